@@ -1,0 +1,21 @@
+/**
+ * The account that a resource belongs to.
+ *
+ * @since 0.1.0
+ */
+import { id } from "./internal/id.js"
+
+/**
+ * The id of an account: a prefixed ULID (`acct_…`) where a server minted it, any non-empty string when read
+ * (WIRE.md, Models).
+ *
+ * @since 0.1.0
+ * @category ids
+ */
+export const AccountId = id("AccountId", "acct", "Account that a resource belongs to (a prefixed ULID)")
+
+/**
+ * @since 0.1.0
+ * @category ids
+ */
+export type AccountId = typeof AccountId.Type

@@ -1,0 +1,180 @@
+/**
+ * The errors of the API as a whole. Those of one resource stand beside the resource
+ * (`WorkspaceSecretNotFound` in `WorkspaceSecret`, `ProfileNotFound` in `Profile`).
+ *
+ * Every error carries `message`, HTTP `status`, google.rpc `code`, `details`, `isRetryable` and, where known,
+ * `retryAfter`, `requestId`, `operation` and `attempts`.
+ *
+ * @since 0.1.0
+ */
+import * as Schema from "effect/Schema"
+import type { FieldViolation } from "./FieldViolation.js"
+import { format } from "./FieldViolation.js"
+import { errorFields } from "./internal/errorFields.js"
+import { badRequest, isBadRequest } from "./Status.js"
+
+/**
+ * The request is wrong: bad JSON, field, query, cursor or mask (400); a body over 1 MiB (413) or of a content type
+ * that is not JSON (415).
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class InvalidArgument extends Schema.TaggedError<InvalidArgument>()(
+  "InvalidArgument",
+  errorFields("InvalidArgument")
+) {
+  /**
+   * An INVALID_ARGUMENT that names these fields, in its message and as google.rpc.BadRequest.
+   */
+  static fromViolations(
+    violations: ReadonlyArray<FieldViolation>,
+    context: { readonly operation?: string | undefined; readonly attempts?: number | undefined } = {}
+  ): InvalidArgument {
+    return new InvalidArgument({
+      ...context,
+      message: violations.map(format).join("; "),
+      details: [badRequest(violations)]
+    })
+  }
+
+  /**
+   * The fields that are wrong, from the BadRequest details.
+   */
+  get fieldViolations(): ReadonlyArray<FieldViolation> {
+    return this.details.flatMap((detail) => isBadRequest(detail) ? detail.fieldViolations : [])
+  }
+}
+
+/**
+ * The state of the resource forbids the call (400).
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class FailedPrecondition extends Schema.TaggedError<FailedPrecondition>()(
+  "FailedPrecondition",
+  errorFields("FailedPrecondition")
+) {}
+
+/**
+ * No key, a malformed one, or one that is not known (401).
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class Unauthenticated extends Schema.TaggedError<Unauthenticated>()(
+  "Unauthenticated",
+  errorFields("Unauthenticated")
+) {}
+
+/**
+ * The key has no part in the workspace (403).
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class PermissionDenied extends Schema.TaggedError<PermissionDenied>()(
+  "PermissionDenied",
+  errorFields("PermissionDenied")
+) {}
+
+/**
+ * Something that is not a resource of its own kind was not found: a route, in the first place (404).
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class NotFound extends Schema.TaggedError<NotFound>()("NotFound", errorFields("NotFound")) {}
+
+/**
+ * The operation is not served (501), or the route is there and the method is not (405).
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class Unimplemented extends Schema.TaggedError<Unimplemented>()(
+  "Unimplemented",
+  errorFields("Unimplemented")
+) {}
+
+/**
+ * Another change came in between (409). Read again, then decide.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class Aborted extends Schema.TaggedError<Aborted>()("Aborted", errorFields("Aborted")) {}
+
+/**
+ * The rate limit is reached (429); `retryAfter` says for how long.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class ResourceExhausted extends Schema.TaggedError<ResourceExhausted>()(
+  "ResourceExhausted",
+  errorFields("ResourceExhausted")
+) {}
+
+/**
+ * The call was cancelled (499).
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class Cancelled extends Schema.TaggedError<Cancelled>()("Cancelled", errorFields("Cancelled")) {}
+
+/**
+ * The server failed (500): INTERNAL, UNKNOWN or DATA_LOSS.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class Internal extends Schema.TaggedError<Internal>()("Internal", errorFields("Internal")) {}
+
+/**
+ * The server cannot answer now (503); `retryAfter`, where given, says for how long.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class Unavailable extends Schema.TaggedError<Unavailable>()("Unavailable", errorFields("Unavailable")) {}
+
+/**
+ * The server ran out of time (504).
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class DeadlineExceeded extends Schema.TaggedError<DeadlineExceeded>()(
+  "DeadlineExceeded",
+  errorFields("DeadlineExceeded")
+) {}
+
+/**
+ * What any operation may fail with.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const ApiError = Schema.Union(
+  InvalidArgument,
+  FailedPrecondition,
+  Unauthenticated,
+  PermissionDenied,
+  NotFound,
+  Unimplemented,
+  Aborted,
+  ResourceExhausted,
+  Cancelled,
+  Internal,
+  Unavailable,
+  DeadlineExceeded
+)
+
+/**
+ * @since 0.1.0
+ * @category schemas
+ */
+export type ApiError = typeof ApiError.Type

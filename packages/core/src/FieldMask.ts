@@ -1,0 +1,255 @@
+/**
+ * Field masks: which fields of a secret an update writes (AIP-134, AIP-161; WIRE.md, Update).
+ *
+ * @since 0.1.0
+ */
+import * as Either from "effect/Either"
+import * as Equal from "effect/Equal"
+import * as ParseResult from "effect/ParseResult"
+import * as Schema from "effect/Schema"
+import type { FieldViolation } from "./FieldViolation.js"
+import { array, expected, Text } from "./internal/schema.js"
+import * as Labels from "./Labels.js"
+import type { UpdateResourceMetadata } from "./ResourceMetadata.js"
+import * as ResourceName from "./ResourceName.js"
+import type { WorkspaceSecret, WorkspaceSecretSpec } from "./WorkspaceSecret.js"
+
+/**
+ * The fields that an update can write, one by one.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const fields = ["metadata.name", "metadata.externalId", "metadata.labels", "spec.value"] as const
+
+/**
+ * A field that an update can write.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Field = (typeof fields)[number]
+
+/**
+ * The paths that a mask may hold: a field, a message for all of its fields, or `*` for everything.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const paths = ["metadata", "metadata.name", "metadata.externalId", "metadata.labels", "spec", "spec.value", "*"] as const
+
+/**
+ * A path that a mask may hold.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Path = (typeof paths)[number]
+
+const isPath = (path: string): path is Path => (paths as ReadonlyArray<string>).includes(path)
+
+const isSetByServer = (path: string): boolean =>
+  /^(metadata\.(id|accountId|createdAt|profileId|workspaceId|updatedAt)|info(\..*)?)$/.test(path)
+
+const lowerCamelCase = (path: string): string => path.replace(/_([a-z0-9])/g, (_, character: string) => character.toUpperCase())
+
+const parsePath = (path: string): Either.Either<Path, string> => {
+  const camel = lowerCamelCase(path)
+  const shown = JSON.stringify(path.slice(0, 100))
+  return isPath(camel)
+    ? Either.right(camel)
+    : Either.left(
+      isSetByServer(camel)
+        ? `${shown} is set by the server`
+        : camel.startsWith("metadata.labels.")
+        ? `${shown} is not a path of a secret; metadata.labels replaces the whole map`
+        : `${shown} is not a path of a secret; it has ${paths.join(", ")}`
+    )
+}
+
+const parsePaths = (text: string): Either.Either<ReadonlyArray<Path>, string> =>
+  text === ""
+    ? Either.right([])
+    : Either.map(Either.all(text.split(",").map(parsePath)), (parsed) => [...new Set(parsed)])
+
+/**
+ * A mask: the paths to write. An empty one is the same as none: every field that the update holds is written.
+ * On the wire it is the paths with commas between, in lowerCamelCase or snake_case when read and lowerCamelCase when
+ * written.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const FieldMask = Schema.transformOrFail(
+  Text,
+  array(Schema.Literal(...paths).annotations(expected(`one of ${paths.join(", ")}`))).pipe(
+    Schema.filter((mask) => new Set(mask).size === mask.length, expected("paths that do not repeat"))
+  ),
+  {
+    strict: true,
+    decode: (text, _, ast) =>
+      Either.mapLeft(parsePaths(text), (message) => new ParseResult.Type(ast, text, message)),
+    encode: (mask) => ParseResult.succeed(mask.join(","))
+  }
+).annotations({ identifier: "FieldMask", description: "The fields to write, with commas between" })
+
+/**
+ * @since 0.1.0
+ * @category schemas
+ */
+export type FieldMask = ReadonlyArray<Path>
+
+/**
+ * Reads a mask: the paths without repetition, or what is wrong with the first that is none.
+ *
+ * @since 0.1.0
+ * @category parsing
+ */
+export const parse = (text: string): Either.Either<FieldMask, FieldViolation> =>
+  Either.mapLeft(parsePaths(text), (description) => ({ field: "updateMask", description }))
+
+/**
+ * Writes a mask as it goes over the wire.
+ *
+ * @since 0.1.0
+ * @category printing
+ */
+export const format = (mask: FieldMask): string => mask.join(",")
+
+/**
+ * The body of an update without its mask.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Patch {
+  readonly metadata?: UpdateResourceMetadata | undefined
+  readonly spec?: WorkspaceSecretSpec | undefined
+}
+
+/**
+ * The fields that an update writes: those of the mask, or without one those that the patch holds.
+ *
+ * @since 0.1.0
+ * @category updating
+ */
+export const written = (mask: FieldMask | undefined, patch: Patch): ReadonlyArray<Field> =>
+  fields.filter(
+    mask === undefined || mask.length === 0
+      ? (field) => get(patch, field) !== undefined
+      : (field) => mask.some((path) => path === "*" || path === field || field.startsWith(`${path}.`))
+  )
+
+const get = (patch: Patch, field: Field) => {
+  switch (field) {
+    case "metadata.name":
+      return patch.metadata?.name
+    case "metadata.externalId":
+      return patch.metadata?.externalId
+    case "metadata.labels":
+      return patch.metadata?.labels
+    case "spec.value":
+      return patch.spec?.value
+  }
+}
+
+/**
+ * What is wrong with an update: the rules of the fields that it writes, and a name that is missing. A name cannot be
+ * cleared, and only a mask that leaves it out allows `metadata` to come without it (WIRE.md, Update; Models:
+ * UpdateResourceMetadata). Fields that the mask leaves out are not looked at.
+ *
+ * @since 0.1.0
+ * @category updating
+ */
+export const violations = (mask: FieldMask | undefined, patch: Patch): ReadonlyArray<FieldViolation> => {
+  const out: Array<FieldViolation> = []
+  const fields = written(mask, patch)
+  const { externalId, labels, name } = patch.metadata ?? {}
+  if (name === undefined) {
+    if (fields.includes("metadata.name")) {
+      out.push({ field: "metadata.name", description: "a name cannot be cleared; give one, or leave it out of updateMask" })
+    } else if (patch.metadata !== undefined && (mask === undefined || mask.length === 0)) {
+      out.push({ field: "metadata.name", description: "required, unless an updateMask leaves metadata.name out" })
+    }
+  } else if (fields.includes("metadata.name") && !ResourceName.isResourceName(name)) {
+    out.push({
+      field: "metadata.name",
+      description: `Expected a name of 1 to ${ResourceName.maxLength} characters, not counting white space around it`
+    })
+  }
+  if (externalId === "" && fields.includes("metadata.externalId")) {
+    out.push({
+      field: "metadata.externalId",
+      description: "Expected an external id that is not empty; to clear it, name it in updateMask and leave it out"
+    })
+  }
+  if (labels !== undefined && fields.includes("metadata.labels")) {
+    for (const [key, value] of Object.entries(labels)) {
+      const description = Labels.violation(key, value)
+      if (description !== undefined) {
+        out.push({ field: `metadata.labels[${JSON.stringify(key.slice(0, 100))}]`, description })
+      }
+    }
+  }
+  return out
+}
+
+type Writable = Pick<WorkspaceSecret, "metadata" | "spec">
+
+const equals = (self: unknown, that: unknown): boolean =>
+  Equal.equals(self, that) || (isRecord(self) && isRecord(that) && sameEntries(self, that))
+
+const isRecord = (u: unknown): u is Readonly<Record<string, unknown>> =>
+  typeof u === "object" && u !== null && Object.getPrototypeOf(u) === Object.prototype
+
+const sameEntries = (self: Readonly<Record<string, unknown>>, that: Readonly<Record<string, unknown>>) => {
+  const keys = Object.keys(self)
+  return keys.length === Object.keys(that).length && keys.every((key) => Object.hasOwn(that, key) && self[key] === that[key])
+}
+
+/**
+ * Writes the fields of the mask from the patch to a resource: a field that the patch does not hold is cleared, labels are
+ * replaced as a whole, a name is trimmed. Gives back the very same resource when nothing changes. Takes a patch without
+ * `violations`; a name that would be cleared is left as it is.
+ *
+ * @since 0.1.0
+ * @category updating
+ */
+export const apply = <Resource extends Writable>(
+  mask: FieldMask | undefined,
+  resource: Resource,
+  patch: Patch
+): Resource | Writable => {
+  const { externalId, labels, name, ...metadata } = resource.metadata
+  const before = { name, externalId, labels, value: resource.spec.value }
+  const after = { ...before }
+  for (const field of written(mask, patch)) {
+    switch (field) {
+      case "metadata.name":
+        after.name = patch.metadata?.name?.trim() ?? name
+        break
+      case "metadata.externalId":
+        after.externalId = patch.metadata?.externalId
+        break
+      case "metadata.labels":
+        after.labels = Labels.orNone(patch.metadata?.labels)
+        break
+      case "spec.value":
+        after.value = patch.spec?.value
+        break
+    }
+  }
+  const changed = (key: keyof typeof before) => !equals(before[key], after[key])
+  if (!changed("name") && !changed("externalId") && !changed("labels") && !changed("value")) {
+    return resource
+  }
+  return {
+    metadata: {
+      ...metadata,
+      name: after.name,
+      ...(after.externalId === undefined ? {} : { externalId: after.externalId }),
+      ...(after.labels === undefined ? {} : { labels: after.labels })
+    },
+    spec: after.value === undefined ? {} : { value: after.value }
+  }
+}

@@ -1,0 +1,21 @@
+/**
+ * The profile that acts: a person, an API key, or the system.
+ *
+ * @since 0.1.0
+ */
+import { id } from "./internal/id.js"
+
+/**
+ * The id of a profile: a prefixed ULID (`prof_…`) where a server minted it, any non-empty string when read
+ * (WIRE.md, Models).
+ *
+ * @since 0.1.0
+ * @category ids
+ */
+export const ProfileId = id("ProfileId", "prof", "Profile that created a resource (a prefixed ULID)")
+
+/**
+ * @since 0.1.0
+ * @category ids
+ */
+export type ProfileId = typeof ProfileId.Type

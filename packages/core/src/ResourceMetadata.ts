@@ -1,0 +1,71 @@
+/**
+ * What every resource of a workspace carries beside its content.
+ *
+ * @since 0.1.0
+ */
+import type * as Schema from "effect/Schema"
+import { AccountId } from "./AccountId.js"
+import { ExternalId, NewExternalId } from "./ExternalId.js"
+import { optional, struct, Text } from "./internal/schema.js"
+import { Labels, StoredLabels } from "./Labels.js"
+import { ProfileId } from "./ProfileId.js"
+import { ResourceName } from "./ResourceName.js"
+import { Timestamp } from "./Timestamp.js"
+import { WorkspaceId } from "./WorkspaceId.js"
+
+/**
+ * The metadata of a resource that lives in a workspace, as it is read (WIRE.md, Models: ResourceMetadata), for
+ * the kind of id that the resource has.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const ResourceMetadata = <Id extends Schema.Schema.All>(id: Id) =>
+  struct("ResourceMetadata", {
+    id,
+    accountId: AccountId,
+    createdAt: Timestamp,
+    name: Text,
+    profileId: ProfileId,
+    workspaceId: WorkspaceId,
+    externalId: optional(ExternalId),
+    labels: optional(StoredLabels),
+    updatedAt: optional(Timestamp)
+  })
+
+/**
+ * The metadata that a caller gives when it creates a resource (WIRE.md, Models: CreateResourceMetadata).
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const CreateResourceMetadata = struct("CreateResourceMetadata", {
+  name: ResourceName,
+  externalId: optional(NewExternalId),
+  labels: optional(Labels)
+})
+
+/**
+ * @since 0.1.0
+ * @category schemas
+ */
+export type CreateResourceMetadata = typeof CreateResourceMetadata.Type
+
+/**
+ * The metadata that a caller gives when it updates a resource (WIRE.md, Models: UpdateResourceMetadata). Which
+ * fields have to be there, and keep their rules, depends on the field mask beside it.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const UpdateResourceMetadata = struct("UpdateResourceMetadata", {
+  name: optional(Text),
+  externalId: optional(ExternalId),
+  labels: optional(StoredLabels)
+})
+
+/**
+ * @since 0.1.0
+ * @category schemas
+ */
+export type UpdateResourceMetadata = typeof UpdateResourceMetadata.Type

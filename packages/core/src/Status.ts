@@ -1,0 +1,169 @@
+/**
+ * google.rpc.Status, the body of every error answer (WIRE.md, Errors).
+ *
+ * @since 0.1.0
+ */
+import * as Duration from "effect/Duration"
+import * as ParseResult from "effect/ParseResult"
+import * as Schema from "effect/Schema"
+import { FieldViolation } from "./FieldViolation.js"
+import { array, expected, optional, struct, Text } from "./internal/schema.js"
+import { AnyRpcCode } from "./RpcCode.js"
+
+const NANOS_PER_SECOND = 1_000_000_000n
+const MAX_SECONDS = 315_576_000_000n
+
+/**
+ * google.protobuf.Duration in JSON, `"1.5s"`: 0 to 9 fractional digits, at most 10,000 years. Negative ones, which
+ * make no sense as a delay, are refused.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const ProtobufDuration = Schema.transformOrFail(
+  Text,
+  Schema.DurationFromSelf.pipe(
+    Schema.filter((duration) => Duration.isFinite(duration) && Duration.toSeconds(duration) <= Number(MAX_SECONDS), {
+      ...expected("a finite duration of at most 10,000 years"),
+      arbitrary: () => (fc) => fc.bigInt({ min: 0n, max: MAX_SECONDS * NANOS_PER_SECOND }).map(Duration.nanos)
+    })
+  ),
+  {
+    strict: true,
+    decode: (text, _, ast) => {
+      const match = /^(\d{1,12})(?:\.(\d{1,9}))?s$/.exec(text)
+      return match === null
+        ? ParseResult.fail(new ParseResult.Type(ast, text, "Expected a duration in seconds such as 1.5s"))
+        : ParseResult.succeed(
+          Duration.nanos(BigInt(match[1] ?? "0") * NANOS_PER_SECOND + BigInt((match[2] ?? "").padEnd(9, "0")))
+        )
+    },
+    encode: (duration) => {
+      const nanos = Duration.unsafeToNanos(duration)
+      const fraction = (nanos % NANOS_PER_SECOND).toString().padStart(9, "0").replace(/0+$/, "")
+      return ParseResult.succeed(`${nanos / NANOS_PER_SECOND}${fraction === "" ? "" : `.${fraction}`}s`)
+    }
+  }
+).annotations({ identifier: "ProtobufDuration" })
+
+/**
+ * google.rpc.BadRequest: the fields of a request that are wrong.
+ *
+ * @since 0.1.0
+ * @category details
+ */
+export const BadRequest = struct("BadRequest", {
+  "@type": Schema.Literal("type.googleapis.com/google.rpc.BadRequest").annotations(expected("the type of BadRequest")),
+  fieldViolations: array(FieldViolation)
+})
+
+/**
+ * @since 0.1.0
+ * @category details
+ */
+export type BadRequest = typeof BadRequest.Type
+
+/**
+ * google.rpc.RetryInfo: how long to wait before trying again.
+ *
+ * @since 0.1.0
+ * @category details
+ */
+export const RetryInfo = struct("RetryInfo", {
+  "@type": Schema.Literal("type.googleapis.com/google.rpc.RetryInfo").annotations(expected("the type of RetryInfo")),
+  retryDelay: ProtobufDuration
+})
+
+/**
+ * @since 0.1.0
+ * @category details
+ */
+export type RetryInfo = typeof RetryInfo.Type
+
+/**
+ * A detail of another type, or one of the two that does not keep to its type. Only its type is read, so that nothing of
+ * what a server put into it can reach a log by way of an error.
+ *
+ * @since 0.1.0
+ * @category details
+ */
+export const UnknownDetail = struct("UnknownDetail", { "@type": optional(Text) })
+
+/**
+ * @since 0.1.0
+ * @category details
+ */
+export type UnknownDetail = typeof UnknownDetail.Type
+
+/**
+ * One entry of `details`.
+ *
+ * @since 0.1.0
+ * @category details
+ */
+export const StatusDetail = Schema.Union(BadRequest, RetryInfo, UnknownDetail).annotations({
+  ...expected("a detail: an object with an @type"),
+  identifier: "StatusDetail"
+})
+
+/**
+ * @since 0.1.0
+ * @category details
+ */
+export type StatusDetail = typeof StatusDetail.Type
+
+/**
+ * google.rpc.Status in JSON. `message` and `details` may be left out, as protobuf does with empty ones.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const Status = struct("Status", {
+  code: AnyRpcCode,
+  message: Schema.optionalWith(Text, { default: () => "" }),
+  details: Schema.optionalWith(array(StatusDetail), { default: () => [] })
+})
+
+/**
+ * @since 0.1.0
+ * @category schemas
+ */
+export type Status = typeof Status.Type
+
+/**
+ * A BadRequest detail with these violations.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const badRequest = (fieldViolations: ReadonlyArray<FieldViolation>): BadRequest => ({
+  "@type": "type.googleapis.com/google.rpc.BadRequest",
+  fieldViolations
+})
+
+/**
+ * A RetryInfo detail with this delay.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const retryInfo = (retryDelay: Duration.Duration): RetryInfo => ({
+  "@type": "type.googleapis.com/google.rpc.RetryInfo",
+  retryDelay
+})
+
+/**
+ * Whether a detail is a BadRequest that keeps to its type.
+ *
+ * @since 0.1.0
+ * @category guards
+ */
+export const isBadRequest: (detail: StatusDetail) => detail is BadRequest = Schema.is(BadRequest)
+
+/**
+ * Whether a detail is a RetryInfo that keeps to its type.
+ *
+ * @since 0.1.0
+ * @category guards
+ */
+export const isRetryInfo: (detail: StatusDetail) => detail is RetryInfo = Schema.is(RetryInfo)

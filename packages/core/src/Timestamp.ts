@@ -1,0 +1,65 @@
+/**
+ * Points in time as the API writes them.
+ *
+ * @since 0.1.0
+ */
+import * as DateTime from "effect/DateTime"
+import * as Option from "effect/Option"
+import * as ParseResult from "effect/ParseResult"
+import * as Schema from "effect/Schema"
+import { expected, Text } from "./internal/schema.js"
+
+const PATTERN = /^(\d{4})-(\d{2})-(\d{2})T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$/
+const MIN = Date.parse("0001-01-01T00:00:00.000Z")
+const MAX = Date.parse("9999-12-31T23:59:59.999Z")
+
+const what = "a timestamp such as 2019-12-27T18:11:19.117Z (RFC 3339, UTC, 0 to 9 fractional digits)"
+
+const parse = (text: string): Option.Option<DateTime.Utc> => {
+  const match = PATTERN.exec(text)
+  if (match === null) {
+    return Option.none()
+  }
+  const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])]
+  // Date.parse takes 30 February, as 1 or 2 March, and drops what is below a millisecond.
+  return year === 0 || day === 0 || day > daysIn(year, month)
+    ? Option.none()
+    : Option.some(DateTime.unsafeMake(Date.parse(text)))
+}
+
+const daysIn = (year: number, month: number): number =>
+  month === 2 && (year % 4 !== 0 || (year % 100 === 0 && year % 400 !== 0))
+    ? 28
+    : [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month - 1] ?? 0
+
+/**
+ * A moment in UTC, to the millisecond, in the years 1 to 9999. Reads RFC 3339 with `Z` and 0 to 9 fractional digits,
+ * of which it keeps three; writes three (WIRE.md, Transport: Timestamps).
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const Timestamp = Schema.transformOrFail(
+  Text.annotations({ jsonSchema: { type: "string", format: "date-time" } }),
+  Schema.DateTimeUtcFromSelf.pipe(
+    Schema.filter((moment) => moment.epochMillis >= MIN && moment.epochMillis <= MAX, {
+      ...expected("a moment in the years 1 to 9999"),
+      arbitrary: () => (fc) => fc.integer({ min: MIN, max: MAX }).map((millis) => DateTime.unsafeMake(millis))
+    })
+  ),
+  {
+    strict: true,
+    decode: (text, _, ast) =>
+      Option.match(parse(text), {
+        onNone: () => ParseResult.fail(new ParseResult.Type(ast, text, `Expected ${what}`)),
+        onSome: ParseResult.succeed
+      }),
+    encode: (moment) => ParseResult.succeed(DateTime.formatIso(moment))
+  }
+).annotations({ identifier: "Timestamp" })
+
+/**
+ * @since 0.1.0
+ * @category schemas
+ */
+export type Timestamp = typeof Timestamp.Type

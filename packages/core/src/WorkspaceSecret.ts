@@ -1,0 +1,139 @@
+/**
+ * Workspace secrets.
+ *
+ * @since 0.1.0
+ */
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import { ExternalId } from "./ExternalId.js"
+import { errorFields } from "./internal/errorFields.js"
+import { id } from "./internal/id.js"
+import { classAnnotations, expected, optional, struct, Text } from "./internal/schema.js"
+import { Profile } from "./Profile.js"
+import { ResourceMetadata } from "./ResourceMetadata.js"
+import { Timestamp } from "./Timestamp.js"
+
+/**
+ * The id of a secret: a prefixed ULID (`wsec_…`) where a server minted it, any non-empty string when read
+ * (WIRE.md, Models).
+ *
+ * @since 0.1.0
+ * @category ids
+ */
+export const WorkspaceSecretId = id("WorkspaceSecretId", "wsec", "Id of the secret (a prefixed ULID)")
+
+/**
+ * @since 0.1.0
+ * @category ids
+ */
+export type WorkspaceSecretId = typeof WorkspaceSecretId.Type
+
+/**
+ * How a secret is addressed: by its id, or by its external id. On the wire the latter is `external_id:<value>`
+ * (WIRE.md, Operations: `{id}`). This is the text of a path's segment before it is percent-encoded.
+ *
+ * @since 0.1.0
+ * @category ids
+ */
+export const WorkspaceSecretRef = Schema.transform(
+  Text.pipe(Schema.filter((text) => text !== "", expected("an id, or external_id: and an external id"))),
+  Schema.Union(WorkspaceSecretId, Schema.Struct({ externalId: ExternalId })),
+  {
+    strict: true,
+    decode: (segment) =>
+      segment.startsWith("external_id:")
+        ? { externalId: segment.slice("external_id:".length) }
+        : segment,
+    encode: (ref) => typeof ref === "string" ? ref : `external_id:${ref.externalId}`
+  }
+).annotations({ identifier: "WorkspaceSecretRef" })
+
+/**
+ * @since 0.1.0
+ * @category ids
+ */
+export type WorkspaceSecretRef = typeof WorkspaceSecretRef.Type
+
+/**
+ * The value of a secret: `Redacted` from the decoder to the encoder, so that nothing prints it.
+ * `Redacted.value` takes it out.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const SecretValue = Schema.transform(
+  Text,
+  Schema.RedactedFromSelf(Text).annotations(expected("a Redacted string")),
+  { strict: true, decode: (value) => Redacted.make(value), encode: Redacted.value }
+).annotations({ identifier: "SecretValue" })
+
+/**
+ * What a secret holds (WIRE.md, Models: WorkspaceSecretSpec). `value` is absent where none is set, and where the server
+ * does not show values.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const WorkspaceSecretSpec = struct("WorkspaceSecretSpec", {
+  value: optional(SecretValue)
+})
+
+/**
+ * @since 0.1.0
+ * @category schemas
+ */
+export type WorkspaceSecretSpec = typeof WorkspaceSecretSpec.Type
+
+/**
+ * What the server knows about a secret (WIRE.md, Models: WorkspaceSecretInfo).
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const WorkspaceSecretInfo = struct("WorkspaceSecretInfo", {
+  createdBy: optional(Profile),
+  lastUsedAt: optional(Timestamp)
+})
+
+/**
+ * @since 0.1.0
+ * @category schemas
+ */
+export type WorkspaceSecretInfo = typeof WorkspaceSecretInfo.Type
+
+/**
+ * A secret of a workspace (WIRE.md, Models: WorkspaceSecret). `info` is absent in lists that did not ask for it.
+ *
+ * @since 0.1.0
+ * @category entities
+ */
+export class WorkspaceSecret extends Schema.Class<WorkspaceSecret>("WorkspaceSecret")(
+  struct("WorkspaceSecret", {
+    metadata: ResourceMetadata(WorkspaceSecretId),
+    spec: WorkspaceSecretSpec,
+    info: optional(WorkspaceSecretInfo)
+  }),
+  classAnnotations("WorkspaceSecret", "A secret of a workspace")
+) {}
+
+/**
+ * No such secret in this workspace: it never was there, was deleted, or is another workspace's (404).
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class WorkspaceSecretNotFound extends Schema.TaggedError<WorkspaceSecretNotFound>()(
+  "WorkspaceSecretNotFound",
+  errorFields("WorkspaceSecretNotFound")
+) {}
+
+/**
+ * Another secret of the workspace has this external id (409).
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class WorkspaceSecretAlreadyExists extends Schema.TaggedError<WorkspaceSecretAlreadyExists>()(
+  "WorkspaceSecretAlreadyExists",
+  errorFields("WorkspaceSecretAlreadyExists")
+) {}

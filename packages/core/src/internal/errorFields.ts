@@ -1,0 +1,39 @@
+import * as Schema from "effect/Schema"
+import { rowOf, type Tag } from "../ErrorTable.js"
+import { AnyRpcCode } from "../RpcCode.js"
+import { type StatusDetail, StatusDetail as StatusDetailSchema } from "../Status.js"
+import { array, Count, Flag, optional, Text } from "./schema.js"
+
+/**
+ * The fields that every error of the API carries, with the status and code of its first row in the table. None of them
+ * can hold a request, a response or a ParseError: those print keys and values.
+ */
+export const errorFields = (tag: Tag) => {
+  const row = rowOf(tag)
+  return {
+    /** What went wrong, in the server's words. */
+    message: Text,
+    /** The HTTP status. */
+    status: Count.pipe(Schema.propertySignature, Schema.withConstructorDefault(() => row.status)),
+    /** The google.rpc.Code. */
+    code: AnyRpcCode.pipe(Schema.propertySignature, Schema.withConstructorDefault((): number => row.code)),
+    /** The details of google.rpc.Status. */
+    details: array(StatusDetailSchema).pipe(
+      Schema.propertySignature,
+      Schema.withConstructorDefault((): ReadonlyArray<StatusDetail> => [])
+    ),
+    /** Whether the same call, sent again, may succeed. */
+    isRetryable: Flag.pipe(
+      Schema.propertySignature,
+      Schema.withConstructorDefault(() => row.isRetryable)
+    ),
+    /** How long the server asked to wait. */
+    retryAfter: optional(Schema.Duration),
+    /** The answer's `x-request-id`. */
+    requestId: optional(Text),
+    /** The operation that failed: `list`, `create`, `get`, `update`, `delete` or `whoami`. */
+    operation: optional(Text),
+    /** How many times the request was sent; 0 when it was refused before. */
+    attempts: optional(Count)
+  }
+}

@@ -1,0 +1,83 @@
+import * as ParseResult from "effect/ParseResult"
+import * as Schema from "effect/Schema"
+import * as AST from "effect/SchemaAST"
+
+/*
+ * A ParseError of Effect quotes the value it refused. What is refused here may be a secret that was
+ * put in the wrong place, so every schema of this package says what was expected and nothing else.
+ */
+
+/** The message of a leaf: what was expected, never what was found. */
+export const expected = (what: string) => ({
+  message: () => ({ message: `Expected ${what}`, override: true })
+})
+
+/** The message of a container: for what is no such container; what is wrong inside keeps its own message and path. */
+const expectedShape = (what: string) => ({ message: () => `Expected ${what}` })
+
+/** Any string. */
+export const Text = Schema.String.annotations(expected("a string"))
+
+/** Any string but the empty one. */
+export const NonEmptyText = Text.pipe(
+  Schema.filter((text) => text.length > 0, { ...expected("a non-empty string"), jsonSchema: { minLength: 1 } })
+)
+
+/** `true` or `false`. */
+export const Flag = Schema.Boolean.annotations(expected("a boolean"))
+
+/** A whole number that is not negative. */
+export const Count = Schema.Number.pipe(
+  Schema.filter((n) => Number.isInteger(n) && n >= 0, {
+    ...expected("a whole number that is not negative"),
+    jsonSchema: { type: "integer", minimum: 0 },
+    arbitrary: () => (fc) => fc.oneof(fc.integer({ min: 0, max: 1000 }), fc.maxSafeNat())
+  })
+).annotations(expected("a whole number that is not negative"))
+
+const Undefined = Schema.Undefined.annotations(expected("nothing"))
+
+/**
+ * An optional field: absent when unset. In a `struct`, `null` is read as absent (WIRE.md, Transport), and a writer that
+ * has `undefined` at hand may give that.
+ */
+export const optional = <S extends Schema.Schema.All>(schema: S) =>
+  Schema.optionalWith(Schema.Union(schema, Undefined), { exact: true })
+
+/** An array of any length. */
+export const array = <S extends Schema.Schema.Any>(item: S) => Schema.Array(item).annotations(expectedShape("an array"))
+
+const isRecord = (u: unknown): u is Readonly<Record<string, unknown>> =>
+  typeof u === "object" && u !== null && !Array.isArray(u)
+
+const withoutNulls = (record: Readonly<Record<string, unknown>>) => {
+  for (const key in record) {
+    if (record[key] === null) {
+      return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== null))
+    }
+  }
+  return record
+}
+
+/**
+ * `Schema.Struct` that reads `null` as absent and whose errors do not quote their input. `Schema.optionalWith` with
+ * `nullable` reads `null` too, but doubles the time of a decode, and its refusals quote.
+ */
+export const struct = <Fields extends Schema.Struct.Fields>(identifier: string, fields: Fields) => {
+  const shape = expectedShape(`an object (${identifier})`)
+  const self = Schema.Struct(fields).annotations({ identifier, ...shape })
+  const accept: ParseResult.DeclarationDecodeUnknown<unknown, never> = (input, _, ast) =>
+    isRecord(input) ? ParseResult.succeed(withoutNulls(input)) : ParseResult.fail(new ParseResult.Type(ast, input))
+  const wire = Schema.declare([], {
+    decode: () => accept,
+    encode: () => ParseResult.succeed
+  }, { ...shape, [AST.SurrogateAnnotationId]: Schema.encodedSchema(self).annotations({ identifier }).ast })
+  const ast = new AST.Transformation(wire.ast, self.ast, AST.composeTransformation, { [AST.IdentifierAnnotationId]: identifier })
+  return class extends self {
+    static override ast = ast
+  }
+}
+
+/** The annotations of a `Schema.Class` whose errors do not quote their input. */
+export const classAnnotations = (identifier: string, description: string) =>
+  ({ identifier, description, ...expectedShape(`a ${identifier}`) })

@@ -1,0 +1,114 @@
+// The boundaries between the packages. tools/boundaries.test.mjs breaks each rule on purpose, with this very file.
+import { readdirSync, readFileSync } from "node:fs"
+
+// dependency-cruiser runs in the directory whose tree it checks.
+const read = (directory) => JSON.parse(readFileSync(`${directory}/package.json`, "utf8"))
+const rootManifest = read(".")
+const manifests = ["packages", "apps"].flatMap((parent) =>
+  readdirSync(parent, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => ({ directory: `${parent}/${entry.name}`, ...read(`${parent}/${entry.name}`) }))
+)
+
+const anyOf = (names) => `(${names.map((name) => name.replaceAll(".", "\\.")).join("|")})`
+const core = "^packages/core/"
+const client = "^packages/http-client/"
+const contract = "^packages/contract-tests/"
+const server = "^apps/mock-server/"
+const nodeEntry = "^packages/http-client/src/(node\\.ts$|internal/node)"
+const undeclared = ["npm-no-pkg", "npm-unknown", "unknown"]
+
+const forbid = (name, comment, from, to) => ({ name, comment, severity: "error", from, to })
+
+export default {
+  forbidden: [
+    forbid("core-stands-alone", "core imports no other package.", { path: core }, {
+      path: ["^packages/", "^apps/"],
+      pathNot: core
+    }),
+    forbid("client-needs-core-only", "http-client imports core and nothing else of ours.", { path: client }, {
+      path: ["^packages/", "^apps/"],
+      pathNot: [core, client]
+    }),
+    forbid("contract-knows-no-server", "contract-tests import core and http-client, never an app.", { path: contract }, {
+      path: "^apps/"
+    }),
+    forbid(
+      "server-knows-no-client",
+      "The server is written from core alone; only its tests may use http-client and contract-tests.",
+      { path: server, pathNot: `${server}test/` },
+      { path: [client, contract] }
+    ),
+    forbid("no-cycles", "Modules import each other in one direction.", { path: "^(packages|apps|tools|examples)/" }, {
+      circular: true
+    }),
+    forbid(
+      "no-relative-imports-across-packages",
+      "Another package is imported by its name, as its users do.",
+      { path: "^(packages|apps)/([^/]+)/(src|test)/" },
+      { path: "^(packages|apps|tools|examples)/", pathNot: "^$1/$2/", dependencyTypes: ["local"] }
+    ),
+    forbid(
+      "no-node-in-packages",
+      "Packages run wherever Effect does; http-client's node entry point is the one exception.",
+      { path: "^packages/[^/]+/src/", pathNot: nodeEntry },
+      { dependencyTypes: ["core"] }
+    ),
+    forbid("core-needs-effect-only", "core/src imports effect and itself.", { path: `${core}src/` }, {
+      pathNot: [`${core}src/`, "^node_modules/effect/"]
+    }),
+    forbid(
+      "no-undeclared-dependencies",
+      "A package declares what its src imports.",
+      { path: "^(packages|apps)/[^/]+/src/" },
+      { dependencyTypes: undeclared }
+    ),
+    ...manifests.map(({ dependencies = {}, directory }) =>
+      forbid(
+        "no-undeclared-workspaces",
+        "A package declares which of ours its src imports.",
+        { path: `^${directory}/src/` },
+        {
+          path: "^(packages|apps)/",
+          pathNot: manifests
+            .filter((other) => other.directory === directory || other.name in dependencies)
+            .map((other) => `^${other.directory}/`)
+        }
+      )
+    ),
+    forbid(
+      "no-undeclared-dependencies-in-tests",
+      "What tests, tools and examples import is declared in the root package.json.",
+      { path: ["^(packages|apps)/[^/]+/test/", "^(tools|examples)/"] },
+      {
+        path: "node_modules/",
+        pathNot: [`^node_modules/${anyOf(Object.keys(rootManifest.devDependencies))}/`]
+      }
+    ),
+    forbid(
+      "not-from-own-index",
+      "A module imports its siblings, not the index that re-exports them.",
+      { path: "^(packages|apps)/([^/]+)/src/" },
+      { path: "^$1/$2/src/index\\.ts$" }
+    ),
+    forbid("no-closed-modules", "internal/ of a package is closed to the others.", {
+      path: "^(packages|apps)/([^/]+)/"
+    }, {
+      path: ["^(packages|apps)/[^/]+/src/internal/", "^(packages|apps)/[^/]+/src/.+/internal/"],
+      pathNot: "^$1/$2/"
+    }),
+    forbid("resolvable", "Every import leads somewhere.", {}, { couldNotResolve: true })
+  ],
+  options: {
+    doNotFollow: { path: ["node_modules"] },
+    exclude: { path: ["^(packages|apps)/[^/]+/(dist|coverage)/"] },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.base.json" },
+    combinedDependencies: false,
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["@workspace-secrets/source", "import", "node", "default", "types"],
+      extensions: [".ts", ".mts", ".js", ".mjs", ".json"]
+    }
+  }
+}

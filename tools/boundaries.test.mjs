@@ -1,0 +1,188 @@
+// Breaks every rule of .dependency-cruiser.mjs once, in a temporary tree of this repository's layout.
+import assert from "node:assert/strict"
+import { execFile } from "node:child_process"
+import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { dirname, join } from "node:path"
+import { after, before, describe, it } from "node:test"
+import config from "../.dependency-cruiser.mjs"
+import { exportsOf } from "./exports.mjs"
+import { modulesOf, root, workspaces } from "./workspaces.mjs"
+
+const allowed = {
+  "packages/core/src/Good.ts": "import * as Effect from \"effect/Effect\"\nexport const good = Effect.void",
+  "packages/core/src/internal/closed.ts": "export const closed = 1",
+  "packages/core/src/index.ts": "export * from \"./Good.js\"",
+  "packages/core/test/Good.test.ts": "import \"vitest\"\nimport \"node:fs\"\nimport \"../src/internal/closed.js\"",
+  "packages/http-client/src/Client.ts":
+    "import \"@effect/platform/HttpClient\"\nimport \"@workspace-secrets/core/Good\"",
+  "packages/http-client/src/node.ts": "import \"node:http\"",
+  "packages/http-client/src/internal/nodeDispatcher.ts": "import \"node:https\"",
+  "packages/contract-tests/src/Contract.ts": "import \"vitest\"\nimport \"@workspace-secrets/http-client/Client\"",
+  "apps/mock-server/src/Server.ts": "import \"node:http\"\nimport \"@workspace-secrets/core/Good\"",
+  "apps/mock-server/test/Server.test.ts":
+    "import \"@workspace-secrets/contract-tests/Contract\"\nimport \"@workspace-secrets/http-client/Client\"\nimport \"../src/Server.js\"",
+  "examples/read.ts": "import \"@workspace-secrets/http-client/Client\"\nimport \"effect/Effect\""
+}
+
+// What each offending file imports, and the rules that must say so.
+const offences = [
+  [
+    "packages/core/src/UsesClient.ts",
+    "@workspace-secrets/http-client/Client",
+    "core-stands-alone",
+    "core-needs-effect-only",
+    "no-undeclared-workspaces"
+  ],
+  ["packages/core/test/UsesClient.test.ts", "@workspace-secrets/http-client/Client", "core-stands-alone"],
+  [
+    "packages/http-client/src/UsesContract.ts",
+    "@workspace-secrets/contract-tests/Contract",
+    "client-needs-core-only",
+    "no-undeclared-workspaces"
+  ],
+  ["packages/http-client/test/UsesServer.test.ts", "@workspace-secrets/mock-server/Server", "client-needs-core-only"],
+  [
+    "packages/contract-tests/src/UsesServer.ts",
+    "@workspace-secrets/mock-server/Server",
+    "contract-knows-no-server",
+    "no-undeclared-workspaces"
+  ],
+  [
+    "apps/mock-server/src/UsesClient.ts",
+    "@workspace-secrets/http-client/Client",
+    "server-knows-no-client",
+    "no-undeclared-workspaces"
+  ],
+  [
+    "apps/mock-server/src/UsesContract.ts",
+    "@workspace-secrets/contract-tests/Contract",
+    "server-knows-no-client",
+    "no-undeclared-workspaces"
+  ],
+  ["packages/http-client/src/Circular.ts", "./Circular2.js", "no-cycles"],
+  // The way back of the same cycle, which is reported once.
+  ["packages/http-client/src/Circular2.ts", "./Circular.js"],
+  ["packages/http-client/src/Relative.ts", "../../core/src/Good.js", "no-relative-imports-across-packages"],
+  [
+    "apps/mock-server/test/Relative.test.ts",
+    "../../../packages/core/src/Good.js",
+    "no-relative-imports-across-packages"
+  ],
+  ["packages/http-client/src/UsesNode.ts", "node:fs", "no-node-in-packages"],
+  ["packages/http-client/src/UsesBareNode.ts", "fs", "no-node-in-packages"],
+  ["packages/core/src/UsesNode.ts", "node:fs", "no-node-in-packages", "core-needs-effect-only"],
+  ["packages/contract-tests/src/UsesNode.ts", "node:fs", "no-node-in-packages"],
+  // Declared by nobody: at the root only, or nowhere.
+  [
+    "packages/core/src/UsesPlatform.ts",
+    "@effect/platform/HttpClient",
+    "core-needs-effect-only",
+    "no-undeclared-dependencies"
+  ],
+  ["packages/http-client/src/UsesVitest.ts", "vitest", "no-undeclared-dependencies"],
+  ["apps/mock-server/src/UsesVitest.ts", "vitest", "no-undeclared-dependencies"],
+  ["apps/mock-server/src/UsesStray.ts", "stray", "no-undeclared-dependencies"],
+  ["apps/mock-server/test/UsesStray.test.ts", "stray", "no-undeclared-dependencies-in-tests"],
+  ["examples/stray.ts", "stray", "no-undeclared-dependencies-in-tests"],
+  ["packages/core/src/UsesIndex.ts", "./index.js", "not-from-own-index"],
+  [
+    "packages/http-client/src/UsesClosed.ts",
+    "../../core/src/internal/closed.js",
+    "no-closed-modules",
+    "no-relative-imports-across-packages"
+  ],
+  ["apps/mock-server/test/Unresolvable.test.ts", "./Nowhere.js", "resolvable"]
+]
+
+const offence = ([path, specifier]) => [path, `import ${JSON.stringify(specifier)}`]
+
+/** Writes the files and what they resolve to: the manifests of the workspaces and stubs of the packages they import. */
+const write = (directory, files) => {
+  const put = (path, content) => {
+    mkdirSync(dirname(join(directory, path)), { recursive: true })
+    writeFileSync(join(directory, path), content)
+  }
+  for (const [path, content] of files) put(path, `${content}\n`)
+  for (const name of ["package.json", "tsconfig.base.json", ".dependency-cruiser.mjs"]) {
+    cpSync(join(root, name), join(directory, name))
+  }
+  mkdirSync(join(directory, "node_modules/@workspace-secrets"), { recursive: true })
+  for (const workspace of workspaces()) {
+    const manifest = JSON.parse(workspace.text)
+    const modules = modulesOf(join(directory, workspace.directory))
+    put(`${workspace.directory}/package.json`, JSON.stringify({ ...manifest, exports: exportsOf(modules) }))
+    symlinkSync(join(directory, workspace.directory), join(directory, "node_modules", manifest.name), "junction")
+  }
+  for (const name of ["effect", "@effect/platform", "vitest", "stray"]) {
+    const exports = { ".": "./index.js", "./*": "./index.js" }
+    put(`node_modules/${name}/package.json`, JSON.stringify({ name, version: "0.0.0", type: "module", exports }))
+    put(`node_modules/${name}/index.js`, "export {}\n")
+  }
+}
+
+const cruise = (directory) =>
+  new Promise((resolve, reject) => {
+    const bin = join(root, "node_modules/dependency-cruiser/bin/dependency-cruise.mjs")
+    const args = [
+      "--config",
+      ".dependency-cruiser.mjs",
+      "--output-type",
+      "json",
+      "packages",
+      "apps",
+      "tools",
+      "examples"
+    ]
+    // Its exit code is the number of violations; without any output it failed for another reason.
+    execFile(
+      process.execPath,
+      [bin, ...args],
+      { cwd: directory, maxBuffer: Infinity },
+      (_, stdout, stderr) =>
+        stdout === ""
+          ? reject(new Error(stderr))
+          : resolve(JSON.parse(stdout).summary.violations.map(({ from, rule }) => `${from}: ${rule.name}`))
+    )
+  })
+
+describe("the boundaries", () => {
+  let directory
+  let clean
+  let broken
+
+  before(async () => {
+    directory = mkdtempSync(join(realpathSync(tmpdir()), "boundaries-"))
+    for (const [name, files] of [["clean", []], ["broken", offences.map(offence)]]) {
+      for (const parent of ["packages", "apps", "tools", "examples"]) {
+        mkdirSync(join(directory, name, parent), { recursive: true })
+      }
+      write(join(directory, name), [...Object.entries(allowed), ...files])
+    }
+    const trees = ["clean", "broken"].map((name) => cruise(join(directory, name)))
+    ;[clean, broken] = await Promise.all(trees)
+  })
+
+  after(() => rmSync(directory, { recursive: true, force: true }))
+
+  it("find nothing in a tree that keeps them", () => {
+    assert.deepEqual(clean, [])
+  })
+
+  for (const [path, specifier, ...rules] of offences) {
+    it(`${path} importing ${specifier} is ${rules.join(", ") || "reported once"}`, () => {
+      const found = broken.filter((violation) => violation.startsWith(`${path}: `))
+      assert.deepEqual(found.sort(), rules.map((rule) => `${path}: ${rule}`).sort())
+    })
+  }
+
+  it("are each broken above", () => {
+    const named = new Set(offences.flatMap(([, , ...rules]) => rules))
+    assert.deepEqual(config.forbidden.map((rule) => rule.name).filter((name) => !named.has(name)), [])
+  })
+
+  it("accuse no file that keeps them", () => {
+    const accused = broken.filter((violation) => Object.keys(allowed).some((path) => violation.startsWith(`${path}:`)))
+    assert.deepEqual(accused, [])
+  })
+})

@@ -1,0 +1,66 @@
+// Starts the mock server from its build, after installing and building what is missing: `npm start -- --port 0`.
+import { createHash } from "node:crypto"
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
+import { dirname, join } from "node:path"
+import { fileURLToPath, pathToFileURL } from "node:url"
+import { nx } from "./nx.mjs"
+import { setup } from "./setup.mjs"
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const server = join(root, "apps/mock-server")
+const bin = join(server, "dist/esm/bin.js")
+const stamp = join(root, "node_modules/.cache/workspace-secrets/start")
+
+/** One hash over the name, time and size of every file that the build of the server reads or writes. */
+const fingerprint = () => {
+  const hash = createHash("sha256")
+  const add = (path) => {
+    const stat = statSync(path, { throwIfNoEntry: false })
+    hash.update(`${path} ${stat?.isFile() ? `${stat.mtimeMs} ${stat.size}` : ""}\n`)
+    if (stat?.isDirectory()) readdirSync(path).sort().forEach((name) => add(join(path, name)))
+  }
+  for (const workspace of [server, join(root, "packages/core")]) {
+    for (const name of ["src", "dist", "package.json", "tsconfig.build.json"]) add(join(workspace, name))
+  }
+  for (const name of ["package-lock.json", "tsconfig.base.json", "tools"]) add(join(root, name))
+  return hash.digest("hex")
+}
+
+const stamped = () => {
+  try {
+    return readFileSync(stamp, "utf8")
+  } catch {
+    return undefined
+  }
+}
+
+setup()
+// Nx takes seconds to find that there is nothing to build, so it is asked only when a file changed.
+if (stamped() !== fingerprint()) {
+  const lines = []
+  if (await nx(["run", "@workspace-secrets/mock-server:build"], (line) => lines.push(line)) !== 0) {
+    console.error(lines.join("\n"))
+    // Nx answers 130, as if interrupted, where the build of a dependency failed.
+    process.exit(1)
+  }
+  mkdirSync(dirname(stamp), { recursive: true })
+  writeFileSync(stamp, fingerprint())
+}
+
+const given = process.argv.slice(2)
+const seeded = given.some((argument) => argument === "--seed-file" || argument.startsWith("--seed-file="))
+process.argv = [
+  process.execPath,
+  bin,
+  ...(seeded ? [] : ["--seed-file", join(server, "seeds/example.json")]),
+  ...given
+]
+
+// The server runs in this very process: its signals and its exit code need no passing on. On Ctrl-C the terminal and npm
+// both send SIGINT; this listener keeps the second one from cutting the server's shutdown short, a third one does end it.
+let interrupts = 0
+process.on("SIGINT", () => {
+  if (++interrupts > 2) process.exit(130)
+})
+
+await import(pathToFileURL(bin).href)

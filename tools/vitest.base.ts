@@ -1,0 +1,22 @@
+import { defineConfig } from "vitest/config"
+
+/** The custom export condition that resolves the workspace's packages to their sources. */
+const source = "@workspace-secrets/source"
+
+/** The Vitest configuration that every project of the workspace shares. */
+export const project = (name: string) =>
+  defineConfig({
+    // Two lists: Vite resolves imports of tests as server-side code, and vitest's own runner through `resolve`.
+    resolve: { conditions: [source, "module", "node", "development|production"] },
+    ssr: { resolve: { conditions: [source, "module", "node", "development|production"] } },
+    test: {
+      name,
+      include: ["test/**/*.test.ts"],
+      environment: "node",
+      pool: "threads",
+      poolOptions: { threads: { minThreads: 1, maxThreads: 2 } },
+      // Nx forces colours on its tasks; what a test's child process prints must not depend on who started the test.
+      env: { FORCE_COLOR: "0" },
+      passWithNoTests: true
+    }
+  })

@@ -1,0 +1,147 @@
+/**
+ * The API, declared once: what the dispatcher serves and what OpenAPI is made from.
+ *
+ * @since 0.1.0
+ */
+import { CreateWorkspaceSecret } from "@workspace-secrets/core/CreateWorkspaceSecret"
+import { ListWorkspaceSecrets, WorkspaceSecretPage } from "@workspace-secrets/core/ListWorkspaceSecrets"
+import { Profile } from "@workspace-secrets/core/Profile"
+import { Status } from "@workspace-secrets/core/Status"
+import { UpdateWorkspaceSecret } from "@workspace-secrets/core/UpdateWorkspaceSecret"
+import { WorkspaceSecret, WorkspaceSecretRef } from "@workspace-secrets/core/WorkspaceSecret"
+import * as HttpApi from "@effect/platform/HttpApi"
+import * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
+import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
+import * as HttpApiSchema from "@effect/platform/HttpApiSchema"
+import * as OpenApi from "@effect/platform/OpenApi"
+import * as Schema from "effect/Schema"
+
+const status = (code: number, description: string) => Status.annotations(HttpApiSchema.annotations({ status: code, description }))
+
+const badRequest = status(400, "INVALID_ARGUMENT, FAILED_PRECONDITION: the request or the state it meets is wrong")
+const unauthenticated = status(401, "UNAUTHENTICATED: no key, a malformed or an unknown one")
+const permissionDenied = status(403, "PERMISSION_DENIED: a workspace that the key has no part in")
+const notFound = status(404, "NOT_FOUND: no such secret in this workspace")
+const alreadyExists = status(409, "ALREADY_EXISTS, ABORTED: the external id is taken, or another change came in between")
+const tooLarge = status(413, "INVALID_ARGUMENT: a body over 1 MiB")
+const unsupported = status(415, "INVALID_ARGUMENT: a body that is not JSON")
+
+const Deleted = Schema.Struct({}).annotations({ identifier: "Deleted", description: "Nothing more to say" })
+
+const list = <const Path extends HttpApiEndpointPath>(path: Path) =>
+  HttpApiEndpoint.get("list", path)
+    .setUrlParams(ListWorkspaceSecrets)
+    .addSuccess(WorkspaceSecretPage)
+    .addError(badRequest)
+    .addError(unauthenticated)
+    .annotate(OpenApi.Summary, "List the secrets of the workspace, page by page")
+
+const create = <const Path extends HttpApiEndpointPath>(path: Path) =>
+  HttpApiEndpoint.post("create", path)
+    .setPayload(CreateWorkspaceSecret)
+    .addSuccess(WorkspaceSecret)
+    .addError(badRequest)
+    .addError(unauthenticated)
+    .addError(alreadyExists)
+    .addError(tooLarge)
+    .addError(unsupported)
+    .annotate(OpenApi.Summary, "Create a secret")
+
+const get = <const Path extends HttpApiEndpointPath>(path: Path) =>
+  HttpApiEndpoint.get("get", path)
+    .addSuccess(WorkspaceSecret)
+    .addError(badRequest)
+    .addError(unauthenticated)
+    .addError(notFound)
+    .annotate(OpenApi.Summary, "Get a secret by its id or its external id")
+
+const update = <const Path extends HttpApiEndpointPath>(path: Path) =>
+  HttpApiEndpoint.patch("update", path)
+    .setPayload(UpdateWorkspaceSecret)
+    .addSuccess(WorkspaceSecret)
+    .addError(badRequest)
+    .addError(unauthenticated)
+    .addError(notFound)
+    .addError(alreadyExists)
+    .addError(tooLarge)
+    .addError(unsupported)
+    .annotate(OpenApi.Summary, "Update the fields of a secret that a mask names")
+
+const remove = <const Path extends HttpApiEndpointPath>(path: Path) =>
+  HttpApiEndpoint.del("delete", path)
+    .addSuccess(Deleted)
+    .addError(badRequest)
+    .addError(unauthenticated)
+    .addError(notFound)
+    .annotate(OpenApi.Summary, "Delete a secret")
+
+type HttpApiEndpointPath = `/${string}`
+
+const Id = Schema.Struct({ id: WorkspaceSecretRef })
+const Workspace = Schema.Struct({
+  workspaceId: Schema.String.annotations({ description: "The id of the workspace, or its alias" })
+})
+const WorkspaceAndId = Schema.Struct({ ...Workspace.fields, ...Id.fields })
+
+const collection = "/v1/workspace_secrets"
+const scopedCollection = "/v1/workspaces/:workspaceId/workspace_secrets"
+
+/**
+ * The five operations on the workspace of the key (WIRE.md, Operations).
+ *
+ * @since 0.1.0
+ * @category api
+ */
+export class WorkspaceSecretsGroup extends HttpApiGroup.make("workspace_secrets")
+  .add(list(collection))
+  .add(create(collection))
+  .add(get(`${collection}/:id`).setPath(Id))
+  .add(update(`${collection}/:id`).setPath(Id))
+  .add(remove(`${collection}/:id`).setPath(Id))
+  .annotate(OpenApi.Description, "The secrets of the workspace that the key belongs to")
+{}
+
+/**
+ * The same five operations with the workspace in the path (WIRE.md, Workspace-scoped paths).
+ *
+ * @since 0.1.0
+ * @category api
+ */
+export class ScopedWorkspaceSecretsGroup extends HttpApiGroup.make("workspaces.workspace_secrets")
+  .add(list(scopedCollection).setPath(Workspace))
+  .add(create(scopedCollection).setPath(Workspace))
+  .add(get(`${scopedCollection}/:id`).setPath(WorkspaceAndId))
+  .add(update(`${scopedCollection}/:id`).setPath(WorkspaceAndId))
+  .add(remove(`${scopedCollection}/:id`).setPath(WorkspaceAndId))
+  .addError(permissionDenied)
+  .annotate(OpenApi.Description, "The secrets of the workspace in the path")
+{}
+
+/**
+ * Who the key acts as (WIRE.md, Operations: whoami).
+ *
+ * @since 0.1.0
+ * @category api
+ */
+export class ProfilesGroup extends HttpApiGroup.make("profiles")
+  .add(
+    HttpApiEndpoint.get("whoami", "/v1/whoami")
+      .addSuccess(Profile)
+      .addError(unauthenticated)
+      .annotate(OpenApi.Summary, "The profile of the key in use")
+  )
+{}
+
+/**
+ * The Workspace Secrets API.
+ *
+ * @since 0.1.0
+ * @category api
+ */
+export class Api extends HttpApi.make("workspace-secrets")
+  .add(WorkspaceSecretsGroup)
+  .add(ScopedWorkspaceSecretsGroup)
+  .add(ProfilesGroup)
+  .annotate(OpenApi.Title, "Workspace Secrets API")
+  .annotate(OpenApi.Version, "v1")
+{}

@@ -1,0 +1,76 @@
+/**
+ * Bodies of requests: how large they may be, what type they are of, and what is in them.
+ *
+ * @since 0.1.0
+ */
+import { InvalidArgument } from "@workspace-secrets/core/ApiError"
+import * as Either from "effect/Either"
+
+/**
+ * The most bytes that a body may have: 1 MiB (WIRE.md, Errors: 413).
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const maxBytes = 1024 * 1024
+
+/**
+ * The refusal of a body that is larger.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export const tooLarge = (): InvalidArgument =>
+  new InvalidArgument({ status: 413, message: "the body is larger than 1 MiB (1048576 bytes)" })
+
+/**
+ * Whether a `content-length` header announces a body that is too large.
+ *
+ * @since 0.1.0
+ * @category rules
+ */
+export const announcesTooMuch = (contentLength: string | undefined): boolean =>
+  contentLength !== undefined && Number(contentLength) > maxBytes
+
+const isJson = (contentType: string): boolean => {
+  const [mediaType = "", ...parameters] = contentType.toLowerCase().split(";").map((part) => part.trim())
+  const charset = parameters.find((parameter) => parameter.startsWith("charset="))?.slice("charset=".length)
+  return /^application\/(?:[^\s/+]+\+)?json$/.test(mediaType)
+    && (charset === undefined || /^"?(?:utf-8|us-ascii)"?$/.test(charset))
+}
+
+/**
+ * Refuses a content type that is not JSON in UTF-8 (WIRE.md, Errors: 415). A body that says nothing of its type is taken for JSON.
+ *
+ * @since 0.1.0
+ * @category rules
+ */
+export const checkType = (contentType: string | undefined): Either.Either<void, InvalidArgument> =>
+  contentType === undefined || isJson(contentType)
+    ? Either.void
+    : Either.left(
+      new InvalidArgument({
+        status: 415,
+        message: "the body has to be JSON in UTF-8; send content-type: application/json"
+      })
+    )
+
+const utf8 = new TextDecoder("utf-8", { fatal: true })
+
+/**
+ * Reads the JSON in a body. What the refusal says never quotes the body: a secret is in there.
+ *
+ * @since 0.1.0
+ * @category parsing
+ */
+export const parse = (bytes: Uint8Array): Either.Either<unknown, InvalidArgument> => {
+  if (bytes.length === 0) {
+    return Either.left(InvalidArgument.fromViolations([{ field: "", description: "the body is empty; expected a JSON object" }]))
+  }
+  try {
+    return Either.right(JSON.parse(utf8.decode(bytes)))
+  } catch {
+    // Both refusals, of the decoder and of the parser, would quote what they refuse.
+    return Either.left(InvalidArgument.fromViolations([{ field: "", description: "the body is not valid JSON in UTF-8" }]))
+  }
+}

@@ -1,0 +1,81 @@
+/**
+ * The handlers: payload in, one call to a service, result out.
+ *
+ * @since 0.1.0
+ */
+import type * as ApiError from "@workspace-secrets/core/ApiError"
+import type { WireError } from "@workspace-secrets/core/ErrorResponse"
+import { WorkspaceSecretPage } from "@workspace-secrets/core/ListWorkspaceSecrets"
+import { WorkspaceSecret } from "@workspace-secrets/core/WorkspaceSecret"
+import type * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
+import type * as HttpApiGroup from "@effect/platform/HttpApiGroup"
+import * as Effect from "effect/Effect"
+import type { ProfilesGroup, WorkspaceSecretsGroup } from "./Api.js"
+import type { Tenant } from "./Tenant.js"
+import { WorkspaceSecrets } from "./WorkspaceSecrets.js"
+
+type Endpoint = HttpApiGroup.HttpApiGroup.Endpoints<typeof WorkspaceSecretsGroup | typeof ProfilesGroup>
+
+/**
+ * A decoded request of an endpoint, and who makes it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Request<E extends HttpApiEndpoint.HttpApiEndpoint.Any> {
+  readonly tenant: Tenant
+  readonly path: HttpApiEndpoint.HttpApiEndpoint.PathParsed<E>
+  readonly urlParams: HttpApiEndpoint.HttpApiEndpoint.UrlParams<E>
+  readonly payload: HttpApiEndpoint.HttpApiEndpoint.Payload<E>
+}
+
+/**
+ * One handler for each endpoint, by the endpoint's name. Both path layouts share them: by the time that one is called, the workspace
+ * in the path has been checked.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Handlers = {
+  readonly [E in Endpoint as HttpApiEndpoint.HttpApiEndpoint.Name<E>]: (
+    request: Request<E>
+  ) => Effect.Effect<HttpApiEndpoint.HttpApiEndpoint.Success<E>, ApiError.ApiError | WireError>
+}
+
+/**
+ * What a server can be told about its answers.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface AnswerOptions {
+  /** Leaves `spec.value` out of every answer (WIRE.md, Values). */
+  readonly writeOnlyValues: boolean
+}
+
+/**
+ * The handlers over the services.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = (options: AnswerOptions): Effect.Effect<Handlers, never, WorkspaceSecrets> =>
+  Effect.map(WorkspaceSecrets, (secrets) => {
+    const show = (secret: WorkspaceSecret) =>
+      options.writeOnlyValues ? new WorkspaceSecret({ ...secret, spec: {} }) : secret
+    return {
+      list: ({ tenant, urlParams }) =>
+        Effect.map(secrets.list(tenant, urlParams), ({ items, pagination }) =>
+          new WorkspaceSecretPage({ items: items.map(show), pagination })),
+      create: ({ payload, tenant }) =>
+        Effect.map(secrets.create(tenant, payload), show),
+      get: ({ path, tenant }) =>
+        Effect.map(secrets.get(tenant, path.id), show),
+      update: ({ path, payload, tenant }) =>
+        Effect.map(secrets.update(tenant, path.id, payload), show),
+      delete: ({ path, tenant }) =>
+        Effect.as(secrets.delete(tenant, path.id), {}),
+      whoami: ({ tenant }) =>
+        Effect.succeed(tenant.profile)
+    }
+  })

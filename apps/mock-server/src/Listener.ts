@@ -1,0 +1,162 @@
+/**
+ * The server on a socket: node:http in front of the dispatcher.
+ *
+ * @since 0.1.0
+ */
+import { InvalidArgument } from "@workspace-secrets/core/ApiError"
+import * as PrefixedUlid from "@workspace-secrets/core/PrefixedUlid"
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as FiberId from "effect/FiberId"
+import * as Runtime from "effect/Runtime"
+import type * as Scope from "effect/Scope"
+import * as Http from "node:http"
+import type { AddressInfo, Socket } from "node:net"
+import * as Body from "./Body.js"
+import * as Dispatcher from "./Dispatcher.js"
+
+/**
+ * The address cannot be listened on: it is in use, is not this machine's, or needs rights that the process has not.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class ListenError extends Data.TaggedError("ListenError")<{
+  readonly host: string
+  readonly port: number
+  /** Node's code: `EADDRINUSE`, `EACCES`, `EADDRNOTAVAIL`, … */
+  readonly code: string
+}> {
+  override get message(): string {
+    const why = ({
+      EADDRINUSE: "the port is in use; choose another, or 0 for a free one",
+      EACCES: "the process may not listen on this port; choose one above 1023, or 0 for a free one",
+      EADDRNOTAVAIL: "this machine has no such address",
+      ENOTFOUND: "there is no such host"
+    } as Record<string, string>)[this.code] ?? this.code
+    return `cannot listen on ${this.host}:${this.port}: ${why}`
+  }
+}
+
+/**
+ * The largest body that is read to its end after it was refused, so that the one who sends it gets to read the refusal.
+ */
+const MAX_DISCARDED = 64 * 1024 * 1024
+
+const GRACE_MILLIS = 900
+
+const readBody = (request: Http.IncomingMessage): Dispatcher.Incoming["body"] =>
+  Effect.async((resume) => {
+    if (Body.announcesTooMuch(request.headers["content-length"])) {
+      return resume(Effect.fail(Body.tooLarge()))
+    }
+    const chunks: Array<Buffer> = []
+    let size = 0
+    request.on("data", (chunk: Buffer) => {
+      size += chunk.length
+      if (size <= Body.maxBytes) {
+        chunks.push(chunk)
+      } else if (size - chunk.length <= Body.maxBytes) {
+        chunks.length = 0
+        resume(Effect.fail(Body.tooLarge()))
+      } else if (size > MAX_DISCARDED) {
+        request.destroy()
+      }
+    })
+    request.on("end", () => {
+      if (size <= Body.maxBytes) {
+        resume(Effect.succeed(Buffer.concat(chunks, size)))
+      }
+    })
+    // The peer went away in the middle of its body: nobody is left to answer, and the response's `close` interrupts.
+    request.on("error", () => {})
+  })
+
+const write = (response: Http.ServerResponse, outgoing: Dispatcher.Outgoing): void => {
+  response.writeHead(outgoing.status, { ...outgoing.headers, "content-length": Buffer.byteLength(outgoing.body) })
+  response.end(outgoing.body)
+}
+
+/** Answers what node:http refuses before it is a request: broken HTTP, headers over 16 KiB. */
+const refuse = (socket: Socket, error: NodeJS.ErrnoException, requestId: string): void => {
+  if (!socket.writable || error.code === "ECONNRESET") {
+    socket.destroy()
+    return
+  }
+  const { body, headers, status } = Dispatcher.answerError(
+    error.code === "HPE_HEADER_OVERFLOW"
+      ? Dispatcher.headersTooLarge()
+      : new InvalidArgument({ message: "the request is not valid HTTP/1.1" }),
+    requestId,
+    { connection: "close" }
+  )
+  const lines = Object.entries({ ...headers, "content-length": String(Buffer.byteLength(body)) })
+    .map(([name, value]) => `${name}: ${value}\r\n`)
+  socket.end(`HTTP/1.1 ${status} ${Http.STATUS_CODES[status]}\r\n${lines.join("")}\r\n${body}`)
+}
+
+const open = (server: Http.Server, host: string, port: number): Effect.Effect<AddressInfo, ListenError> =>
+  Effect.async((resume) => {
+    const onError = (error: NodeJS.ErrnoException) =>
+      resume(Effect.fail(new ListenError({ host, port, code: error.code ?? error.name })))
+    server.once("error", onError)
+    server.listen({ host, port }, () => {
+      server.off("error", onError)
+      resume(Effect.succeed(server.address() as AddressInfo))
+    })
+  })
+
+/** Lets what is in flight finish, for a while, and closes the connections that wait for a next request at once. */
+const close = (server: Http.Server): Effect.Effect<void> =>
+  Effect.async((resume) => {
+    const timer = setTimeout(() => server.closeAllConnections(), GRACE_MILLIS)
+    server.close(() => {
+      clearTimeout(timer)
+      resume(Effect.void)
+    })
+    server.closeIdleConnections()
+  })
+
+/**
+ * Listens until the scope closes; port 0 takes a free one. Gives the address it got. At the end, what is in flight has
+ * 0.9 s to finish.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const listen = (
+  dispatch: (incoming: Dispatcher.Incoming) => Effect.Effect<Dispatcher.Outgoing>,
+  { host, port }: { readonly host: string; readonly port: number }
+): Effect.Effect<AddressInfo, ListenError, Scope.Scope> =>
+  Effect.gen(function*() {
+    const runtime = yield* Effect.runtime<never>()
+    const fork = Runtime.runFork(runtime)
+    const mint = yield* PrefixedUlid.makeMonotonic
+    const server = Http.createServer({ keepAliveTimeout: 60_000, maxHeaderSize: Dispatcher.maxHeaderSize })
+
+    server.on("request", (request, response) => {
+      const fiber = fork(
+        dispatch({
+          method: request.method ?? "",
+          target: request.url ?? "",
+          headers: request.headers,
+          body: readBody(request)
+        }),
+        { immediate: true }
+      )
+      response.on("close", () => {
+        fiber.unsafeInterruptAsFork(FiberId.none)
+      })
+      fiber.addObserver((exit) => {
+        if (Exit.isSuccess(exit)) {
+          write(response, exit.value)
+        }
+      })
+    })
+    server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
+      refuse(socket as Socket, error, Effect.runSync(mint("req")))
+    })
+
+    return yield* Effect.acquireRelease(open(server, host, port), () => close(server))
+  })

@@ -1,0 +1,209 @@
+/**
+ * The mock server, put together: as a layer with or without a socket, and as a plain function.
+ *
+ * @since 0.1.0
+ */
+import type { WorkspaceId } from "@workspace-secrets/core/WorkspaceId"
+import type * as HttpClient from "@effect/platform/HttpClient"
+import * as Cause from "effect/Cause"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import * as Scope from "effect/Scope"
+import * as Dispatcher from "./Dispatcher.js"
+import * as Handlers from "./Handlers.js"
+import * as InProcess from "./InProcess.js"
+import * as Listener from "./Listener.js"
+import type { Seed, SeedError } from "./Seed.js"
+import { toTenant } from "./Seed.js"
+import { Tenants } from "./Tenant.js"
+import { WorkspaceSecrets } from "./WorkspaceSecrets.js"
+
+/**
+ * What a test, or a process beside the one under test, needs to know of a server.
+ *
+ * @since 0.1.0
+ * @category services
+ */
+export interface Service {
+  /** The base URL. In process it is one that no socket listens on: only `fetch` knows it. */
+  readonly url: string
+  /** The key of the first tenant. */
+  readonly apiKey: Redacted.Redacted<string>
+  /** The id of the first tenant's workspace. */
+  readonly workspaceId: WorkspaceId
+  /** Asks the handlers without a socket, whether the server listens on one or not. */
+  readonly fetch: typeof globalThis.fetch
+  /** Adds a key with a world of its own. The key replaces one of the same name. */
+  readonly addTenant: (options?: TenantOptions) => Effect.Effect<TenantHandle, SeedError>
+}
+
+/**
+ * A key's world, to be asked for.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface TenantOptions {
+  /** The key; `mock-api-key` unless given. */
+  readonly apiKey?: Redacted.Redacted<string> | undefined
+  /** What the workspace holds; nothing unless given. */
+  readonly seed?: Seed | undefined
+}
+
+/**
+ * A key's world, made.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface TenantHandle {
+  readonly apiKey: Redacted.Redacted<string>
+  readonly workspaceId: WorkspaceId
+}
+
+/**
+ * How a server behaves, and the first key's world.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options extends TenantOptions {
+  /** Leaves `spec.value` out of every answer; false unless given (WIRE.md, Values). */
+  readonly writeOnlyValues?: boolean | undefined
+}
+
+/**
+ * Where a server listens.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface ListenOptions extends Options {
+  /** The address to listen on; 127.0.0.1 unless given. */
+  readonly host?: string | undefined
+  /** The port; 0, a free one, unless given. */
+  readonly port?: number | undefined
+}
+
+/**
+ * The key that a server knows unless another is given.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const defaultApiKey = "mock-api-key"
+
+/**
+ * The server that a layer of this module runs.
+ *
+ * @since 0.1.0
+ * @category services
+ */
+export class MockServer extends Context.Tag("@workspace-secrets/mock-server/MockServer")<MockServer, Service>() {}
+
+const make = (options: Options) =>
+  Effect.gen(function*() {
+    const tenants = yield* Tenants
+    const handlers = yield* Handlers.make({ writeOnlyValues: options.writeOnlyValues ?? false })
+    const dispatch = yield* Dispatcher.make(handlers)
+    const fetch = yield* InProcess.makeFetch(dispatch)
+    const addTenant = Effect.fnUntraced(function*({ apiKey = Redacted.make(defaultApiKey), seed = {} }: TenantOptions = {}) {
+      const tenant = yield* toTenant(seed)
+      yield* tenants.add(apiKey, tenant)
+      return { apiKey, workspaceId: tenant.workspaceId }
+    })
+    const first = yield* addTenant(options)
+    return { dispatch, service: (url: string): Service => ({ url, ...first, fetch, addTenant }) }
+  }).pipe(Effect.provide([Tenants.Default, WorkspaceSecrets.Default]))
+
+const formatHost = (host: string): string => host.includes(":") ? `[${host}]` : host
+
+/**
+ * A server on a socket, for as long as the layer lives. It listens when the layer is built.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer = (
+  { host = "127.0.0.1", port = 0, ...options }: ListenOptions = {}
+): Layer.Layer<MockServer, SeedError | Listener.ListenError> =>
+  Layer.scoped(
+    MockServer,
+    Effect.gen(function*() {
+      const { dispatch, service } = yield* make(options)
+      const address = yield* Listener.listen(dispatch, { host, port })
+      return service(`http://${formatHost(host)}:${address.port}`)
+    })
+  )
+
+/**
+ * A server without a socket, and the `HttpClient` that reaches it.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerInProcess = (options: Options = {}): Layer.Layer<MockServer | HttpClient.HttpClient, SeedError> => {
+  const server = Layer.effect(
+    MockServer,
+    Effect.map(make(options), ({ service }) => service("http://localhost"))
+  )
+  const client = Layer.unwrapEffect(Effect.map(MockServer, ({ fetch }) => InProcess.layerHttpClient(fetch)))
+  return Layer.provideMerge(client, server)
+}
+
+/**
+ * A running server, for code without Effect. Printing it does not print the key.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export class RunningServer implements AsyncDisposable {
+  /** The base URL, with the port that it really listens on. */
+  readonly url: string
+  /** The id of the key's workspace. */
+  readonly workspaceId: string
+  readonly #apiKey: Redacted.Redacted<string>
+  readonly #scope: Scope.CloseableScope
+
+  /** @internal */
+  constructor({ apiKey, url, workspaceId }: Service, scope: Scope.CloseableScope) {
+    this.url = url
+    this.workspaceId = workspaceId
+    this.#apiKey = apiKey
+    this.#scope = scope
+  }
+
+  /** The key that it knows. */
+  get apiKey(): string {
+    return Redacted.value(this.#apiKey)
+  }
+
+  /** Lets what is in flight finish, for 0.9 s at the most, and stops listening. Stopping twice is stopping once. */
+  async stop(): Promise<void> {
+    await Effect.runPromise(Scope.close(this.#scope, Exit.void))
+  }
+
+  /** The same as `stop`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop()
+  }
+}
+
+/**
+ * Starts a server on a socket. Rejects with a `ListenError` or a `SeedError`.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const start = async (options: ListenOptions = {}): Promise<RunningServer> => {
+  const scope = Effect.runSync(Scope.make())
+  const built = await Effect.runPromiseExit(Layer.buildWithScope(layer(options), scope))
+  if (Exit.isFailure(built)) {
+    await Effect.runPromise(Scope.close(scope, built))
+    throw Cause.squash(built.cause)
+  }
+  return new RunningServer(Context.get(built.value, MockServer), scope)
+}

@@ -1,0 +1,140 @@
+/**
+ * Seeds: what a server holds when it starts.
+ *
+ * @since 0.1.0
+ */
+import { AccountId } from "@workspace-secrets/core/AccountId"
+import * as FieldViolation from "@workspace-secrets/core/FieldViolation"
+import * as PrefixedUlid from "@workspace-secrets/core/PrefixedUlid"
+import { Profile, ProfileId } from "@workspace-secrets/core/Profile"
+import { WorkspaceId } from "@workspace-secrets/core/WorkspaceId"
+import { WorkspaceSecret } from "@workspace-secrets/core/WorkspaceSecret"
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Schema from "effect/Schema"
+import type { ParseError as JsonError } from "jsonc-parser"
+import { parse as parseJson, printParseErrorCode } from "jsonc-parser"
+import type { Tenant } from "./Tenant.js"
+import { WorkspaceSecretStore } from "./WorkspaceSecretStore.js"
+
+/**
+ * A workspace with its secrets, as JSON: each part as the API writes it. What is left out is made up.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const Seed = Schema.Struct({
+  /** The account; else the profile's, else a new one. */
+  accountId: Schema.optional(AccountId),
+  /** The workspace's id; else a new one. */
+  workspaceId: Schema.optional(WorkspaceId),
+  /** What stands for the workspace's id in a path; else `development`. */
+  workspaceAlias: Schema.optional(WorkspaceId),
+  /** The profile that the key acts as; else a new one, of an API key. */
+  profile: Schema.optional(Profile),
+  /** The secrets, of this account and workspace; else none. */
+  workspaceSecrets: Schema.optional(Schema.Array(WorkspaceSecret))
+}).annotations({ identifier: "Seed", message: () => "Expected an object (Seed)" })
+
+/**
+ * @since 0.1.0
+ * @category schemas
+ */
+export type Seed = typeof Seed.Type
+
+/**
+ * A seed that cannot be used: one line for each thing that is wrong. None quotes a value of the seed: it holds secrets.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class SeedError extends Data.TaggedError("SeedError")<{ readonly problems: ReadonlyArray<string> }> {
+  override get message(): string {
+    return this.problems.join("\n")
+  }
+}
+
+const decode = Schema.decodeUnknownEither(Seed, { errors: "all", onExcessProperty: "error" })
+
+const lineAndColumn = (text: string, offset: number): string => {
+  const before = text.slice(0, offset).split("\n")
+  return `line ${before.length}, column ${(before.at(-1) ?? "").length + 1}`
+}
+
+/**
+ * Reads a seed from the text of a JSON file.
+ *
+ * @since 0.1.0
+ * @category parsing
+ */
+export const parse = (text: string): Either.Either<Seed, SeedError> => {
+  const errors: Array<JsonError> = []
+  const json: unknown = parseJson(text, errors, { disallowComments: true })
+  const [error] = errors
+  if (error !== undefined) {
+    const where = lineAndColumn(text, error.offset)
+    return Either.left(new SeedError({ problems: [`not valid JSON at ${where}: ${printParseErrorCode(error.error)}`] }))
+  }
+  return Either.mapLeft(
+    decode(json),
+    (refusal) => new SeedError({ problems: FieldViolation.fromParseError(refusal).map(FieldViolation.format) })
+  )
+}
+
+const violations = (seed: Seed, tenant: Tenant): ReadonlyArray<string> => {
+  const problems: Array<string> = []
+  const ids = new Set<string>()
+  const externalIds = new Set<string>()
+  if (seed.profile !== undefined && seed.profile.metadata.accountId !== tenant.accountId) {
+    problems.push("profile.metadata.accountId: is not the accountId of the seed")
+  }
+  for (const [i, { metadata }] of (seed.workspaceSecrets ?? []).entries()) {
+    const say = (field: string, what: string) => problems.push(`workspaceSecrets[${i}].metadata.${field}: ${what}`)
+    if (metadata.accountId !== tenant.accountId) {
+      say("accountId", "is not the account of the seed; set the seed's accountId to it")
+    }
+    if (metadata.workspaceId !== tenant.workspaceId) {
+      say("workspaceId", "is not the workspace of the seed; set the seed's workspaceId to it")
+    }
+    if (ids.has(metadata.id)) {
+      say("id", "is there twice")
+    }
+    ids.add(metadata.id)
+    if (metadata.externalId !== undefined) {
+      if (externalIds.has(metadata.externalId)) {
+        say("externalId", "is there twice")
+      }
+      externalIds.add(metadata.externalId)
+    }
+  }
+  return problems
+}
+
+/**
+ * Makes the world that a seed describes.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const toTenant = (seed: Seed): Effect.Effect<Tenant, SeedError> =>
+  Effect.gen(function*() {
+    const accountId = seed.accountId ?? seed.profile?.metadata.accountId ?? AccountId.make(yield* PrefixedUlid.mint("acct"))
+    const profileId = ProfileId.make(yield* PrefixedUlid.mint("prof"))
+    const tenant: Tenant = {
+      accountId,
+      workspaceId: seed.workspaceId ?? WorkspaceId.make(yield* PrefixedUlid.mint("wksp")),
+      workspaceAlias: seed.workspaceAlias ?? "development",
+      profile: seed.profile ?? new Profile({
+        metadata: { id: profileId, accountId, name: "Mock API key", profileId },
+        spec: { type: "PROFILE_TYPE_API_KEY", name: "Mock API key" }
+      }),
+      secrets: new WorkspaceSecretStore()
+    }
+    const problems = violations(seed, tenant)
+    if (problems.length > 0) {
+      return yield* new SeedError({ problems })
+    }
+    seed.workspaceSecrets?.forEach((secret) => tenant.secrets.put(secret))
+    return tenant
+  })

@@ -1,0 +1,75 @@
+/**
+ * An in-memory server of the Workspace Secrets API.
+ *
+ * @since 0.1.0
+ */
+/**
+ * @since 0.1.0
+ */
+export * as Api from "./Api.js"
+
+/**
+ * @since 0.1.0
+ */
+export * as Body from "./Body.js"
+
+/**
+ * @since 0.1.0
+ */
+export * as Cli from "./Cli.js"
+
+/**
+ * @since 0.1.0
+ */
+export * as Cursor from "./Cursor.js"
+
+/**
+ * @since 0.1.0
+ */
+export * as Dispatcher from "./Dispatcher.js"
+
+/**
+ * @since 0.1.0
+ */
+export * as Handlers from "./Handlers.js"
+
+/**
+ * @since 0.1.0
+ */
+export * as InProcess from "./InProcess.js"
+
+/**
+ * @since 0.1.0
+ */
+export * as Listener from "./Listener.js"
+
+/**
+ * @since 0.1.0
+ */
+export * as MockServer from "./MockServer.js"
+
+/**
+ * @since 0.1.0
+ */
+export * as Routes from "./Routes.js"
+
+/**
+ * @since 0.1.0
+ */
+export * as Seed from "./Seed.js"
+
+/**
+ * @since 0.1.0
+ */
+export * as Tenant from "./Tenant.js"
+
+/**
+ * @since 0.1.0
+ */
+export * as WorkspaceSecretStore from "./WorkspaceSecretStore.js"
+
+/**
+ * @since 0.1.0
+ */
+export * as WorkspaceSecrets from "./WorkspaceSecrets.js"
+

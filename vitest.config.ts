@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config"
 
 export default defineConfig({
   test: {
-    projects: ["packages/*", "apps/*"],
+    projects: ["packages/*", "apps/*", "examples"],
     poolOptions: { threads: { minThreads: 1, maxThreads: 2 } },
     coverage: {
       provider: "v8",

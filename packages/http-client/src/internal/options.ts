@@ -1,0 +1,102 @@
+import * as Either from "effect/Either"
+import * as Redacted from "effect/Redacted"
+import { InvalidClientOptions } from "../ClientError.js"
+import * as Path from "./path.js"
+
+/** Where requests go, and the key that goes along. */
+export interface Target {
+  /** The URL of the collection, without a slash at its end. */
+  readonly secrets: string
+  /** The URL of `whoami`, which no workspace scopes. */
+  readonly whoami: string
+  readonly apiKey: Redacted.Redacted<string>
+}
+
+export const DEFAULT_BASE_URL = "https://api.cadenya.com"
+
+const isLoopback = (hostname: string) =>
+  hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname)
+
+const parseUrl = (input: unknown): URL | undefined => {
+  try {
+    return new URL(String(input))
+  } catch {
+    return undefined
+  }
+}
+
+// No message shows the URL: a wrong one may hold a password.
+export const checkBaseUrl = (input: unknown, allowInsecureHttp: boolean): Either.Either<string, string> => {
+  const url = parseUrl(input)
+  if (url === undefined || (url.protocol !== "https:" && url.protocol !== "http:")) {
+    return Either.left(`Expected an http or https URL such as ${DEFAULT_BASE_URL}`)
+  }
+  if (url.protocol === "http:" && !allowInsecureHttp && !isLoopback(url.hostname)) {
+    return Either.left(
+      "Expected an https URL, since http shows the key to the network; for http to other hosts than localhost set allowInsecureHttp"
+    )
+  }
+  if (url.username !== "" || url.password !== "") {
+    return Either.left("Expected a URL without user name and password; the API takes its key as apiKey")
+  }
+  // `search` and `hash` are empty for a bare `?` or `#`, which would still swallow the path that is put behind them.
+  return /[?#]/.test(url.href)
+    ? Either.left("Expected a URL without query and fragment")
+    : Either.right(url.href.replace(/\/+$/, ""))
+}
+
+export const checkApiKey = (input: unknown): Either.Either<Redacted.Redacted<string>, string> => {
+  if (!Redacted.isRedacted(input)) {
+    return Either.left("Expected a Redacted, such as Redacted.make(key)")
+  }
+  const key = valueOf(input)
+  return typeof key === "string" && /^[\x21-\x7e]+$/.test(key)
+    // A copy, so that the client outlives a wiped original.
+    ? Either.right(Redacted.make(key))
+    : Either.left("Expected a key of visible ASCII characters, without spaces, line breaks or \"Bearer\"")
+}
+
+const valueOf = (redacted: Redacted.Redacted<unknown>): unknown => {
+  try {
+    return Redacted.value(redacted)
+  } catch {
+    return undefined
+  }
+}
+
+export const checkWorkspaceId = (input: unknown): Either.Either<string, string> =>
+  typeof input === "string" && input !== ""
+    ? Path.segment(input)
+    : Either.left("Expected the id or alias of a workspace, or none for paths without a workspace")
+
+/** What `checkBaseUrl` and `checkWorkspaceId` made of the options, as URLs. */
+const target = (baseUrl: string, workspace: string | undefined, apiKey: Redacted.Redacted<string>): Target => ({
+  secrets: workspace === undefined
+    ? `${baseUrl}/v1/workspace_secrets`
+    : `${baseUrl}/v1/workspaces/${workspace}/workspace_secrets`,
+  whoami: `${baseUrl}/v1/whoami`,
+  apiKey
+})
+
+/** Checks the options, whatever they are at run time, and names all that is wrong with them. */
+export const resolve = (options: {
+  readonly baseUrl?: unknown
+  readonly apiKey?: unknown
+  readonly workspaceId?: unknown
+  readonly allowInsecureHttp?: unknown
+}): Either.Either<Target, InvalidClientOptions> => {
+  const checks = {
+    baseUrl: checkBaseUrl(options.baseUrl ?? DEFAULT_BASE_URL, options.allowInsecureHttp === true),
+    apiKey: checkApiKey(options.apiKey),
+    workspaceId: options.workspaceId === undefined ? Either.right(undefined) : checkWorkspaceId(options.workspaceId)
+  }
+  return Either.mapBoth(Either.all(checks), {
+    onRight: ({ apiKey, baseUrl, workspaceId }) => target(baseUrl, workspaceId, apiKey),
+    onLeft: () =>
+      new InvalidClientOptions({
+        violations: Object.entries<Either.Either<unknown, string>>(checks).flatMap(([field, check]) =>
+          Either.isLeft(check) ? [{ field, description: check.left }] : []
+        )
+      })
+  })
+}

@@ -1,0 +1,102 @@
+import * as ErrorResponse from "@workspace-secrets/core/ErrorResponse"
+import type * as ErrorTable from "@workspace-secrets/core/ErrorTable"
+import type { FieldViolation } from "@workspace-secrets/core/FieldViolation"
+import { Status } from "@workspace-secrets/core/Status"
+import * as Either from "effect/Either"
+import { UnexpectedResponse } from "../ClientError.js"
+import { decodeJson, type Operation } from "./operation.js"
+import { parseRetryAfter } from "./retryAfter.js"
+
+/** A response that was read to its end. */
+export interface Answer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string | undefined>>
+  readonly body: string
+}
+
+/** What reading a response needs to know of the call. */
+export interface Context {
+  /** Milliseconds since the Unix epoch, to read an HTTP date against. */
+  readonly now: number
+  readonly attempts: number
+  /** Takes what the call must not show out of what the server wrote. */
+  readonly redact: (text: string) => string
+}
+
+const MAX_VIOLATIONS = 10
+
+const decodeStatus = decodeJson(Status, "a google.rpc.Status in JSON")
+
+export const isOk = (status: number): boolean => status >= 200 && status < 300
+
+export const requestId = (answer: Pick<Answer, "headers">, redact: Context["redact"]): string | undefined => {
+  const id = answer.headers["x-request-id"]
+  return id === undefined || id === "" ? undefined : redact(id)
+}
+
+const isRetryable = (status: number): boolean => status === 408 || status === 429 || (status >= 500 && status !== 501)
+
+/** What a server says of an error, without what the call must not show. */
+const redactStatus = (status: Status, redact: Context["redact"]): Status => ({
+  code: status.code,
+  message: redact(status.message),
+  details: status.details.map((detail) =>
+    "fieldViolations" in detail
+      ? {
+        ...detail,
+        fieldViolations: detail.fieldViolations.map(({ description, field }) => ({
+          field: redact(field),
+          description: redact(description)
+        }))
+      }
+      : "retryDelay" in detail || detail["@type"] === undefined
+      ? detail
+      : { "@type": redact(detail["@type"]) }
+  )
+})
+
+/** Reads a response: the operation's result, the error that the server answers, or what is wrong with the response. */
+export const read = <A, E extends { readonly _tag: ErrorTable.Tag }>(
+  operation: Operation<A, E>,
+  answer: Answer,
+  context: Context
+): Either.Either<A, E | UnexpectedResponse> => {
+  const unexpected = (violations: ReadonlyArray<FieldViolation>, code?: number) =>
+    new UnexpectedResponse({
+      operation: operation.name,
+      status: answer.status,
+      code,
+      contentType: answer.headers["content-type"] && context.redact(answer.headers["content-type"]),
+      requestId: requestId(answer, context.redact),
+      // Where the response is wrong is told by its own keys.
+      violations: violations.slice(0, MAX_VIOLATIONS).map(({ description, field }) => ({
+        field: context.redact(field),
+        description
+      })),
+      retryAfter: parseRetryAfter(answer.headers["retry-after"], context.now),
+      isRetryable: isRetryable(answer.status),
+      attempts: context.attempts
+    })
+  if (isOk(answer.status)) {
+    return Either.mapLeft(operation.decode(answer.body), (violations) => unexpected(violations))
+  }
+  // A browser hides a redirect that it was told not to follow: status 0.
+  if (answer.status < 400) {
+    return Either.left(unexpected([{ field: "", description: "Expected no redirect" }]))
+  }
+  return Either.flatMap(
+    Either.mapLeft(decodeStatus(answer.body), (violations) => unexpected(violations)),
+    (status) =>
+      Either.left(
+        ErrorResponse.fromResponse<E>(operation.errors, {
+          status: answer.status,
+          body: redactStatus(status, context.redact),
+          retryAfter: parseRetryAfter(answer.headers["retry-after"], context.now),
+          requestId: requestId(answer, context.redact),
+          operation: operation.name,
+          attempts: context.attempts
+        }) ??
+          unexpected([{ field: "code", description: "Expected an error that this operation can have" }], status.code)
+      )
+  )
+}

@@ -1,0 +1,229 @@
+import * as HttpClient from "@effect/platform/HttpClient"
+import * as HttpClientError from "@effect/platform/HttpClientError"
+import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
+import { describe, expect, it } from "@effect/vitest"
+import { WorkspaceSecretId } from "@workspace-secrets/core/WorkspaceSecret"
+import * as Cause from "effect/Cause"
+import * as ConfigProvider from "effect/ConfigProvider"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import * as Stream from "effect/Stream"
+import { layer, layerConfig, make, WorkspaceSecretsClient } from "../src/WorkspaceSecretsClient.js"
+import { json } from "./support/memory.js"
+import { log, print } from "./support/print.js"
+import { canaries, canaryKey, canaryValue, page, profile, secret } from "./support/samples.js"
+import { record } from "./support/tracer.js"
+
+const id = WorkspaceSecretId.make("wsec_1")
+const value = Redacted.make(canaryValue)
+const options = { apiKey: Redacted.make(canaryKey) }
+const withValue = { ...secret, spec: { value: canaryValue } }
+const echo = `got ${canaryValue} and ${canaryKey}, in ${JSON.stringify({ value: canaryValue, key: canaryKey })}`
+
+const expectClean = (texts: ReadonlyArray<string>) => {
+  for (const canary of canaries) {
+    expect(texts.filter((text) => text.includes(canary))).toEqual([])
+  }
+}
+
+const connect = (http: HttpClient.HttpClient) => Effect.provideService(make(options), HttpClient.HttpClient, http)
+
+const answering = (reply: () => Response) =>
+  HttpClient.make((request) => Effect.sync(() => HttpClientResponse.fromWeb(request, reply())))
+
+/** Every operation that sends something, as a server that knows the canaries sees it. */
+const calls = (secrets: WorkspaceSecretsClient.Service): ReadonlyArray<Effect.Effect<unknown, unknown>> => [
+  secrets.create({ metadata: { name: "a" }, spec: { value } }),
+  secrets.update(id, { spec: { value } }),
+  secrets.get(id),
+  secrets.list(),
+  Stream.runCollect(secrets.stream()),
+  secrets.delete(id),
+  secrets.whoami()
+]
+
+/** Runs the calls, and prints and logs all that comes of it: results, failures, spans. */
+const expectNothingShown = (
+  http: HttpClient.HttpClient,
+  outcome: (exit: Exit.Exit<unknown, unknown>) => boolean,
+  some: (secrets: WorkspaceSecretsClient.Service) => ReadonlyArray<Effect.Effect<unknown, unknown>> = calls
+) =>
+  Effect.gen(function*() {
+    const { spans, tracer } = record()
+    const exits = yield* Effect.forEach(some(yield* connect(http)), Effect.exit).pipe(Effect.withTracer(tracer))
+    expect(exits.map(outcome)).toEqual(exits.map(() => true))
+    expect(spans).toHaveLength(exits.length)
+    const causes = exits.filter(Exit.isFailure).map(({ cause }) => cause)
+    const things = [...exits.filter(Exit.isSuccess).map(({ value }) => value), ...causes]
+    expectClean([...exits, ...things, ...causes.map(Cause.squash)].flatMap(print))
+    expectClean(yield* log(things))
+    expectClean(print(spans))
+    expect(spans.map(({ name }) => name).join()).toMatch(/^(WorkspaceSecretsClient\.\w+,?)+$/)
+    expect(spans.flatMap(({ attributes, events, links }) => [...attributes, ...events, ...links])).toEqual([])
+  })
+
+const failsWith = (tag: string) => (exit: Exit.Exit<unknown, unknown>) =>
+  Exit.isFailure(exit) && Cause.isFailType(exit.cause) && (exit.cause.error as { readonly _tag: string })._tag === tag
+
+describe("neither key nor value is shown", () => {
+  it("by accident of these tests: they find what is there to find", () => {
+    for (const text of print(new Error(canaryValue)).slice(0, 3)) {
+      expect(() => expectClean([text])).toThrow()
+    }
+    expect(() => expectClean(print(Cause.fail({ deep: [{ value: canaryKey }] })))).toThrow()
+  })
+
+  it.effect("by a success", () =>
+    Effect.gen(function*() {
+      for (
+        const [body, some] of [[withValue, [0, 1, 2]], [{ ...page([]), items: [withValue] }, [3, 4]], [profile, [
+          6
+        ]]] as const
+      ) {
+        yield* expectNothingShown(
+          answering(() => json(body)),
+          Exit.isSuccess,
+          (secrets) => some.flatMap((index) => calls(secrets)[index] ?? [])
+        )
+      }
+    }))
+
+  it.effect.each([
+    { status: 400, code: 3, tag: "InvalidArgument" },
+    { status: 401, code: 16, tag: "Unauthenticated" },
+    { status: 403, code: 7, tag: "PermissionDenied" },
+    { status: 429, code: 8, tag: "ResourceExhausted" },
+    { status: 500, code: 13, tag: "Internal" },
+    { status: 409, code: 10, tag: "Aborted" },
+    { status: 418, code: 99, tag: "UnexpectedResponse" }
+  ])("by $tag, even when the server repeats them", ({ code, status, tag }) => {
+    const details = [
+      { "@type": "type.googleapis.com/google.rpc.BadRequest", fieldViolations: [{ field: echo, description: echo }] },
+      { "@type": echo, value: echo }
+    ]
+    const headers = { "x-request-id": canaryKey, "content-type": canaryKey }
+    // The calls that send a value are the ones that know it.
+    const sent = (secrets: WorkspaceSecretsClient.Service) => calls(secrets).slice(0, 2)
+    return expectNothingShown(
+      answering(() => json({ code, message: echo, details }, { status, headers })),
+      failsWith(tag),
+      sent
+    )
+  })
+
+  it.effect("by an error of any operation, even when the server repeats the key", () => {
+    const body = { code: 7, message: `no access for ${canaryKey}`, details: [{ "@type": JSON.stringify(canaryKey) }] }
+    return expectNothingShown(answering(() => json(body, { status: 403 })), failsWith("PermissionDenied"))
+  })
+
+  it.effect.each([
+    { what: "HTML", status: 502, body: `<html>${echo}</html>` },
+    { what: "half a JSON", status: 500, body: JSON.stringify({ code: 13, message: echo }).slice(0, -1) },
+    { what: "JSON of another shape", status: 404, body: JSON.stringify({ error: echo }) },
+    { what: "a redirect", status: 307, body: echo }
+  ])("by a response that is $what", ({ body, status }) =>
+    expectNothingShown(
+      answering(() => json(body, { status, headers: { location: `https://example.com/${encodeURIComponent(echo)}` } })),
+      failsWith("UnexpectedResponse")
+    ))
+
+  it.effect.each([
+    { what: "half a JSON", body: JSON.stringify(withValue).slice(0, -1) },
+    { what: "no object", body: JSON.stringify(canaryValue) },
+    { what: "a value in the wrong place", body: JSON.stringify({ ...secret, spec: canaryValue }) },
+    { what: "a value of the wrong kind", body: JSON.stringify({ ...secret, spec: { value: [canaryValue] } }) },
+    { what: "a time that is the value", body: JSON.stringify({ ...withValue, info: { lastUsedAt: canaryValue } }) }
+  ])("by a success whose body is $what", ({ body }) =>
+    expectNothingShown(
+      answering(() => json(body)),
+      failsWith("UnexpectedResponse"),
+      (secrets) => calls(secrets).slice(0, 5)
+    ))
+
+  it.effect("by a connection that fails", () =>
+    Effect.gen(function*() {
+      const cause = new Error(echo)
+      yield* expectNothingShown(
+        HttpClient.make((request) => new HttpClientError.RequestError({ request, reason: "Transport", cause })),
+        failsWith("ConnectionError")
+      )
+      yield* expectNothingShown(
+        HttpClient.make((request) =>
+          Effect.succeed(HttpClientResponse.fromWeb(
+            request,
+            new Response(new ReadableStream({ start: (controller) => controller.error(cause) }), { status: 500 })
+          ))
+        ),
+        failsWith("ConnectionError")
+      )
+    }))
+
+  it.effect("by a transport's defect", () =>
+    expectNothingShown(
+      HttpClient.make(() => Effect.die(new Error("a bug of the transport"))),
+      (exit) => Exit.isFailure(exit) && Cause.isDieType(exit.cause)
+    ))
+
+  it.effect("by a request that is refused", () =>
+    expectNothingShown(
+      answering(() => json(secret)),
+      failsWith("InvalidArgument"),
+      (secrets) => [
+        secrets.create({ metadata: { name: "a" }, spec: { value: canaryValue } } as never),
+        secrets.create({ metadata: canaryValue, spec: canaryValue } as never),
+        secrets.create(canaryValue as never),
+        secrets.create({ metadata: { name: "a", labels: { env: canaryValue } }, spec: {} }),
+        secrets.update(id, { updateMask: [canaryValue] } as never),
+        secrets.update({ id: canaryValue } as never, { spec: canaryValue } as never),
+        secrets.list({ limit: canaryValue, labels: canaryValue, sortOrder: canaryKey } as never)
+      ]
+    ))
+
+  it.effect("by the client, its options, its layers, or a call that has not been run", () =>
+    Effect.gen(function*() {
+      const http = answering(() => json(withValue))
+      const secrets = yield* connect(http)
+      const context = yield* Layer.build(Layer.provide(layer(options), Layer.succeed(HttpClient.HttpClient, http)))
+        .pipe(
+          Effect.scoped
+        )
+      const things = [
+        options,
+        secrets,
+        context,
+        Context.get(context, WorkspaceSecretsClient),
+        WorkspaceSecretsClient,
+        make(options),
+        layer(options),
+        layerConfig(),
+        secrets.stream(),
+        ...calls(secrets)
+      ]
+      expectClean(things.flatMap(print))
+      expectClean(yield* log(things))
+    }))
+
+  it.effect.each([
+    { what: "the key is wrong", env: { CADENYA_API_KEY: `${canaryKey} ` } },
+    { what: "all is wrong", env: { CADENYA_API_KEY: `${canaryKey}\n`, CADENYA_BASE_URL: `ftp://${canaryKey}` } },
+    {
+      what: "the key is in the URL",
+      env: { CADENYA_API_KEY: canaryKey, CADENYA_BASE_URL: "https://canary-key-91bc:canary-value-7f3a@example.com" }
+    }
+  ])("by a configuration in which $what", ({ env }) =>
+    Effect.gen(function*() {
+      const exit = yield* Layer.build(layerConfig()).pipe(
+        Effect.scoped,
+        Effect.provideService(HttpClient.HttpClient, answering(() => json(secret))),
+        Effect.withConfigProvider(ConfigProvider.fromMap(new Map(Object.entries(env)))),
+        Effect.exit
+      )
+      expect(Exit.isFailure(exit)).toBe(true)
+      const cause = Exit.isFailure(exit) ? exit.cause : Cause.empty
+      expectClean([exit, cause, Cause.squash(cause)].flatMap(print))
+      expectClean(yield* log([cause]))
+    }))
+})

@@ -1,0 +1,99 @@
+import * as ErrorTable from "@workspace-secrets/core/ErrorTable"
+import { readFileSync } from "node:fs"
+import { format } from "node:util"
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
+import * as Operation from "../src/internal/operation.js"
+import { DEFAULT_BASE_URL } from "../src/internal/options.js"
+import { named, page, profile, secret } from "./support/samples.js"
+
+const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8")
+
+/** The programs of the README. Each stands in `readme/` too, where the compiler and the linter see it. */
+const blocks = [...readme.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code = ""], index) => ({
+  code,
+  file: `block-${index + 1}`,
+  promised: [...code.matchAll(/Console\.log\(.*\),? \/\/ (.*)$/gm)].map(([, text]) => text)
+}))
+
+const stored = { ...secret, spec: { value: "sk_live_1" } }
+
+/** As much of the API as those programs call. */
+const api = (method: string, path: string): Response | undefined => {
+  const json = (body: unknown, status = 200) => Response.json(body, { status, headers: { "x-request-id": "req-1" } })
+  switch (`${method} ${path}`) {
+    case "GET /v1/whoami":
+      return json({ ...profile, metadata: { ...profile.metadata, name: "ci-deploy" } })
+    case "GET /v1/workspaces/development/workspace_secrets":
+    case "GET /v1/workspace_secrets?limit=10&labels=env%3Dprod&sortOrder=asc":
+    case "GET /v1/workspace_secrets?prefix=Stripe":
+      return json(page(["Stripe", "Stripe (live)"], "djE6Mg"))
+    case "GET /v1/workspace_secrets?prefix=Stripe&cursor=djE6Mg":
+      return json(page(["Stripe (test)", "Stripe (more)"], "djE6NA"))
+    case "POST /v1/workspace_secrets":
+    case "GET /v1/workspace_secrets/external_id%3Abilling%2Fstripe":
+      return json(stored)
+    case "PATCH /v1/workspace_secrets/id":
+      return json(named("Stripe (live)"))
+    case "DELETE /v1/workspace_secrets/id":
+      return json({})
+    case "GET /v1/workspace_secrets/wsec_unknown":
+      return json({ code: 5, message: "no such secret" }, 404)
+    default:
+      return undefined
+  }
+}
+
+describe("the README", () => {
+  beforeEach(() => {
+    vi.stubEnv("CADENYA_API_KEY", "key")
+    vi.stubEnv("MY_KEY", "key")
+    vi.stubGlobal("fetch", (url: URL, { method = "" }: RequestInit) => {
+      const response = api(method, url.href.slice(DEFAULT_BASE_URL.length))
+      return response === undefined ? Promise.reject(new Error(`${method} ${url.href}`)) : Promise.resolve(response)
+    })
+  })
+  afterEach(() => {
+    vi.unstubAllEnvs()
+    vi.unstubAllGlobals()
+    vi.restoreAllMocks()
+  })
+
+  it("shows six uses, each of which prints something", () => {
+    expect(blocks.map(({ promised }) => promised.length > 0)).toEqual(Array(6).fill(true))
+  })
+
+  it.each(blocks)("has a program that prints what it says: $file", async ({ code, file, promised }) => {
+    await expect(code).toMatchFileSnapshot(`readme/${file}.ts`)
+    const printed: Array<string> = []
+    vi.spyOn(console, "log").mockImplementation((...args) => {
+      printed.push(format(...args))
+    })
+    await import(`./readme/${file}.ts`)
+    expect(printed).toEqual(promised)
+  })
+
+  it("lists the errors of each operation, with the status that each travels as", () => {
+    const { create, get, list, remove, update, whoami } = Operation
+    const operations = { list, create, get, update, delete: remove, whoami }
+    const table = [...readme.matchAll(/^\| `(\w+)` \| (\d{3}.*?) \| .* \| ([\w, ]+) \|$/gm)].map((
+      [, tag, status, of]
+    ) => ({
+      tag: tag ?? "",
+      status: [...(status ?? "").matchAll(/\d{3}/g)].map(([text]) => Number(text)),
+      of: of === "all" ? Object.keys(operations) : of?.split(", ") ?? []
+    }))
+    for (const [name, { errors }] of Object.entries(operations)) {
+      expect(table.filter(({ of }) => of.includes(name)).map(({ tag }) => tag).sort()).toEqual(
+        Object.keys(errors).sort()
+      )
+    }
+    for (const { status, tag } of table) {
+      const rows = ErrorTable.rows.filter((row) => row.tag === tag).map((row) => row.status)
+      expect(new Set(status)).toEqual(new Set(rows))
+    }
+  })
+
+  it("has the default address", () => {
+    expect(readme).toContain(`| \`baseUrl\` | \`CADENYA_BASE_URL\` | \`${DEFAULT_BASE_URL}\` |`)
+  })
+})

@@ -1,0 +1,20 @@
+import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
+import { WorkspaceSecretId } from "@workspace-secrets/core/WorkspaceSecret"
+import { layerConfig, WorkspaceSecretsClient } from "@workspace-secrets/http-client/WorkspaceSecretsClient"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+
+const program = Effect.gen(function*() {
+  const secrets = yield* WorkspaceSecretsClient
+  yield* secrets.get(WorkspaceSecretId.make("wsec_unknown")).pipe(
+    Effect.catchTags({
+      WorkspaceSecretNotFound: (error) => Console.log(error.message, error.requestId), // no such secret req-1
+      ResourceExhausted: (error) => Effect.sleep(error.retryAfter ?? "1 minute")
+    })
+  )
+})
+
+const SecretsLive = layerConfig().pipe(Layer.provide(FetchHttpClient.layer))
+
+await Effect.runPromise(Effect.provide(program, SecretsLive))

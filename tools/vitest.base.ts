@@ -14,6 +14,8 @@ export const project = (name: string) =>
       include: ["test/**/*.test.ts"],
       environment: "node",
       pool: "threads",
+      // Files share their worker's modules: loading Effect anew for each of them takes longer than the tests do.
+      isolate: false,
       poolOptions: { threads: { minThreads: 1, maxThreads: 2 } },
       // Nx forces colours on its tasks; what a test's child process prints must not depend on who started the test.
       env: { FORCE_COLOR: "0" },

@@ -3,26 +3,34 @@
  *
  * @since 0.1.0
  */
+import * as HttpApi from "@effect/platform/HttpApi"
+import * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
+import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
+import * as HttpApiMiddleware from "@effect/platform/HttpApiMiddleware"
+import * as HttpApiSchema from "@effect/platform/HttpApiSchema"
+import * as HttpApiSecurity from "@effect/platform/HttpApiSecurity"
+import * as OpenApi from "@effect/platform/OpenApi"
 import { CreateWorkspaceSecret } from "@workspace-secrets/core/CreateWorkspaceSecret"
 import { ListWorkspaceSecrets, WorkspaceSecretPage } from "@workspace-secrets/core/ListWorkspaceSecrets"
 import { Profile } from "@workspace-secrets/core/Profile"
 import { Status } from "@workspace-secrets/core/Status"
 import { UpdateWorkspaceSecret } from "@workspace-secrets/core/UpdateWorkspaceSecret"
 import { WorkspaceSecret, WorkspaceSecretRef } from "@workspace-secrets/core/WorkspaceSecret"
-import * as HttpApi from "@effect/platform/HttpApi"
-import * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
-import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
-import * as HttpApiSchema from "@effect/platform/HttpApiSchema"
-import * as OpenApi from "@effect/platform/OpenApi"
 import * as Schema from "effect/Schema"
 
-const status = (code: number, description: string) => Status.annotations(HttpApiSchema.annotations({ status: code, description }))
+const status = (code: number, description: string) =>
+  Status.annotations(HttpApiSchema.annotations({ status: code, description }))
 
-const badRequest = status(400, "INVALID_ARGUMENT, FAILED_PRECONDITION: the request or the state it meets is wrong")
+const badRequestDescription = "INVALID_ARGUMENT, FAILED_PRECONDITION: the request or the state it meets is wrong"
+
+const badRequest = status(400, badRequestDescription)
 const unauthenticated = status(401, "UNAUTHENTICATED: no key, a malformed or an unknown one")
 const permissionDenied = status(403, "PERMISSION_DENIED: a workspace that the key has no part in")
 const notFound = status(404, "NOT_FOUND: no such secret in this workspace")
-const alreadyExists = status(409, "ALREADY_EXISTS, ABORTED: the external id is taken, or another change came in between")
+const alreadyExists = status(
+  409,
+  "ALREADY_EXISTS, ABORTED: the external id is taken, or another change came in between"
+)
 const tooLarge = status(413, "INVALID_ARGUMENT: a body over 1 MiB")
 const unsupported = status(415, "INVALID_ARGUMENT: a body that is not JSON")
 
@@ -30,10 +38,10 @@ const Deleted = Schema.Struct({}).annotations({ identifier: "Deleted", descripti
 
 const list = <const Path extends HttpApiEndpointPath>(path: Path) =>
   HttpApiEndpoint.get("list", path)
-    .setUrlParams(ListWorkspaceSecrets)
+    // As a plain struct: OpenApi finds no parameters in a schema with a name of its own.
+    .setUrlParams(Schema.Struct(ListWorkspaceSecrets.fields))
     .addSuccess(WorkspaceSecretPage)
     .addError(badRequest)
-    .addError(unauthenticated)
     .annotate(OpenApi.Summary, "List the secrets of the workspace, page by page")
 
 const create = <const Path extends HttpApiEndpointPath>(path: Path) =>
@@ -41,7 +49,6 @@ const create = <const Path extends HttpApiEndpointPath>(path: Path) =>
     .setPayload(CreateWorkspaceSecret)
     .addSuccess(WorkspaceSecret)
     .addError(badRequest)
-    .addError(unauthenticated)
     .addError(alreadyExists)
     .addError(tooLarge)
     .addError(unsupported)
@@ -51,7 +58,6 @@ const get = <const Path extends HttpApiEndpointPath>(path: Path) =>
   HttpApiEndpoint.get("get", path)
     .addSuccess(WorkspaceSecret)
     .addError(badRequest)
-    .addError(unauthenticated)
     .addError(notFound)
     .annotate(OpenApi.Summary, "Get a secret by its id or its external id")
 
@@ -60,7 +66,6 @@ const update = <const Path extends HttpApiEndpointPath>(path: Path) =>
     .setPayload(UpdateWorkspaceSecret)
     .addSuccess(WorkspaceSecret)
     .addError(badRequest)
-    .addError(unauthenticated)
     .addError(notFound)
     .addError(alreadyExists)
     .addError(tooLarge)
@@ -71,7 +76,6 @@ const remove = <const Path extends HttpApiEndpointPath>(path: Path) =>
   HttpApiEndpoint.del("delete", path)
     .addSuccess(Deleted)
     .addError(badRequest)
-    .addError(unauthenticated)
     .addError(notFound)
     .annotate(OpenApi.Summary, "Delete a secret")
 
@@ -82,6 +86,17 @@ const Workspace = Schema.Struct({
   workspaceId: Schema.String.annotations({ description: "The id of the workspace, or its alias" })
 })
 const WorkspaceAndId = Schema.Struct({ ...Workspace.fields, ...Id.fields })
+
+/**
+ * That every operation takes a key (WIRE.md, Transport: Auth). A declaration: the dispatcher does it.
+ *
+ * @since 0.1.0
+ * @category api
+ */
+export class Authentication extends HttpApiMiddleware.Tag<Authentication>()(
+  "@workspace-secrets/mock-server/Authentication",
+  { security: { bearer: HttpApiSecurity.bearer }, failure: unauthenticated }
+) {}
 
 const collection = "/v1/workspace_secrets"
 const scopedCollection = "/v1/workspaces/:workspaceId/workspace_secrets"
@@ -98,6 +113,7 @@ export class WorkspaceSecretsGroup extends HttpApiGroup.make("workspace_secrets"
   .add(get(`${collection}/:id`).setPath(Id))
   .add(update(`${collection}/:id`).setPath(Id))
   .add(remove(`${collection}/:id`).setPath(Id))
+  .middleware(Authentication)
   .annotate(OpenApi.Description, "The secrets of the workspace that the key belongs to")
 {}
 
@@ -114,6 +130,7 @@ export class ScopedWorkspaceSecretsGroup extends HttpApiGroup.make("workspaces.w
   .add(update(`${scopedCollection}/:id`).setPath(WorkspaceAndId))
   .add(remove(`${scopedCollection}/:id`).setPath(WorkspaceAndId))
   .addError(permissionDenied)
+  .middleware(Authentication)
   .annotate(OpenApi.Description, "The secrets of the workspace in the path")
 {}
 
@@ -127,10 +144,25 @@ export class ProfilesGroup extends HttpApiGroup.make("profiles")
   .add(
     HttpApiEndpoint.get("whoami", "/v1/whoami")
       .addSuccess(Profile)
-      .addError(unauthenticated)
+      .addError(badRequest)
       .annotate(OpenApi.Summary, "The profile of the key in use")
   )
+  .middleware(Authentication)
 {}
+
+const badRequestResponse: OpenApi.OpenApiSpecResponse = {
+  description: badRequestDescription,
+  content: { "application/json": { schema: { $ref: "#/components/schemas/Status" } } }
+}
+
+/** HttpApi declares a 400 of its own for every endpoint, which is none of this API's: all errors are google.rpc.Status. */
+const withoutDecodeError = (spec: OpenApi.OpenAPISpec): OpenApi.OpenAPISpec => {
+  for (const operation of Object.values(spec.paths).flatMap((path) => Object.values(path))) {
+    operation.responses[400] = badRequestResponse
+  }
+  const { HttpApiDecodeError: _error, Issue: _issue, PropertyKey: _key, ...schemas } = spec.components.schemas
+  return { ...spec, components: { ...spec.components, schemas } }
+}
 
 /**
  * The Workspace Secrets API.
@@ -144,4 +176,5 @@ export class Api extends HttpApi.make("workspace-secrets")
   .add(ProfilesGroup)
   .annotate(OpenApi.Title, "Workspace Secrets API")
   .annotate(OpenApi.Version, "v1")
+  .annotate(OpenApi.Transform, (spec) => withoutDecodeError(spec as OpenApi.OpenAPISpec))
 {}

@@ -65,12 +65,16 @@ const utf8 = new TextDecoder("utf-8", { fatal: true })
  */
 export const parse = (bytes: Uint8Array): Either.Either<unknown, InvalidArgument> => {
   if (bytes.length === 0) {
-    return Either.left(InvalidArgument.fromViolations([{ field: "", description: "the body is empty; expected a JSON object" }]))
+    return Either.left(
+      InvalidArgument.fromViolations([{ field: "", description: "the body is empty; expected a JSON object" }])
+    )
   }
   try {
     return Either.right(JSON.parse(utf8.decode(bytes)))
   } catch {
     // Both refusals, of the decoder and of the parser, would quote what they refuse.
-    return Either.left(InvalidArgument.fromViolations([{ field: "", description: "the body is not valid JSON in UTF-8" }]))
+    return Either.left(
+      InvalidArgument.fromViolations([{ field: "", description: "the body is not valid JSON in UTF-8" }])
+    )
   }
 }

@@ -37,7 +37,10 @@ const ApiKey = Schema.String.pipe(
   Schema.annotations(expected("an API key of visible ASCII characters"))
 )
 
+const Host = Schema.NonEmptyString.annotations(expected("a host name or an address"))
+
 const host = Options.text("host").pipe(
+  Options.withSchema(Host),
   Options.withDefault("127.0.0.1"),
   Options.withDescription("The address to listen on. Anyone who reaches it can use the server: it is for tests.")
 )
@@ -78,6 +81,9 @@ const readSeed = (path: string): Effect.Effect<Seed.Seed, CannotStart, FileSyste
 const seedProblems = (path: string, { problems }: Seed.SeedError) =>
   new CannotStart({ message: problems.map((problem) => `seed file ${path}: ${problem}`).join("\n") })
 
+/** A word for a POSIX shell, which takes some characters of a key for its own even between double quotes. */
+const quote = (word: string): string => /["$`\\!]/.test(word) ? `'${word.replaceAll("'", "'\\''")}'` : `"${word}"`
+
 /**
  * What is printed once the server listens, and not before.
  *
@@ -91,7 +97,7 @@ export const banner = ({ apiKey, url }: MockServer.Service): string => {
     "",
     `  base URL   ${url}`,
     `  API key    ${key}`,
-    `  try        curl -H "Authorization: Bearer ${key}" ${url}/v1/workspace_secrets`,
+    `  try        curl -H ${quote(`Authorization: Bearer ${key}`)} ${url}/v1/workspace_secrets`,
     "",
     "Everything is kept in memory. Ctrl-C stops it."
   ].join("\n")
@@ -161,10 +167,13 @@ export const run = (options: {
   readonly version: string
   readonly colours: boolean
 }): Effect.Effect<ExitCode, never, CliApp.CliApp.Environment> =>
-  Command.run(command, { name: "Workspace Secrets mock server", version: options.version })(helpFirst(options.argv)).pipe(
-    Effect.as<ExitCode>(0),
-    Effect.catchTag("CannotStart", ({ message }) => Effect.as(Console.error(message), 1 as const)),
-    // What is left are the refusals of @effect/cli, which has printed them.
-    Effect.catchAll(() => Effect.as(Console.error("Run workspace-secrets-mock --help to see what there is."), 2 as const)),
-    (self) => options.colours ? self : Console.consoleWith((console) => Effect.withConsole(self, plain(console)))
-  )
+  Command.run(command, { name: "Workspace Secrets mock server", version: options.version })(helpFirst(options.argv))
+    .pipe(
+      Effect.as<ExitCode>(0),
+      Effect.catchTag("CannotStart", ({ message }) => Effect.as(Console.error(message), 1 as const)),
+      // What is left are the refusals of @effect/cli, which has printed them.
+      Effect.catchAll(() =>
+        Effect.as(Console.error("Run workspace-secrets-mock --help to see what there is."), 2 as const)
+      ),
+      (self) => options.colours ? self : Console.consoleWith((console) => Effect.withConsole(self, plain(console)))
+    )

@@ -4,14 +4,14 @@
  *
  * @since 0.1.0
  */
+import * as HttpApi from "@effect/platform/HttpApi"
+import type * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
+import type { HttpMethod } from "@effect/platform/HttpMethod"
 import { Internal, InvalidArgument, NotFound, PermissionDenied, Unimplemented } from "@workspace-secrets/core/ApiError"
 import * as ErrorResponse from "@workspace-secrets/core/ErrorResponse"
 import * as FieldViolation from "@workspace-secrets/core/FieldViolation"
 import * as PrefixedUlid from "@workspace-secrets/core/PrefixedUlid"
 import { Status } from "@workspace-secrets/core/Status"
-import * as HttpApi from "@effect/platform/HttpApi"
-import type * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
-import type { HttpMethod } from "@effect/platform/HttpMethod"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -98,9 +98,9 @@ const operationOf = (endpoint: HttpApiEndpoint.HttpApiEndpoint<string, HttpMetho
     run: (tenant, params, query, body) =>
       Either.all({ path: path(params), urlParams: urlParams(readQuery(query)), payload: payload(body) }).pipe(
         Either.match({
-          onLeft: (violations) =>
-            Effect.fail(InvalidArgument.fromViolations(violations.map(explainRepetition(query)))),
-          onRight: (request) => Effect.map(handler({ tenant, ...request } as Request<never>), (success) => encode(success))
+          onLeft: (violations) => Effect.fail(InvalidArgument.fromViolations(violations.map(explainRepetition(query)))),
+          onRight: (request) =>
+            Effect.map(handler({ tenant, ...request } as Request<never>), (success) => encode(success))
         })
       )
   }
@@ -135,7 +135,12 @@ const operations = (handlers: Handlers): ReadonlyArray<Routes.Route<Operation>> 
 
 const encodeStatus = Schema.encodeSync(Status)
 
-const answer = (status: number, body: unknown, requestId: string, headers?: Readonly<Record<string, string>>): Outgoing => ({
+const answer = (
+  status: number,
+  body: unknown,
+  requestId: string,
+  headers?: Readonly<Record<string, string>>
+): Outgoing => ({
   status,
   headers: { "content-type": "application/json", "x-request-id": requestId, ...headers },
   body: JSON.stringify(body)
@@ -147,7 +152,11 @@ const answer = (status: number, body: unknown, requestId: string, headers?: Read
  * @since 0.1.0
  * @category conversions
  */
-export const answerError = (error: Failure, requestId: string, headers?: Readonly<Record<string, string>>): Outgoing => {
+export const answerError = (
+  error: Failure,
+  requestId: string,
+  headers?: Readonly<Record<string, string>>
+): Outgoing => {
   const response = ErrorResponse.toResponse(error)
   return answer(response.status, encodeStatus(response.body), requestId, { ...response.headers, ...headers })
 }
@@ -234,10 +243,14 @@ export const make = (
   })
 
 /** What a log may have of a defect: its class and where it happened. A message can quote values. */
-const nameOf = (defect: unknown): string =>
-  defect instanceof Error
-    ? [defect.name, ...(defect.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line))].join("\n")
-    : typeof defect
+const nameOf = (defect: unknown): string => {
+  if (!(defect instanceof Error)) {
+    return typeof defect
+  }
+  // The stack begins with the message, lines of which can look like frames.
+  const frames = (defect.stack ?? "").replace(defect.message, "").split("\n").filter((line) => /^\s+at /.test(line))
+  return [defect.name, ...frames].join("\n")
+}
 
 const single = (header: string | ReadonlyArray<string> | undefined): string | undefined =>
   typeof header === "string" ? header : header?.join(", ")

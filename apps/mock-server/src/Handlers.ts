@@ -3,12 +3,12 @@
  *
  * @since 0.1.0
  */
+import type * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
+import type * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import type * as ApiError from "@workspace-secrets/core/ApiError"
 import type { WireError } from "@workspace-secrets/core/ErrorResponse"
 import { WorkspaceSecretPage } from "@workspace-secrets/core/ListWorkspaceSecrets"
 import { WorkspaceSecret } from "@workspace-secrets/core/WorkspaceSecret"
-import type * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
-import type * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import * as Effect from "effect/Effect"
 import type { ProfilesGroup, WorkspaceSecretsGroup } from "./Api.js"
 import type { Tenant } from "./Tenant.js"
@@ -62,20 +62,17 @@ export interface AnswerOptions {
 export const make = (options: AnswerOptions): Effect.Effect<Handlers, never, WorkspaceSecrets> =>
   Effect.map(WorkspaceSecrets, (secrets) => {
     const show = (secret: WorkspaceSecret) =>
-      options.writeOnlyValues ? new WorkspaceSecret({ ...secret, spec: {} }) : secret
+      options.writeOnlyValues ? new WorkspaceSecret({ ...secret, spec: {} }, true) : secret
     return {
       list: ({ tenant, urlParams }) =>
-        Effect.map(secrets.list(tenant, urlParams), ({ items, pagination }) =>
-          new WorkspaceSecretPage({ items: items.map(show), pagination })),
-      create: ({ payload, tenant }) =>
-        Effect.map(secrets.create(tenant, payload), show),
-      get: ({ path, tenant }) =>
-        Effect.map(secrets.get(tenant, path.id), show),
-      update: ({ path, payload, tenant }) =>
-        Effect.map(secrets.update(tenant, path.id, payload), show),
-      delete: ({ path, tenant }) =>
-        Effect.as(secrets.delete(tenant, path.id), {}),
-      whoami: ({ tenant }) =>
-        Effect.succeed(tenant.profile)
+        Effect.map(
+          secrets.list(tenant, urlParams),
+          ({ items, pagination }) => new WorkspaceSecretPage({ items: items.map(show), pagination }, true)
+        ),
+      create: ({ payload, tenant }) => Effect.map(secrets.create(tenant, payload), show),
+      get: ({ path, tenant }) => Effect.map(secrets.get(tenant, path.id), show),
+      update: ({ path, payload, tenant }) => Effect.map(secrets.update(tenant, path.id, payload), show),
+      delete: ({ path, tenant }) => Effect.as(secrets.delete(tenant, path.id), {}),
+      whoami: ({ tenant }) => Effect.succeed(tenant.profile)
     }
   })

@@ -11,26 +11,30 @@ import * as Runtime from "effect/Runtime"
 import * as Body from "./Body.js"
 import type * as Dispatcher from "./Dispatcher.js"
 
-const readBody = (request: Request): Dispatcher.Incoming["body"] =>
+const readBody = (request: Request, onUnreadable: (error: unknown) => void): Dispatcher.Incoming["body"] =>
   Body.announcesTooMuch(request.headers.get("content-length") ?? undefined)
     ? Effect.fail(Body.tooLarge())
-    : Effect.flatMap(
-      Effect.promise(() => request.arrayBuffer()),
-      (buffer) => buffer.byteLength > Body.maxBytes ? Effect.fail(Body.tooLarge()) : Effect.succeed(new Uint8Array(buffer))
+    : Effect.tryPromise({ try: () => request.arrayBuffer(), catch: onUnreadable }).pipe(
+      // There is no answer to a request that never came to its end.
+      Effect.catchAll(() => Effect.interrupt),
+      Effect.flatMap((buffer) =>
+        buffer.byteLength > Body.maxBytes ? Effect.fail(Body.tooLarge()) : Effect.succeed(new Uint8Array(buffer))
+      )
     )
 
-const incoming = (request: Request): Dispatcher.Incoming => {
+const incoming = (request: Request, onUnreadable: (error: unknown) => void): Dispatcher.Incoming => {
   const url = new URL(request.url)
   return {
     method: request.method,
     target: url.pathname + url.search,
     headers: Object.fromEntries(request.headers),
-    body: readBody(request)
+    body: readBody(request, onUnreadable)
   }
 }
 
 /**
- * A `fetch` that is answered by the dispatcher, whatever the host of the URL. Honours `signal`; opens no socket.
+ * A `fetch` that is answered by the dispatcher, whatever the host of the URL. Honours `signal`; opens no socket. Rejects
+ * with what the stream of a body fails with.
  *
  * @since 0.1.0
  * @category constructors
@@ -43,10 +47,14 @@ export const makeFetch = (
     return async (input, init) => {
       const request = new Request(input, init)
       request.signal.throwIfAborted()
-      const outgoing = await run(dispatch(incoming(request)), { signal: request.signal }).catch((failure) => {
+      let unreadable: unknown = undefined
+      const effect = dispatch(incoming(request, (error) => {
+        unreadable = error
+      }))
+      const outgoing = await run(effect, { signal: request.signal }).catch((failure) => {
         // An abort rejects with its own reason, as in any other fetch.
         request.signal.throwIfAborted()
-        throw failure
+        throw unreadable ?? failure
       })
       const { body, headers, status } = outgoing
       return new Response(request.method === "HEAD" ? null : body, { status, headers })

@@ -73,10 +73,15 @@ const readBody = (request: Http.IncomingMessage): Dispatcher.Incoming["body"] =>
     request.on("error", () => {})
   })
 
+/** A client that takes the server for a proxy sends the whole URL (RFC 9112, 3.2.2): its path and query are what counts. */
+const pathAndQuery = (target: string): string => target.replace(/^https?:\/\/[^/?]*/i, "")
+
 const write = (response: Http.ServerResponse, outgoing: Dispatcher.Outgoing): void => {
   response.writeHead(outgoing.status, { ...outgoing.headers, "content-length": Buffer.byteLength(outgoing.body) })
   response.end(outgoing.body)
 }
+
+const invalidHttp = () => new InvalidArgument({ message: "the request is not valid HTTP/1.1" })
 
 /** Answers what node:http refuses before it is a request: broken HTTP, headers over 16 KiB. */
 const refuse = (socket: Socket, error: NodeJS.ErrnoException, requestId: string): void => {
@@ -85,9 +90,7 @@ const refuse = (socket: Socket, error: NodeJS.ErrnoException, requestId: string)
     return
   }
   const { body, headers, status } = Dispatcher.answerError(
-    error.code === "HPE_HEADER_OVERFLOW"
-      ? Dispatcher.headersTooLarge()
-      : new InvalidArgument({ message: "the request is not valid HTTP/1.1" }),
+    error.code === "HPE_HEADER_OVERFLOW" ? Dispatcher.headersTooLarge() : invalidHttp(),
     requestId,
     { connection: "close" }
   )
@@ -107,8 +110,8 @@ const open = (server: Http.Server, host: string, port: number): Effect.Effect<Ad
     })
   })
 
-/** Lets what is in flight finish, for a while, and closes the connections that wait for a next request at once. */
-const close = (server: Http.Server): Effect.Effect<void> =>
+/** Lets what is in flight finish, for a while, and closes the connections that wait for a request at once. */
+const close = (server: Http.Server, connections: ReadonlySet<Socket>): Effect.Effect<void> =>
   Effect.async((resume) => {
     const timer = setTimeout(() => server.closeAllConnections(), GRACE_MILLIS)
     server.close(() => {
@@ -116,6 +119,12 @@ const close = (server: Http.Server): Effect.Effect<void> =>
       resume(Effect.void)
     })
     server.closeIdleConnections()
+    // For node:http a connection is busy before its first request, and again once a request on it was no HTTP.
+    for (const socket of connections) {
+      if (socket.bytesRead === 0 || socket.writableFinished) {
+        socket.destroy()
+      }
+    }
   })
 
 /**
@@ -133,13 +142,30 @@ export const listen = (
     const runtime = yield* Effect.runtime<never>()
     const fork = Runtime.runFork(runtime)
     const mint = yield* PrefixedUlid.makeMonotonic
-    const server = Http.createServer({ keepAliveTimeout: 60_000, maxHeaderSize: Dispatcher.maxHeaderSize })
+    const mintId = () => Effect.runSync(mint("req"))
+    const server = Http.createServer({
+      keepAliveTimeout: 60_000,
+      maxHeaderSize: Dispatcher.maxHeaderSize,
+      // It would be refused without a body and without an x-request-id.
+      requireHostHeader: false
+    })
+    const connections = new Set<Socket>()
 
-    server.on("request", (request, response) => {
+    const answer = (response: Http.ServerResponse, outgoing: Dispatcher.Outgoing) => {
+      if (!server.listening) {
+        response.shouldKeepAlive = false
+      }
+      write(response, outgoing)
+    }
+
+    const handle = (request: Http.IncomingMessage, response: Http.ServerResponse) => {
+      if (request.httpVersion === "1.1" && request.headers.host === undefined) {
+        return answer(response, Dispatcher.answerError(invalidHttp(), mintId(), { connection: "close" }))
+      }
       const fiber = fork(
         dispatch({
           method: request.method ?? "",
-          target: request.url ?? "",
+          target: pathAndQuery(request.url ?? ""),
           headers: request.headers,
           body: readBody(request)
         }),
@@ -150,13 +176,21 @@ export const listen = (
       })
       fiber.addObserver((exit) => {
         if (Exit.isSuccess(exit)) {
-          write(response, exit.value)
+          answer(response, exit.value)
         }
       })
+    }
+
+    server.on("connection", (socket) => {
+      connections.add(socket)
+      socket.once("close", () => connections.delete(socket))
     })
+    server.on("request", handle)
+    // Left to node:http, an Expect that is not 100-continue would get an empty 417; RFC 9110, 10.1.1 lets it be ignored.
+    server.on("checkExpectation", handle)
     server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
-      refuse(socket as Socket, error, Effect.runSync(mint("req")))
+      refuse(socket as Socket, error, mintId())
     })
 
-    return yield* Effect.acquireRelease(open(server, host, port), () => close(server))
+    return yield* Effect.acquireRelease(open(server, host, port), () => close(server, connections))
   })

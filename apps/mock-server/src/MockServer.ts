@@ -3,8 +3,8 @@
  *
  * @since 0.1.0
  */
-import type { WorkspaceId } from "@workspace-secrets/core/WorkspaceId"
 import type * as HttpClient from "@effect/platform/HttpClient"
+import type { WorkspaceId } from "@workspace-secrets/core/WorkspaceId"
 import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -110,11 +110,13 @@ const make = (options: Options) =>
     const handlers = yield* Handlers.make({ writeOnlyValues: options.writeOnlyValues ?? false })
     const dispatch = yield* Dispatcher.make(handlers)
     const fetch = yield* InProcess.makeFetch(dispatch)
-    const addTenant = Effect.fnUntraced(function*({ apiKey = Redacted.make(defaultApiKey), seed = {} }: TenantOptions = {}) {
-      const tenant = yield* toTenant(seed)
-      yield* tenants.add(apiKey, tenant)
-      return { apiKey, workspaceId: tenant.workspaceId }
-    })
+    const addTenant = Effect.fnUntraced(
+      function*({ apiKey = Redacted.make(defaultApiKey), seed = {} }: TenantOptions = {}) {
+        const tenant = yield* toTenant(seed)
+        yield* tenants.add(apiKey, tenant)
+        return { apiKey, workspaceId: tenant.workspaceId }
+      }
+    )
     const first = yield* addTenant(options)
     return { dispatch, service: (url: string): Service => ({ url, ...first, fetch, addTenant }) }
   }).pipe(Effect.provide([Tenants.Default, WorkspaceSecrets.Default]))

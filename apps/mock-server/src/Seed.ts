@@ -34,7 +34,7 @@ export const Seed = Schema.Struct({
   /** The profile that the key acts as; else a new one, of an API key. */
   profile: Schema.optional(Profile),
   /** The secrets, of this account and workspace; else none. */
-  workspaceSecrets: Schema.optional(Schema.Array(WorkspaceSecret))
+  workspaceSecrets: Schema.optional(Schema.Array(WorkspaceSecret).annotations({ message: () => "Expected an array" }))
 }).annotations({ identifier: "Seed", message: () => "Expected an object (Seed)" })
 
 /**
@@ -62,6 +62,18 @@ const lineAndColumn = (text: string, offset: number): string => {
   return `line ${before.length}, column ${(before.at(-1) ?? "").length + 1}`
 }
 
+/** Where JSON is broken, and how. Nothing for text that is nested too deeply to be looked through. */
+const whyNot = (text: string): string => {
+  const errors: Array<JsonError> = []
+  try {
+    parseJson(text, errors, { disallowComments: true })
+  } catch {
+    return ""
+  }
+  const [error] = errors
+  return error === undefined ? "" : ` at ${lineAndColumn(text, error.offset)}: ${printParseErrorCode(error.error)}`
+}
+
 /**
  * Reads a seed from the text of a JSON file.
  *
@@ -69,12 +81,12 @@ const lineAndColumn = (text: string, offset: number): string => {
  * @category parsing
  */
 export const parse = (text: string): Either.Either<Seed, SeedError> => {
-  const errors: Array<JsonError> = []
-  const json: unknown = parseJson(text, errors, { disallowComments: true })
-  const [error] = errors
-  if (error !== undefined) {
-    const where = lineAndColumn(text, error.offset)
-    return Either.left(new SeedError({ problems: [`not valid JSON at ${where}: ${printParseErrorCode(error.error)}`] }))
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch {
+    // The parser's own message quotes the text.
+    return Either.left(new SeedError({ problems: [`not valid JSON${whyNot(text)}`] }))
   }
   return Either.mapLeft(
     decode(json),
@@ -119,7 +131,8 @@ const violations = (seed: Seed, tenant: Tenant): ReadonlyArray<string> => {
  */
 export const toTenant = (seed: Seed): Effect.Effect<Tenant, SeedError> =>
   Effect.gen(function*() {
-    const accountId = seed.accountId ?? seed.profile?.metadata.accountId ?? AccountId.make(yield* PrefixedUlid.mint("acct"))
+    const accountId = seed.accountId ?? seed.profile?.metadata.accountId ??
+      AccountId.make(yield* PrefixedUlid.mint("acct"))
     const profileId = ProfileId.make(yield* PrefixedUlid.mint("prof"))
     const tenant: Tenant = {
       accountId,

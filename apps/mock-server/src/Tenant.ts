@@ -49,7 +49,9 @@ export class Tenants extends Effect.Service<Tenants>()("@workspace-secrets/mock-
         }
         const key = /^bearer +([^\s]+)$/i.exec(authorization)?.[1]
         if (key === undefined) {
-          return Effect.fail(new Unauthenticated({ message: "malformed Authorization header; it has to be Bearer <key>" }))
+          return Effect.fail(
+            new Unauthenticated({ message: "malformed Authorization header; it has to be Bearer <key>" })
+          )
         }
         const tenant = byKey.get(key)
         return tenant === undefined

@@ -83,7 +83,7 @@ export class WorkspaceSecretStore {
   }
 
   /** The secrets in order, beginning behind `after`, which need not exist any more. */
-  *walk(sortOrder: "asc" | "desc", after?: Position | undefined): Generator<WorkspaceSecret> {
+  *walk(sortOrder: "asc" | "desc", after?: Position): Generator<WorkspaceSecret> {
     const step = sortOrder === "asc" ? 1 : -1
     const rank = after === undefined ? (step === 1 ? 0 : this.#order.length) : this.#rank(after)
     for (let i = step === 1 ? rank : rank - 1; i >= 0 && i < this.#order.length; i += step) {

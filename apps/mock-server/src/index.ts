@@ -72,4 +72,3 @@ export * as WorkspaceSecretStore from "./WorkspaceSecretStore.js"
  * @since 0.1.0
  */
 export * as WorkspaceSecrets from "./WorkspaceSecrets.js"
-

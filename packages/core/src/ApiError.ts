@@ -11,6 +11,7 @@ import * as Schema from "effect/Schema"
 import type { FieldViolation } from "./FieldViolation.js"
 import { format } from "./FieldViolation.js"
 import { errorFields } from "./internal/errorFields.js"
+import { errorAnnotations, expected } from "./internal/schema.js"
 import { badRequest, isBadRequest } from "./Status.js"
 
 /**
@@ -22,7 +23,8 @@ import { badRequest, isBadRequest } from "./Status.js"
  */
 export class InvalidArgument extends Schema.TaggedError<InvalidArgument>()(
   "InvalidArgument",
-  errorFields("InvalidArgument")
+  errorFields("InvalidArgument"),
+  errorAnnotations("InvalidArgument")
 ) {
   /**
    * An INVALID_ARGUMENT that names these fields, in its message and as google.rpc.BadRequest.
@@ -54,7 +56,8 @@ export class InvalidArgument extends Schema.TaggedError<InvalidArgument>()(
  */
 export class FailedPrecondition extends Schema.TaggedError<FailedPrecondition>()(
   "FailedPrecondition",
-  errorFields("FailedPrecondition")
+  errorFields("FailedPrecondition"),
+  errorAnnotations("FailedPrecondition")
 ) {}
 
 /**
@@ -65,7 +68,8 @@ export class FailedPrecondition extends Schema.TaggedError<FailedPrecondition>()
  */
 export class Unauthenticated extends Schema.TaggedError<Unauthenticated>()(
   "Unauthenticated",
-  errorFields("Unauthenticated")
+  errorFields("Unauthenticated"),
+  errorAnnotations("Unauthenticated")
 ) {}
 
 /**
@@ -76,7 +80,8 @@ export class Unauthenticated extends Schema.TaggedError<Unauthenticated>()(
  */
 export class PermissionDenied extends Schema.TaggedError<PermissionDenied>()(
   "PermissionDenied",
-  errorFields("PermissionDenied")
+  errorFields("PermissionDenied"),
+  errorAnnotations("PermissionDenied")
 ) {}
 
 /**
@@ -85,7 +90,11 @@ export class PermissionDenied extends Schema.TaggedError<PermissionDenied>()(
  * @since 0.1.0
  * @category errors
  */
-export class NotFound extends Schema.TaggedError<NotFound>()("NotFound", errorFields("NotFound")) {}
+export class NotFound extends Schema.TaggedError<NotFound>()(
+  "NotFound",
+  errorFields("NotFound"),
+  errorAnnotations("NotFound")
+) {}
 
 /**
  * The operation is not served (501), or the route is there and the method is not (405).
@@ -95,7 +104,8 @@ export class NotFound extends Schema.TaggedError<NotFound>()("NotFound", errorFi
  */
 export class Unimplemented extends Schema.TaggedError<Unimplemented>()(
   "Unimplemented",
-  errorFields("Unimplemented")
+  errorFields("Unimplemented"),
+  errorAnnotations("Unimplemented")
 ) {}
 
 /**
@@ -104,7 +114,11 @@ export class Unimplemented extends Schema.TaggedError<Unimplemented>()(
  * @since 0.1.0
  * @category errors
  */
-export class Aborted extends Schema.TaggedError<Aborted>()("Aborted", errorFields("Aborted")) {}
+export class Aborted extends Schema.TaggedError<Aborted>()(
+  "Aborted",
+  errorFields("Aborted"),
+  errorAnnotations("Aborted")
+) {}
 
 /**
  * The rate limit is reached (429); `retryAfter` says for how long.
@@ -114,7 +128,8 @@ export class Aborted extends Schema.TaggedError<Aborted>()("Aborted", errorField
  */
 export class ResourceExhausted extends Schema.TaggedError<ResourceExhausted>()(
   "ResourceExhausted",
-  errorFields("ResourceExhausted")
+  errorFields("ResourceExhausted"),
+  errorAnnotations("ResourceExhausted")
 ) {}
 
 /**
@@ -123,7 +138,11 @@ export class ResourceExhausted extends Schema.TaggedError<ResourceExhausted>()(
  * @since 0.1.0
  * @category errors
  */
-export class Cancelled extends Schema.TaggedError<Cancelled>()("Cancelled", errorFields("Cancelled")) {}
+export class Cancelled extends Schema.TaggedError<Cancelled>()(
+  "Cancelled",
+  errorFields("Cancelled"),
+  errorAnnotations("Cancelled")
+) {}
 
 /**
  * The server failed (500): INTERNAL, UNKNOWN or DATA_LOSS.
@@ -131,7 +150,11 @@ export class Cancelled extends Schema.TaggedError<Cancelled>()("Cancelled", erro
  * @since 0.1.0
  * @category errors
  */
-export class Internal extends Schema.TaggedError<Internal>()("Internal", errorFields("Internal")) {}
+export class Internal extends Schema.TaggedError<Internal>()(
+  "Internal",
+  errorFields("Internal"),
+  errorAnnotations("Internal")
+) {}
 
 /**
  * The server cannot answer now (503); `retryAfter`, where given, says for how long.
@@ -139,7 +162,11 @@ export class Internal extends Schema.TaggedError<Internal>()("Internal", errorFi
  * @since 0.1.0
  * @category errors
  */
-export class Unavailable extends Schema.TaggedError<Unavailable>()("Unavailable", errorFields("Unavailable")) {}
+export class Unavailable extends Schema.TaggedError<Unavailable>()(
+  "Unavailable",
+  errorFields("Unavailable"),
+  errorAnnotations("Unavailable")
+) {}
 
 /**
  * The server ran out of time (504).
@@ -149,7 +176,8 @@ export class Unavailable extends Schema.TaggedError<Unavailable>()("Unavailable"
  */
 export class DeadlineExceeded extends Schema.TaggedError<DeadlineExceeded>()(
   "DeadlineExceeded",
-  errorFields("DeadlineExceeded")
+  errorFields("DeadlineExceeded"),
+  errorAnnotations("DeadlineExceeded")
 ) {}
 
 /**
@@ -171,7 +199,7 @@ export const ApiError = Schema.Union(
   Internal,
   Unavailable,
   DeadlineExceeded
-)
+).annotations(expected("an error of the API"))
 
 /**
  * @since 0.1.0

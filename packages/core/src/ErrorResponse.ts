@@ -52,8 +52,14 @@ export interface ErrorClass<E extends { readonly _tag: ErrorTable.Tag }> {
   new(props: ErrorProps): E
 }
 
+const retryAfterHeader = (retryAfter: Duration.Duration | undefined): Readonly<Record<string, string>> => {
+  const seconds = retryAfter === undefined ? Infinity : Math.ceil(Duration.toSeconds(retryAfter))
+  return Number.isSafeInteger(seconds) ? { "retry-after": String(seconds) } : {}
+}
+
 /**
- * An error as an answer: HTTP status, headers and body (WIRE.md, Errors). `Retry-After` is in whole seconds, rounded up.
+ * An error as an answer: HTTP status, headers and body (WIRE.md, Errors). `Retry-After` is in whole seconds, rounded up;
+ * there is none for a delay without end.
  *
  * @since 0.1.0
  * @category conversions
@@ -62,9 +68,7 @@ export const toResponse = (
   error: WireError
 ): { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: Status } => ({
   status: error.status,
-  headers: error.retryAfter === undefined
-    ? {}
-    : { "retry-after": String(Math.ceil(Duration.toSeconds(error.retryAfter))) },
+  headers: retryAfterHeader(error.retryAfter),
   body: { code: error.code, message: error.message, details: error.details }
 })
 

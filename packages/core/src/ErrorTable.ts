@@ -82,5 +82,7 @@ export const find = <T extends Tag>(
   )
   return candidates.find((row) => row.status === answer.status && row.code === answer.code)
     ?? candidates.find((row) => row.code === answer.code)
-    ?? (rows.some((row) => row.code === answer.code) ? undefined : candidates.find((row) => row.status === answer.status))
+    ?? (rows.some((row) => row.code === answer.code)
+      ? undefined
+      : candidates.find((row) => row.status === answer.status))
 }

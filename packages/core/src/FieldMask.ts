@@ -7,7 +7,7 @@ import * as Either from "effect/Either"
 import * as Equal from "effect/Equal"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
-import type { FieldViolation } from "./FieldViolation.js"
+import { type FieldViolation, formatPath } from "./FieldViolation.js"
 import { array, expected, Text } from "./internal/schema.js"
 import * as Labels from "./Labels.js"
 import type { UpdateResourceMetadata } from "./ResourceMetadata.js"
@@ -36,7 +36,15 @@ export type Field = (typeof fields)[number]
  * @since 0.1.0
  * @category constants
  */
-export const paths = ["metadata", "metadata.name", "metadata.externalId", "metadata.labels", "spec", "spec.value", "*"] as const
+export const paths = [
+  "metadata",
+  "metadata.name",
+  "metadata.externalId",
+  "metadata.labels",
+  "spec",
+  "spec.value",
+  "*"
+] as const
 
 /**
  * A path that a mask may hold.
@@ -48,22 +56,29 @@ export type Path = (typeof paths)[number]
 
 const isPath = (path: string): path is Path => (paths as ReadonlyArray<string>).includes(path)
 
-const isSetByServer = (path: string): boolean =>
-  /^(metadata\.(id|accountId|createdAt|profileId|workspaceId|updatedAt)|info(\..*)?)$/.test(path)
+const setByServer = [
+  ...["id", "accountId", "createdAt", "profileId", "workspaceId", "updatedAt"].map((field) => `metadata.${field}`),
+  "info"
+]
 
-const lowerCamelCase = (path: string): string => path.replace(/_([a-z0-9])/g, (_, character: string) => character.toUpperCase())
+const lowerCamelCase = (path: string): string =>
+  path.replace(/_([a-z0-9])/g, (_, character: string) => character.toUpperCase())
 
-const parsePath = (path: string): Either.Either<Path, string> => {
+// Like every refusal of this package it does not quote: what stands in a mask by mistake may be a secret.
+const parsePath = (path: string, index: number): Either.Either<Path, string> => {
   const camel = lowerCamelCase(path)
-  const shown = JSON.stringify(path.slice(0, 100))
+  const isBelow = (parent: string) => camel.startsWith(`${parent}.`)
+  const ofServer = setByServer.find((field) => camel === field || isBelow(field))
   return isPath(camel)
     ? Either.right(camel)
     : Either.left(
-      isSetByServer(camel)
-        ? `${shown} is set by the server`
-        : camel.startsWith("metadata.labels.")
-        ? `${shown} is not a path of a secret; metadata.labels replaces the whole map`
-        : `${shown} is not a path of a secret; it has ${paths.join(", ")}`
+      `path ${index + 1} ` + (
+        ofServer !== undefined
+          ? `is ${ofServer}, which the server sets`
+          : isBelow("metadata.labels")
+          ? "is below metadata.labels, which is replaced as a whole"
+          : `is none of ${paths.join(", ")}`
+      )
     )
 }
 
@@ -83,12 +98,11 @@ const parsePaths = (text: string): Either.Either<ReadonlyArray<Path>, string> =>
 export const FieldMask = Schema.transformOrFail(
   Text,
   array(Schema.Literal(...paths).annotations(expected(`one of ${paths.join(", ")}`))).pipe(
-    Schema.filter((mask) => new Set(mask).size === mask.length, expected("paths that do not repeat"))
+    Schema.filter((mask) => new Set(mask).size === mask.length, expected("paths of a secret, each once"))
   ),
   {
     strict: true,
-    decode: (text, _, ast) =>
-      Either.mapLeft(parsePaths(text), (message) => new ParseResult.Type(ast, text, message)),
+    decode: (text, _, ast) => Either.mapLeft(parsePaths(text), (message) => new ParseResult.Type(ast, text, message)),
     encode: (mask) => ParseResult.succeed(mask.join(","))
   }
 ).annotations({ identifier: "FieldMask", description: "The fields to write, with commas between" })
@@ -161,25 +175,39 @@ const get = (patch: Patch, field: Field) => {
  * @since 0.1.0
  * @category updating
  */
-export const violations = (mask: FieldMask | undefined, patch: Patch): ReadonlyArray<FieldViolation> => {
-  const out: Array<FieldViolation> = []
+export const violations = (mask: FieldMask | undefined, patch: Patch): ReadonlyArray<FieldViolation> =>
+  problems(mask, patch).map(({ description, path }) => ({ field: formatPath(path), description }))
+
+/**
+ * `violations` with the paths as keys, for a schema's issues.
+ *
+ * @internal
+ */
+export const problems = (
+  mask: FieldMask | undefined,
+  patch: Patch
+): ReadonlyArray<{ readonly path: ReadonlyArray<string>; readonly description: string }> => {
+  const out: Array<{ readonly path: ReadonlyArray<string>; readonly description: string }> = []
   const fields = written(mask, patch)
   const { externalId, labels, name } = patch.metadata ?? {}
   if (name === undefined) {
     if (fields.includes("metadata.name")) {
-      out.push({ field: "metadata.name", description: "a name cannot be cleared; give one, or leave it out of updateMask" })
+      out.push({
+        path: ["metadata", "name"],
+        description: "a name cannot be cleared; give one, or leave it out of updateMask"
+      })
     } else if (patch.metadata !== undefined && (mask === undefined || mask.length === 0)) {
-      out.push({ field: "metadata.name", description: "required, unless an updateMask leaves metadata.name out" })
+      out.push({ path: ["metadata", "name"], description: "required, unless an updateMask leaves metadata.name out" })
     }
   } else if (fields.includes("metadata.name") && !ResourceName.isResourceName(name)) {
     out.push({
-      field: "metadata.name",
+      path: ["metadata", "name"],
       description: `Expected a name of 1 to ${ResourceName.maxLength} characters, not counting white space around it`
     })
   }
   if (externalId === "" && fields.includes("metadata.externalId")) {
     out.push({
-      field: "metadata.externalId",
+      path: ["metadata", "externalId"],
       description: "Expected an external id that is not empty; to clear it, name it in updateMask and leave it out"
     })
   }
@@ -187,7 +215,7 @@ export const violations = (mask: FieldMask | undefined, patch: Patch): ReadonlyA
     for (const [key, value] of Object.entries(labels)) {
       const description = Labels.violation(key, value)
       if (description !== undefined) {
-        out.push({ field: `metadata.labels[${JSON.stringify(key.slice(0, 100))}]`, description })
+        out.push({ path: ["metadata", "labels", key], description })
       }
     }
   }
@@ -204,7 +232,8 @@ const isRecord = (u: unknown): u is Readonly<Record<string, unknown>> =>
 
 const sameEntries = (self: Readonly<Record<string, unknown>>, that: Readonly<Record<string, unknown>>) => {
   const keys = Object.keys(self)
-  return keys.length === Object.keys(that).length && keys.every((key) => Object.hasOwn(that, key) && self[key] === that[key])
+  return keys.length === Object.keys(that).length &&
+    keys.every((key) => Object.hasOwn(that, key) && self[key] === that[key])
 }
 
 /**
@@ -221,7 +250,7 @@ export const apply = <Resource extends Writable>(
   patch: Patch
 ): Resource | Writable => {
   const { externalId, labels, name, ...metadata } = resource.metadata
-  const before = { name, externalId, labels, value: resource.spec.value }
+  const before = { name, externalId, labels: Labels.orNone(labels), value: resource.spec.value }
   const after = { ...before }
   for (const field of written(mask, patch)) {
     switch (field) {

@@ -89,7 +89,7 @@ const collect = (
 }
 
 const annotatedMessage = (issue: ParseResult.ParseIssue) => {
-  const annotation = "ast" in issue ? AST.getMessageAnnotation(issue.ast as AST.AST) : Option.none()
+  const annotation = "ast" in issue ? AST.getMessageAnnotation(issue.ast) : Option.none()
   if (Option.isNone(annotation)) {
     return undefined
   }

@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import type { LazyArbitrary } from "effect/Arbitrary"
+import * as Arr from "effect/Array"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 
@@ -63,25 +64,26 @@ type Rule = (key: string, value: string) => string | undefined
  * Not Schema.Record: it builds its result by assignment, and assigning to `__proto__` sets no key. Here a key that is
  * called `__proto__` or `constructor` is a key like any other.
  */
-const copy = (rule: Rule): ParseResult.DeclarationDecodeUnknown<LabelRecord, never> => (input, _, ast) => {
+const copy = (rule: Rule): ParseResult.DeclarationDecodeUnknown<LabelRecord, never> => (input, options, ast) => {
   if (typeof input !== "object" || input === null || Array.isArray(input)) {
     return ParseResult.fail(new ParseResult.Type(ast, input, "Expected an object of labels"))
   }
   const entries: Array<readonly [string, string]> = []
+  const issues: Array<ParseResult.Pointer> = []
   for (const [key, value] of Object.entries(input)) {
     const wrong = typeof value === "string" ? rule(key, value) : "Expected a string"
-    if (wrong !== undefined) {
-      return ParseResult.fail(
-        new ParseResult.Composite(
-          ast,
-          input,
-          new ParseResult.Pointer(key, input, new ParseResult.Type(Schema.String.ast, value, wrong))
-        )
-      )
+    if (wrong === undefined) {
+      entries.push([key, value])
+    } else {
+      issues.push(new ParseResult.Pointer(key, input, new ParseResult.Type(Schema.String.ast, value, wrong)))
+      if (options.errors !== "all") {
+        break
+      }
     }
-    entries.push([key, value])
   }
-  return ParseResult.succeed(Object.fromEntries(entries))
+  return Arr.isNonEmptyReadonlyArray(issues)
+    ? ParseResult.fail(new ParseResult.Composite(ast, input, issues))
+    : ParseResult.succeed(Object.fromEntries(entries))
 }
 
 const alphanumeric = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
@@ -109,6 +111,7 @@ const labels = (identifier: string, description: string, rule: Rule): Schema.Sch
     identifier,
     description,
     arbitrary,
+    pretty: () => JSON.stringify,
     jsonSchema: { type: "object", additionalProperties: { type: "string" } }
   })
 

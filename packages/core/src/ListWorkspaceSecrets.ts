@@ -6,7 +6,7 @@
 import * as Option from "effect/Option"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
-import { array, Count, classAnnotations, expected, Flag, optional, struct, Text } from "./internal/schema.js"
+import { array, classAnnotations, Count, expected, Flag, optional, struct, Text } from "./internal/schema.js"
 import { StoredLabels } from "./Labels.js"
 import { WorkspaceSecret } from "./WorkspaceSecret.js"
 
@@ -112,7 +112,10 @@ export const LabelSelector = Schema.transformOrFail(
     encode: (selector) =>
       ParseResult.succeed(Object.entries(selector).map(([key, value]) => `${key}=${value}`).join(","))
   }
-).annotations({ identifier: "LabelSelector", description: "Labels that must all match, as key=value with commas between" })
+).annotations({
+  identifier: "LabelSelector",
+  description: "Labels that must all match, as key=value with commas between"
+})
 
 /**
  * @since 0.1.0

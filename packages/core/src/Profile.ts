@@ -6,7 +6,7 @@
 import * as Schema from "effect/Schema"
 import { AccountResourceMetadata } from "./AccountResourceMetadata.js"
 import { errorFields } from "./internal/errorFields.js"
-import { classAnnotations, expected, optional, struct, Text } from "./internal/schema.js"
+import { classAnnotations, errorAnnotations, expected, optional, struct, Text } from "./internal/schema.js"
 import { ProfileId } from "./ProfileId.js"
 
 export {
@@ -28,7 +28,7 @@ export const KnownProfileType = Schema.Literal(
   "PROFILE_TYPE_API_KEY",
   "PROFILE_TYPE_SYSTEM",
   "PROFILE_TYPE_UNSPECIFIED"
-)
+).annotations(expected("a profile type that is known"))
 
 /**
  * The type of a profile. An open enum: a value that is not known yet is kept, under a brand of its own
@@ -94,7 +94,8 @@ export class Profile extends Schema.Class<Profile>("Profile")(
  */
 export class ProfileNotFound extends Schema.TaggedError<ProfileNotFound>()(
   "ProfileNotFound",
-  errorFields("ProfileNotFound")
+  errorFields("ProfileNotFound"),
+  errorAnnotations("ProfileNotFound")
 ) {}
 
 /**
@@ -105,5 +106,6 @@ export class ProfileNotFound extends Schema.TaggedError<ProfileNotFound>()(
  */
 export class ProfileAlreadyExists extends Schema.TaggedError<ProfileAlreadyExists>()(
   "ProfileAlreadyExists",
-  errorFields("ProfileAlreadyExists")
+  errorFields("ProfileAlreadyExists"),
+  errorAnnotations("ProfileAlreadyExists")
 ) {}

@@ -23,7 +23,8 @@ export const maxLength = 255
 export const isResourceName = (name: string): boolean => {
   const trimmed = name.trim()
   // A string has at least as many code units as code points, and at most twice as many.
-  return trimmed !== "" && (trimmed.length <= maxLength || (trimmed.length <= 2 * maxLength && [...trimmed].length <= maxLength))
+  return trimmed !== "" &&
+    (trimmed.length <= maxLength || (trimmed.length <= 2 * maxLength && [...trimmed].length <= maxLength))
 }
 
 /**

@@ -120,8 +120,8 @@ export type StatusDetail = typeof StatusDetail.Type
  */
 export const Status = struct("Status", {
   code: AnyRpcCode,
-  message: Schema.optionalWith(Text, { default: () => "" }),
-  details: Schema.optionalWith(array(StatusDetail), { default: () => [] })
+  message: Schema.optionalWith(Text, { default: () => "", exact: true }),
+  details: Schema.optionalWith(array(StatusDetail), { default: () => [], exact: true })
 })
 
 /**

@@ -21,11 +21,11 @@ export const UpdateWorkspaceSecret = struct("UpdateWorkspaceSecret", {
   spec: optional(WorkspaceSecretSpec),
   updateMask: optional(FieldMask.FieldMask)
 }).pipe(
-  Schema.filter((update) =>
-    FieldMask.violations(update.updateMask, update).map(({ description, field }) => ({
-      path: field.split("."),
-      message: description
-    })), { identifier: "UpdateWorkspaceSecret" })
+  Schema.filter(
+    (update) =>
+      FieldMask.problems(update.updateMask, update).map(({ description, path }) => ({ path, message: description })),
+    { identifier: "UpdateWorkspaceSecret" }
+  )
 )
 
 /**

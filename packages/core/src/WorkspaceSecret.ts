@@ -8,7 +8,7 @@ import * as Schema from "effect/Schema"
 import { ExternalId } from "./ExternalId.js"
 import { errorFields } from "./internal/errorFields.js"
 import { id } from "./internal/id.js"
-import { classAnnotations, expected, optional, struct, Text } from "./internal/schema.js"
+import { classAnnotations, errorAnnotations, expected, optional, struct, Text } from "./internal/schema.js"
 import { Profile } from "./Profile.js"
 import { ResourceMetadata } from "./ResourceMetadata.js"
 import { Timestamp } from "./Timestamp.js"
@@ -37,7 +37,9 @@ export type WorkspaceSecretId = typeof WorkspaceSecretId.Type
  */
 export const WorkspaceSecretRef = Schema.transform(
   Text.pipe(Schema.filter((text) => text !== "", expected("an id, or external_id: and an external id"))),
-  Schema.Union(WorkspaceSecretId, Schema.Struct({ externalId: ExternalId })),
+  Schema.Union(WorkspaceSecretId, Schema.Struct({ externalId: ExternalId })).annotations(
+    expected("an id, or an object with an externalId")
+  ),
   {
     strict: true,
     decode: (segment) =>
@@ -124,7 +126,8 @@ export class WorkspaceSecret extends Schema.Class<WorkspaceSecret>("WorkspaceSec
  */
 export class WorkspaceSecretNotFound extends Schema.TaggedError<WorkspaceSecretNotFound>()(
   "WorkspaceSecretNotFound",
-  errorFields("WorkspaceSecretNotFound")
+  errorFields("WorkspaceSecretNotFound"),
+  errorAnnotations("WorkspaceSecretNotFound")
 ) {}
 
 /**
@@ -135,5 +138,6 @@ export class WorkspaceSecretNotFound extends Schema.TaggedError<WorkspaceSecretN
  */
 export class WorkspaceSecretAlreadyExists extends Schema.TaggedError<WorkspaceSecretAlreadyExists>()(
   "WorkspaceSecretAlreadyExists",
-  errorFields("WorkspaceSecretAlreadyExists")
+  errorFields("WorkspaceSecretAlreadyExists"),
+  errorAnnotations("WorkspaceSecretAlreadyExists")
 ) {}

@@ -113,4 +113,3 @@ export * as WorkspaceId from "./WorkspaceId.js"
  * @since 0.1.0
  */
 export * as WorkspaceSecret from "./WorkspaceSecret.js"
-

@@ -2,7 +2,7 @@ import * as Schema from "effect/Schema"
 import { rowOf, type Tag } from "../ErrorTable.js"
 import { AnyRpcCode } from "../RpcCode.js"
 import { type StatusDetail, StatusDetail as StatusDetailSchema } from "../Status.js"
-import { array, Count, Flag, optional, Text } from "./schema.js"
+import { array, Count, Delay, Flag, optional, Text } from "./schema.js"
 
 /**
  * The fields that every error of the API carries, with the status and code of its first row in the table. None of them
@@ -28,7 +28,7 @@ export const errorFields = (tag: Tag) => {
       Schema.withConstructorDefault(() => row.isRetryable)
     ),
     /** How long the server asked to wait. */
-    retryAfter: optional(Schema.Duration),
+    retryAfter: optional(Delay),
     /** The answer's `x-request-id`. */
     requestId: optional(Text),
     /** The operation that failed: `list`, `create`, `get`, `update`, `delete` or `whoami`. */

@@ -35,6 +35,12 @@ export const Count = Schema.Number.pipe(
   })
 ).annotations(expected("a whole number that is not negative"))
 
+/** A length of time, encoded as Effect does. */
+export const Delay = Schema.compose(
+  Schema.Duration.annotations(expected("a duration")),
+  Schema.DurationFromSelf.annotations(expected("a duration"))
+)
+
 const Undefined = Schema.Undefined.annotations(expected("nothing"))
 
 /**
@@ -63,21 +69,51 @@ const withoutNulls = (record: Readonly<Record<string, unknown>>) => {
  * `Schema.Struct` that reads `null` as absent and whose errors do not quote their input. `Schema.optionalWith` with
  * `nullable` reads `null` too, but doubles the time of a decode, and its refusals quote.
  */
-export const struct = <Fields extends Schema.Struct.Fields>(identifier: string, fields: Fields) => {
+export const struct = <Fields extends Schema.Struct.Fields>(
+  identifier: string,
+  fields: Fields
+): Schema.Struct<Fields> => {
   const shape = expectedShape(`an object (${identifier})`)
   const self = Schema.Struct(fields).annotations({ identifier, ...shape })
+  // A field that is renamed or has a default makes a transformation of the struct, which hands no message to its sides.
+  const sides = AST.isTransformation(self.ast)
+    ? new AST.Transformation(
+      AST.annotations(self.ast.from, { [AST.MessageAnnotationId]: shape.message }),
+      AST.annotations(self.ast.to, { [AST.MessageAnnotationId]: shape.message }),
+      self.ast.transformation,
+      self.ast.annotations
+    )
+    : self.ast
   const accept: ParseResult.DeclarationDecodeUnknown<unknown, never> = (input, _, ast) =>
     isRecord(input) ? ParseResult.succeed(withoutNulls(input)) : ParseResult.fail(new ParseResult.Type(ast, input))
   const wire = Schema.declare([], {
     decode: () => accept,
     encode: () => ParseResult.succeed
   }, { ...shape, [AST.SurrogateAnnotationId]: Schema.encodedSchema(self).annotations({ identifier }).ast })
-  const ast = new AST.Transformation(wire.ast, self.ast, AST.composeTransformation, { [AST.IdentifierAnnotationId]: identifier })
+  const ast = new AST.Transformation(wire.ast, sides, AST.composeTransformation, {
+    [AST.IdentifierAnnotationId]: identifier
+  })
   return class extends self {
     static override ast = ast
   }
 }
 
 /** The annotations of a `Schema.Class` whose errors do not quote their input. */
-export const classAnnotations = (identifier: string, description: string) =>
-  ({ identifier, description, ...expectedShape(`a ${identifier}`) })
+export const classAnnotations = (identifier: string, description: string) => ({
+  identifier,
+  description,
+  ...expectedShape(`a ${identifier}`)
+})
+
+/** What a schema's own refusal says of an error with another `_tag`: the literal of the tag would quote it. */
+const expectedTag = (tag: string) => ({
+  message: (issue: ParseResult.ParseIssue) => ({
+    message: `Expected the error ${tag}`,
+    override: issue._tag === "Composite" &&
+      [issue.issues].flat().some((inner) => inner._tag === "Pointer" && inner.path === "_tag")
+  })
+})
+
+/** The annotations of a `Schema.TaggedError` whose errors do not quote their input. */
+export const errorAnnotations = <Tag extends string>(tag: Tag) =>
+  [expectedTag(tag), expectedTag(tag), expectedTag(tag)] as const

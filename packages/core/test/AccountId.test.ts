@@ -1,0 +1,34 @@
+import { describe, expect, expectTypeOf, it } from "@effect/vitest"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import { AccountId } from "../src/AccountId.js"
+import * as PrefixedUlid from "../src/PrefixedUlid.js"
+import type { WorkspaceId } from "../src/WorkspaceId.js"
+import { refused } from "./refused.js"
+
+const decode = Schema.decodeUnknownSync(AccountId)
+
+describe("AccountId", () => {
+  it("reads any non-empty string, as the documentation's own example has it", () => {
+    expect(decode("id")).toBe("id")
+    expect(decode("acct_01HXKZ3Y5V8QJ4W6T7R9P2M1NA")).toBe("acct_01HXKZ3Y5V8QJ4W6T7R9P2M1NA")
+    expect(decode(" ")).toBe(" ")
+  })
+
+  it("refuses an empty one and what is no string", () => {
+    expect(refused(AccountId, "")).toEqual(["Expected a non-empty string"])
+    expect(refused(AccountId, 7)).toEqual(["Expected a non-empty string"])
+    expect(refused(AccountId, null)).toEqual(["Expected a non-empty string"])
+  })
+
+  it.prop("generates prefixed ULIDs with the prefix of its kind", [AccountId], ([id]) => {
+    expect(Option.map(PrefixedUlid.parse(id), (parts) => parts.prefix)).toEqual(Option.some("acct"))
+  })
+
+  it("is an id of its own kind", () => {
+    expectTypeOf<AccountId>().toExtend<string>()
+    expectTypeOf<string>().not.toExtend<AccountId>()
+    expectTypeOf<WorkspaceId>().not.toExtend<AccountId>()
+    expectTypeOf<AccountId>().not.toExtend<WorkspaceId>()
+  })
+})

@@ -1,0 +1,34 @@
+import { describe, expect, expectTypeOf, it } from "@effect/vitest"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import type { AccountId } from "../src/AccountId.js"
+import * as PrefixedUlid from "../src/PrefixedUlid.js"
+import { ProfileId } from "../src/ProfileId.js"
+import { refused } from "./refused.js"
+
+const decode = Schema.decodeUnknownSync(ProfileId)
+
+describe("ProfileId", () => {
+  it("reads any non-empty string, as the documentation's own example has it", () => {
+    expect(decode("id")).toBe("id")
+    expect(decode("prof_01HXKZ3Y5V8QJ4W6T7R9P2M1NA")).toBe("prof_01HXKZ3Y5V8QJ4W6T7R9P2M1NA")
+    expect(decode(" ")).toBe(" ")
+  })
+
+  it("refuses an empty one and what is no string", () => {
+    expect(refused(ProfileId, "")).toEqual(["Expected a non-empty string"])
+    expect(refused(ProfileId, 7)).toEqual(["Expected a non-empty string"])
+    expect(refused(ProfileId, null)).toEqual(["Expected a non-empty string"])
+  })
+
+  it.prop("generates prefixed ULIDs with the prefix of its kind", [ProfileId], ([id]) => {
+    expect(Option.map(PrefixedUlid.parse(id), (parts) => parts.prefix)).toEqual(Option.some("prof"))
+  })
+
+  it("is an id of its own kind", () => {
+    expectTypeOf<ProfileId>().toExtend<string>()
+    expectTypeOf<string>().not.toExtend<ProfileId>()
+    expectTypeOf<AccountId>().not.toExtend<ProfileId>()
+    expectTypeOf<ProfileId>().not.toExtend<AccountId>()
+  })
+})

@@ -1,0 +1,34 @@
+import { describe, expect, expectTypeOf, it } from "@effect/vitest"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import * as PrefixedUlid from "../src/PrefixedUlid.js"
+import type { ProfileId } from "../src/ProfileId.js"
+import { WorkspaceId } from "../src/WorkspaceId.js"
+import { refused } from "./refused.js"
+
+const decode = Schema.decodeUnknownSync(WorkspaceId)
+
+describe("WorkspaceId", () => {
+  it("reads any non-empty string, as the documentation's own example has it", () => {
+    expect(decode("id")).toBe("id")
+    expect(decode("wksp_01HXKZ3Y5V8QJ4W6T7R9P2M1NA")).toBe("wksp_01HXKZ3Y5V8QJ4W6T7R9P2M1NA")
+    expect(decode(" ")).toBe(" ")
+  })
+
+  it("refuses an empty one and what is no string", () => {
+    expect(refused(WorkspaceId, "")).toEqual(["Expected a non-empty string"])
+    expect(refused(WorkspaceId, 7)).toEqual(["Expected a non-empty string"])
+    expect(refused(WorkspaceId, null)).toEqual(["Expected a non-empty string"])
+  })
+
+  it.prop("generates prefixed ULIDs with the prefix of its kind", [WorkspaceId], ([id]) => {
+    expect(Option.map(PrefixedUlid.parse(id), (parts) => parts.prefix)).toEqual(Option.some("wksp"))
+  })
+
+  it("is an id of its own kind", () => {
+    expectTypeOf<WorkspaceId>().toExtend<string>()
+    expectTypeOf<string>().not.toExtend<WorkspaceId>()
+    expectTypeOf<ProfileId>().not.toExtend<WorkspaceId>()
+    expectTypeOf<WorkspaceId>().not.toExtend<ProfileId>()
+  })
+})

@@ -1,0 +1,310 @@
+import { describe, expect, it } from "@effect/vitest"
+import * as Arbitrary from "effect/Arbitrary"
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as FastCheck from "effect/FastCheck"
+import * as LogLevel from "effect/LogLevel"
+import type * as ParseResult from "effect/ParseResult"
+import * as Pretty from "effect/Pretty"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import * as ApiError from "../src/ApiError.js"
+import { CreateWorkspaceSecret } from "../src/CreateWorkspaceSecret.js"
+import * as ErrorResponse from "../src/ErrorResponse.js"
+import { format, fromParseError } from "../src/FieldViolation.js"
+import { ListWorkspaceSecrets, WorkspaceSecretPage } from "../src/ListWorkspaceSecrets.js"
+import { Status } from "../src/Status.js"
+import { applyTo, UpdateWorkspaceSecret } from "../src/UpdateWorkspaceSecret.js"
+import { SecretValue, WorkspaceSecret, WorkspaceSecretNotFound, WorkspaceSecretSpec } from "../src/WorkspaceSecret.js"
+import example from "./fixtures/documented-example.json" with { type: "json" }
+import { levels, logged, loggerNames, type Print, printed } from "./printed.js"
+import { schemas } from "./schemas.js"
+
+const canary = "c4n4ry-s3cr3t"
+
+/** The ways of printing that give the canary away. */
+const leaks = (prints: ReadonlyArray<Print>): ReadonlyArray<string> =>
+  prints.filter(({ text }) => text.includes(canary)).map(({ how }) => how)
+
+/*
+ * In a browser the pretty logger hands the errors of a cause to the console as objects, and with a ParseError its
+ * issue, which holds what was refused. No schema can help that: a ParseError is not to be logged as a cause there.
+ */
+const outsideOfBrowsers = loggerNames.filter((logger) => !logger.includes("browser"))
+
+const logFailures = (
+  errors: ReadonlyArray<ParseResult.ParseError>,
+  at: ReadonlyArray<LogLevel.LogLevel> = [LogLevel.Error]
+) =>
+  Effect.zipWith(
+    logged(errors, { levels: at, loggers: outsideOfBrowsers }),
+    logged(errors.map((error) => ApiError.InvalidArgument.fromViolations(fromParseError(error))), { levels: at }),
+    (own, converted) => [...own, ...converted]
+  )
+
+/** A failure and what its violations say. */
+const prints = (error: ParseResult.ParseError): ReadonlyArray<Print> => [
+  ...printed(error),
+  { how: "its violations", text: fromParseError(error).map(format).join("\n") },
+  ...printed(ApiError.InvalidArgument.fromViolations(fromParseError(error)))
+]
+
+const isContainer = (u: unknown): u is Readonly<Record<string, unknown>> =>
+  typeof u === "object" && u !== null && !Redacted.isRedacted(u) && !DateTime.isDateTime(u) && !Duration.isDuration(u)
+
+/**
+ * Copies of a value in each of which another place holds something else; the value itself is the first place. Of a list
+ * the first item stands for all.
+ */
+const swapped = (value: unknown, other: unknown): ReadonlyArray<unknown> => {
+  if (Array.isArray(value)) {
+    const [first, ...rest] = value as ReadonlyArray<unknown>
+    return [other, ...(value.length === 0 ? [] : swapped(first, other).map((child) => [child, ...rest]))]
+  }
+  return isContainer(value)
+    ? [
+      other,
+      ...Object.keys(value).flatMap((key) => swapped(value[key], other).map((child) => ({ ...value, [key]: child })))
+    ]
+    : [other]
+}
+
+const wrongs: ReadonlyArray<unknown> = [
+  canary,
+  [canary],
+  { [canary]: canary },
+  { value: canary },
+  { value: { value: [canary] } },
+  Redacted.make({ bare: canary }),
+  new Error(canary),
+  Symbol.for(canary),
+  () => canary
+]
+
+const thrownBy = (f: () => unknown): unknown => {
+  try {
+    return { returned: f() }
+  } catch (error) {
+    return error
+  }
+}
+
+/** The value among a few generated ones that has the most in it. */
+const richest = (schema: Schema.Schema<unknown, unknown>) => {
+  const sample = FastCheck.sample(Arbitrary.make(schema), { numRuns: 12, seed: 7 })
+  const size = (value: unknown) => JSON.stringify(Schema.encodeSync(schema)(value)).length
+  return sample.reduce((best, value) => size(value) > size(best) ? value : best)
+}
+
+/** Every failure of a schema over what it is given, each with a violation for every field that is wrong. */
+const failures = (
+  parse: (input: unknown, options: { readonly errors: "all" }) => Either.Either<unknown, ParseResult.ParseError>,
+  inputs: ReadonlyArray<unknown>
+): ReadonlyArray<ParseResult.ParseError> =>
+  inputs.flatMap((input) => Either.match(parse(input, { errors: "all" }), { onLeft: (e) => [e], onRight: () => [] }))
+
+/** What of failures, as a message or as violations, gives the canary away. */
+const quotes = (errors: ReadonlyArray<ParseResult.ParseError>): ReadonlyArray<string> =>
+  errors.flatMap((error) => [error.message, ...fromParseError(error).map(format)])
+    .filter((text) => text.includes(canary))
+
+/** A refusal as schemas of Effect usually print it. */
+const chatty = failures(Schema.decodeUnknownEither(Schema.Struct({ value: Schema.Number })), [{ value: canary }])
+
+describe("this test", () => {
+  it.effect("sees what Effect's own refusals quote, in every way of printing", () =>
+    Effect.gen(function*() {
+      const all = [...chatty.flatMap(printed), ...(yield* logged(chatty, { levels: [LogLevel.Info] }))]
+      expect(all.length).toBeGreaterThan(40)
+      expect(leaks(all)).toEqual(all.map(({ how }) => how))
+    }))
+
+  it("swaps every place of a value", () => {
+    expect(swapped({ a: 1, b: [{ c: 2 }, { c: 3 }] }, 0)).toEqual([
+      0,
+      { a: 0, b: [{ c: 2 }, { c: 3 }] },
+      { a: 1, b: 0 },
+      { a: 1, b: [0, { c: 3 }] },
+      { a: 1, b: [{ c: 0 }, { c: 3 }] }
+    ])
+  })
+})
+
+describe("a value in the wrong place is not quoted", () => {
+  // A map's keys are places: they are named.
+  const strings = [canary, [{ value: canary }]]
+
+  it.each(schemas)("by %s, wherever it is", (_, schema) => {
+    const value = richest(schema)
+    const wire: unknown = JSON.parse(JSON.stringify(Schema.encodeSync(schema)(value)))
+    const decoding = failures(Schema.decodeUnknownEither(schema), strings.flatMap((wrong) => swapped(wire, wrong)))
+    const encoding = failures(Schema.encodeUnknownEither(schema), strings.flatMap((wrong) => swapped(value, wrong)))
+    expect(decoding.length).toBeGreaterThan(0)
+    expect(encoding.length).toBeGreaterThan(0)
+    expect(quotes([...decoding, ...encoding])).toEqual([])
+  })
+
+  it.each(schemas)("by %s in any way of printing, when it is the whole", (_, schema) => {
+    const decoding = failures(Schema.decodeUnknownEither(schema), wrongs)
+    const encoding = failures(Schema.encodeUnknownEither(schema), wrongs)
+    expect(leaks([...decoding.slice(0, 1), ...encoding.slice(0, 1)].flatMap(prints))).toEqual([])
+    expect(quotes([...decoding, ...encoding])).toEqual([])
+  })
+
+  const metadata = (change: object) => ({ ...example, metadata: { ...example.metadata, ...change } })
+  const places: ReadonlyArray<readonly [place: string, body: unknown]> = [
+    ["the whole body", canary],
+    ["the whole body in a list", [canary]],
+    ["spec", { ...example, spec: canary }],
+    ["spec as a list", { ...example, spec: [canary] }],
+    ["value in an object", { ...example, spec: { value: { value: canary } } }],
+    ["value in a list", { ...example, spec: { value: [canary] } }],
+    ["metadata", { ...example, metadata: canary }],
+    ["id", metadata({ id: [canary] })],
+    ["name", metadata({ name: { [canary]: canary } })],
+    ["createdAt", metadata({ createdAt: canary })],
+    ["updatedAt", metadata({ updatedAt: canary })],
+    ["labels", metadata({ labels: canary })],
+    ["a label", metadata({ labels: { team: [canary] } })],
+    ["externalId", metadata({ externalId: { canary } })],
+    ["info", { ...example, info: canary }],
+    ["lastUsedAt", { ...example, info: { lastUsedAt: canary } }],
+    ["createdBy", { ...example, info: { createdBy: canary } }],
+    ["a profile's type", { ...example, info: { createdBy: { ...example.info.createdBy, spec: { type: [canary] } } } }]
+  ]
+
+  it.effect.each(places)("by any logger at any level, as %s of a secret", ([_, body]) =>
+    Effect.gen(function*() {
+      const error = yield* Effect.flip(Schema.decodeUnknown(WorkspaceSecret)(body))
+      expect(leaks(prints(error))).toEqual([])
+      expect(leaks(yield* logFailures([error], levels))).toEqual([])
+    }))
+
+  it.effect("by any logger, as any part of a page, of a create, of an update or of a query", () =>
+    Effect.gen(function*() {
+      const errors = [
+        ...failures(Schema.decodeUnknownEither(WorkspaceSecretPage), [
+          canary,
+          { items: canary, pagination: {} },
+          { items: [example, { ...example, spec: canary }], pagination: {} },
+          { items: [], pagination: canary },
+          { items: [], pagination: { nextCursor: [canary] } }
+        ]),
+        ...failures(Schema.decodeUnknownEither(CreateWorkspaceSecret), [
+          { metadata: { name: "n" }, spec: canary },
+          { metadata: canary, spec: {} },
+          { metadata: { name: canary.repeat(50), labels: { team: `${canary} ` } }, spec: {} }
+        ]),
+        ...failures(Schema.decodeUnknownEither(UpdateWorkspaceSecret), [
+          canary,
+          { spec: canary },
+          { updateMask: canary },
+          { updateMask: `spec,metadata.labels.${canary},info.${canary}` },
+          { updateMask: `metadata.labels.${canary}` },
+          { updateMask: `info.${canary}` },
+          { metadata: { name: canary.repeat(50), labels: { team: `${canary} ` } } }
+        ]),
+        ...failures(Schema.decodeUnknownEither(ListWorkspaceSecrets), [
+          canary,
+          { limit: canary, labels: canary, sortOrder: canary, includeInfo: canary },
+          { labels: `a=1,a=${canary}` },
+          { labels: `a=1,${canary}` }
+        ])
+      ]
+      expect(errors).toHaveLength(19)
+      expect(leaks(errors.flatMap(prints))).toEqual([])
+      expect(leaks(yield* logFailures(errors))).toEqual([])
+    }))
+
+  it.effect("by any logger, where a bare string is written for a Redacted", () =>
+    Effect.gen(function*() {
+      const spec = { value: canary }
+      const secret = Schema.decodeUnknownSync(WorkspaceSecret)(example)
+      const errors = [
+        ...failures(Schema.encodeUnknownEither(WorkspaceSecretSpec), [spec]),
+        ...failures(Schema.encodeUnknownEither(CreateWorkspaceSecret), [{ metadata: { name: "n" }, spec }]),
+        ...failures(Schema.encodeUnknownEither(UpdateWorkspaceSecret), [{ spec }]),
+        ...failures(Schema.encodeUnknownEither(WorkspaceSecret), [{ ...secret, spec }, { ...secret, spec: canary }]),
+        ...failures(Schema.encodeUnknownEither(WorkspaceSecretPage), [{ items: [{ ...secret, spec }], pagination: {} }])
+      ]
+      expect(errors).toHaveLength(6)
+      expect(leaks(errors.flatMap(prints))).toEqual([])
+      expect(leaks(yield* logFailures(errors))).toEqual([])
+    }))
+
+  it.effect("by a constructor, nor by the Effect that dies of it", () =>
+    Effect.gen(function*() {
+      const { metadata } = Schema.decodeUnknownSync(WorkspaceSecret)(example)
+      const bare: unknown = canary
+      for (const spec of [{ value: bare }, bare, { value: Redacted.make({ bare }) }]) {
+        const props = { metadata, spec: spec as WorkspaceSecretSpec }
+        const make = () => new WorkspaceSecret(props)
+        for (const thrown of [thrownBy(make), thrownBy(() => Effect.runSync(Effect.sync(make)))]) {
+          expect(leaks(printed(thrown))).toEqual([])
+          expect(leaks(yield* logged([thrown], { loggers: outsideOfBrowsers }))).toEqual([])
+          expect(thrown).toHaveProperty("message", expect.stringContaining("Expected"))
+        }
+      }
+    }))
+})
+
+describe("a value in its place is not printed", () => {
+  const spec = { value: canary }
+  const body = { ...example, spec }
+  const holders: ReadonlyArray<readonly [name: string, value: unknown]> = [
+    ["a secret", Schema.decodeUnknownSync(WorkspaceSecret)(body)],
+    ["a spec", Schema.decodeUnknownSync(WorkspaceSecretSpec)(spec)],
+    ["a value", Schema.decodeUnknownSync(SecretValue)(canary)],
+    ["a page", Schema.decodeUnknownSync(WorkspaceSecretPage)({ items: [body, body], pagination: {} })],
+    ["a create", Schema.decodeUnknownSync(CreateWorkspaceSecret)({ metadata: { name: "n" }, spec })],
+    ["an update", Schema.decodeUnknownSync(UpdateWorkspaceSecret)({ spec })]
+  ]
+
+  it.effect.each(holders)("with %s, by any logger at any level", ([_, value]) =>
+    Effect.gen(function*() {
+      expect(leaks(printed(value))).toEqual([])
+      const log = yield* logged([value])
+      expect(leaks(log)).toEqual([])
+      expect(log.filter(({ text }) => text.includes("<redacted>")).length).toBeGreaterThan(levels.length)
+    }))
+
+  it("by Pretty, nor by what a schema says of a secret that is wrong elsewhere", () => {
+    const secret = Schema.decodeUnknownSync(WorkspaceSecret)(body)
+    expect(Pretty.make(WorkspaceSecret)(secret)).not.toContain(canary)
+    const wrong = failures(Schema.decodeUnknownEither(WorkspaceSecret), [
+      { ...body, metadata: {} },
+      { ...body, info: 7 },
+      { spec }
+    ])
+    expect(wrong).toHaveLength(3)
+    expect(leaks(wrong.flatMap(prints))).toEqual([])
+  })
+
+  it.effect("with an update that is applied, nor with one that is not", () =>
+    Effect.gen(function*() {
+      const secret = Schema.decodeUnknownSync(WorkspaceSecret)(example)
+      const after = applyTo(secret, Schema.decodeUnknownSync(UpdateWorkspaceSecret)({ spec }))
+      expect(after.spec.value && Redacted.value(after.spec.value)).toBe(canary)
+      expect(leaks([...printed(after), ...(yield* logged([after]))])).toEqual([])
+    }))
+})
+
+describe("an error of the API", () => {
+  it.effect("keeps nothing of a detail that is not what its type says", () =>
+    Effect.gen(function*() {
+      const details = [
+        { "@type": "type.googleapis.com/google.rpc.BadRequest", fieldViolations: canary },
+        { "@type": "type.googleapis.com/google.rpc.DebugInfo", detail: canary, stackEntries: [canary] },
+        { value: canary }
+      ]
+      const body = Schema.decodeUnknownSync(Status)({ code: 5, message: "no such secret", details })
+      const error = ErrorResponse.fromResponse<WorkspaceSecretNotFound>({ WorkspaceSecretNotFound }, {
+        status: 404,
+        body
+      })
+      expect(error).toBeInstanceOf(WorkspaceSecretNotFound)
+      expect(leaks([...printed(error), ...(yield* logged([error]))])).toEqual([])
+    }))
+})

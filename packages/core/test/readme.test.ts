@@ -1,0 +1,45 @@
+import { describe, expect, it, vi } from "@effect/vitest"
+import { readdirSync, readFileSync } from "node:fs"
+import { format } from "node:util"
+
+const read = (file: string): string => readFileSync(new URL(file, import.meta.url), "utf8")
+
+/** The programs of the README. */
+const blocks = [...read("../README.md").matchAll(/^```ts\n(.*?)^```$/gms)].map((match) => String(match[1]))
+
+/** The same programs as files, which are compiled and linted with this package. */
+const files = readdirSync(new URL("readme/", import.meta.url))
+
+/** What a program says that it prints: the comments behind console.log, and those in the lines below it. */
+const promised = (code: string): ReadonlyArray<string> =>
+  [...code.matchAll(/console\.log\(.*\)((?:\s*\/\/ .*)+)$/gm)].map((match) =>
+    String(match[1]).split("\n").map((line) => line.trim().slice("// ".length)).filter((line) => line !== "").join("\n")
+  )
+
+describe("the README", () => {
+  it("has the programs of test/readme, to the letter", () => {
+    expect(blocks).toHaveLength(6)
+    expect([...blocks].sort()).toEqual(files.map((file) => read(`readme/${file}`)).sort())
+  })
+
+  it("imports each module by its own path", () => {
+    const imported = blocks.flatMap((code) => [...code.matchAll(/from "([^"]+)"/g)].map((match) => match[1]))
+    expect(imported.length).toBeGreaterThan(blocks.length)
+    for (const specifier of imported) {
+      expect(specifier).toMatch(/^(effect|@workspace-secrets\/core)\/[A-Z]\w+$/)
+    }
+  })
+
+  it.each(files)("prints what it says: %s", async (file) => {
+    const code = read(`readme/${file}`)
+    const log = vi.spyOn(console, "log").mockImplementation(() => {})
+    try {
+      vi.resetModules()
+      await import(new URL(`readme/${file}`, import.meta.url).href)
+      expect(promised(code)).toHaveLength(code.split("console.log(").length - 1)
+      expect(log.mock.calls.map((line) => format(...(line as Array<unknown>)))).toEqual(promised(code))
+    } finally {
+      log.mockRestore()
+    }
+  })
+})

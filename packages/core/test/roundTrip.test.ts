@@ -1,0 +1,66 @@
+import { describe, expect, it } from "@effect/vitest"
+import * as JSONSchema from "effect/JSONSchema"
+import * as Predicate from "effect/Predicate"
+import * as Pretty from "effect/Pretty"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import { same } from "./same.js"
+import { exported, generic, moduleNames, schemas } from "./schemas.js"
+
+describe("the list of schemas", () => {
+  it("has every module of src, and every schema once", () => {
+    expect(moduleNames).toContain("WorkspaceSecret")
+    expect(moduleNames).not.toContain("index")
+    expect(schemas.length).toBeGreaterThan(50)
+    expect(new Set(schemas.map(([name]) => name)).size).toBe(schemas.length)
+  })
+
+  it("misses no function that makes a schema", () => {
+    const makers = exported
+      .filter(([name, value]) => typeof value === "function" && !Schema.isSchema(value) && /\.[A-Z]\w*$/.test(name))
+      .map(([name]) => name)
+    expect(makers.sort()).toEqual(Object.keys(generic).sort())
+  })
+
+  it("has the errors, which are schemas too", () => {
+    const errors = schemas.filter(([, schema]) => Predicate.hasProperty(schema, "_tag")).map(([name]) => name)
+    expect(errors).toHaveLength(16)
+  })
+})
+
+describe("same", () => {
+  it("tells secrets, classes and keys apart", () => {
+    class Box {
+      constructor(readonly value: unknown) {}
+    }
+    expect(same(Redacted.make("a"), Redacted.make("a"))).toBe(true)
+    expect(same(Redacted.make("a"), Redacted.make("b"))).toBe(false)
+    expect(same({ value: 1 }, { value: 1, other: undefined })).toBe(true)
+    expect(same({ value: 1 }, { value: 1, other: 2 })).toBe(false)
+    expect(same({ value: 1 }, new Box(1))).toBe(false)
+    expect(same([1, [2]], [1, [3]])).toBe(false)
+    expect(same(new Error("a"), new Error("b"))).toBe(false)
+  })
+})
+
+describe("a schema", () => {
+  it.each(schemas)("has a JSON schema, a printer and an equivalence: %s", (_, schema) => {
+    expect(JSONSchema.make(schema)).toHaveProperty("$schema")
+    expect(Pretty.make(schema)).toBeTypeOf("function")
+    expect(Schema.equivalence(schema)).toBeTypeOf("function")
+  })
+})
+
+describe("what is encoded as JSON decodes to what it was, and encodes to the same JSON again", () => {
+  for (const [name, schema] of schemas) {
+    const encode = Schema.encodeSync(schema)
+    const decode = Schema.decodeUnknownSync(schema)
+
+    it.prop(name, [schema], ([value]) => {
+      const json = JSON.stringify(encode(value))
+      const back = decode(JSON.parse(json))
+      expect(same(back, value), json).toBe(true)
+      expect(JSON.stringify(encode(back))).toBe(json)
+    }, { fastCheck: { numRuns: 30 } })
+  }
+})

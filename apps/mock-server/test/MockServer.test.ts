@@ -1,0 +1,325 @@
+import { describe, expect, it } from "@effect/vitest"
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Exit from "effect/Exit"
+import * as Inspectable from "effect/Inspectable"
+import * as Redacted from "effect/Redacted"
+import * as Net from "node:net"
+import { networkInterfaces } from "node:os"
+import { inspect } from "node:util"
+import * as MockServer from "../src/MockServer.js"
+import * as Seed from "../src/Seed.js"
+import { type Answer, expectError, send, sendJson, type Server, type WirePage, type WireSecret } from "./wire.js"
+
+const secrets = "/v1/workspace_secrets"
+
+/** A running server as its callers see it. */
+const over = (server: MockServer.RunningServer): Server => ({
+  url: server.url,
+  apiKey: Redacted.make(server.apiKey),
+  fetch: globalThis.fetch
+})
+
+const seedText = (value: string) =>
+  JSON.stringify({
+    accountId: "acct",
+    workspaceId: "wksp",
+    workspaceAlias: "alias",
+    workspaceSecrets: [{
+      metadata: {
+        id: "id",
+        accountId: "acct",
+        createdAt: "2019-12-27T18:11:19.117Z",
+        name: "name",
+        profileId: "prof",
+        workspaceId: "wksp",
+        externalId: "external"
+      },
+      spec: { value }
+    }]
+  })
+
+const seed = (value: string): Seed.Seed => Either.getOrThrow(Seed.parse(seedText(value)))
+
+const isListening = (port: number) =>
+  new Promise<boolean>((resolve) => {
+    const socket = Net.connect(port, "127.0.0.1")
+    socket.once("connect", () => {
+      socket.destroy()
+      resolve(true)
+    })
+    socket.once("error", () => resolve(false))
+  })
+
+const portOf = (url: string) => Number(new URL(url).port)
+
+describe("start", () => {
+  it("listens on a free port of this machine alone, and tells which", async () => {
+    await using one = await MockServer.start()
+    await using two = await MockServer.start()
+    expect(one.url).toMatch(/^http:\/\/127\.0\.0\.1:[1-9]\d+$/)
+    expect(two.url).not.toBe(one.url)
+    expect(one.apiKey).toBe("mock-api-key")
+    expect((await send(over(one), "/v1/whoami")).status).toBe(200)
+  })
+
+  it("begins with what its seed holds, and keeps worlds apart from server to server", async () => {
+    await using one = await MockServer.start({ seed: seed("value"), apiKey: Redacted.make("key") })
+    await using two = await MockServer.start({ seed: seed("value"), apiKey: Redacted.make("key") })
+    expect([one.workspaceId, one.apiKey]).toEqual(["wksp", "key"])
+    expect((await sendJson(over(one), "DELETE", `${secrets}/id`)).status).toBe(200)
+    expect((await sendJson(over(one), "GET", `${secrets}/id`)).status).toBe(404)
+    expect((await sendJson<WireSecret>(over(two), "GET", `${secrets}/id`)).body.spec).toEqual({ value: "value" })
+  })
+
+  it("leaves values out of every answer when it is told to", async () => {
+    await using server = await MockServer.start({ seed: seed("canary"), writeOnlyValues: true })
+    const target = over(server)
+    const answers = [
+      await sendJson(target, "GET", `${secrets}/id`),
+      await sendJson(target, "GET", `${secrets}?includeInfo=true`),
+      await sendJson(target, "POST", secrets, { metadata: { name: "name" }, spec: { value: "canary" } }),
+      await sendJson(target, "PATCH", `${secrets}/id`, { spec: { value: "canary 2" } })
+    ]
+    for (const { status, text } of answers) {
+      expect([status, text.includes("canary"), text.includes(`"spec":{}`)]).toEqual([200, false, true])
+    }
+  })
+
+  it("has stopped listening when stop or the end of its block is through, and stopping twice is stopping once", async () => {
+    const server = await MockServer.start()
+    const port = portOf(server.url)
+    expect(await isListening(port)).toBe(true)
+    await Promise.all([server.stop(), server.stop()])
+    await server.stop()
+    expect(await isListening(port)).toBe(false)
+    const end = async () => {
+      await using second = await MockServer.start({ port })
+      expect(await isListening(portOf(second.url))).toBe(true)
+    }
+    await end()
+    expect(await isListening(port)).toBe(false)
+  })
+
+  it("rejects with a ListenError when the port is in use, and with a SeedError when the seed does not fit together", async () => {
+    await using server = await MockServer.start()
+    const port = portOf(server.url)
+    await expect(MockServer.start({ port })).rejects.toMatchObject({ _tag: "ListenError", code: "EADDRINUSE", port })
+    const twice = {
+      ...seed("value"),
+      workspaceSecrets: [...seed("value").workspaceSecrets ?? [], ...seed("value").workspaceSecrets ?? []]
+    }
+    await expect(MockServer.start({ seed: twice })).rejects.toMatchObject({
+      _tag: "SeedError",
+      problems: [
+        "workspaceSecrets[1].metadata.id: is there twice",
+        "workspaceSecrets[1].metadata.externalId: is there twice"
+      ]
+    })
+  })
+
+  it("writes an IPv6 address as URLs have it, or says that this machine has none", async () => {
+    const hasIPv6 = Object.values(networkInterfaces()).some((addresses) =>
+      addresses?.some(({ address }) => address === "::1")
+    )
+    const started = await Effect.runPromise(Effect.either(Effect.tryPromise({
+      try: () => MockServer.start({ host: "::1" }),
+      catch: (error) => error
+    })))
+    if (Either.isRight(started)) {
+      await using server = started.right
+      expect(server.url).toMatch(/^http:\/\/\[::1\]:[1-9]\d+$/)
+      expect((await send(over(server), "/v1/whoami")).status).toBe(200)
+    } else {
+      expect([hasIPv6, String(started.left)]).toEqual([false, expect.stringContaining("cannot listen on ::1:0")])
+    }
+  })
+})
+
+describe("layer", () => {
+  it.scoped("listens for as long as the layer lives", () =>
+    Effect.gen(function*() {
+      const url = yield* MockServer.MockServer.pipe(
+        Effect.tap(({ url }) => Effect.promise(async () => expect(await isListening(portOf(url))).toBe(true))),
+        Effect.map(({ url }) => url),
+        Effect.provide(MockServer.layer())
+      )
+      expect(yield* Effect.promise(() => isListening(portOf(url)))).toBe(false)
+    }))
+
+  it.effect("answers on its socket and in its fetch from the same world", () =>
+    Effect.gen(function*() {
+      const server = yield* MockServer.MockServer
+      const created = yield* Effect.promise(() =>
+        sendJson<WireSecret>(server, "POST", secrets, { metadata: { name: "name" }, spec: {} })
+      )
+      const path = `${secrets}/${created.body.metadata.id}`
+      const read = yield* Effect.promise(() => sendJson({ ...server, fetch: globalThis.fetch }, "GET", path))
+      expect([read.status, read.body]).toEqual([200, created.body])
+    }).pipe(Effect.provide(MockServer.layer())))
+
+  it.effect("is another server each time that it is built", () =>
+    Effect.gen(function*() {
+      const layer = MockServer.layer()
+      const one = yield* Effect.provide(MockServer.MockServer, layer)
+      const two = yield* Effect.provide(MockServer.MockServer, layer)
+      expect(two.workspaceId).not.toBe(one.workspaceId)
+    }))
+
+  it.effect("fails with what start rejects with", () =>
+    Effect.gen(function*() {
+      const { url } = yield* MockServer.MockServer
+      const build = (layer: typeof MockServer.layer) =>
+        Effect.flip(Effect.provide(MockServer.MockServer, layer({ port: portOf(url) })))
+      expect(yield* build(MockServer.layer)).toMatchObject({ _tag: "ListenError", code: "EADDRINUSE" })
+    }).pipe(Effect.provide(MockServer.layer())))
+})
+
+const transports = {
+  "a socket": MockServer.layer(),
+  "no socket": MockServer.layerInProcess()
+}
+
+for (const [what, layer] of Object.entries(transports)) {
+  describe(`addTenant on a server with ${what}`, () => {
+    const tenants = Effect.gen(function*() {
+      const server = yield* MockServer.MockServer
+      const fetch = what === "a socket" ? globalThis.fetch : server.fetch
+      const added = yield* server.addTenant({ apiKey: Redacted.make("other-key"), seed: seed("of the other") })
+      const one: Server = { url: server.url, fetch, apiKey: server.apiKey }
+      const two: Server = { url: server.url, fetch, apiKey: added.apiKey }
+      return { server, added, one, two }
+    })
+    const ask = <A = WireSecret>(
+      server: Server,
+      method: string,
+      path: string,
+      body?: unknown
+    ): Effect.Effect<Answer<A>> => Effect.promise(() => sendJson<A>(server, method, path, body))
+
+    it.effect("makes worlds that never see each other", () =>
+      Effect.gen(function*() {
+        const { added, one, server, two } = yield* tenants
+        expect(added.workspaceId).toBe("wksp")
+        const mine =
+          (yield* ask(one, "POST", secrets, { metadata: { name: "mine", externalId: "external" }, spec: {} })).body
+        const names = (server: Server, query = "") =>
+          Effect.map(ask<WirePage>(server, "GET", `${secrets}${query}`), ({ body }) =>
+            body.items.map(({ metadata }) => metadata.name))
+        expect(yield* names(one)).toEqual(["mine"])
+        expect(yield* names(two)).toEqual(["name"])
+        expect(yield* names(one, "?query=external&limit=200")).toEqual(["mine"])
+        for (const [asking, path] of [[two, `${secrets}/${mine.metadata.id}`], [one, `${secrets}/id`]] as const) {
+          expectError(yield* ask(asking, "GET", path), 404, 5)
+          expectError(yield* ask(asking, "PATCH", path, { metadata: { name: "theirs" } }), 404, 5)
+          expectError(yield* ask(asking, "DELETE", path), 404, 5)
+        }
+        const theirs = yield* ask(two, "GET", `${secrets}/external_id:external`)
+        expect(theirs.body.metadata).toMatchObject({ id: "id", name: "name", workspaceId: "wksp" })
+        expect((yield* ask(one, "GET", `${secrets}/external_id:external`)).body).toEqual(mine)
+        for (
+          const [asking, workspace] of [[one, "wksp"], [one, "alias"], [two, server.workspaceId], [
+            two,
+            "development"
+          ]] as const
+        ) {
+          expectError(yield* ask(asking, "GET", `/v1/workspaces/${workspace}/workspace_secrets`), 403, 7)
+        }
+        expect((yield* ask(two, "GET", "/v1/workspaces/alias/workspace_secrets/id")).status).toBe(200)
+        expect((yield* ask(one, "GET", "/v1/whoami")).text).not.toBe((yield* ask(two, "GET", "/v1/whoami")).text)
+      }).pipe(Effect.provide(layer)))
+
+    it.effect("answers the same to what is missing, was deleted and is of another workspace, but for its request id", () =>
+      Effect.gen(function*() {
+        const { one } = yield* tenants
+        const { metadata: { id } } = (yield* ask(one, "POST", secrets, { metadata: { name: "name" }, spec: {} })).body
+        yield* ask(one, "DELETE", `${secrets}/${id}`)
+        const missing = "wsec_01JD9Z0000000000000000000A"
+        const seen = (answer: Answer) => {
+          expectError(answer, 404, 5)
+          const headers = Object.fromEntries(answer.headers)
+          return { ...headers, "date": "", "x-request-id": headers["x-request-id"]?.length, text: answer.text }
+        }
+        for (const [method, body] of [["GET"], ["DELETE"], ["PATCH", { metadata: { name: "name" } }]] as const) {
+          const answers: Array<unknown> = []
+          for (const ref of [missing, id, "id", "external_id:external"]) {
+            answers.push(seen(yield* ask(one, method, `${secrets}/${ref}`, body)))
+          }
+          expect(answers).toEqual(answers.map(() => answers[0]))
+        }
+      }).pipe(Effect.provide(layer)))
+
+    it.effect("gives a key that is there a new world, and refuses a seed that does not fit together", () =>
+      Effect.gen(function*() {
+        const { one, server, two } = yield* tenants
+        yield* server.addTenant({ apiKey: two.apiKey })
+        expect((yield* ask<WirePage>(two, "GET", secrets)).body.items).toEqual([])
+        const { workspaceId } = yield* server.addTenant()
+        expect(workspaceId).not.toBe(server.workspaceId)
+        expect((yield* ask(one, "GET", `/v1/workspaces/${workspaceId}/workspace_secrets`)).status).toBe(200)
+        const { accountId: _, ...misfit } = seed("canary")
+        const error = yield* Effect.flip(server.addTenant({ apiKey: two.apiKey, seed: misfit }))
+        expect(error._tag).toBe("SeedError")
+        expect((yield* ask<WirePage>(two, "GET", secrets)).status).toBe(200)
+      }).pipe(Effect.provide(layer)))
+  })
+}
+
+/** Every way in which something gets printed by accident. */
+const printings = (value: unknown): ReadonlyArray<string> => [
+  inspect(value),
+  inspect(value, { depth: Infinity, showHidden: true, showProxy: true }),
+  JSON.stringify(value, null, 2) ?? "",
+  String(value),
+  `${typeof value === "object" && value !== null ? Object.entries(value).join() : ""}`,
+  Inspectable.toStringUnknown(value)
+]
+
+describe("what is printed", () => {
+  it("never has the key or a value in it: a running server, and the errors of starting one", async () => {
+    await using server = await MockServer.start({ apiKey: Redacted.make("canary-key"), seed: seed("canary-value") })
+    const options = { apiKey: Redacted.make("canary-key"), seed: seed("canary-value") }
+    const listenError: unknown = await MockServer.start({ ...options, port: portOf(server.url) }).catch((
+      error: unknown
+    ) => error)
+    const { accountId: _, ...misfit } = seed("canary-value")
+    const seedError: unknown = await MockServer.start({ ...options, seed: misfit }).catch((error: unknown) => error)
+    const parseError = Either.flip(
+      Seed.parse(seedText("canary-value").replace("\"id\":\"id\"", "\"id\":[\"canary-value\"]"))
+    )
+    for (
+      const value of [
+        server,
+        { server },
+        listenError,
+        seedError,
+        parseError,
+        new Error("outer", { cause: listenError })
+      ]
+    ) {
+      expect(printings(value).filter((text) => text.includes("canary"))).toEqual([])
+    }
+    expect(inspect(server)).toContain(server.url)
+    expect(JSON.parse(JSON.stringify(server))).toEqual({ url: server.url, workspaceId: "wksp" })
+    expect(server.apiKey).toBe("canary-key")
+  })
+
+  it.effect("never has the key or a value in it: the service, its tenants, its seed and the causes of its failures", () =>
+    Effect.gen(function*() {
+      const server = yield* MockServer.MockServer
+      const tenant = yield* server.addTenant({ apiKey: Redacted.make("canary-key-2"), seed: seed("canary-value") })
+      const { accountId: _, ...misfit } = seed("canary-value")
+      const exit = yield* Effect.exit(server.addTenant({ apiKey: Redacted.make("canary-key-2"), seed: misfit }))
+      expect(Exit.isFailure(exit)).toBe(true)
+      const cause = Exit.isFailure(exit) ? exit.cause : Cause.empty
+      for (const value of [server, tenant, seed("canary-value"), exit, cause]) {
+        expect(printings(value).filter((text) => text.includes("canary"))).toEqual([])
+      }
+      expect(Cause.pretty(cause, { renderErrorCause: true })).not.toContain("canary")
+      expect(JSON.stringify(server)).toContain("<redacted>")
+    }).pipe(Effect.provide(MockServer.layerInProcess({
+      apiKey: Redacted.make("canary-key"),
+      seed: seed("canary-value")
+    }))))
+})

@@ -1,0 +1,82 @@
+import * as NodeContext from "@effect/platform-node/NodeContext"
+import { describe, expect, it } from "@effect/vitest"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import { readdirSync, readFileSync } from "node:fs"
+import * as Cli from "../src/Cli.js"
+import * as MockServer from "../src/MockServer.js"
+import * as Seed from "../src/Seed.js"
+
+const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8")
+const examples = new URL("./readme/", import.meta.url)
+
+/** The blocks of a language, in their order. */
+const blocks = (language: string): ReadonlyArray<string> =>
+  [...readme.matchAll(/^```(\w+)\n(.*?)^```$/gms)].flatMap(([, found, block = ""]) => found === language ? [block] : [])
+
+/** The rows of the table under a head, without the marks of code. */
+const table = (head: string): ReadonlyArray<ReadonlyArray<string>> =>
+  readme.slice(readme.indexOf(head)).split("\n\n")[0]?.split("\n").slice(2)
+    .map((row) => row.split("|").slice(1, -1).map((cell) => cell.replaceAll("`", "").trim())) ?? []
+
+describe("the README", () => {
+  it("has each example as a test of its own, which is type-checked and run with the others", () => {
+    const files = readdirSync(examples)
+    const examplesOfTests = files.map((file) => readFileSync(new URL(file, examples), "utf8"))
+    expect([...blocks("ts")].sort()).toEqual([...examplesOfTests].sort())
+    expect(files.every((file) => file.endsWith(".test.ts"))).toBe(true)
+  })
+
+  it("shows what the command prints", () => {
+    const fetch = globalThis.fetch
+    const service: MockServer.Service = {
+      url: "http://127.0.0.1:4010",
+      apiKey: Redacted.make(MockServer.defaultApiKey),
+      workspaceId: "wksp" as MockServer.Service["workspaceId"],
+      fetch,
+      addTenant: () => Effect.never
+    }
+    expect(blocks("text")).toEqual([`${Cli.banner(service)}\n`])
+  })
+
+  it.effect("has the options of the command, and their defaults", () =>
+    Effect.gen(function*() {
+      const lines: Array<string> = []
+      const log = (line: unknown) => Effect.sync(() => void lines.push(String(line)))
+      yield* Console.consoleWith((console) =>
+        Cli.run({ argv: ["node", "mock", "--help"], version: "1", colours: false }).pipe(
+          Effect.withConsole({ ...console, log }),
+          Effect.provide(NodeContext.layer)
+        )
+      )
+      const help = lines.join("\n")
+      const own = help.slice(0, help.indexOf("--completions"))
+      const options = table("| option |").flatMap(([option = ""]) => option.split(", "))
+      expect(options.slice(0, -2)).toEqual([...own.matchAll(/^(--[a-z-]+)/gm)].map(([, option]) => option))
+      for (const option of options) {
+        expect(help).toContain(option)
+      }
+      for (
+        const [option = "", , description = ""] of table("| option |").filter(([, , description]) => description !== "")
+      ) {
+        const said = help.slice(help.indexOf(`\n${option}`)).toLowerCase().replaceAll(/\s+/g, " ")
+        expect(said).toContain(description.split(/[,;]/)[0]?.toLowerCase())
+      }
+      const defaultOf = (name: string) => table("| option |").find(([option]) => option === name)?.[1]
+      expect(["--host", "--port", "--api-key"].map(defaultOf)).toEqual(["127.0.0.1", "4010", MockServer.defaultApiKey])
+    }))
+
+  it.effect("has a seed that can be used, and all of a seed's fields", () =>
+    Effect.gen(function*() {
+      const [text = ""] = blocks("json")
+      const tenant = yield* Effect.flatMap(Seed.parse(text), Seed.toTenant)
+      expect(tenant.secrets.size).toBe(1)
+      expect(Schema.encodeSync(Seed.Seed)(yield* Seed.parse(text))).toEqual(JSON.parse(text))
+      expect(table("| field |").map(([field]) => field)).toEqual(Object.keys(Seed.Seed.fields))
+      const misspelt = Either.flip(Seed.parse(text.replace("\"name\"", "\"nmae\"")))
+      expect(readme).toContain(`\`${(yield* misspelt).problems[0]}\``)
+    }))
+})

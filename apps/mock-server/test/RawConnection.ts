@@ -1,0 +1,128 @@
+import * as Net from "node:net"
+
+/** An answer as it stands on the wire. */
+export interface RawAnswer {
+  readonly status: number
+  readonly reason: string
+  /** By lower-case name. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+/** A TCP connection on which a test says exactly what it wants to, and reads what comes back answer by answer. */
+export class RawConnection {
+  #received = Buffer.alloc(0)
+  #isClosed = false
+  #wake: () => void = () => {}
+  readonly #socket: Net.Socket
+
+  private constructor(socket: Net.Socket) {
+    this.#socket = socket
+    socket.on("data", (chunk) => {
+      this.#received = Buffer.concat([this.#received, chunk])
+      this.#wake()
+    })
+    socket.on("error", () => {})
+    for (const event of ["end", "close"]) {
+      socket.on(event, () => {
+        this.#isClosed = true
+        this.#wake()
+      })
+    }
+  }
+
+  static open(url: string): Promise<RawConnection> {
+    const { hostname, port } = new URL(url)
+    return new Promise((resolve, reject) => {
+      const host = hostname.replace(/^\[(.*)\]$/, "$1")
+      // Left half open, nothing ends a connection but the server and the test.
+      const socket = Net.connect({ host, port: Number(port), allowHalfOpen: true, noDelay: true })
+      socket.once("error", reject)
+      socket.once("connect", () => {
+        socket.off("error", reject)
+        resolve(new RawConnection(socket))
+      })
+    })
+  }
+
+  /** Sends bytes, or the lines of a request's head. */
+  send(...parts: ReadonlyArray<string | Uint8Array>): this {
+    for (const part of parts) {
+      this.#socket.write(part)
+    }
+    return this
+  }
+
+  /** The next answer; interim ones (1xx) and those to HEAD have no body. */
+  async next(options: { readonly toHead?: boolean } = {}): Promise<RawAnswer> {
+    for (;;) {
+      const answer = this.#take(options.toHead ?? false)
+      if (answer !== undefined) {
+        return answer
+      }
+      if (this.#isClosed) {
+        throw new Error(`closed before an answer was complete: ${this.#received.toString()}`)
+      }
+      await this.#change()
+    }
+  }
+
+  /** What comes in until the peer closes, behind the answers that were read. */
+  async rest(): Promise<string> {
+    while (!this.#isClosed) {
+      await this.#change()
+    }
+    return this.#received.toString()
+  }
+
+  /** Says that nothing more will come. */
+  end(): void {
+    this.#socket.end()
+  }
+
+  /** Cuts it at once. */
+  destroy(): void {
+    this.#socket.destroy()
+  }
+
+  #change(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve
+    })
+  }
+
+  #take(toHead: boolean): RawAnswer | undefined {
+    const end = this.#received.indexOf("\r\n\r\n")
+    if (end === -1) {
+      return undefined
+    }
+    const [statusLine = "", ...lines] = this.#received.subarray(0, end).toString("latin1").split("\r\n")
+    const headers = Object.fromEntries(lines.map((line) => {
+      const colon = line.indexOf(":")
+      return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()]
+    }))
+    const [, status = "", reason = ""] = /^HTTP\/1\.1 (\d{3}) (.*)$/.exec(statusLine) ?? []
+    const length = toHead || status.startsWith("1") ? 0 : Number(headers["content-length"])
+    if (Number.isNaN(length)) {
+      throw new Error(`an answer without a length: ${this.#received.toString()}`)
+    }
+    const whole = end + 4 + length
+    if (this.#received.length < whole) {
+      return undefined
+    }
+    const body = this.#received.subarray(end + 4, whole).toString()
+    this.#received = this.#received.subarray(whole)
+    return { status: Number(status), reason, headers, body }
+  }
+}
+
+/** The head of a request, with a Host and the key unless the headers say otherwise. */
+export const head = (
+  method: string,
+  target: string,
+  headers: Readonly<Record<string, string | undefined>> = {}
+): string => {
+  const all = { Host: "localhost", Authorization: "Bearer mock-api-key", ...headers }
+  const lines = Object.entries(all).flatMap(([name, value]) => value === undefined ? [] : [`${name}: ${value}\r\n`])
+  return `${method} ${target} HTTP/1.1\r\n${lines.join("")}\r\n`
+}

@@ -1,0 +1,24 @@
+import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
+import { contract } from "@workspace-secrets/contract-tests/Contract"
+import * as Target from "@workspace-secrets/contract-tests/Target"
+import * as MockServer from "@workspace-secrets/mock-server/MockServer"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+
+const target = Layer.unwrapEffect(Effect.gen(function*() {
+  const server = yield* MockServer.MockServer
+  return Target.layer({
+    baseUrl: server.url,
+    apiKey: server.apiKey,
+    workspaceId: server.workspaceId,
+    // What the server has no such thing of is left out: its behaviours are then skipped.
+    workspaceAlias: "development",
+    otherTenant: yield* server.addTenant({ apiKey: Redacted.make("another-key") })
+  })
+}))
+
+contract(
+  "the mock server, on a socket",
+  target.pipe(Layer.provide(MockServer.layer()), Layer.provide(FetchHttpClient.layer))
+)

@@ -1,0 +1,28 @@
+import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
+import * as Target from "@workspace-secrets/contract-tests/Target"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import * as MockServer from "../src/MockServer.js"
+
+export type Fetch = typeof globalThis.fetch
+
+/** A mock server in process as the contract's target, with a `fetch` in between that may change what it does. */
+export const target = ({ between = (fetch) => fetch, writeOnlyValues }: {
+  readonly between?: ((fetch: Fetch, other: Target.Tenant) => Fetch) | undefined
+  readonly writeOnlyValues?: boolean | undefined
+} = {}): Layer.Layer<Target.Target, unknown, MockServer.MockServer> =>
+  Layer.unwrapEffect(Effect.gen(function*() {
+    const { addTenant, apiKey, fetch, url: baseUrl, workspaceId } = yield* MockServer.MockServer
+    const otherTenant = yield* addTenant({ apiKey: Redacted.make("another-key") })
+    const changed = between(fetch, otherTenant)
+    return Target.layer({
+      baseUrl,
+      apiKey,
+      workspaceId,
+      workspaceAlias: "development",
+      otherTenant,
+      writeOnlyValues,
+      fetch: changed
+    }).pipe(Layer.provide(FetchHttpClient.layer), Layer.provide(Layer.succeed(FetchHttpClient.Fetch, changed)))
+  }))

@@ -1,0 +1,199 @@
+/**
+ * What is expected of the client as a reader: of what any server may write (WIRE.md,
+ * Transport; Models). Errors have a module of their own. The answers are made up, since no server can be asked for them.
+ *
+ * @since 0.1.0
+ */
+import { Profile } from "@workspace-secrets/core/Profile"
+import { WorkspaceSecretId } from "@workspace-secrets/core/WorkspaceSecret"
+import * as Chunk from "effect/Chunk"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import { canned, client, type ClientWorld, toJson } from "../internal/client.js"
+import { about, holds, same } from "../internal/expect.js"
+
+const id = WorkspaceSecretId.make("id")
+
+const profile = {
+  metadata: {
+    id: "id",
+    accountId: "accountId",
+    name: "name",
+    profileId: "profileId",
+    externalId: "externalId",
+    labels: { foo: "string" }
+  },
+  spec: { type: "PROFILE_TYPE_USER", email: "email", name: "name" }
+}
+
+/** The answer in the API's documentation. */
+const documented = {
+  metadata: {
+    id: "id",
+    accountId: "accountId",
+    createdAt: "2019-12-27T18:11:19.117Z",
+    name: "name",
+    profileId: "profileId",
+    workspaceId: "workspaceId",
+    externalId: "externalId",
+    labels: { foo: "string" }
+  },
+  spec: { value: "value" },
+  info: { createdBy: profile, lastUsedAt: "2019-12-27T18:11:19.117Z" }
+}
+
+const required = {
+  id: "id",
+  accountId: "accountId",
+  createdAt: "2019-12-27T18:11:19.117Z",
+  name: "name",
+  profileId: "profileId",
+  workspaceId: "workspaceId"
+}
+
+/** The secret that a client reads in a body. */
+const reads = ({ api }: ClientWorld, body: unknown) =>
+  Effect.flatMap(canned(api.layout, { body }), ({ client }) => client.get(id))
+
+const encodeProfile = Schema.encodeSync(Profile)
+
+/**
+ * The behaviours of the client as a reader.
+ *
+ * @since 0.1.0
+ * @category behaviours
+ */
+export const behaviours = [
+  ...client("transport", [
+    {
+      id: "WS-CLIENT-301",
+      provenance: "D",
+      statement: "the answer in the documentation is read, and is the same JSON when it is written again",
+      *check(world) {
+        yield* same(toJson(yield* reads(world, documented)), documented, "get: the documented answer")
+      }
+    },
+    {
+      id: "WS-CLIENT-302",
+      provenance: "A",
+      statement: "optional fields may be absent",
+      *check(world) {
+        const bare = { metadata: required, spec: {} }
+        yield* same(toJson(yield* reads(world, bare)), bare, "get")
+      }
+    },
+    {
+      id: "WS-CLIENT-303",
+      provenance: "A",
+      statement: "null is read as absent",
+      *check(world) {
+        const nulls = {
+          metadata: { ...required, externalId: null, labels: null, updatedAt: null },
+          spec: { value: null },
+          info: null
+        }
+        yield* same(toJson(yield* reads(world, nulls)), { metadata: required, spec: {} }, "get")
+        const info = { createdBy: null, lastUsedAt: null }
+        yield* same(toJson(yield* reads(world, { ...nulls, info }))["info"], {}, "get: info")
+      }
+    },
+    {
+      id: "WS-CLIENT-304",
+      provenance: "A",
+      statement: "fields that are not known are ignored, wherever they are",
+      *check(world) {
+        const more = { nope: { deep: [null] } }
+        const body = {
+          ...documented,
+          ...more,
+          metadata: { ...documented.metadata, ...more },
+          spec: { ...documented.spec, ...more },
+          info: { ...documented.info, ...more, createdBy: { ...profile, ...more, spec: { ...profile.spec, ...more } } }
+        }
+        yield* same(toJson(yield* reads(world, body)), documented, "get")
+      }
+    },
+    {
+      id: "WS-CLIENT-305",
+      provenance: "A",
+      statement: "a type of profile that is not known is kept as it is",
+      *check({ api }) {
+        for (const type of ["PROFILE_TYPE_ROBOT", "PROFILE_TYPE_UNSPECIFIED", "PROFILE_TYPE_SYSTEM", ""]) {
+          const body = { ...profile, spec: { type } }
+          const { client } = yield* canned(api.layout, { body })
+          yield* same(encodeProfile(yield* client.whoami()), body, "whoami")
+        }
+      }
+    },
+    {
+      id: "WS-CLIENT-306",
+      provenance: "A",
+      statement: "timestamps are read with 0 to 9 fractional digits",
+      *check(world) {
+        const times = {
+          "2019-12-27T18:11:19Z": "2019-12-27T18:11:19.000Z",
+          "2019-12-27T18:11:19.1Z": "2019-12-27T18:11:19.100Z",
+          "2019-12-27T18:11:19.117Z": "2019-12-27T18:11:19.117Z",
+          "2019-12-27T18:11:19.117342Z": "2019-12-27T18:11:19.117Z",
+          "2019-12-27T18:11:19.117342561Z": "2019-12-27T18:11:19.117Z"
+        }
+        for (const [createdAt, millis] of Object.entries(times)) {
+          const json = toJson(
+            yield* reads(world, { metadata: { ...required, createdAt, updatedAt: createdAt }, spec: {} })
+          )
+          const metadata = { ...required, createdAt: millis, updatedAt: millis }
+          yield* same(json["metadata"], metadata, "get: metadata")
+        }
+      }
+    },
+    {
+      id: "WS-CLIENT-307",
+      provenance: "P",
+      statement: "updatedAt of a secret and createdAt of a profile are read where they are there",
+      *check(world) {
+        const time = "2026-05-03T00:00:00.000Z"
+        const createdBy = { ...profile, metadata: { ...profile.metadata, createdAt: time } }
+        const body = {
+          ...documented,
+          metadata: { ...documented.metadata, updatedAt: time },
+          info: { ...documented.info, createdBy }
+        }
+        yield* same(toJson(yield* reads(world, body)), body, "get")
+      }
+    }
+  ]),
+  ...client("list", [
+    {
+      id: "WS-CLIENT-308",
+      provenance: "P",
+      statement: "an empty nextCursor is as good as none: the list ends",
+      *check({ api }) {
+        const { client, sent } = yield* canned(api.layout, {
+          body: { items: [documented], pagination: { nextCursor: "" } }
+        })
+        const { pagination } = yield* client.list()
+        yield* holds(pagination.nextCursor === undefined, "list: expected no nextCursor, got one")
+        const secrets = yield* Stream.runCollect(client.stream())
+        yield* holds(Chunk.size(secrets) === 1 && sent.length === 2, "stream: expected one page")
+      }
+    }
+  ]),
+  ...client("delete", [
+    {
+      id: "WS-CLIENT-309",
+      provenance: "A",
+      statement: "a delete succeeds with any 2xx, with any body or none",
+      *check({ api }) {
+        for (
+          const answer of [{ body: {} }, { body: "" }, { status: 204 }, { status: 202, body: "<html></html>" }, {
+            body: "{"
+          }]
+        ) {
+          const { client } = yield* canned(api.layout, answer)
+          yield* about(`status ${answer.status ?? 200}`)(client.delete(id))
+        }
+      }
+    }
+  ])
+]

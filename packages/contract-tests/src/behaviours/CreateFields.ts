@@ -1,0 +1,158 @@
+/**
+ * What is expected of the fields of a new secret: name, externalId, value (WIRE.md, Create). Labels have a module of
+ * their own.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import * as A from "../internal/answer.js"
+import { idOf } from "../internal/api.js"
+import { about, holds } from "../internal/expect.js"
+import { listAll } from "../internal/list.js"
+import { bodyOf, create, isMade, isSecret } from "../internal/secret.js"
+import { wire } from "../internal/wire.js"
+
+/**
+ * The behaviours of the fields of a new secret.
+ *
+ * @since 0.1.0
+ * @category behaviours
+ */
+export const behaviours = wire("create", [
+  {
+    id: "WS-CREATE-008",
+    provenance: "A",
+    statement: "white space around a name is taken off",
+    *check(world) {
+      const { api, mine } = world
+      const answer = yield* api.create(bodyOf({ name: ` \t${mine.name("a  b")}\n ` }))
+      yield* isSecret(world, answer, { name: mine.name("a  b") })
+    }
+  },
+  {
+    id: "WS-CREATE-009",
+    provenance: "A",
+    statement: "a name of 255 characters is taken, white space around it and characters outside the BMP included",
+    *check(world) {
+      const { api, mine } = world
+      const rest = 255 - mine.name("").length
+      for (const name of [mine.name("a".repeat(rest)), mine.name("é".repeat(rest)), mine.name("🔑".repeat(rest))]) {
+        yield* isSecret(world, yield* api.create(bodyOf({ name: `  ${name}  ` })), { name })
+      }
+    }
+  },
+  {
+    id: "WS-CREATE-010",
+    provenance: "A",
+    statement: "a name of 256 characters is INVALID_ARGUMENT",
+    rows: [A.INVALID_ARGUMENT],
+    *check({ api, mine }) {
+      const name = mine.name("a".repeat(256 - mine.name("").length))
+      yield* A.refused(yield* api.create(bodyOf({ name })), A.INVALID_ARGUMENT)
+    }
+  },
+  {
+    id: "WS-CREATE-011",
+    provenance: "A",
+    statement: "a name that is missing, empty or white space is INVALID_ARGUMENT",
+    rows: [A.INVALID_ARGUMENT],
+    *check({ api, mine }) {
+      for (const name of [undefined, null, "", " ", "\t\n"]) {
+        const answer = yield* api.create({ metadata: { name, externalId: mine.externalId() }, spec: {} })
+        yield* about(`name ${JSON.stringify(name)}`)(A.refused(answer, A.INVALID_ARGUMENT))
+      }
+    }
+  },
+  {
+    id: "WS-CREATE-014",
+    provenance: "A",
+    statement: "names need not be unique",
+    *check(world) {
+      const first = yield* create(world)
+      const second = yield* create(world)
+      yield* holds(first.id !== second.id, `${second.answer.request}: expected a secret of its own, got the first one`)
+      yield* isMade(world, yield* world.api.get(first.id), first)
+    }
+  },
+  {
+    id: "WS-CREATE-015",
+    provenance: "A",
+    statement: "an externalId that another secret of the workspace has is ALREADY_EXISTS, and nothing is made",
+    rows: [A.ALREADY_EXISTS],
+    *check(world) {
+      const { api, mine } = world
+      const first = yield* create(world, { externalId: mine.externalId(), value: mine.value() })
+      const again = bodyOf({ name: mine.name("second"), externalId: mine.externalId(), value: mine.value("2") })
+      yield* A.refused(yield* api.create(again), A.ALREADY_EXISTS)
+      yield* isMade(world, yield* api.get(`external_id:${mine.externalId()}`), first)
+      const { length } = yield* listAll(api, { prefix: mine.prefix })
+      yield* holds(length === 1, `GET ${api.collection}: expected the first secret alone, got ${length}`)
+    }
+  },
+  {
+    id: "WS-CREATE-016",
+    provenance: "A",
+    statement: "of two creates with one externalId at the same time, one succeeds and one is ALREADY_EXISTS",
+    rows: [A.ALREADY_EXISTS],
+    *check({ api, mine }) {
+      const body = bodyOf({ name: mine.name(), externalId: mine.externalId() })
+      const answers = yield* Effect.all([api.create(body), api.create(body)], { concurrency: 2 })
+      const statuses = answers.map(({ status }) => status).sort()
+      yield* holds(
+        statuses.join() === "200,409" && new Set(answers.map(idOf)).size === 2,
+        `POST ${api.collection}, twice at once: expected status 200 and 409, got ${statuses.join(" and ")}`
+      )
+      for (const answer of answers.filter(({ status }) => status !== 200)) {
+        yield* A.refused(answer, A.ALREADY_EXISTS)
+      }
+    }
+  },
+  {
+    id: "WS-CREATE-017",
+    provenance: "A",
+    statement: "an externalId is free again when its secret is deleted",
+    *check(world) {
+      const { api, mine } = world
+      const fields = { name: mine.name(), externalId: mine.externalId() }
+      const first = yield* create(world, fields)
+      yield* A.ok(yield* api.delete(first.id))
+      yield* isSecret(world, yield* api.create(bodyOf(fields)), fields)
+    }
+  },
+  {
+    id: "WS-CREATE-018",
+    provenance: "A",
+    statement: "an externalId is unique in its workspace only: another workspace may have it too",
+    needs: ["otherTenant"],
+    *check(world) {
+      const { api, mine, theirs } = world
+      const fields = { name: mine.name(), externalId: mine.externalId() }
+      yield* create({ api: theirs, mine }, fields)
+      yield* isSecret(world, yield* api.create(bodyOf(fields)), fields)
+    }
+  },
+  {
+    id: "WS-CREATE-019",
+    provenance: "A",
+    statement: "a value comes back character by character, whatever characters it has",
+    *check(world) {
+      const { mine } = world
+      for (
+        const text of ["\"quoted\" \\ back/slash", "line\r\nline\ttab", "\u001f\u007f\u2028", "naïve 鍵 🔑", " around "]
+      ) {
+        const made = yield* create(world, { value: mine.value(text) })
+        yield* isMade(world, yield* world.api.get(made.id), made)
+      }
+    }
+  },
+  {
+    id: "WS-CREATE-020",
+    provenance: "A",
+    statement: "an empty value is a value, and not an absent one",
+    *check(world) {
+      const made = yield* create(world, { value: "" })
+      yield* isSecret(world, made.answer, made.fields)
+      yield* isMade(world, yield* world.api.get(made.id), made)
+    }
+  }
+])

@@ -1,0 +1,112 @@
+/**
+ * What is expected of delete (WIRE.md, Operations: delete; Semantics: Get, delete).
+ *
+ * @since 0.1.0
+ */
+import * as A from "../internal/answer.js"
+import { holds, same } from "../internal/expect.js"
+import { listAll } from "../internal/list.js"
+import { create, isMade } from "../internal/secret.js"
+import { unknownId } from "../internal/ulid.js"
+import { wire } from "../internal/wire.js"
+
+/**
+ * The behaviours of delete.
+ *
+ * @since 0.1.0
+ * @category behaviours
+ */
+export const behaviours = wire("delete", [
+  {
+    id: "WS-DELETE-001",
+    provenance: "A",
+    statement: "a delete answers 200 with an empty object",
+    *check(world) {
+      const made = yield* create(world)
+      yield* A.isBody(yield* world.api.delete(made.id), {})
+    }
+  },
+  {
+    id: "WS-DELETE-002",
+    provenance: "D",
+    statement: "a secret that was deleted is gone, for get and in the list, and no other is",
+    rows: [A.NOT_FOUND],
+    *check(world) {
+      const { api, mine } = world
+      const made = yield* create(world, { name: mine.name("goes") })
+      const stays = yield* create(world, { name: mine.name("stays") })
+      yield* A.ok(yield* api.delete(made.id))
+      yield* A.refused(yield* api.get(made.id), A.NOT_FOUND)
+      yield* isMade(world, yield* api.get(stays.id), stays)
+      const items = yield* listAll(api, { prefix: mine.prefix })
+      yield* holds(
+        items.length === 1 && A.at(items[0], "metadata")["id"] === stays.id,
+        `GET ${api.collection}: expected the other secret alone, got ${items.length} secrets`
+      )
+    }
+  },
+  {
+    id: "WS-DELETE-003",
+    provenance: "P",
+    statement: "a secret is deleted by external_id: and its external id",
+    rows: [A.NOT_FOUND],
+    *check(world) {
+      const { api, mine } = world
+      const externalId = mine.externalId("a/b c%20🔑")
+      const made = yield* create(world, { externalId })
+      yield* A.isBody(yield* api.delete(`external_id:${externalId}`), {})
+      yield* A.refused(yield* api.get(made.id), A.NOT_FOUND)
+    }
+  },
+  {
+    id: "WS-DELETE-004",
+    provenance: "A",
+    statement: "a second delete is NOT_FOUND, with the same answer as for a secret that never was",
+    rows: [A.NOT_FOUND],
+    *check(world) {
+      const { api, mine } = world
+      const made = yield* create(world, { externalId: mine.externalId() })
+      yield* A.ok(yield* api.delete(made.id))
+      const missing = yield* A.refused(yield* api.delete(unknownId), A.NOT_FOUND)
+      for (const id of [made.id, `external_id:${mine.externalId()}`]) {
+        const answer = yield* api.delete(id)
+        yield* same(
+          yield* A.refused(answer, A.NOT_FOUND),
+          missing,
+          `${answer.request}: the answer for a missing secret`
+        )
+      }
+    }
+  },
+  {
+    id: "WS-DELETE-005",
+    provenance: "A",
+    statement: "a delete of a secret that is missing is NOT_FOUND, the same answer as for get",
+    rows: [A.NOT_FOUND],
+    *check({ api }) {
+      const found = yield* A.refused(yield* api.get(unknownId), A.NOT_FOUND)
+      const answer = yield* api.delete(unknownId)
+      yield* same(yield* A.refused(answer, A.NOT_FOUND), found, `${answer.request}: the answer of get`)
+    }
+  },
+  {
+    id: "WS-DELETE-006",
+    provenance: "A",
+    statement: "a secret of another workspace cannot be deleted: the answer is that for a missing one, and it stays",
+    needs: ["otherTenant"],
+    rows: [A.NOT_FOUND],
+    *check({ api, mine, theirs }) {
+      const made = yield* create({ api: theirs, mine }, { externalId: mine.externalId() })
+      const missing = yield* A.refused(yield* api.delete(unknownId), A.NOT_FOUND)
+      for (const id of [made.id, `external_id:${mine.externalId()}`]) {
+        const answer = yield* api.delete(id)
+        yield* same(
+          yield* A.refused(answer, A.NOT_FOUND),
+          missing,
+          `${answer.request}: the answer for a missing secret`
+        )
+      }
+      yield* A.ok(yield* theirs.get(made.id))
+    }
+  }
+])

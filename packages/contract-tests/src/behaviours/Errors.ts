@@ -1,0 +1,171 @@
+/**
+ * What is expected of errors: status, code and body for each row that can be brought about from outside (WIRE.md,
+ * Errors). What only one operation does is among the behaviours of the operation, and what is said of bodies has a module of its
+ * own.
+ *
+ * @since 0.1.0
+ */
+import * as Redacted from "effect/Redacted"
+import * as A from "../internal/answer.js"
+import * as Every from "../internal/every.js"
+import { about, holds } from "../internal/expect.js"
+import { create, isMade } from "../internal/secret.js"
+import { unknownId } from "../internal/ulid.js"
+import { wire } from "../internal/wire.js"
+
+/** The methods of an Allow header. A server may serve HEAD and OPTIONS besides. */
+const allowed = (header: string | null): string =>
+  (header ?? "").split(",").map((method) => method.trim().toUpperCase())
+    .filter((method) => method !== "HEAD" && method !== "OPTIONS")
+    .sort().join(", ")
+
+/**
+ * The behaviours of errors.
+ *
+ * @since 0.1.0
+ * @category behaviours
+ */
+export const behaviours = wire("errors", [
+  {
+    id: "WS-ERR-001",
+    provenance: "P",
+    statement: "without a key every operation is UNAUTHENTICATED",
+    rows: [A.UNAUTHENTICATED],
+    *check({ api, mine }) {
+      const nobody = api.with({ authorization: undefined })
+      for (const [operation, asking] of Every.operation(nobody, mine)) {
+        yield* about(operation)(A.refused(yield* asking, A.UNAUTHENTICATED))
+      }
+    }
+  },
+  {
+    id: "WS-ERR-002",
+    provenance: "P",
+    statement: "with an Authorization header that is not Bearer and a key, every operation is UNAUTHENTICATED",
+    rows: [A.UNAUTHENTICATED],
+    *check({ api, mine, target }) {
+      const key = Redacted.value(target.apiKey)
+      const malformed = { "the key alone": key, "Bearer alone": "Bearer", "another scheme": `Basic ${key}` }
+      for (const [what, authorization] of Object.entries(malformed)) {
+        const someone = api.with({ authorization })
+        for (const [operation, asking] of Every.operation(someone, mine)) {
+          yield* about(`${what}, ${operation}`)(A.refused(yield* asking, A.UNAUTHENTICATED))
+        }
+      }
+    }
+  },
+  {
+    id: "WS-ERR-003",
+    provenance: "P",
+    statement: "with a key that is not known every operation is UNAUTHENTICATED",
+    rows: [A.UNAUTHENTICATED],
+    *check({ api, mine, target }) {
+      for (const key of [mine.prefix, `${Redacted.value(target.apiKey)}x`]) {
+        const someone = api.with({ authorization: `Bearer ${key}` })
+        for (const [operation, asking] of Every.operation(someone, mine)) {
+          yield* about(operation)(A.refused(yield* asking, A.UNAUTHENTICATED))
+        }
+      }
+    }
+  },
+  {
+    id: "WS-ERR-004",
+    provenance: "A",
+    statement: "a workspace that is not the key's is PERMISSION_DENIED in every operation",
+    layouts: ["scoped"],
+    rows: [A.PERMISSION_DENIED],
+    *check(world) {
+      const { api, mine } = world
+      const made = yield* create(world)
+      const elsewhere = api.with({ workspace: "wksp_00000000000000000000000000" })
+      for (
+        const [operation, asking] of [...Every.onSecrets(elsewhere, mine), ...Every.onSecrets(elsewhere, mine, made.id)]
+      ) {
+        yield* about(operation)(A.refused(yield* asking, A.PERMISSION_DENIED))
+      }
+      yield* isMade(world, yield* api.get(made.id), made)
+    }
+  },
+  {
+    id: "WS-ERR-005",
+    provenance: "A",
+    statement: "a workspace of someone else is PERMISSION_DENIED in every operation, for what is in it too",
+    needs: ["otherTenant"],
+    layouts: ["scoped"],
+    rows: [A.PERMISSION_DENIED],
+    *check({ api, mine, target, theirs }) {
+      const made = yield* create({ api: theirs, mine })
+      const elsewhere = api.with({ workspace: target.otherTenant?.workspaceId ?? "" })
+      for (const [operation, asking] of Every.onSecrets(elsewhere, mine, made.id)) {
+        yield* about(operation)(A.refused(yield* asking, A.PERMISSION_DENIED))
+      }
+      yield* A.ok(yield* theirs.get(made.id))
+    }
+  },
+  {
+    id: "WS-ERR-006",
+    provenance: "P",
+    statement: "a path that is no route is NOT_FOUND, with another message than a resource that is missing",
+    rows: [A.NOT_FOUND],
+    *check({ api }) {
+      const missing = yield* A.refused(yield* api.get(unknownId), A.NOT_FOUND)
+      for (
+        const path of ["/v1/workspace_secret", "/v1", "/v0/workspace_secrets", `${api.collection}/${unknownId}/value`]
+      ) {
+        const answer = yield* api.send("GET", path)
+        const { message } = yield* A.refused(answer, A.NOT_FOUND)
+        yield* A.that(answer, message !== missing["message"], "another message than that for a missing secret")
+      }
+    }
+  },
+  {
+    id: "WS-ERR-007",
+    provenance: "P",
+    statement: "another method on the collection is UNIMPLEMENTED with status 405, and Allow says GET and POST",
+    rows: [A.METHOD_NOT_ALLOWED],
+    *check({ api }) {
+      for (const method of ["PUT", "PATCH", "DELETE"]) {
+        const answer = yield* api.send(method, api.collection, method === "DELETE" ? {} : { body: "{}" })
+        yield* A.refused(answer, A.METHOD_NOT_ALLOWED)
+        const allow = answer.headers.get("allow")
+        yield* holds(
+          allowed(allow) === "GET, POST",
+          `${answer.request}: expected Allow: GET, POST, got ${allow ?? "none"}`
+        )
+      }
+    }
+  },
+  {
+    id: "WS-ERR-008",
+    provenance: "P",
+    statement: "another method on a secret is UNIMPLEMENTED with status 405, and Allow says GET, PATCH and DELETE",
+    rows: [A.METHOD_NOT_ALLOWED],
+    *check(world) {
+      const { api } = world
+      const made = yield* create(world)
+      for (const method of ["PUT", "POST"]) {
+        const answer = yield* api.send(method, `${api.collection}/${made.id}`, { body: "{}" })
+        yield* A.refused(answer, A.METHOD_NOT_ALLOWED)
+        const allow = answer.headers.get("allow")
+        yield* holds(
+          allowed(allow) === "DELETE, GET, PATCH",
+          `${answer.request}: expected Allow: GET, PATCH, DELETE, got ${allow ?? "none"}`
+        )
+      }
+      yield* isMade(world, yield* api.get(made.id), made)
+    }
+  },
+  {
+    id: "WS-ERR-009",
+    provenance: "P",
+    statement: "another method on whoami is UNIMPLEMENTED with status 405, and Allow says GET",
+    layouts: ["unscoped"],
+    rows: [A.METHOD_NOT_ALLOWED],
+    *check({ api }) {
+      const answer = yield* api.send("POST", "/v1/whoami", { body: "{}" })
+      yield* A.refused(answer, A.METHOD_NOT_ALLOWED)
+      const allow = answer.headers.get("allow")
+      yield* holds(allowed(allow) === "GET", `${answer.request}: expected Allow: GET, got ${allow ?? "none"}`)
+    }
+  }
+])

@@ -1,0 +1,138 @@
+/**
+ * What holds for every operation: headers, both path layouts, values (WIRE.md, Transport; Workspace-scoped
+ * paths; Values).
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import * as A from "../internal/answer.js"
+import type { Answer } from "../internal/api.js"
+import { failures, successes, withAllFields } from "../internal/every.js"
+import { about, holds, same } from "../internal/expect.js"
+import { create, isMade, isSecret } from "../internal/secret.js"
+import { wire } from "../internal/wire.js"
+
+const hasHeader = (answers: ReadonlyArray<Answer>, name: string, isRight: (value: string) => boolean) =>
+  Effect.forEach(answers, ({ headers, request, status }) => {
+    const value = headers.get(name)
+    return holds(
+      value !== null && isRight(value),
+      `${request}, status ${status}: expected another ${name}, got ${value === null || value === "" ? "none" : value}`
+    )
+  }, { discard: true })
+
+const isJsonType = (contentType: string): boolean => /^application\/json(;\s*charset=utf-8)?$/i.test(contentType)
+
+/**
+ * The behaviours of the transport.
+ *
+ * @since 0.1.0
+ * @category behaviours
+ */
+export const behaviours = wire("transport", [
+  {
+    id: "WS-TRANSPORT-001",
+    provenance: "D",
+    statement: "Authorization: Bearer and the key is all that a request needs to be answered",
+    *check({ api, mine, target }) {
+      const path = `${api.collection}?prefix=${mine.prefix}`
+      const authorization = api.authorization ?? ""
+      const response = yield* Effect.promise(() =>
+        target.fetch(`${target.baseUrl}${path}`, { headers: { authorization } })
+      )
+      yield* Effect.promise(() => response.text())
+      yield* holds(response.status === 200, `GET ${path}: expected status 200, got ${response.status}`)
+    }
+  },
+  {
+    id: "WS-TRANSPORT-002",
+    provenance: "D",
+    statement: "every answer of an operation is application/json",
+    *check(world) {
+      yield* hasHeader(yield* successes(world), "content-type", isJsonType)
+    }
+  },
+  {
+    id: "WS-TRANSPORT-003",
+    provenance: "P",
+    statement: "every error is application/json",
+    *check(world) {
+      yield* hasHeader(yield* failures(world), "content-type", isJsonType)
+    }
+  },
+  {
+    id: "WS-TRANSPORT-004",
+    provenance: "P",
+    statement: "every answer of an operation has an x-request-id",
+    *check(world) {
+      yield* hasHeader(yield* successes(world), "x-request-id", (id) => id !== "")
+    }
+  },
+  {
+    id: "WS-TRANSPORT-005",
+    provenance: "P",
+    statement: "every error has an x-request-id",
+    *check(world) {
+      yield* hasHeader(yield* failures(world), "x-request-id", (id) => id !== "")
+    }
+  },
+  {
+    id: "WS-TRANSPORT-014",
+    provenance: "P",
+    statement: "both path layouts lead to the same secrets",
+    *check(world) {
+      const { api, mine } = world
+      const other = api.with({ layout: api.layout === "scoped" ? "unscoped" : "scoped" })
+      const made = yield* create(world, withAllFields(world))
+      yield* isMade(world, yield* other.get(made.id), made)
+      const page = yield* A.ok(yield* api.list({ prefix: mine.prefix }))
+      yield* A.isBody(yield* other.list({ prefix: mine.prefix }), page)
+      const name = mine.name("new")
+      yield* isMade(world, yield* other.update(made.id, { metadata: { name } }), made, { ...made.fields, name })
+      yield* A.ok(yield* other.delete(made.id))
+      yield* A.refused(yield* api.get(made.id), A.NOT_FOUND)
+    }
+  },
+  {
+    id: "WS-TRANSPORT-015",
+    provenance: "P",
+    statement: "a workspace's alias stands for its id in a path, and answers have the id",
+    needs: ["workspaceAlias"],
+    layouts: ["scoped"],
+    *check(world) {
+      const { api, mine, target } = world
+      const aliased = api.with({ workspace: target.workspaceAlias ?? "" })
+      const made = yield* create({ api: aliased, mine }, withAllFields(world))
+      yield* isSecret(world, made.answer, made.fields)
+      yield* isMade(world, yield* api.get(made.id), made)
+      yield* isMade(world, yield* aliased.get(made.id), made)
+      const page = yield* A.ok(yield* api.list({ prefix: mine.prefix }))
+      yield* A.isBody(yield* aliased.list({ prefix: mine.prefix }), page)
+      const name = mine.name("new")
+      yield* isMade(world, yield* aliased.update(made.id, { metadata: { name } }), made, { ...made.fields, name })
+      yield* A.ok(yield* aliased.delete(made.id))
+    }
+  },
+  {
+    id: "WS-TRANSPORT-016",
+    provenance: "A",
+    statement: "a value comes back on every read; on none where the server is known to leave values out",
+    *check(world) {
+      const { api, mine, target } = world
+      const value = mine.value()
+      const made = yield* create(world, { value })
+      const reads = {
+        create: made.answer,
+        get: yield* api.get(made.id),
+        update: yield* api.update(made.id, { metadata: { name: mine.name("new") } })
+      }
+      for (const [operation, answer] of Object.entries(reads)) {
+        const spec = A.at(yield* A.ok(answer), "spec")
+        yield* about(operation)(same({ spec }, { spec: target.writeOnlyValues ? {} : { value } }, `${answer.request}:`))
+      }
+      const { items } = yield* A.page(yield* api.list({ prefix: mine.prefix }))
+      const spec = A.at(items[0], "spec")
+      yield* about("list")(same({ spec }, { spec: target.writeOnlyValues ? {} : { value } }, `GET ${api.collection}:`))
+    }
+  }
+])

@@ -1,0 +1,134 @@
+/**
+ * What holds for the JSON of every operation: names, times, null, what is not known (WIRE.md, Transport).
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import * as A from "../internal/answer.js"
+import { failures, successes, withAllFields } from "../internal/every.js"
+import { holds } from "../internal/expect.js"
+import { create, isMade, isSecret } from "../internal/secret.js"
+import { wire, type World } from "../internal/wire.js"
+
+/** Each key that a message has, and each value, with where it stands; labels are a map, and their keys anyone's. */
+const walk = (json: unknown, path = ""): ReadonlyArray<readonly [path: string, key: string, value: unknown]> =>
+  Array.isArray(json)
+    ? json.flatMap((item, i) => walk(item, `${path}[${i}]`))
+    : Object.entries(A.at(json)).flatMap(([key, value]) => [
+      [`${path}.${key}`, key, value] as const,
+      ...(key === "labels" ? [] : walk(value, `${path}.${key}`))
+    ])
+
+const times = (world: World) =>
+  Effect.map(
+    Effect.flatMap(successes(world), Effect.forEach(A.object)),
+    (bodies) => bodies.flatMap((body) => walk(body)).filter(([, key]) => key.endsWith("At"))
+  )
+
+/**
+ * The behaviours of JSON.
+ *
+ * @since 0.1.0
+ * @category behaviours
+ */
+export const behaviours = wire("transport", [
+  {
+    id: "WS-TRANSPORT-006",
+    provenance: "D",
+    statement: "field names are lowerCamelCase",
+    *check(world) {
+      for (const answer of yield* successes(world)) {
+        const wrong = walk(yield* A.object(answer)).find(([, key]) => !/^[a-z][A-Za-z0-9]*$/.test(key))
+        yield* holds(wrong === undefined, `${answer.request}: expected names in lowerCamelCase, got ${wrong?.[0]}`)
+      }
+    }
+  },
+  {
+    id: "WS-TRANSPORT-007",
+    provenance: "A",
+    statement: "a field that is not set is absent: no answer has a null in it",
+    *check(world) {
+      for (const answer of [...(yield* successes(world)), ...(yield* failures(world))]) {
+        const wrong = walk(yield* A.object(answer)).find(([, , value]) => value === null)
+        yield* holds(wrong === undefined, `${answer.request}: expected no null, got one in ${wrong?.[0]}`)
+      }
+    }
+  },
+  {
+    id: "WS-TRANSPORT-008",
+    provenance: "D",
+    statement: "timestamps are RFC 3339 in UTC, with Z",
+    *check(world) {
+      for (const [path, , value] of yield* times(world)) {
+        yield* holds(
+          /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/.test(String(value)) &&
+            !Number.isNaN(Date.parse(String(value))),
+          `${path}: expected a time such as 2019-12-27T18:11:19.117Z, got ${String(value)}`
+        )
+      }
+    }
+  },
+  {
+    id: "WS-TRANSPORT-009",
+    provenance: "A",
+    statement: "timestamps have three fractional digits",
+    *check(world) {
+      for (const [path, , value] of yield* times(world)) {
+        yield* holds(/:\d\d\.\d{3}Z$/.test(String(value)), `${path}: expected milliseconds, got ${String(value)}`)
+      }
+    }
+  },
+  {
+    id: "WS-TRANSPORT-010",
+    provenance: "A",
+    statement: "null in a create is as good as absent",
+    *check(world) {
+      const { api, mine } = world
+      const name = mine.name()
+      const answer = yield* api.create({ metadata: { name, externalId: null, labels: null }, spec: { value: null } })
+      yield* isSecret(world, answer, { name })
+    }
+  },
+  {
+    id: "WS-TRANSPORT-011",
+    provenance: "A",
+    statement: "null in an update is as good as absent: untouched without a mask, cleared where the mask names it",
+    *check(world) {
+      const { api, mine } = world
+      const made = yield* create(world, withAllFields(world))
+      const name = mine.name("new")
+      const nulls = { metadata: { name, externalId: null, labels: null }, spec: { value: null } }
+      for (const body of [{ ...nulls, updateMask: null }, { ...nulls, spec: null }]) {
+        yield* isMade(world, yield* api.update(made.id, body), made, { ...made.fields, name })
+      }
+      const updateMask = "metadata.externalId,metadata.labels,spec.value"
+      yield* isMade(world, yield* api.update(made.id, { ...nulls, updateMask }), made, { name })
+    }
+  },
+  {
+    id: "WS-TRANSPORT-012",
+    provenance: "A",
+    statement: "fields of a request's body that are not known are ignored",
+    *check(world) {
+      const { api, mine } = world
+      const fields = { name: mine.name() }
+      const nope = { nope: [1, { deep: null }] }
+      const answer = yield* api.create({ ...nope, metadata: { ...fields, ...nope }, spec: { ...nope } })
+      yield* isSecret(world, answer, fields)
+      const id = String(A.at(yield* A.object(answer), "metadata")["id"])
+      const renamed = { name: mine.name("new") }
+      yield* isSecret(world, yield* api.update(id, { ...nope, metadata: { ...renamed, ...nope }, spec: nope }), renamed)
+    }
+  },
+  {
+    id: "WS-TRANSPORT-013",
+    provenance: "A",
+    statement: "parameters of a query that are not known are ignored",
+    *check(world) {
+      const { api, mine } = world
+      yield* create(world)
+      const plain = yield* A.ok(yield* api.list({ prefix: mine.prefix }))
+      yield* A.isBody(yield* api.list({ prefix: mine.prefix, nope: "1" }), plain)
+    }
+  }
+])

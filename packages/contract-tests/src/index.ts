@@ -1,0 +1,19 @@
+/**
+ * What any server of the Workspace Secrets API must do, as tests.
+ *
+ * @since 0.1.0
+ */
+/**
+ * @since 0.1.0
+ */
+export * as Behaviour from "./Behaviour.js"
+
+/**
+ * @since 0.1.0
+ */
+export * as Contract from "./Contract.js"
+
+/**
+ * @since 0.1.0
+ */
+export * as Target from "./Target.js"

@@ -1,0 +1,119 @@
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import type { ErrorRow } from "../Behaviour.js"
+import type { Answer } from "./api.js"
+import { type ExpectationFailed, fail, same } from "./expect.js"
+import { show } from "./mask.js"
+
+type Expecting<A> = Effect.Effect<A, ExpectationFailed>
+
+export type Json = Readonly<Record<string, unknown>>
+
+const isJson = (u: unknown): u is Json => typeof u === "object" && u !== null && !Array.isArray(u)
+
+/** What came, for a message. A body that is no JSON may hold anything, so only its size is told. */
+export const whatCame = ({ body, headers, json, status }: Answer): string =>
+  `status ${status} with ` + (
+    Either.isRight(json)
+      ? show(json.right)
+      : `a body that is no JSON (${body.length} characters of ${headers.get("content-type") ?? "no content type"})`
+  )
+
+/** Fails unless it holds for an answer. */
+export const that = (answer: Answer, condition: boolean, expected: string): Expecting<void> =>
+  condition ? Effect.void : fail(`${answer.request}: expected ${expected}, got ${whatCame(answer)}`)
+
+/** The body of a 200: an object. */
+export const ok = (answer: Answer): Expecting<Json> =>
+  Effect.gen(function*() {
+    yield* that(answer, answer.status === 200, "status 200")
+    return yield* object(answer)
+  })
+
+/** The body, an object. */
+export const object = (answer: Answer): Expecting<Json> =>
+  Either.isRight(answer.json) && isJson(answer.json.right)
+    ? Effect.succeed(answer.json.right)
+    : fail(`${answer.request}: expected an object in JSON, got ${whatCame(answer)}`)
+
+/** Fails unless the body is this JSON, whatever the order of its keys. */
+export const isBody = (answer: Answer, expected: unknown): Expecting<void> =>
+  Effect.flatMap(ok(answer), (json) => same(json, expected, `${answer.request}:`))
+
+/** An object in an object; an empty one where there is none. */
+export const at = (json: unknown, ...path: ReadonlyArray<string>): Json => {
+  const found = path.reduce<unknown>((inner, key) => isJson(inner) ? inner[key] : undefined, json)
+  return isJson(found) ? found : {}
+}
+
+const errorKeys = ["code", "details", "message"]
+
+/** The body of an error: google.rpc.Status with this code, at this HTTP status, and with nothing else in it. */
+export const refused = (answer: Answer, [status, code]: ErrorRow): Expecting<Json> =>
+  Effect.gen(function*() {
+    yield* that(answer, answer.status === status, `status ${status} with code ${code}`)
+    const body = yield* object(answer)
+    const { details = [], message } = body
+    yield* that(answer, body["code"] === code, `code ${code}`)
+    yield* that(answer, typeof message === "string" && message !== "", "a message")
+    yield* that(answer, Object.keys(body).every((key) => errorKeys.includes(key)), "code, message and details only")
+    yield* that(
+      answer,
+      Array.isArray(details) && details.every((detail) => typeof at(detail)["@type"] === "string"),
+      "details with an @type each"
+    )
+    return body
+  })
+
+export const INVALID_ARGUMENT: ErrorRow = [400, 3]
+export const UNAUTHENTICATED: ErrorRow = [401, 16]
+export const PERMISSION_DENIED: ErrorRow = [403, 7]
+export const NOT_FOUND: ErrorRow = [404, 5]
+export const METHOD_NOT_ALLOWED: ErrorRow = [405, 12]
+export const ALREADY_EXISTS: ErrorRow = [409, 6]
+export const TOO_LARGE: ErrorRow = [413, 3]
+export const UNSUPPORTED_TYPE: ErrorRow = [415, 3]
+
+const BAD_REQUEST = "type.googleapis.com/google.rpc.BadRequest"
+
+/** Fails unless the error says in a google.rpc.BadRequest that this field, or what is in it, is wrong. */
+export const names = (answer: Answer, field: string): Expecting<void> =>
+  Effect.gen(function*() {
+    const { details } = yield* refused(answer, INVALID_ARGUMENT)
+    const violations = (Array.isArray(details) ? details : [])
+      .filter((detail) => at(detail)["@type"] === BAD_REQUEST)
+      .flatMap((detail) => {
+        const { fieldViolations } = at(detail)
+        return Array.isArray(fieldViolations) ? fieldViolations.map((violation) => at(violation)) : []
+      })
+    yield* that(
+      answer,
+      violations.every(({ description, field }) => typeof field === "string" && typeof description === "string"),
+      "a field and a description in each violation"
+    )
+    yield* that(
+      answer,
+      violations.some((violation) => isWithin(String(violation["field"]), field)),
+      `a BadRequest that names ${field}`
+    )
+  })
+
+const isWithin = (path: string, field: string): boolean =>
+  path === field || path.startsWith(`${field}.`) || path.startsWith(`${field}[`)
+
+/** A page of a list. An empty cursor is as good as none (WIRE.md, List). */
+export interface Page {
+  readonly items: ReadonlyArray<Json>
+  readonly nextCursor: string | undefined
+}
+
+/** Reads a page. */
+export const page = (answer: Answer): Expecting<Page> =>
+  Effect.gen(function*() {
+    const { items, pagination } = yield* ok(answer)
+    const nextCursor = at(pagination)["nextCursor"]
+    if (!Array.isArray(items) || !isJson(pagination) || (nextCursor !== undefined && typeof nextCursor !== "string")) {
+      return yield* fail(`${answer.request}: expected a page, got ${whatCame(answer)}`)
+    }
+    return { items: items.map((item) => at(item)), nextCursor: nextCursor === "" ? undefined : nextCursor }
+  })

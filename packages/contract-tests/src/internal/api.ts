@@ -1,0 +1,147 @@
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Redacted from "effect/Redacted"
+import type * as Scope from "effect/Scope"
+import type { Service, Tenant } from "../Target.js"
+import { ExpectationFailed } from "./expect.js"
+
+/** The two forms of the paths (WIRE.md, Workspace-scoped paths). */
+export type Layout = "unscoped" | "scoped"
+
+/** An answer, read to its end. */
+export interface Answer {
+  /** `GET /v1/whoami`, for what is said of it. */
+  readonly request: string
+  readonly status: number
+  readonly headers: Headers
+  readonly body: string
+  /** The body as JSON; on the left when it is none. */
+  readonly json: Either.Either<unknown, string>
+}
+
+export type Asking = Effect.Effect<Answer, ExpectationFailed, Scope.Scope>
+
+/** What a request is made of, beside its method and path. */
+export interface Sending {
+  readonly query?: Readonly<Record<string, string>> | undefined
+  /** Sent as it is. */
+  readonly body?: string | undefined
+  /** `application/json` unless given, where there is a body. */
+  readonly contentType?: string | undefined
+}
+
+/** Who asks, and where. */
+export interface Session {
+  readonly layout: Layout
+  /** What stands for the workspace in a scoped path. */
+  readonly workspace: string
+  /** The `Authorization` header; without one, none is sent. */
+  readonly authorization: string | undefined
+}
+
+/**
+ * The API in plain HTTP, in one layout. Whatever a POST makes is deleted when the scope closes, wanted or not.
+ */
+export interface Api {
+  readonly layout: Layout
+  /** The `Authorization` header that is sent, if one is. */
+  readonly authorization: string | undefined
+  /** The path of the collection. */
+  readonly collection: string
+  readonly list: (query?: Readonly<Record<string, string>>) => Asking
+  readonly create: (body: unknown) => Asking
+  /** By an id or `external_id:…`, which is percent-encoded here. */
+  readonly get: (id: string) => Asking
+  readonly update: (id: string, body: unknown) => Asking
+  readonly delete: (id: string) => Asking
+  readonly whoami: () => Asking
+  readonly send: (method: string, path: string, sending?: Sending) => Asking
+  /** The same for someone else or elsewhere. */
+  readonly with: (change: Partial<Session>) => Api
+}
+
+const bearer = ({ apiKey }: Tenant): string => `Bearer ${Redacted.value(apiKey)}`
+
+/** The session of a tenant's key. */
+export const sessionOf = (tenant: Tenant, layout: Layout): Session => ({
+  layout,
+  workspace: tenant.workspaceId,
+  authorization: bearer(tenant)
+})
+
+const parse = (body: string): Either.Either<unknown, string> =>
+  Either.try({ try: () => JSON.parse(body) as unknown, catch: () => "not JSON" })
+
+const describe = (error: unknown): string =>
+  error instanceof Error
+    ? `${error.name}: ${error.message}${error.cause === undefined ? "" : ` (${describe(error.cause)})`}`
+    : typeof error
+
+const sender =
+  (target: Service, { authorization }: Session) => (method: string, path: string, sending: Sending): Asking => {
+    const query = sending.query === undefined ? "" : `?${new URLSearchParams(sending.query).toString()}`
+    const request = `${method} ${path}${query}`
+    const exchange = Effect.tryPromise({
+      try: async (signal): Promise<Answer> => {
+        const response = await target.fetch(`${target.baseUrl}${path}${query}`, {
+          method,
+          headers: {
+            accept: "application/json",
+            ...(authorization === undefined ? {} : { authorization }),
+            ...(sending.body === undefined ? {} : { "content-type": sending.contentType ?? "application/json" })
+          },
+          ...(sending.body === undefined ? {} : { body: sending.body }),
+          redirect: "manual",
+          signal
+        })
+        const body = await response.text()
+        return { request, status: response.status, headers: response.headers, body, json: parse(body) }
+      },
+      catch: (error) => new ExpectationFailed({ message: `${request}: expected an answer, got ${describe(error)}` })
+    })
+    return method === "POST"
+      ? Effect.acquireRelease(
+        exchange,
+        (answer) => Effect.ignore(remove(target, authorization ?? bearer(target), answer))
+      )
+      : exchange
+  }
+
+const remove = (target: Service, authorization: string, answer: Answer): Effect.Effect<void, unknown> => {
+  const id = answer.status < 300 ? idOf(answer) : undefined
+  return id === undefined
+    ? Effect.void
+    : Effect.tryPromise(() =>
+      target.fetch(`${target.baseUrl}/v1/workspace_secrets/${encodeURIComponent(id)}`, {
+        method: "DELETE",
+        headers: { authorization }
+      }).then((response) => response.text())
+    )
+}
+
+/** The id of the resource in an answer, if there is one. */
+export const idOf = ({ json }: Answer): string | undefined => {
+  const { metadata } = Either.getOrElse(json, () => undefined) as { metadata?: { id?: unknown } } ?? {}
+  return typeof metadata?.id === "string" && metadata.id !== "" ? metadata.id : undefined
+}
+
+export const make = (target: Service, session: Session): Api => {
+  const collection = session.layout === "unscoped"
+    ? "/v1/workspace_secrets"
+    : `/v1/workspaces/${encodeURIComponent(session.workspace)}/workspace_secrets`
+  const item = (id: string) => `${collection}/${encodeURIComponent(id)}`
+  const ask = sender(target, session)
+  return {
+    layout: session.layout,
+    authorization: session.authorization,
+    collection,
+    list: (query) => ask("GET", collection, { query }),
+    create: (body) => ask("POST", collection, { body: JSON.stringify(body) }),
+    get: (id) => ask("GET", item(id), {}),
+    update: (id, body) => ask("PATCH", item(id), { body: JSON.stringify(body) }),
+    delete: (id) => ask("DELETE", item(id), {}),
+    whoami: () => ask("GET", "/v1/whoami", {}),
+    send: (method, path, sending = {}) => ask(method, path, sending),
+    with: (change) => make(target, { ...session, ...change })
+  }
+}

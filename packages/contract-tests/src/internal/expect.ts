@@ -1,0 +1,73 @@
+import { formatPath } from "@workspace-secrets/core/FieldViolation"
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import { show } from "./mask.js"
+
+/** What was expected and what came instead. The value of a secret is not in it. */
+export class ExpectationFailed extends Data.TaggedError("ExpectationFailed")<{ readonly message: string }> {}
+
+/** Fails with what was expected and what came. */
+export const fail = (message: string): Effect.Effect<never, ExpectationFailed> => new ExpectationFailed({ message })
+
+/** Fails, with what was expected, unless it holds. */
+export const holds = (condition: boolean, message: string): Effect.Effect<void, ExpectationFailed> =>
+  condition ? Effect.void : fail(message)
+
+/** Fails, with each difference, unless two pieces of JSON are the same: same keys, same values, in arrays in the same order. */
+export const same = (actual: unknown, expected: unknown, what: string): Effect.Effect<void, ExpectationFailed> => {
+  const found = differences(expected, actual, [])
+  return found.length === 0
+    ? Effect.void
+    : fail([what, ...found.slice(0, MAX_DIFFERENCES).map((difference) => `  ${difference}`)].join("\n"))
+}
+
+const MAX_DIFFERENCES = 10
+
+type Path = ReadonlyArray<PropertyKey>
+
+/** What is different, a line for each place. */
+export const differences = (expected: unknown, actual: unknown, path: Path): ReadonlyArray<string> => {
+  if (Object.is(expected, actual)) {
+    return []
+  }
+  if (Array.isArray(expected) && Array.isArray(actual)) {
+    const items = expected.flatMap((item, i) => i < actual.length ? differences(item, actual[i], [...path, i]) : [])
+    return expected.length === actual.length
+      ? items
+      : [`${where(path)}expected ${expected.length} items, got ${actual.length}`, ...items]
+  }
+  if (isRecord(expected) && isRecord(actual)) {
+    const keys = new Set([...Object.keys(expected), ...Object.keys(actual)])
+    return [...keys].sort().flatMap((key) => differences(own(expected, key), own(actual, key), [...path, key]))
+  }
+  return [
+    isValue(path)
+      ? `${where(path)}expected ${expected === undefined ? "nothing" : "the value that was written"}, got ${
+        actual === undefined ? "nothing" : expected === undefined ? "a value" : "another"
+      }`
+      : `${where(path)}expected ${show(expected)}, got ${show(actual)}`
+  ]
+}
+
+const isRecord = (u: unknown): u is Readonly<Record<string, unknown>> =>
+  typeof u === "object" && u !== null && !Array.isArray(u)
+
+const own = (record: Readonly<Record<string, unknown>>, key: string): unknown =>
+  Object.hasOwn(record, key) ? record[key] : undefined
+
+const where = (path: Path): string => path.length === 0 ? "" : `${formatPath(path)}: `
+
+const isValue = (path: Path): boolean => path.at(-1) === "value" && path.at(-2) === "spec"
+
+/** What an error says: an expectation by itself, any other behind its name. */
+export const describe = (error: unknown): string =>
+  error instanceof ExpectationFailed
+    ? error.message
+    : error instanceof Error
+    ? `${"_tag" in error ? String(error._tag) : error.name}: ${error.message}`
+    : show(error)
+
+/** Says in a failure what it is about. */
+export const about =
+  (what: string) => <A, R>(self: Effect.Effect<A, unknown, R>): Effect.Effect<A, ExpectationFailed, R> =>
+    Effect.mapError(self, (error) => new ExpectationFailed({ message: `${what}: ${describe(error)}` }))

@@ -1,0 +1,142 @@
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import * as A from "./answer.js"
+import { type Answer, idOf } from "./api.js"
+import { type ExpectationFailed, fail, same } from "./expect.js"
+import type { World } from "./wire.js"
+
+/** What a caller gives of a secret. What is undefined is not there. */
+export interface Fields {
+  readonly name: string
+  readonly externalId?: string | undefined
+  readonly labels?: Readonly<Record<string, string>> | undefined
+  readonly value?: string | undefined
+}
+
+/** A secret that was made, as the server answered. */
+export interface Made {
+  readonly id: string
+  readonly fields: Fields
+  readonly answer: Answer
+}
+
+/** The body of a create, and of an update that has all fields. */
+export const bodyOf = ({ externalId, labels, name, value }: Fields) => ({
+  metadata: { name, externalId, labels },
+  spec: { value }
+})
+
+/** Makes a secret to work with; by its name alone unless told more. */
+export const create = (
+  { api, mine }: Pick<World, "api" | "mine">,
+  fields: Partial<Fields> = {}
+): Effect.Effect<Made, ExpectationFailed, Scope.Scope> =>
+  Effect.gen(function*() {
+    const all = { ...fields, name: fields.name ?? mine.name() }
+    const answer = yield* api.create(bodyOf(all))
+    const id = idOf(answer)
+    return id === undefined
+      ? yield* fail(`${answer.request}: expected a new secret to work with, got ${A.whatCame(answer)}`)
+      : { id, fields: all, answer }
+  })
+
+/** Makes secrets one after the other, one for each of these names. */
+export const createAll = (
+  world: Pick<World, "api" | "mine">,
+  names: ReadonlyArray<string>,
+  fields: Partial<Fields> = {}
+): Effect.Effect<ReadonlyArray<Made>, ExpectationFailed, Scope.Scope> =>
+  Effect.forEach(names, (name) => create(world, { ...fields, name: world.mine.name(name) }))
+
+const isTime = (u: unknown): boolean =>
+  typeof u === "string" && /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?Z$/.test(u)
+
+const isId = (u: unknown): boolean => typeof u === "string" && u !== ""
+
+const isProfile = (u: unknown): boolean => isId(A.at(u, "metadata")["id"]) && isId(A.at(u, "spec")["type"])
+
+type StandIns = Readonly<Record<string, (u: unknown) => string | undefined>>
+
+const standIn = (is: (u: unknown) => boolean, name: string) => (u: unknown) => is(u) ? name : undefined
+// What a server may have written and need not have.
+const optional = (is: (u: unknown) => boolean) => (u: unknown) => is(u) ? "" : undefined
+
+const ofMetadata: StandIns = {
+  id: standIn(isId, "<id>"),
+  accountId: standIn(isId, "<id>"),
+  profileId: standIn(isId, "<id>"),
+  createdAt: standIn(isTime, "<time>"),
+  updatedAt: optional(isTime)
+}
+
+const ofInfo: StandIns = { createdBy: standIn(isProfile, "<profile>"), lastUsedAt: optional(isTime) }
+
+const replace = (json: A.Json, standIns: StandIns): A.Json =>
+  Object.fromEntries(
+    Object.entries(json).flatMap(([key, value]) => {
+      const instead = Object.hasOwn(standIns, key) ? standIns[key]?.(value) : undefined
+      return instead === "" ? [] : [[key, instead ?? value]]
+    })
+  )
+
+/** A secret's JSON with the ids, times and profile that a server sets replaced, each where it is one. */
+export const withStandIns = (secret: A.Json): A.Json => ({
+  ...secret,
+  ...("metadata" in secret ? { metadata: replace(A.at(secret, "metadata"), ofMetadata) } : {}),
+  ...("info" in secret ? { info: replace(A.at(secret, "info"), ofInfo) } : {})
+})
+
+/** The keys that have something. */
+export const withoutUndefined = (json: A.Json): A.Json =>
+  Object.fromEntries(Object.entries(json).filter(([, value]) => value !== undefined))
+
+/** The JSON that a secret with these fields has, with stand-ins. */
+export const expected = (
+  { target }: Pick<World, "target">,
+  { externalId, labels, name, value }: Fields,
+  options: { readonly info?: boolean } = {}
+): A.Json => ({
+  metadata: withoutUndefined({
+    id: "<id>",
+    accountId: "<id>",
+    createdAt: "<time>",
+    name,
+    profileId: "<id>",
+    workspaceId: target.workspaceId,
+    externalId,
+    labels
+  }),
+  spec: withoutUndefined({ value: target.writeOnlyValues ? undefined : value }),
+  ...(options.info === false ? {} : { info: { createdBy: "<profile>" } })
+})
+
+/** Fails unless the answer is a secret with these fields, and with nothing else. */
+export const isSecret = (
+  world: Pick<World, "target">,
+  answer: Answer,
+  fields: Fields
+): Effect.Effect<A.Json, ExpectationFailed> =>
+  Effect.tap(A.ok(answer), (json) => same(withStandIns(json), expected(world, fields), `${answer.request}:`))
+
+const setByServer = (secret: unknown) => {
+  const { accountId, createdAt, id, profileId, workspaceId } = A.at(secret, "metadata")
+  return { id, accountId, createdAt, profileId, workspaceId, createdBy: A.at(secret, "info")["createdBy"] }
+}
+
+/** Fails unless the answer is the secret that was made, with these fields now, and with what the server set at the time. */
+export const isMade = (
+  world: Pick<World, "target">,
+  answer: Answer,
+  made: Made,
+  fields: Fields = made.fields
+): Effect.Effect<A.Json, ExpectationFailed> =>
+  Effect.gen(function*() {
+    const json = yield* isSecret(world, answer, fields)
+    const { right } = made.answer.json as { readonly right: unknown }
+    yield* same(
+      setByServer(json),
+      setByServer(right),
+      `${answer.request}: what the server sets when it creates a secret`
+    )
+    return json
+  })

@@ -1,0 +1,73 @@
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import type { YieldWrap } from "effect/Utils"
+import type { Behaviour, ErrorRow, Need, Operation, Provenance } from "../Behaviour.js"
+import { type Service, Target } from "../Target.js"
+import * as Api from "./api.js"
+import { about } from "./expect.js"
+import * as Mine from "./mine.js"
+
+/** What a behaviour works with. */
+export interface World {
+  readonly target: Service
+  readonly api: Api.Api
+  /** The API of the second tenant; of the first where there is no second, so ask for it in `needs`. */
+  readonly theirs: Api.Api
+  readonly mine: Mine.Mine
+}
+
+type Steps = Generator<YieldWrap<Effect.Effect<unknown, unknown, Target | Scope.Scope>>, void, never>
+
+/** A behaviour before it is one: what it is, and what it does in each layout. */
+export interface Case<W> {
+  readonly id: string
+  readonly provenance: Provenance
+  readonly statement: string
+  readonly needs?: ReadonlyArray<Need>
+  readonly rows?: ReadonlyArray<ErrorRow>
+  /** The layouts that it is looked at in; both unless given. */
+  readonly layouts?: ReadonlyArray<Api.Layout>
+  readonly check: (world: W) => Steps
+}
+
+/** A world in this layout. */
+export const world = (layout: Api.Layout): Effect.Effect<World, never, Target> =>
+  Effect.gen(function*() {
+    const target = yield* Target
+    return {
+      target,
+      api: Api.make(target, Api.sessionOf(target, layout)),
+      theirs: Api.make(target, Api.sessionOf(target.otherTenant ?? target, layout)),
+      mine: yield* Mine.make
+    }
+  })
+
+/** Behaviours of an operation, each in its layouts, which do not wait for each other. */
+export const behaviours = <W>(
+  operation: Operation,
+  via: Behaviour["via"],
+  worldOf: (layout: Api.Layout) => Effect.Effect<W, unknown, Target | Scope.Scope>,
+  cases: ReadonlyArray<Case<W>>
+): ReadonlyArray<Behaviour> =>
+  cases.map(({ check, id, layouts = ["unscoped", "scoped"], needs = [], provenance, rows = [], statement }) => ({
+    id,
+    operation,
+    provenance,
+    statement,
+    via,
+    needs,
+    rows,
+    run: Effect.forEach(
+      layouts,
+      (layout) =>
+        Effect.flatMap(worldOf(layout), (world) => Effect.gen(() => check(world))).pipe(
+          Effect.scoped,
+          about(layout === "scoped" ? "with workspace-scoped paths" : "with unscoped paths")
+        ),
+      { concurrency: "unbounded", discard: true }
+    )
+  }))
+
+/** Behaviours of an operation, seen in plain HTTP. */
+export const wire = (operation: Operation, cases: ReadonlyArray<Case<World>>): ReadonlyArray<Behaviour> =>
+  behaviours(operation, "wire", world, cases)

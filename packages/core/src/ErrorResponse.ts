@@ -75,7 +75,7 @@ export const toResponse = (
 /**
  * An answer as an error: the one of the classes that the operation can fail with whose row fits (`ErrorTable.find`).
  * `undefined` where none does: the answer then breaks the contract. `retryAfter` comes from the `Retry-After` header where
- * the caller has read one, else from google.rpc.RetryInfo.
+ * the caller has read one, else from google.rpc.RetryInfo. `isRetryable` is the row's, unless the caller says `false`.
  *
  * @since 0.1.0
  * @category conversions
@@ -89,6 +89,7 @@ export const fromResponse = <E extends { readonly _tag: ErrorTable.Tag }>(
     readonly requestId?: string | undefined
     readonly operation?: string | undefined
     readonly attempts?: number | undefined
+    readonly isRetryable?: boolean | undefined
   }
 ): E | undefined => {
   const { body, ...context } = response
@@ -99,7 +100,7 @@ export const fromResponse = <E extends { readonly _tag: ErrorTable.Tag }>(
     message: body.message,
     code: body.code,
     details: body.details,
-    isRetryable: row.isRetryable,
+    isRetryable: row.isRetryable && context.isRetryable !== false,
     retryAfter: context.retryAfter ?? body.details.find(isRetryInfo)?.retryDelay
   })
 }

@@ -7,6 +7,7 @@ import type { LazyArbitrary } from "effect/Arbitrary"
 import * as Arr from "effect/Array"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
+import { UNSURE, withFast } from "./internal/fast.js"
 
 const NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/
 const DNS_PREFIX = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$/
@@ -106,14 +107,32 @@ const arbitrary = (): LazyArbitrary<LabelRecord> => (fc) => {
   return fc.array(fc.tuple(key, value), { maxLength: 5 }).map((entries) => Object.fromEntries(entries))
 }
 
+const copyFast = (rule: Rule) => (input: unknown): unknown => {
+  if (typeof input !== "object" || input === null || Array.isArray(input)) {
+    return UNSURE
+  }
+  const out: Record<string, string> = {}
+  for (const key of Object.keys(input)) {
+    const value: unknown = Reflect.get(input, key)
+    if (typeof value !== "string" || key === "__proto__" || rule(key, value) !== undefined) {
+      return UNSURE
+    }
+    out[key] = value
+  }
+  return out
+}
+
 const labels = (identifier: string, description: string, rule: Rule): Schema.Schema<LabelRecord> =>
-  Schema.declare([], { decode: () => copy(rule), encode: () => copy(rule) }, {
-    identifier,
-    description,
-    arbitrary,
-    pretty: () => JSON.stringify,
-    jsonSchema: { type: "object", additionalProperties: { type: "string" } }
-  })
+  withFast(
+    Schema.declare([], { decode: () => copy(rule), encode: () => copy(rule) }, {
+      identifier,
+      description,
+      arbitrary,
+      pretty: () => JSON.stringify,
+      jsonSchema: { type: "object", additionalProperties: { type: "string" } }
+    }),
+    { decode: copyFast(rule), encode: copyFast(rule) }
+  )
 
 /**
  * Labels as they are written: every key and value follows the rules (WIRE.md, Create).

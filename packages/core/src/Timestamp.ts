@@ -7,6 +7,7 @@ import * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
+import { UNSURE, withFast } from "./internal/fast.js"
 import { expected, Text } from "./internal/schema.js"
 
 const PATTERN = /^(\d{4})-(\d{2})-(\d{2})T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$/
@@ -20,7 +21,9 @@ const parse = (text: string): Option.Option<DateTime.Utc> => {
   if (match === null) {
     return Option.none()
   }
-  const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])]
+  const year = Number(match[1])
+  const month = Number(match[2])
+  const day = Number(match[3])
   // Date.parse takes 30 February, as 1 or 2 March, and drops what is below a millisecond.
   return year === 0 || day === 0 || day > daysIn(year, month)
     ? Option.none()
@@ -30,7 +33,13 @@ const parse = (text: string): Option.Option<DateTime.Utc> => {
 const daysIn = (year: number, month: number): number =>
   month === 2 && (year % 4 !== 0 || (year % 100 === 0 && year % 400 !== 0))
     ? 28
-    : [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month - 1] ?? 0
+    : DAYS[month - 1] ?? 0
+
+const DAYS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+
+const isInRange = (moment: DateTime.Utc): boolean => moment.epochMillis >= MIN && moment.epochMillis <= MAX
+
+const isTimestamp = (u: unknown): u is DateTime.Utc => DateTime.isDateTime(u) && DateTime.isUtc(u) && isInRange(u)
 
 /**
  * A moment in UTC, to the millisecond, in the years 1 to 9999. Reads RFC 3339 with `Z` and 0 to 9 fractional digits,
@@ -39,24 +48,30 @@ const daysIn = (year: number, month: number): number =>
  * @since 0.1.0
  * @category schemas
  */
-export const Timestamp = Schema.transformOrFail(
-  Text.annotations({ jsonSchema: { type: "string", format: "date-time" } }),
-  Schema.DateTimeUtcFromSelf.pipe(
-    Schema.filter((moment) => moment.epochMillis >= MIN && moment.epochMillis <= MAX, {
-      ...expected("a moment in the years 1 to 9999"),
-      arbitrary: () => (fc) => fc.integer({ min: MIN, max: MAX }).map((millis) => DateTime.unsafeMake(millis))
-    })
-  ),
+export const Timestamp = withFast(
+  Schema.transformOrFail(
+    Text.annotations({ jsonSchema: { type: "string", format: "date-time" } }),
+    Schema.DateTimeUtcFromSelf.pipe(
+      Schema.filter(isInRange, {
+        ...expected("a moment in the years 1 to 9999"),
+        arbitrary: () => (fc) => fc.integer({ min: MIN, max: MAX }).map((millis) => DateTime.unsafeMake(millis))
+      })
+    ),
+    {
+      strict: true,
+      decode: (text, _, ast) =>
+        Option.match(parse(text), {
+          onNone: () => ParseResult.fail(new ParseResult.Type(ast, text, `Expected ${what}`)),
+          onSome: ParseResult.succeed
+        }),
+      encode: (moment) => ParseResult.succeed(DateTime.formatIso(moment))
+    }
+  ).annotations({ identifier: "Timestamp" }),
   {
-    strict: true,
-    decode: (text, _, ast) =>
-      Option.match(parse(text), {
-        onNone: () => ParseResult.fail(new ParseResult.Type(ast, text, `Expected ${what}`)),
-        onSome: ParseResult.succeed
-      }),
-    encode: (moment) => ParseResult.succeed(DateTime.formatIso(moment))
+    decode: (input) => typeof input === "string" ? Option.getOrElse(parse(input), () => UNSURE) : UNSURE,
+    encode: (input) => isTimestamp(input) ? DateTime.formatIso(input) : UNSURE
   }
-).annotations({ identifier: "Timestamp" })
+)
 
 /**
  * @since 0.1.0

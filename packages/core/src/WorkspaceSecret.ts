@@ -7,6 +7,7 @@ import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import { ExternalId } from "./ExternalId.js"
 import { errorFields } from "./internal/errorFields.js"
+import { UNSURE, withFast } from "./internal/fast.js"
 import { id } from "./internal/id.js"
 import { classAnnotations, errorAnnotations, expected, optional, struct, Text } from "./internal/schema.js"
 import { Profile } from "./Profile.js"
@@ -63,11 +64,20 @@ export type WorkspaceSecretRef = typeof WorkspaceSecretRef.Type
  * @since 0.1.0
  * @category schemas
  */
-export const SecretValue = Schema.transform(
-  Text,
-  Schema.RedactedFromSelf(Text).annotations(expected("a Redacted string")),
-  { strict: true, decode: (value) => Redacted.make(value), encode: Redacted.value }
-).annotations({ identifier: "SecretValue" })
+export const SecretValue = withFast(
+  Schema.transform(
+    Text,
+    Schema.RedactedFromSelf(Text).annotations(expected("a Redacted string")),
+    { strict: true, decode: (value) => Redacted.make(value), encode: Redacted.value }
+  ).annotations({ identifier: "SecretValue" }),
+  {
+    decode: (input) => typeof input === "string" ? Redacted.make(input) : UNSURE,
+    encode: (input) => {
+      const value = Redacted.isRedacted(input) ? Redacted.value(input) : UNSURE
+      return typeof value === "string" ? value : UNSURE
+    }
+  }
+)
 
 /**
  * What a secret holds (WIRE.md, Models: WorkspaceSecretSpec). `value` is absent where none is set, and where the server

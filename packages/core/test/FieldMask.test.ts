@@ -297,7 +297,7 @@ describe("apply", () => {
     const expected = model(mask, flat(before), patch)
     expect(flat(after)).toEqual(expected)
     expect(after === before).toBe(same(expected, flat(before)))
-  }, { fastCheck: { numRuns: 200 } })
+  }, { fastCheck: { numRuns: 100 } })
 
   it.prop("touches nothing else, and leaves no key behind that holds nothing", [updates, masks], (
     [{ before, patch }, mask]

@@ -1,6 +1,7 @@
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import * as AST from "effect/SchemaAST"
+import { hasten, UNSURE, withFast } from "./fast.js"
 
 /*
  * A ParseError of Effect quotes the value it refused. What is refused here may be a secret that was
@@ -75,21 +76,22 @@ export const struct = <Fields extends Schema.Struct.Fields>(
 ): Schema.Struct<Fields> => {
   const shape = expectedShape(`an object (${identifier})`)
   const self = Schema.Struct(fields).annotations({ identifier, ...shape })
-  // A field that is renamed or has a default makes a transformation of the struct, which hands no message to its sides.
+  // A field that is renamed or has a default makes a transformation of the struct, which keeps the message to itself.
   const sides = AST.isTransformation(self.ast)
     ? new AST.Transformation(
-      AST.annotations(self.ast.from, { [AST.MessageAnnotationId]: shape.message }),
+      self.ast.from,
       AST.annotations(self.ast.to, { [AST.MessageAnnotationId]: shape.message }),
       self.ast.transformation,
       self.ast.annotations
     )
-    : self.ast
+    : hasten(self.ast)
   const accept: ParseResult.DeclarationDecodeUnknown<unknown, never> = (input, _, ast) =>
     isRecord(input) ? ParseResult.succeed(withoutNulls(input)) : ParseResult.fail(new ParseResult.Type(ast, input))
   const wire = Schema.declare([], {
     decode: () => accept,
     encode: () => ParseResult.succeed
   }, { ...shape, [AST.SurrogateAnnotationId]: Schema.encodedSchema(self).annotations({ identifier }).ast })
+  withFast(wire, { decode: (input) => isRecord(input) ? withoutNulls(input) : UNSURE, encode: (input) => input })
   const ast = new AST.Transformation(wire.ast, sides, AST.composeTransformation, {
     [AST.IdentifierAnnotationId]: identifier
   })

@@ -37,6 +37,7 @@ describe("array", () => {
 
 describe("struct", () => {
   const Plain = struct("Plain", { a: Text, b: optional(Count) })
+  const Empty = struct("Empty", { a: optional(Text) })
   const Renamed = struct("Renamed", {
     a: Schema.optionalWith(Text, { default: () => "" }),
     b: Schema.optionalToOptional(Text, Text, { decode: Option.filter((b) => b !== ""), encode: (b) => b })
@@ -68,9 +69,10 @@ describe("struct", () => {
   })
 
   it("says which object it expected, both ways, also where a field is renamed or has a default", () => {
-    for (const wrong of ["canary", 7, null, undefined, ["canary"], true]) {
+    for (const wrong of ["canary", 7, null, undefined, ["canary"], [null], true]) {
       expect(refused(Plain, wrong)).toEqual(["Expected an object (Plain)"])
       expect(refused(Renamed, wrong)).toEqual(["Expected an object (Renamed)"])
+      expect(refused(Empty, wrong)).toEqual(["Expected an object (Empty)"])
     }
     for (const wrong of ["canary", 7, null, undefined]) {
       expect(unwritable(Plain, wrong)).toEqual(["Expected an object (Plain)"])

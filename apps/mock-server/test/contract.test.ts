@@ -12,7 +12,7 @@ const target = Layer.unwrapEffect(Effect.gen(function*() {
     baseUrl: server.url,
     apiKey: server.apiKey,
     workspaceId: server.workspaceId,
-    // What the server has no such thing of is left out: its behaviours are then skipped.
+    // Leave out what your server does not have: the behaviours that need it are then skipped.
     workspaceAlias: "development",
     otherTenant: yield* server.addTenant({ apiKey: Redacted.make("another-key") })
   })

@@ -1,3 +1,9 @@
+import { defineConfig } from "vitest/config"
 import { project } from "../../tools/vitest.base.js"
 
-export default project("http-client")
+const config = project("http-client")
+
+// Without "module", which Node is given too: under it, OpenTelemetry has modules that only a bundler can load.
+const resolve = { conditions: config.ssr?.resolve?.conditions?.filter((condition) => condition !== "module") ?? [] }
+
+export default defineConfig({ ...config, resolve, ssr: { resolve } })

@@ -7,6 +7,7 @@
 import type * as ApiError from "@workspace-secrets/core/ApiError"
 import * as FieldViolation from "@workspace-secrets/core/FieldViolation"
 import type { WorkspaceSecretAlreadyExists, WorkspaceSecretNotFound } from "@workspace-secrets/core/WorkspaceSecret"
+import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
 
 /**
@@ -117,6 +118,31 @@ export class UnexpectedResponse extends Schema.TaggedError<UnexpectedResponse>()
 }
 
 /**
+ * The call, or one attempt of it, took longer than its deadline, and was given up: its connection is closed. Whether the
+ * server has done what was asked is not known.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class CallTimeout extends Schema.TaggedError<CallTimeout>()("CallTimeout", {
+  /** The operation that failed. */
+  operation: OperationName,
+  /** Which deadline it was: `attemptDeadline`, or `deadline` for the whole call. */
+  scope: Schema.Literal("attempt", "call"),
+  /** That deadline. */
+  after: Schema.DurationFromSelf,
+  /** Whether the same call, sent again, may succeed: always. */
+  isRetryable: Schema.Literal(true).pipe(Schema.propertySignature, Schema.withConstructorDefault(() => true as const)),
+  /** How many times the request was sent. */
+  attempts: Schema.Number
+}) {
+  override get message(): string {
+    const what = this.scope === "call" ? "the call" : "an attempt"
+    return `${this.operation} failed: ${what} took longer than ${Duration.format(this.after)}`
+  }
+}
+
+/**
  * The client cannot be made from these options. `violations` names each option that is wrong and says what would be
  * right; no option's value is in it.
  *
@@ -150,6 +176,7 @@ export type CommonError =
   | ApiError.Unavailable
   | ApiError.DeadlineExceeded
   | ConnectionError
+  | CallTimeout
   | UnexpectedResponse
 
 /**
@@ -199,3 +226,11 @@ export type DeleteError = CommonError | WorkspaceSecretNotFound
  * @category models
  */
 export type WhoamiError = CommonError | ApiError.NotFound
+
+/**
+ * What a call can fail with, whichever it is.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type CallError = ListError | CreateError | UpdateError

@@ -10,16 +10,17 @@ import type { ListWorkspaceSecrets, WorkspaceSecretPage } from "@workspace-secre
 import type { Profile } from "@workspace-secrets/core/Profile"
 import type { UpdateWorkspaceSecret } from "@workspace-secrets/core/UpdateWorkspaceSecret"
 import type { WorkspaceSecret, WorkspaceSecretRef } from "@workspace-secrets/core/WorkspaceSecret"
-import * as Chunk from "effect/Chunk"
 import * as Config from "effect/Config"
 import * as ConfigError from "effect/ConfigError"
 import * as Context from "effect/Context"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
-import * as Stream from "effect/Stream"
+import type * as Stream from "effect/Stream"
+import type { CallOptions, CreateOptions, StreamOptions } from "./CallOptions.js"
 import type {
   CreateError,
   DeleteError,
@@ -29,11 +30,13 @@ import type {
   UpdateError,
   WhoamiError
 } from "./ClientError.js"
-import * as Operation from "./internal/operation.js"
+import { Budget } from "./internal/budget.js"
+import { infoOf, operations } from "./internal/operations.js"
 import * as ClientOptions from "./internal/options.js"
-import * as Request from "./internal/request.js"
-import { run } from "./internal/run.js"
+import type { Client, Outcome } from "./internal/run.js"
 import { prepare } from "./internal/send.js"
+import { routes } from "./internal/telemetry.js"
+import type * as Retry from "./Retry.js"
 
 /**
  * The client of the Workspace Secrets API.
@@ -59,25 +62,70 @@ export declare namespace WorkspaceSecretsClient {
    */
   export interface Service {
     /** One page of the secrets, newest first unless `sortOrder` says otherwise. */
-    readonly list: (params?: ListWorkspaceSecrets) => Effect.Effect<WorkspaceSecretPage, ListError>
+    readonly list: (
+      params?: ListWorkspaceSecrets,
+      options?: CallOptions
+    ) => Effect.Effect<WorkspaceSecretPage, ListError>
     /**
      * All secrets, page by page, each page when it is needed; `limit` is the size of a page. The parameters are taken as
      * they are at the call. A cursor that comes a second time ends the stream with `UnexpectedResponse`.
      */
-    readonly stream: (params?: ListWorkspaceSecrets) => Stream.Stream<WorkspaceSecret, ListError>
+    readonly stream: (
+      params?: ListWorkspaceSecrets,
+      options?: StreamOptions
+    ) => Stream.Stream<WorkspaceSecret, ListError>
     /** Creates a secret. */
-    readonly create: (payload: CreateWorkspaceSecret) => Effect.Effect<WorkspaceSecret, CreateError>
+    readonly create: (
+      payload: CreateWorkspaceSecret,
+      options?: CreateOptions
+    ) => Effect.Effect<WorkspaceSecret, CreateError>
     /** The secret with this id or external id. */
-    readonly get: (ref: WorkspaceSecretRef) => Effect.Effect<WorkspaceSecret, GetError>
+    readonly get: (ref: WorkspaceSecretRef, options?: CallOptions) => Effect.Effect<WorkspaceSecret, GetError>
     /** Writes the fields of the payload's mask, or without a mask the fields that the payload holds. */
     readonly update: (
       ref: WorkspaceSecretRef,
-      payload: UpdateWorkspaceSecret
+      payload: UpdateWorkspaceSecret,
+      options?: CallOptions
     ) => Effect.Effect<WorkspaceSecret, UpdateError>
-    /** Deletes the secret with this id or external id. A second time it is not found. */
-    readonly delete: (ref: WorkspaceSecretRef) => Effect.Effect<void, DeleteError>
+    /**
+     * Deletes the secret with this id or external id. A second time it is not found, unless the second time was a retry of
+     * the same call.
+     */
+    readonly delete: (ref: WorkspaceSecretRef, options?: CallOptions) => Effect.Effect<void, DeleteError>
     /** The profile that the key acts as. */
-    readonly whoami: () => Effect.Effect<Profile, WhoamiError>
+    readonly whoami: (options?: CallOptions) => Effect.Effect<Profile, WhoamiError>
+    /** The same operations, each with the response next to its value. */
+    readonly withResponse: WithResponse
+  }
+
+  /**
+   * The operations that give the response next to the value.
+   *
+   * @since 0.1.0
+   * @category models
+   */
+  export type WithResponse = {
+    readonly [Name in Exclude<keyof Service, "stream" | "withResponse">]: Service[Name] extends
+      (...args: infer Args) => Effect.Effect<infer A, infer E> ?
+      (...args: Args) => Effect.Effect<{ readonly value: A; readonly response: ResponseInfo }, E>
+      : never
+  }
+
+  /**
+   * What is known of the response that a value came in.
+   *
+   * @since 0.1.0
+   * @category models
+   */
+  export interface ResponseInfo {
+    /** The HTTP status. */
+    readonly status: number
+    /** The headers, with names in lower case. */
+    readonly headers: Readonly<Record<string, string>>
+    /** The response's `x-request-id`. */
+    readonly requestId: string | undefined
+    /** How many times the request was sent. */
+    readonly attempts: number
   }
 }
 
@@ -96,11 +144,21 @@ export interface Options {
   readonly workspaceId?: string | undefined
   /** Whether `baseUrl` may be http for another host than this one. It shows the key to the network. */
   readonly allowInsecureHttp?: boolean | undefined
+  /** How long a call may take, all in all: 30 seconds where left out. `"Infinity"` for no end. */
+  readonly deadline?: Duration.DurationInput | undefined
+  /** How long one attempt may take: 10 seconds where left out. `"Infinity"` for no end. */
+  readonly attemptDeadline?: Duration.DurationInput | undefined
+  /** When a call is sent again: `Retry.defaultPolicy` where left out, and never for `false`. */
+  readonly retry?: Retry.Policy | false | undefined
+  /** How many retries all calls together may make: `Retry.defaultBudget` where left out, and no limit for `false`. */
+  readonly retryBudget?: Retry.Budget | false | undefined
+  /** Whether the API is told which trace a call is part of (`traceparent`): `false` where left out. */
+  readonly propagateTrace?: boolean | undefined
 }
 
 /**
- * Makes a client that sends with the `HttpClient` of its context. It follows no redirects, and the spans it makes have
- * an operation's name and nothing of its request.
+ * Makes a client that sends with the `HttpClient` of its context. It follows no redirects. It makes a span for each
+ * call and one for each of its attempts, and counts its calls, and none of that tells what a request or a response held.
  *
  * @since 0.1.0
  * @category constructors
@@ -109,55 +167,38 @@ export const make = (
   options: Options
 ): Effect.Effect<WorkspaceSecretsClient.Service, InvalidClientOptions, HttpClient.HttpClient> =>
   Effect.gen(function*() {
-    const target = yield* ClientOptions.resolve(options)
+    const { budget, settings, ...target } = yield* ClientOptions.resolve(options)
     const requestInit = yield* Effect.serviceOption(FetchHttpClient.RequestInit)
-    const http = prepare(yield* HttpClient.HttpClient, Option.getOrElse(requestInit, () => ({})))
-
-    const page = (query: Request.Query, seen: ReadonlySet<string>) =>
-      run(http, Operation.listOnwards(seen), Request.list(target, query)).pipe(
-        Effect.withSpan("WorkspaceSecretsClient.list", spanOptions)
-      )
-
-    const pages = (first: Request.Query) => {
-      const seen = new Set(first.cursor === undefined ? [] : [first.cursor])
-      return Stream.paginateChunkEffect(
-        first,
-        (query) =>
-          Effect.map(page(query, seen), ({ items, pagination: { nextCursor } }) => {
-            if (nextCursor === undefined) {
-              return [Chunk.unsafeFromArray(items), Option.none()]
-            }
-            seen.add(nextCursor)
-            return [Chunk.unsafeFromArray(items), Option.some({ ...query, cursor: nextCursor })]
-          })
-      )
+    const client: Client = {
+      http: yield* HttpClient.HttpClient,
+      prepare: prepare(Option.getOrElse(requestInit, () => ({}))),
+      settings,
+      budget: budget && new Budget(budget),
+      routes: routes(target)
     }
-
+    const { stream, ...calls } = operations(client, target)
     return WorkspaceSecretsClient.of({
-      list: Effect.fn("WorkspaceSecretsClient.list", spanOptions)(function*(params = {}) {
-        return yield* run(http, Operation.list, Request.list(target, yield* Request.query(params)))
-      }),
-      stream: (params = {}) => Stream.unwrap(Effect.map(Request.query(params), pages)),
-      create: Effect.fn("WorkspaceSecretsClient.create", spanOptions)(function*(payload) {
-        return yield* run(http, Operation.create, yield* Request.create(target, payload))
-      }),
-      get: Effect.fn("WorkspaceSecretsClient.get", spanOptions)(function*(ref) {
-        return yield* run(http, Operation.get, yield* Request.get(target, ref))
-      }),
-      update: Effect.fn("WorkspaceSecretsClient.update", spanOptions)(function*(ref, payload) {
-        return yield* run(http, Operation.update, yield* Request.update(target, ref, payload))
-      }),
-      delete: Effect.fn("WorkspaceSecretsClient.delete", spanOptions)(function*(ref) {
-        return yield* run(http, Operation.remove, yield* Request.remove(target, ref))
-      }),
-      whoami: Effect.fn("WorkspaceSecretsClient.whoami", spanOptions)(function*() {
-        return yield* run(http, Operation.whoami, Request.whoami(target))
-      })
+      list: (params, options) => Effect.map(calls.list(params, options), valueOf),
+      stream,
+      create: (payload, options) => Effect.map(calls.create(payload, options), valueOf),
+      get: (ref, options) => Effect.map(calls.get(ref, options), valueOf),
+      update: (ref, payload, options) => Effect.map(calls.update(ref, payload, options), valueOf),
+      delete: (ref, options) => Effect.map(calls.delete(ref, options), valueOf),
+      whoami: (options) => Effect.map(calls.whoami(options), valueOf),
+      withResponse: {
+        list: (params, options) => Effect.map(calls.list(params, options), withResponse),
+        create: (payload, options) => Effect.map(calls.create(payload, options), withResponse),
+        get: (ref, options) => Effect.map(calls.get(ref, options), withResponse),
+        update: (ref, payload, options) => Effect.map(calls.update(ref, payload, options), withResponse),
+        delete: (ref, options) => Effect.map(calls.delete(ref, options), withResponse),
+        whoami: (options) => Effect.map(calls.whoami(options), withResponse)
+      }
     })
   })
 
-// A stack trace would be an attribute of every span, and takes longer than all else that is done for one.
-const spanOptions = { kind: "client", captureStackTrace: false } as const
+const valueOf = <A>({ value }: Outcome<A>): A => value
+
+const withResponse = <A>(outcome: Outcome<A>) => ({ value: outcome.value, response: infoOf(outcome) })
 
 /**
  * A client with these options.
@@ -197,7 +238,11 @@ export const layerConfig = (config: {
   readonly baseUrl?: Config.Config<string | URL> | undefined
   readonly workspaceId?: Config.Config<string> | undefined
   readonly allowInsecureHttp?: Config.Config<boolean> | undefined
-} = {}): Layer.Layer<WorkspaceSecretsClient, ConfigError.ConfigError, HttpClient.HttpClient> =>
+} & Pick<Options, "deadline" | "attemptDeadline" | "retry" | "retryBudget" | "propagateTrace"> = {}): Layer.Layer<
+  WorkspaceSecretsClient,
+  ConfigError.ConfigError,
+  HttpClient.HttpClient
+> =>
   Layer.effect(
     WorkspaceSecretsClient,
     Effect.gen(function*() {
@@ -211,7 +256,13 @@ export const layerConfig = (config: {
         ),
         workspaceId: Config.option(checked("workspaceId", workspaceId, ClientOptions.checkWorkspaceId))
       })
+      const { attemptDeadline, deadline, propagateTrace, retry, retryBudget } = config
       return yield* make({
+        attemptDeadline,
+        deadline,
+        propagateTrace,
+        retry,
+        retryBudget,
         apiKey: options.apiKey,
         baseUrl: Option.getOrUndefined(options.baseUrl),
         workspaceId: Option.getOrUndefined(options.workspaceId),

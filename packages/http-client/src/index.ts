@@ -8,7 +8,17 @@
 /**
  * @since 0.1.0
  */
+export * as CallOptions from "./CallOptions.js"
+
+/**
+ * @since 0.1.0
+ */
 export * as ClientError from "./ClientError.js"
+
+/**
+ * @since 0.1.0
+ */
+export * as Retry from "./Retry.js"
 
 /**
  * @since 0.1.0

@@ -12,6 +12,7 @@ import * as Redacted from "effect/Redacted"
 import type * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
 import type {
+  CallTimeout,
   ConnectionError,
   CreateError,
   DeleteError,
@@ -180,6 +181,7 @@ describe("types", () => {
       | "Unavailable"
       | "DeadlineExceeded"
       | "ConnectionError"
+      | "CallTimeout"
       | "UnexpectedResponse"
     expectTypeOf<ListError["_tag"]>().toEqualTypeOf<Common | "NotFound">()
     expectTypeOf<CreateError["_tag"]>().toEqualTypeOf<Common | "NotFound" | "WorkspaceSecretAlreadyExists">()
@@ -207,7 +209,9 @@ describe("types", () => {
     type All = ListError | CreateError | UpdateError
     expectTypeOf<All["isRetryable"]>().toEqualTypeOf<boolean>()
     expectTypeOf<All["attempts"]>().toEqualTypeOf<number | undefined>()
-    expectTypeOf<Exclude<All, ConnectionError>["retryAfter"]>().toEqualTypeOf<Duration.Duration | undefined>()
+    expectTypeOf<Exclude<All, ConnectionError | CallTimeout>["retryAfter"]>().toEqualTypeOf<
+      Duration.Duration | undefined
+    >()
     expectTypeOf<UnexpectedResponse["violations"]>().toEqualTypeOf<InvalidArgument["fieldViolations"]>()
   })
 })

@@ -3,14 +3,18 @@ import * as HttpClientError from "@effect/platform/HttpClientError"
 import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import { describe, expect, it } from "@effect/vitest"
 import { WorkspaceSecretId } from "@workspace-secrets/core/WorkspaceSecret"
+import * as Array from "effect/Array"
 import * as Cause from "effect/Cause"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
+import * as Metric from "effect/Metric"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
+import * as TestClock from "effect/TestClock"
 import { layer, layerConfig, make, WorkspaceSecretsClient } from "../src/WorkspaceSecretsClient.js"
 import { json } from "./support/memory.js"
 import { log, print } from "./support/print.js"
@@ -19,7 +23,7 @@ import { record } from "./support/tracer.js"
 
 const id = WorkspaceSecretId.make("wsec_1")
 const value = Redacted.make(canaryValue)
-const options = { apiKey: Redacted.make(canaryKey) }
+const options = { apiKey: Redacted.make(canaryKey), retry: false } as const
 const withValue = { ...secret, spec: { value: canaryValue } }
 const echo = `got ${canaryValue} and ${canaryKey}, in ${JSON.stringify({ value: canaryValue, key: canaryKey })}`
 
@@ -45,25 +49,47 @@ const calls = (secrets: WorkspaceSecretsClient.Service): ReadonlyArray<Effect.Ef
   secrets.whoami()
 ]
 
-/** Runs the calls, and prints and logs all that comes of it: results, failures, spans. */
+/** Runs the calls, and prints and logs all that comes of it: results, failures, spans, metrics. */
 const expectNothingShown = (
-  http: HttpClient.HttpClient,
+  client: HttpClient.HttpClient | WorkspaceSecretsClient.Service,
   outcome: (exit: Exit.Exit<unknown, unknown>) => boolean,
   some: (secrets: WorkspaceSecretsClient.Service) => ReadonlyArray<Effect.Effect<unknown, unknown>> = calls
 ) =>
   Effect.gen(function*() {
     const { spans, tracer } = record()
-    const exits = yield* Effect.forEach(some(yield* connect(http)), Effect.exit).pipe(Effect.withTracer(tracer))
+    const secrets = "execute" in client ? yield* connect(client) : client
+    const exits = yield* Effect.forEach(some(secrets), Effect.exit).pipe(Effect.withTracer(tracer))
     expect(exits.map(outcome)).toEqual(exits.map(() => true))
-    expect(spans).toHaveLength(exits.length)
     const causes = exits.filter(Exit.isFailure).map(({ cause }) => cause)
     const things = [...exits.filter(Exit.isSuccess).map(({ value }) => value), ...causes]
     expectClean([...exits, ...things, ...causes.map(Cause.squash)].flatMap(print))
     expectClean(yield* log(things))
     expectClean(print(spans))
-    expect(spans.map(({ name }) => name).join()).toMatch(/^(WorkspaceSecretsClient\.\w+,?)+$/)
-    expect(spans.flatMap(({ attributes, events, links }) => [...attributes, ...events, ...links])).toEqual([])
+    const [calls, attempts] = Array.partition(spans, ({ kind }) => kind === "client")
+    expect(calls).toHaveLength(exits.length)
+    for (const { attributes, name } of calls) {
+      expect(name).toMatch(/^WorkspaceSecretsClient\.\w+$/)
+      expect([...attributes.keys()].filter((key) => key !== "error.type")).toEqual([])
+    }
+    for (const { attributes, name } of attempts) {
+      expect(name).toMatch(/^(GET|POST|PATCH|DELETE) \/v1\/(workspace_secrets(\/\{id\})?|whoami)$/)
+      expect([...attributes.keys()].filter((key) => !attributesOfAttempts.includes(key))).toEqual([])
+    }
+    expect(spans.flatMap(({ events, links }) => [...events, ...links])).toEqual([])
+    // What exporters make an event of.
+    expectClean(spans.flatMap(({ exit }) => exit !== undefined && Exit.isFailure(exit) ? print(exit.cause) : []))
+    expectClean(print(Metric.unsafeSnapshot(undefined)))
   })
+
+const attributesOfAttempts = [
+  "http.request.method",
+  "url.template",
+  "server.address",
+  "server.port",
+  "http.response.status_code",
+  "http.request.resend_count",
+  "error.type"
+]
 
 const failsWith = (tag: string) => (exit: Exit.Exit<unknown, unknown>) =>
   Exit.isFailure(exit) && Cause.isFailType(exit.cause) && (exit.cause.error as { readonly _tag: string })._tag === tag
@@ -160,6 +186,53 @@ describe("neither key nor value is shown", () => {
         failsWith("ConnectionError")
       )
     }))
+
+  it.effect("by a deadline that passes, in all attempts of a call that is sent again", () =>
+    Effect.gen(function*() {
+      const secrets = yield* make({ ...options, retry: { writes: true, baseDelay: 0, maxAttempts: 2 } }).pipe(
+        Effect.provideService(HttpClient.HttpClient, HttpClient.make(() => Effect.never))
+      )
+      const fiber = yield* Effect.fork(expectNothingShown(secrets, failsWith("CallTimeout")))
+      yield* TestClock.adjust("1 hour")
+      yield* Fiber.join(fiber)
+    }))
+
+  it.effect("by calls that are sent again after answers that repeat them", () =>
+    Effect.gen(function*() {
+      const body = { code: 14, message: echo }
+      const secrets = yield* make({ ...options, retry: { writes: true, baseDelay: 0 }, retryBudget: false }).pipe(
+        Effect.provideService(HttpClient.HttpClient, answering(() => json(body, { status: 503 })))
+      )
+      const sent = (secrets: WorkspaceSecretsClient.Service) => calls(secrets).slice(0, 2)
+      const fiber = yield* Effect.fork(expectNothingShown(secrets, failsWith("Unavailable"), sent))
+      yield* TestClock.adjust("1 hour")
+      yield* Fiber.join(fiber)
+    }))
+
+  it.effect("by a call that is interrupted", () =>
+    expectNothingShown(
+      HttpClient.make(() => Effect.interrupt),
+      (exit) => Exit.isFailure(exit) && Cause.isInterruptedOnly(exit.cause)
+    ))
+
+  it.effect("by a response next to a value, even when its headers repeat the key", () =>
+    expectNothingShown(
+      answering(() => json(withValue, { headers: { "x-echo": canaryKey, "set-cookie": `key=${canaryKey}` } })),
+      Exit.isSuccess,
+      (secrets) => [secrets.withResponse.get(id), secrets.withResponse.delete(id)]
+    ))
+
+  it.effect("by options that are refused", () =>
+    expectNothingShown(
+      answering(() => json(secret)),
+      failsWith("InvalidArgument"),
+      (secrets) => [
+        secrets.get(id, { headers: { [canaryKey]: "a", "x-a": canaryValue, authorization: canaryKey } }),
+        secrets.get(id, { deadline: canaryValue } as never),
+        secrets.get(id, canaryValue as never),
+        secrets.create({ metadata: { name: "a" }, spec: { value } }, { safeRetry: true, retry: canaryKey } as never)
+      ]
+    ))
 
   it.effect("by a transport's defect", () =>
     expectNothingShown(

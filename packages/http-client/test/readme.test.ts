@@ -1,9 +1,11 @@
 import * as ErrorTable from "@workspace-secrets/core/ErrorTable"
+import * as Either from "effect/Either"
+import * as Redacted from "effect/Redacted"
 import { readFileSync } from "node:fs"
 import { format } from "node:util"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import * as Operation from "../src/internal/operation.js"
-import { DEFAULT_BASE_URL } from "../src/internal/options.js"
+import { DEFAULT_BASE_URL, resolve } from "../src/internal/options.js"
 import { named, page, profile, secret } from "./support/samples.js"
 
 const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8")
@@ -58,8 +60,8 @@ describe("the README", () => {
     vi.restoreAllMocks()
   })
 
-  it("shows six uses, each of which prints something", () => {
-    expect(blocks.map(({ promised }) => promised.length > 0)).toEqual(Array(6).fill(true))
+  it("shows nine uses, each of which prints something", () => {
+    expect(blocks.map(({ promised }) => promised.length > 0)).toEqual(Array(9).fill(true))
   })
 
   it.each(blocks)("has a program that prints what it says: $file", async ({ code, file, promised }) => {
@@ -91,6 +93,29 @@ describe("the README", () => {
       const rows = ErrorTable.rows.filter((row) => row.tag === tag).map((row) => row.status)
       expect(new Set(status)).toEqual(new Set(rows))
     }
+  })
+
+  it("has the defaults", () => {
+    const rows = Object.fromEntries(
+      [...readme.matchAll(/^\| `([\w.]+)` \| \| (.*?) \| .* \|$/gm)].map(([, name = "", value]) => [name, value])
+    )
+    const time = (millis: number) => millis < 1000 ? `${millis} ms` : `${millis / 1000} seconds`
+    const { budget, settings } = Either.getOrThrow(resolve({ apiKey: Redacted.make("key") }))
+    expect(rows).toEqual({
+      allowInsecureHttp: "`false`",
+      deadline: time(settings.deadline),
+      attemptDeadline: time(settings.attemptDeadline),
+      "retry.maxAttempts": String(settings.retry?.maxAttempts),
+      "retry.baseDelay": time(settings.retry?.baseDelay ?? NaN),
+      "retry.maxDelay": time(settings.retry?.maxDelay ?? NaN),
+      "retry.maxRetryAfter": time(settings.retry?.maxRetryAfter ?? NaN),
+      "retry.writes": `\`${settings.retry?.writes}\``,
+      "retry.schedule": "none",
+      "retryBudget.ratio": String(budget?.ratio),
+      "retryBudget.perSecond": String(budget?.perSecond),
+      "retryBudget.capacity": String(budget?.capacity),
+      propagateTrace: `\`${settings.propagateTrace}\``
+    })
   })
 
   it("has the default address", () => {

@@ -119,14 +119,15 @@ describe.each(transports)("over %s", (_, transport) => {
       })
     }))
 
-  it.scoped("tells the tracer an operation's name, and the API nothing of the trace", () =>
+  it.scoped("tells the tracer the call and its attempt, and the API nothing of the trace", () =>
     Effect.gen(function*() {
       const { spans, tracer } = record()
       const { received, secrets } = yield* start(answers)
       yield* Effect.withTracer(Effect.withSpan(secrets.get(id), "caller"), tracer)
       expect(spans.map(({ kind, name }) => `${kind} ${name}`)).toEqual([
         "internal caller",
-        "client WorkspaceSecretsClient.get"
+        "internal WorkspaceSecretsClient.get",
+        "client GET /v1/workspace_secrets/{id}"
       ])
       expect(spans[1]?.attributes.size).toBe(0)
       expect(Object.keys(received[0]?.headers ?? {})).not.toContain("traceparent")

@@ -117,6 +117,71 @@ describe("stream", () => {
       expect(got).toEqual(["a"])
     }))
 
+  it.effect("fetches so many pages ahead as it is told to, and no more", () =>
+    Effect.gen(function*() {
+      const all = pages(Object.fromEntries(
+        Array.from({ length: 10 }, (_, index) => [
+          index === 0 ? "first" : String(index),
+          page([`a${index}`, `b${index}`], index === 9 ? undefined : String(index + 1))
+        ])
+      ))
+      for (const prefetch of [0, 1, 3]) {
+        const { sent, service } = yield* client(all)
+        const ahead: Array<number> = []
+        const got = yield* service.stream({}, { prefetch }).pipe(
+          Stream.mapEffect(({ metadata }) =>
+            Effect.map(Effect.promise(() => new Promise((resolve) => setTimeout(resolve, 5))), () => {
+              ahead.push(sent.length - 1 - Number(metadata.name.slice(1)))
+              return metadata.name
+            })
+          ),
+          Stream.runCollect
+        )
+        expect([...got]).toEqual(Array.from({ length: 10 }, (_, index) => [`a${index}`, `b${index}`]).flat())
+        expect(Math.max(...ahead)).toBe(prefetch)
+        expect(sent).toHaveLength(10)
+      }
+    }))
+
+  it.effect("with pages ahead, fails and ends as it does without, and fetches nothing once it is left", () =>
+    Effect.gen(function*() {
+      const { sent, service } = yield* client((sent) =>
+        cursorOf(sent) === "3" ? json({ code: 7, message: "no" }, { status: 403 }) : three(sent)
+      )
+      const got: Array<string> = []
+      const stream = service.stream({}, { prefetch: 5 })
+      const each = Stream.runForEach(stream, ({ metadata }) => Effect.sync(() => got.push(metadata.name)))
+      expect(yield* Effect.flip(each)).toMatchObject({ _tag: "PermissionDenied" })
+      expect(got).toEqual(["a", "b"])
+      const before = sent.length
+      yield* names(Stream.take(service.stream({}, { prefetch: 1 }), 1))
+      yield* Effect.promise(() => new Promise((resolve) => setTimeout(resolve, 20)))
+      expect(sent.length - before).toBeLessThanOrEqual(2)
+      const repeated = service.stream({}, { prefetch: -1 })
+      expect(yield* Effect.flip(Stream.runDrain(repeated))).toMatchObject({
+        _tag: "InvalidArgument",
+        fieldViolations: [{ field: "options.prefetch" }]
+      })
+    }))
+
+  it.effect("ends with UnexpectedResponse when a cursor comes again, with pages ahead as well", () =>
+    Effect.gen(function*() {
+      const { sent, service } = yield* client(pages({ first: page(["a"], "x"), x: page(["b"], "x") }))
+      const error = yield* Effect.flip(Stream.runDrain(service.stream({}, { prefetch: 4 })))
+      expect(error).toMatchObject({ _tag: "UnexpectedResponse" })
+      expect(sent).toHaveLength(2)
+    }))
+
+  it.effect("sends a page's request again by the rules of its options", () =>
+    Effect.gen(function*() {
+      let requests = 0
+      const { service } = yield* client((sent) =>
+        requests++ % 2 === 0 ? json({ code: 14 }, { status: 503 }) : three(sent)
+      )
+      expect(yield* names(service.stream({}, { retry: { baseDelay: 0 } }))).toEqual(["a", "b", "c"])
+      expect(requests).toBe(6)
+    }))
+
   it.effect("is refused before anything is sent when its parameters are wrong", () =>
     Effect.gen(function*() {
       const { sent, service } = yield* client(three)

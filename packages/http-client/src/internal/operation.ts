@@ -12,6 +12,7 @@ import {
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 import type {
+  CallTimeout,
   ConnectionError,
   CreateError,
   DeleteError,
@@ -24,7 +25,7 @@ import type {
 } from "../ClientError.js"
 
 /** The errors of an operation that a server can answer. */
-type Answered<E> = Exclude<E, ConnectionError | UnexpectedResponse>
+type Answered<E> = Exclude<E, CallTimeout | ConnectionError | UnexpectedResponse>
 
 /**
  * What a response means to an operation. `errors` names each class, so that the compiler holds it against the
@@ -110,6 +111,9 @@ export const get: Operation<WorkspaceSecret, Answered<GetError>> = {
   decode: decodeSecret,
   needsBody: true
 }
+
+/** A get on behalf of a create. */
+export const readBack: typeof get = { ...get, name: "create" }
 
 export const update: Operation<WorkspaceSecret, Answered<UpdateError>> = {
   name: "update",

@@ -1,7 +1,12 @@
+import type { FieldViolation } from "@workspace-secrets/core/FieldViolation"
+import type * as Duration from "effect/Duration"
 import * as Either from "effect/Either"
 import * as Redacted from "effect/Redacted"
 import { InvalidClientOptions } from "../ClientError.js"
+import type * as Retry from "../Retry.js"
+import type { BudgetSettings } from "./budget.js"
 import * as Path from "./path.js"
+import * as Settings from "./settings.js"
 
 /** Where requests go, and the key that goes along. */
 export interface Target {
@@ -9,6 +14,8 @@ export interface Target {
   readonly secrets: string
   /** The URL of `whoami`, which no workspace scopes. */
   readonly whoami: string
+  /** The workspace, as it stands in URLs. */
+  readonly workspace: string | undefined
   readonly apiKey: Redacted.Redacted<string>
 }
 
@@ -75,6 +82,7 @@ const target = (baseUrl: string, workspace: string | undefined, apiKey: Redacted
     ? `${baseUrl}/v1/workspace_secrets`
     : `${baseUrl}/v1/workspaces/${workspace}/workspace_secrets`,
   whoami: `${baseUrl}/v1/whoami`,
+  workspace,
   apiKey
 })
 
@@ -84,19 +92,43 @@ export const resolve = (options: {
   readonly apiKey?: unknown
   readonly workspaceId?: unknown
   readonly allowInsecureHttp?: unknown
-}): Either.Either<Target, InvalidClientOptions> => {
+  readonly deadline?: Duration.DurationInput | undefined
+  readonly attemptDeadline?: Duration.DurationInput | undefined
+  readonly retry?: Retry.Policy | false | undefined
+  readonly retryBudget?: Retry.Budget | false | undefined
+  readonly propagateTrace?: boolean | undefined
+}): Either.Either<Resolved, InvalidClientOptions> => {
+  const baseUrl = checkBaseUrl(options.baseUrl ?? DEFAULT_BASE_URL, options.allowInsecureHttp === true)
+  const apiKey = checkApiKey(options.apiKey)
+  const workspaceId = options.workspaceId === undefined
+    ? Either.right(undefined)
+    : checkWorkspaceId(options.workspaceId)
   const checks = {
-    baseUrl: checkBaseUrl(options.baseUrl ?? DEFAULT_BASE_URL, options.allowInsecureHttp === true),
-    apiKey: checkApiKey(options.apiKey),
-    workspaceId: options.workspaceId === undefined ? Either.right(undefined) : checkWorkspaceId(options.workspaceId)
+    baseUrl: Either.mapLeft(baseUrl, named("baseUrl")),
+    apiKey: Either.mapLeft(apiKey, named("apiKey")),
+    workspaceId: Either.mapLeft(workspaceId, named("workspaceId")),
+    settings: Settings.ofClient(options),
+    budget: Settings.ofBudget(options.retryBudget)
   }
   return Either.mapBoth(Either.all(checks), {
-    onRight: ({ apiKey, baseUrl, workspaceId }) => target(baseUrl, workspaceId, apiKey),
+    onRight: ({ apiKey, baseUrl, budget, settings, workspaceId }) => ({
+      ...target(baseUrl, workspaceId, apiKey),
+      settings,
+      budget
+    }),
     onLeft: () =>
       new InvalidClientOptions({
-        violations: Object.entries<Either.Either<unknown, string>>(checks).flatMap(([field, check]) =>
-          Either.isLeft(check) ? [{ field, description: check.left }] : []
+        violations: Object.values<Either.Either<unknown, ReadonlyArray<FieldViolation>>>(checks).flatMap((check) =>
+          Either.isLeft(check) ? check.left : []
         )
       })
   })
 }
+
+/** What a client's options come to. */
+export interface Resolved extends Target {
+  readonly settings: Settings.Settings
+  readonly budget: BudgetSettings | undefined
+}
+
+const named = (field: string) => (description: string): ReadonlyArray<FieldViolation> => [{ field, description }]

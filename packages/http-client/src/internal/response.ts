@@ -3,7 +3,7 @@ import type * as ErrorTable from "@workspace-secrets/core/ErrorTable"
 import type { FieldViolation } from "@workspace-secrets/core/FieldViolation"
 import { Status } from "@workspace-secrets/core/Status"
 import * as Either from "effect/Either"
-import { UnexpectedResponse } from "../ClientError.js"
+import { type OperationName, UnexpectedResponse } from "../ClientError.js"
 import { decodeJson, type Operation } from "./operation.js"
 import { parseRetryAfter } from "./retryAfter.js"
 
@@ -34,7 +34,37 @@ export const requestId = (answer: Pick<Answer, "headers">, redact: Context["reda
   return id === undefined || id === "" ? undefined : redact(id)
 }
 
-const isRetryable = (status: number): boolean => status === 408 || status === 429 || (status >= 500 && status !== 501)
+const transient: ReadonlySet<number> = new Set([408, 429, 502, 503, 504])
+
+const reads: ReadonlySet<OperationName> = new Set(["list", "get", "whoami"])
+
+// After a 500, what writes may be half done.
+const isRetryable = (operation: OperationName, status: number): boolean =>
+  transient.has(status) || (status === 500 && reads.has(operation))
+
+/** A response that breaks the contract, and where. */
+export const unexpected = (
+  operation: OperationName,
+  answer: Pick<Answer, "headers" | "status">,
+  context: Context,
+  violations: ReadonlyArray<FieldViolation>,
+  code?: number
+): UnexpectedResponse =>
+  new UnexpectedResponse({
+    operation,
+    status: answer.status,
+    ...code === undefined ? {} : { code },
+    contentType: answer.headers["content-type"] && context.redact(answer.headers["content-type"]),
+    requestId: requestId(answer, context.redact),
+    // Where the response is wrong is told by its own keys.
+    violations: violations.slice(0, MAX_VIOLATIONS).map(({ description, field }) => ({
+      field: context.redact(field),
+      description
+    })),
+    retryAfter: parseRetryAfter(answer.headers["retry-after"], context.now),
+    isRetryable: isRetryable(operation, answer.status),
+    attempts: context.attempts
+  })
 
 /** What a server says of an error, without what the call must not show. */
 const redactStatus = (status: Status, redact: Context["redact"]): Status => ({
@@ -61,31 +91,17 @@ export const read = <A, E extends { readonly _tag: ErrorTable.Tag }>(
   answer: Answer,
   context: Context
 ): Either.Either<A, E | UnexpectedResponse> => {
-  const unexpected = (violations: ReadonlyArray<FieldViolation>, code?: number) =>
-    new UnexpectedResponse({
-      operation: operation.name,
-      status: answer.status,
-      code,
-      contentType: answer.headers["content-type"] && context.redact(answer.headers["content-type"]),
-      requestId: requestId(answer, context.redact),
-      // Where the response is wrong is told by its own keys.
-      violations: violations.slice(0, MAX_VIOLATIONS).map(({ description, field }) => ({
-        field: context.redact(field),
-        description
-      })),
-      retryAfter: parseRetryAfter(answer.headers["retry-after"], context.now),
-      isRetryable: isRetryable(answer.status),
-      attempts: context.attempts
-    })
+  const broken = (violations: ReadonlyArray<FieldViolation>, code?: number) =>
+    unexpected(operation.name, answer, context, violations, code)
   if (isOk(answer.status)) {
-    return Either.mapLeft(operation.decode(answer.body), (violations) => unexpected(violations))
+    return Either.mapLeft(operation.decode(answer.body), (violations) => broken(violations))
   }
   // A browser hides a redirect that it was told not to follow: status 0.
   if (answer.status < 400) {
-    return Either.left(unexpected([{ field: "", description: "Expected no redirect" }]))
+    return Either.left(broken([{ field: "", description: "Expected no redirect" }]))
   }
   return Either.flatMap(
-    Either.mapLeft(decodeStatus(answer.body), (violations) => unexpected(violations)),
+    Either.mapLeft(decodeStatus(answer.body), (violations) => broken(violations)),
     (status) =>
       Either.left(
         ErrorResponse.fromResponse<E>(operation.errors, {
@@ -94,9 +110,10 @@ export const read = <A, E extends { readonly _tag: ErrorTable.Tag }>(
           retryAfter: parseRetryAfter(answer.headers["retry-after"], context.now),
           requestId: requestId(answer, context.redact),
           operation: operation.name,
-          attempts: context.attempts
+          attempts: context.attempts,
+          isRetryable: answer.status !== 500 || reads.has(operation.name)
         }) ??
-          unexpected([{ field: "code", description: "Expected an error that this operation can have" }], status.code)
+          broken([{ field: "code", description: "Expected an error that this operation can have" }], status.code)
       )
   )
 }

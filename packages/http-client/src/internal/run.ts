@@ -1,23 +1,162 @@
 import type * as HttpClient from "@effect/platform/HttpClient"
+import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import type * as ErrorTable from "@workspace-secrets/core/ErrorTable"
-import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import type { ConnectionError, UnexpectedResponse } from "../ClientError.js"
+import * as Either from "effect/Either"
+import type * as Tracer from "effect/Tracer"
+import {
+  type CallError,
+  CallTimeout,
+  type ConnectionError,
+  type OperationName,
+  type UnexpectedResponse
+} from "../ClientError.js"
+import type { Budget } from "./budget.js"
+import { within } from "./deadline.js"
+import { Observation, traceparent } from "./observation.js"
 import type { Operation } from "./operation.js"
 import { redact } from "./redact.js"
 import type { Call } from "./request.js"
 import * as Response from "./response.js"
-import { send } from "./send.js"
+import { mayBeDone, Retries } from "./retries.js"
+import { type Prepare, send } from "./send.js"
+import type { Settings } from "./settings.js"
+import type { Route } from "./telemetry.js"
 
-/** Sends the request of an operation and reads what comes back. */
-export const run = <A, E extends { readonly _tag: ErrorTable.Tag }>(
-  http: HttpClient.HttpClient,
+/** What all calls of a client share. */
+export interface Client {
+  readonly http: HttpClient.HttpClient
+  readonly prepare: Prepare
+  readonly settings: Settings
+  readonly budget: Budget | undefined
+  readonly routes: { readonly [Name in OperationName]: Route }
+}
+
+/** The errors that are the client's own. */
+export type OwnError = CallTimeout | ConnectionError | UnexpectedResponse
+
+/** A value, and the response that it came in. */
+export interface Outcome<A> {
+  readonly value: A
+  readonly answer: Response.Answer
+  readonly attempts: number
+  /** Takes what the call must not show out of what the server wrote. */
+  readonly redact: (text: string) => string
+}
+
+/** A call that is under way. */
+export interface Running {
+  readonly client: Client
+  readonly settings: Settings
+  readonly observation: Observation
+}
+
+/** What a call adds to sending its request and reading the response. */
+export interface Extras<A, E> {
+  /** Whether to send it again does no harm. */
+  readonly isSafe?: boolean
+  /** What an error means when an attempt before may have been carried out; `undefined` for what it says. */
+  readonly settle?: (
+    error: E | OwnError,
+    answer: Pick<Outcome<never>, "answer" | "attempts" | "redact">
+  ) => Effect.Effect<Outcome<A>, E | OwnError> | undefined
+}
+
+const withHeaders = (
+  request: HttpClientRequest.HttpClientRequest,
+  settings: Settings,
+  span: Tracer.Span | undefined
+) => {
+  const own = settings.headers === undefined ? request : HttpClientRequest.setHeaders(request, settings.headers)
+  return settings.propagateTrace && span !== undefined
+    ? HttpClientRequest.setHeader(own, "traceparent", traceparent(span))
+    : own
+}
+
+const noAnswer: Response.Answer = { status: 0, headers: {}, body: "" }
+
+/** Sends the request of an operation until there is an answer to go by, and reads that. */
+export const run = <A, E extends CallError & { readonly _tag: ErrorTable.Tag }>(
+  { client, observation, settings }: Running,
   operation: Operation<A, E>,
-  call: Call
-): Effect.Effect<A, E | ConnectionError | UnexpectedResponse> =>
-  Effect.gen(function*() {
-    const attempts = 1
-    const answer = yield* send(http, call, operation, attempts)
-    const now = yield* Clock.currentTimeMillis
-    return yield* Response.read(operation, answer, { now, attempts, redact: redact(call.secrets) })
-  })
+  call: Call,
+  extras: Extras<A, E> = {},
+  route: Route = client.routes[operation.name]
+): Effect.Effect<Outcome<A>, E | OwnError> => {
+  const without = redact(call.secrets)
+  let retries: Retries | undefined
+
+  const fail = (error: E | OwnError, answer: Response.Answer): Effect.Effect<Outcome<A>, E | OwnError> => {
+    observation.attempted("status" in error ? error.status : undefined, error)
+    const settled = observation.mayBeDone
+      ? extras.settle?.(error, { answer, attempts: observation.attempts, redact: without })
+      : undefined
+    if (settled !== undefined) {
+      return settled
+    }
+    observation.mayBeDone ||= mayBeDone(error)
+    retries ??= new Retries(settings, observation, client.budget, extras.isSafe === true)
+    return Effect.flatMap(
+      retries.after(error),
+      (wait) => wait === undefined ? Effect.fail(error) : Effect.flatMap(Effect.sleep(wait), attempt)
+    )
+  }
+
+  const attempt = (): Effect.Effect<Outcome<A>, E | OwnError> => {
+    const left = settings.deadline - observation.elapsed
+    const scope = left <= settings.attemptDeadline ? "call" : "attempt"
+    const place = observation.attempt(route, client.prepare)
+    const { attempts } = observation
+    const request = withHeaders(call.request, settings, place.span)
+    const timeout = () =>
+      new CallTimeout({
+        operation: operation.name,
+        scope,
+        after: Duration.millis(scope === "call" ? settings.deadline : settings.attemptDeadline),
+        attempts
+      })
+    return Effect.matchEffect(
+      within(
+        send(client.http, { request, secrets: call.secrets }, operation, attempts),
+        Math.min(left, settings.attemptDeadline),
+        place,
+        timeout
+      ),
+      {
+        onFailure: (error) => fail(error, noAnswer),
+        onSuccess: (answer) => {
+          const now = observation.clock.unsafeCurrentTimeMillis()
+          const result = Response.read(operation, answer, { now, attempts, redact: without })
+          if (Either.isLeft(result)) {
+            return fail(result.left, answer)
+          }
+          observation.attempted(answer.status, undefined)
+          return Effect.succeed({ value: result.right, answer, attempts, redact: without })
+        }
+      }
+    )
+  }
+
+  return Effect.suspend(attempt)
+}
+
+/**
+ * A call from its beginning to its end, as tracer and metrics are told of it. The end is told whatever happens, an
+ * interruption included.
+ */
+export const observe = <A, E extends CallError>(
+  client: Client,
+  operation: OperationName,
+  body: (observation: Observation) => Effect.Effect<A, E>
+): Effect.Effect<A, E> =>
+  Effect.uninterruptibleMask((restore) =>
+    Effect.withFiberRuntime<A, E>((fiber, { runtimeFlags }) => {
+      client.budget?.deposit()
+      const observation = new Observation(operation, fiber, runtimeFlags)
+      return Effect.flatMap(Effect.exit(restore(Effect.suspend(() => body(observation)))), (exit) => {
+        observation.end(exit)
+        return exit
+      })
+    })
+  )

@@ -1,13 +1,23 @@
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import * as HttpClient from "@effect/platform/HttpClient"
 import type { HttpClientError } from "@effect/platform/HttpClientError"
+import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as FiberId from "effect/FiberId"
+import * as FiberRefs from "effect/FiberRefs"
 import * as Option from "effect/Option"
-import { ConnectionError, type ConnectionErrorReason, type OperationName } from "../ClientError.js"
+import * as Stream from "effect/Stream"
+import {
+  ConnectionError,
+  type ConnectionErrorReason,
+  type OperationName,
+  type UnexpectedResponse
+} from "../ClientError.js"
 import { redact } from "./redact.js"
 import type { Call } from "./request.js"
 import * as Response from "./response.js"
+import { BODY_TOO_LARGE, MAX_BODY } from "./transport.js"
 
 const reasons = new Map<unknown, ConnectionErrorReason>([
   ["ENOTFOUND", "HostNotFound"],
@@ -27,41 +37,73 @@ const reasons = new Map<unknown, ConnectionErrorReason>([
   ["ERR_TLS_CERT_ALTNAME_INVALID", "CertificateRejected"]
 ])
 
-/** A transport's error in fixed words, by the code that it or one of its causes has. Nothing else of it is looked at. */
-export const reasonOf = (error: unknown): ConnectionErrorReason => {
+/** The codes that an error and its causes have, from the outside in. */
+const codesOf = (error: unknown): ReadonlyArray<unknown> => {
+  const codes: Array<unknown> = []
   let cause = error
   for (let depth = 0; depth < 5 && typeof cause === "object" && cause !== null; depth++) {
-    const reason = "code" in cause ? reasons.get(cause.code) : undefined
-    if (reason !== undefined) {
-      return reason
-    }
+    codes.push("code" in cause ? cause.code : undefined)
     cause = "cause" in cause ? cause.cause : undefined
   }
-  return "NoResponse"
+  return codes
 }
 
+/** A transport's error in fixed words, by the code that it or one of its causes has. Nothing else of it is looked at. */
+export const reasonOf = (error: unknown): ConnectionErrorReason =>
+  reasons.get(codesOf(error).find((code) => reasons.has(code))) ?? "NoResponse"
+
+/** Makes of one thing another, once for as long as somebody holds on to it. */
+const remember = <A extends object, B>(make: (a: A) => B) => {
+  const made = new WeakMap<A, B>()
+  return (a: A): B => {
+    let b = made.get(a)
+    if (b === undefined) {
+      b = make(a)
+      made.set(a, b)
+    }
+    return b
+  }
+}
+
+const maker = FiberId.unsafeMake()
+
+const untraced = remember((fiberRefs: FiberRefs.FiberRefs) =>
+  FiberRefs.updateManyAs(fiberRefs, {
+    forkAs: maker,
+    entries: [
+      [HttpClient.currentTracerDisabledWhen, [[maker, () => true]]],
+      [HttpClient.currentTracerPropagation, [[maker, false]]]
+    ]
+  })
+)
+
 /**
- * The transport as this API needs it. Its own spans carry URL, query and headers, and its trace headers would go to the
- * API; a followed redirect takes the request's body along to wherever it leads.
+ * Where a transport is to run, for this API's sake. Its own spans carry URL, query and headers, and its trace headers would
+ * go to the API; a followed redirect takes the request's body along to wherever it leads. To say so for each request, as
+ * `HttpClient.withTracerPropagation` does, would take longer than to make the request.
  */
-export const prepare = (http: HttpClient.HttpClient, requestInit: RequestInit): HttpClient.HttpClient =>
-  http.pipe(
-    HttpClient.withTracerDisabledWhen(() => true),
-    HttpClient.withTracerPropagation(false),
-    HttpClient.transformResponse(
-      Effect.mapInputContext((context: Context.Context<never>) =>
-        Context.add(context, FetchHttpClient.RequestInit, {
-          ...requestInit,
-          ...Option.getOrUndefined(Context.getOption(context, FetchHttpClient.RequestInit)),
-          redirect: "manual"
-        })
-      )
-    )
+export const prepare = (requestInit: RequestInit): Prepare => ({
+  fiberRefs: untraced,
+  context: remember((context) =>
+    Context.add(context, FetchHttpClient.RequestInit, {
+      ...requestInit,
+      ...Option.getOrUndefined(Context.getOption(context, FetchHttpClient.RequestInit)),
+      redirect: "manual"
+    })
   )
+})
+
+/** How a caller's fiber becomes one that a transport may run in. */
+export interface Prepare {
+  readonly fiberRefs: (fiberRefs: FiberRefs.FiberRefs) => FiberRefs.FiberRefs
+  readonly context: (context: Context.Context<never>) => Context.Context<never>
+}
 
 /** A transport that was told to fail for a status has the response all the same. */
 const responseOf = (error: HttpClientError) =>
   error._tag === "ResponseError" && error.reason === "StatusCode" ? Effect.succeed(error.response) : Effect.fail(error)
+
+const tooLarge = [{ field: "", description: `Expected a body of at most ${MAX_BODY / 1024 / 1024} MiB` }]
 
 /** Sends a request once and reads the response to its end, which also frees the connection for the next one. */
 export const send = (
@@ -69,22 +111,33 @@ export const send = (
   call: Call,
   { name: operation, needsBody }: { readonly name: OperationName; readonly needsBody: boolean },
   attempts: number
-): Effect.Effect<Response.Answer, ConnectionError> =>
-  http.execute(call.request).pipe(
-    Effect.catchAll(responseOf),
-    Effect.mapError((error) => new ConnectionError({ reason: reasonOf(error), operation, attempts })),
-    Effect.flatMap((response) => {
+): Effect.Effect<Response.Answer, ConnectionError | UnexpectedResponse> =>
+  Effect.matchEffect(Effect.catchAll(http.execute(call.request), responseOf), {
+    onFailure: (error) => Effect.fail(new ConnectionError({ reason: reasonOf(error), operation, attempts })),
+    onSuccess: (response) => {
       const { headers, status } = response
-      return response.text.pipe(
-        Effect.map((body) => ({ status, headers, body })),
-        Effect.catchAll((error) => {
+      const refuse = Effect.flatMap(Clock.currentTimeMillis, (now) => {
+        const context = { now, attempts, redact: redact(call.secrets) }
+        return Effect.fail(Response.unexpected(operation, { headers, status }, context, tooLarge))
+      })
+      if (Number(headers["content-length"]) > MAX_BODY) {
+        // To begin with the body and to stop is what closes the connection.
+        return Effect.zipRight(Effect.ignore(Stream.runDrain(Stream.take(response.stream, 1))), refuse)
+      }
+      return Effect.matchEffect(response.text, {
+        // A character takes a byte or more.
+        onSuccess: (body) => body.length > MAX_BODY ? refuse : Effect.succeed({ status, headers, body }),
+        onFailure: (error): Effect.Effect<Response.Answer, ConnectionError | UnexpectedResponse> => {
+          if (codesOf(error).includes(BODY_TOO_LARGE)) {
+            return refuse
+          }
           if (!needsBody && Response.isOk(status)) {
             return Effect.succeed({ status, headers, body: "" })
           }
           const reason = reasonOf(error) === "TimedOut" ? "TimedOut" : "IncompleteResponse"
           const requestId = Response.requestId({ headers }, redact(call.secrets))
           return Effect.fail(new ConnectionError({ reason, operation, status, requestId, attempts }))
-        })
-      )
-    })
-  )
+        }
+      })
+    }
+  })

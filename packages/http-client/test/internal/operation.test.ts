@@ -55,7 +55,13 @@ const own = {
 } satisfies Record<keyof typeof operations, ReadonlyArray<Row>>
 
 describe.each(Object.keys(own) as Array<keyof typeof own>)("an error in response to %s", (operation) => {
-  it.each([...rows, ...own[operation]])("with status %i and code %i is %s", (status, code, tag, isRetryable) => {
+  const reads = ["list", "get", "whoami"].includes(operation)
+  // After a 500, what writes may be half done.
+  const rowsOf = [...rows, ...own[operation]].map(([status, code, tag, isRetryable]) =>
+    [status, code, tag, isRetryable && (status !== 500 || reads)] as const
+  )
+
+  it.each(rowsOf)("with status %i and code %i is %s", (status, code, tag, isRetryable) => {
     const error = errorOf(operation, answer(status, { code, message: "words" }, { "retry-after": "7" }))
     expect({ ...error, message: error.message }).toMatchObject({
       _tag: tag,
@@ -74,7 +80,7 @@ describe.each(Object.keys(own) as Array<keyof typeof own>)("an error in response
 
   it.each([
     ["HTML", 502, "<html>canary</html>", "", true],
-    ["nothing", 500, "", "", true],
+    ["nothing", 500, "", "", reads],
     ["half a JSON", 503, "{\"code\": 14, \"mess", "", true],
     ["null", 408, "null", "", true],
     ["JSON of another shape", 429, { error: "canary" }, "code", true],

@@ -1,26 +1,21 @@
-import * as HttpClient from "@effect/platform/HttpClient"
-import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
-import { WorkspaceSecretId } from "@workspace-secrets/core/WorkspaceSecret"
-import { layer, WorkspaceSecretsClient } from "@workspace-secrets/http-client/WorkspaceSecretsClient"
+import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
+import { ExternalId } from "@workspace-secrets/core/ExternalId"
+import { layerConfig, WorkspaceSecretsClient } from "@workspace-secrets/http-client/WorkspaceSecretsClient"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Redacted from "effect/Redacted"
 
 const program = Effect.gen(function*() {
   const secrets = yield* WorkspaceSecretsClient
-  const error = yield* Effect.flip(secrets.get(WorkspaceSecretId.make("wsec_1")))
-  yield* Console.log(error._tag, error.isRetryable) // Unavailable true
+  const { response, value } = yield* secrets.withResponse.get({ externalId: ExternalId.make("billing/stripe") }, {
+    deadline: "2 seconds",
+    retry: { maxAttempts: 2 },
+    headers: { "x-team": "billing" }
+  })
+  yield* Console.log(value.metadata.name, response.status, response.requestId, response.attempts) // name 200 req-1 1
+  yield* Console.log(response.headers["content-type"]) // application/json
 })
 
-const Unavailable = Layer.succeed(
-  HttpClient.HttpClient,
-  HttpClient.make((request) => {
-    const response = Response.json({ code: 14, message: "down for maintenance" }, { status: 503 })
-    return Effect.succeed(HttpClientResponse.fromWeb(request, response))
-  })
-)
+const SecretsLive = layerConfig().pipe(Layer.provide(FetchHttpClient.layer))
 
-const SecretsTest = layer({ apiKey: Redacted.make("test") }).pipe(Layer.provide(Unavailable))
-
-await Effect.runPromise(Effect.provide(program, SecretsTest))
+await Effect.runPromise(Effect.provide(program, SecretsLive))

@@ -28,13 +28,13 @@ export const json = (body: unknown, init: ResponseInit = {}) =>
     headers: { "content-type": "application/json", "x-request-id": "req-1", ...init.headers }
   })
 
-/** A client on such a transport. */
+/** A client on such a transport, which sends each request once unless the options say otherwise. */
 export const client = (
   reply: (sent: Sent) => Response,
   options: Partial<WorkspaceSecretsClient.Options> = {}
 ) => {
   const { http, sent } = transport(reply)
-  return WorkspaceSecretsClient.make({ apiKey: Redacted.make("key"), ...options }).pipe(
+  return WorkspaceSecretsClient.make({ apiKey: Redacted.make("key"), retry: false, ...options }).pipe(
     Effect.provideService(HttpClient.HttpClient, http),
     Effect.map((service) => ({ service, sent }))
   )

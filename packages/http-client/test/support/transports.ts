@@ -15,9 +15,9 @@ export const transports: ReadonlyArray<readonly [name: string, transport: Transp
   ["undici", NodeHttpClient.layerUndici]
 ]
 
-/** A client of the server at an address, for as long as the scope is open. */
+/** A client of the server at an address, for as long as the scope is open; it sends once unless the options say otherwise. */
 export const connectOver = (transport: Transport) => (baseUrl: string, options: Partial<Options> = {}) =>
-  layer({ apiKey: Redacted.make("key"), baseUrl, ...options }).pipe(
+  layer({ apiKey: Redacted.make("key"), baseUrl, retry: false, ...options }).pipe(
     Layer.provide(transport),
     Layer.build,
     Effect.map(Context.get(WorkspaceSecretsClient))

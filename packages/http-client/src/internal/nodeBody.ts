@@ -1,0 +1,33 @@
+import type { HttpBody } from "@effect/platform/HttpBody"
+import * as Stream from "effect/Stream"
+import { Readable } from "node:stream"
+import type { Dispatcher } from "undici"
+
+interface Content {
+  readonly body: NonNullable<Dispatcher.DispatchOptions["body"]> | null
+  /** The headers that are known only here. */
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+const none: Content = { body: null }
+
+const fromWeb = (stream: unknown) => Readable.fromWeb(stream as Parameters<typeof Readable.fromWeb>[0])
+
+/** A request's body as undici takes it. What it does not take, of a raw body, it refuses. */
+export const content = (body: HttpBody): Content => {
+  switch (body._tag) {
+    case "Empty":
+      return none
+    case "Uint8Array":
+      return { body: body.body }
+    case "Raw":
+      return { body: body.body as string }
+    case "FormData": {
+      // undici knows its own FormData only, not the global one.
+      const form = new Response(body.formData)
+      return { body: fromWeb(form.body), headers: { "content-type": form.headers.get("content-type") ?? "" } }
+    }
+    case "Stream":
+      return { body: fromWeb(Stream.toReadableStream(body.stream)) }
+  }
+}

@@ -1,0 +1,107 @@
+import type { HttpClientError } from "@effect/platform/HttpClientError"
+import type { HttpClientRequest } from "@effect/platform/HttpClientRequest"
+import * as Effect from "effect/Effect"
+import type { IncomingHttpHeaders } from "node:http"
+import type { Dispatcher } from "undici"
+import {
+  BODY_TOO_LARGE,
+  CollectedResponse,
+  CONTENT_ENCODING,
+  failure,
+  MAX_BODY,
+  requestError,
+  TransportFailure
+} from "./transport.js"
+
+type Settle = (effect: Effect.Effect<CollectedResponse, HttpClientError>) => void
+
+// undici wants an error to abort with. Nobody sees it: an exchange has always settled before.
+const given = new Error("The request was given up")
+
+const EMPTY = new Uint8Array()
+
+/** One request and its response, which settles once: when the body has come to its end, or broke off. */
+export class Exchange implements Dispatcher.DispatchHandler {
+  private controller: Dispatcher.DispatchController | undefined
+  private status = 0
+  private headers: IncomingHttpHeaders = {}
+  private chunks: Array<Buffer> = []
+  private size = 0
+  private settle: Settle | undefined
+
+  constructor(private readonly request: HttpClientRequest, settle: Settle) {
+    this.settle = settle
+  }
+
+  /** Gives up: closes the connection of a request that is under way, and sends none that is not. */
+  abort(): void {
+    this.settle = undefined
+    this.chunks = []
+    this.controller?.abort(given)
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    if (this.settle === undefined) {
+      // To abort through the controller would close a connection that has done nothing wrong.
+      throw given
+    }
+    this.controller = controller
+  }
+
+  onResponseStart(_: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+    if (status < 200) {
+      return
+    }
+    this.status = status
+    this.headers = headers
+    const encoding = headers["content-encoding"]
+    if (this.request.method === "HEAD") {
+      // Its headers are those of a body that does not come.
+      return
+    }
+    if (encoding !== undefined && encoding !== "" && encoding !== "identity") {
+      this.refuse(CONTENT_ENCODING)
+    } else if (Number(headers["content-length"]) > MAX_BODY) {
+      this.refuse(BODY_TOO_LARGE)
+    }
+  }
+
+  onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.size += chunk.length
+    if (this.size > MAX_BODY) {
+      this.refuse(BODY_TOO_LARGE)
+    } else {
+      this.chunks.push(chunk)
+    }
+  }
+
+  onResponseEnd(): void {
+    const [first = EMPTY] = this.chunks
+    this.respond(this.chunks.length > 1 ? Buffer.concat(this.chunks, this.size) : first)
+  }
+
+  onResponseError(_: Dispatcher.DispatchController, error: Error): void {
+    this.fail(failure(error))
+  }
+
+  /** The request did not get as far as to a connection. */
+  fail(cause: TransportFailure): void {
+    if (this.status === 0) {
+      this.settle?.(Effect.fail(requestError(this.request, "Transport", cause)))
+      this.settle = undefined
+    } else {
+      this.respond(cause)
+    }
+  }
+
+  private refuse(code: string): void {
+    this.respond(new TransportFailure(code))
+    this.abort()
+  }
+
+  private respond(body: Uint8Array | TransportFailure): void {
+    this.settle?.(Effect.succeed(new CollectedResponse(this.request, this.status, this.headers, body)))
+    this.settle = undefined
+    this.chunks = []
+  }
+}

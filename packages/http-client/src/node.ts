@@ -1,0 +1,120 @@
+/**
+ * The transport for Node: undici's pool of keep-alive connections, one per origin, with an Effect around each request
+ * that costs little and closes the connection when it is interrupted.
+ *
+ * @since 0.1.0
+ */
+import * as HttpClient from "@effect/platform/HttpClient"
+import type { HttpClientError } from "@effect/platform/HttpClientError"
+import type { HttpClientRequest } from "@effect/platform/HttpClientRequest"
+import type { HttpClientResponse } from "@effect/platform/HttpClientResponse"
+import * as UrlParams from "@effect/platform/UrlParams"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Layer from "effect/Layer"
+import type * as Scope from "effect/Scope"
+import type { Dispatcher } from "undici"
+import { content } from "./internal/nodeBody.js"
+import { Exchange } from "./internal/nodeExchange.js"
+import { millis, pools } from "./internal/nodePools.js"
+import { failure, requestError } from "./internal/transport.js"
+
+/**
+ * How connections are made and kept.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options {
+  /**
+   * The most connections to one origin, 50 where left out. A connection serves one request at a time; a request that
+   * finds none free waits for one.
+   */
+  readonly connections?: number | undefined
+  /** How long a connection may take to be made, TLS included: 10 seconds where left out. */
+  readonly connectTimeout?: Duration.DurationInput | undefined
+  /**
+   * How long a connection is kept when it is idle, 4 seconds where left out. A server that tells its own limit
+   * (`Keep-Alive: timeout=5`) is believed, less 2 seconds for the way.
+   */
+  readonly keepAliveTimeout?: Duration.DurationInput | undefined
+  /** How long the headers of a response may take. No limit where left out, or 0: the client has its own deadlines. */
+  readonly headersTimeout?: Duration.DurationInput | undefined
+  /** How long a response may stand still before its body ends. No limit where left out, or 0. */
+  readonly bodyTimeout?: Duration.DurationInput | undefined
+  /** How long requests that are under way may go on when the scope closes: 1 second where left out. */
+  readonly closeTimeout?: Duration.DurationInput | undefined
+  /**
+   * A dispatcher to send with in place of pools of its own, such as undici's `ProxyAgent`, or an `Agent` with the
+   * certificates of a private authority. It is not closed, and what is said above of connections is up to it.
+   */
+  readonly dispatcher?: Pick<Dispatcher, "dispatch"> | undefined
+}
+
+/**
+ * Makes the transport. When the scope closes, no further request is sent, those under way are waited for, for as long as
+ * `closeTimeout`, and all connections are closed.
+ *
+ * A response is handed over when its body has come, so that interrupting a request closes its connection at any time
+ * before that. Redirects are not followed. A response is refused while it comes in when its body is over 16 MiB, or
+ * compressed although the request asked for `identity`; reading its body then fails. A connection that the server closes
+ * at the very moment of its reuse is an error, and the request is not sent a second time: whether that is safe is known
+ * to the client, whose retries cover it. Spans are not made, nor headers for a trace sent: that is the client's as well.
+ *
+ * The errors have a `cause` with the `code` of what went wrong, and a request without headers, query and body.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = (options: Options = {}): Effect.Effect<HttpClient.HttpClient, never, Scope.Scope> =>
+  Effect.map(
+    options.dispatcher === undefined ? pools(options) : Effect.succeed(options.dispatcher),
+    (dispatcher) => {
+      const timeouts = {
+        headersTimeout: millis(options.headersTimeout ?? 0),
+        bodyTimeout: millis(options.bodyTimeout ?? 0)
+      }
+      return HttpClient.makeWith<never, never, HttpClientError, never>(
+        Effect.flatMap((request) => send(dispatcher, timeouts, request)),
+        Effect.succeed
+      )
+    }
+  )
+
+const send = (
+  dispatcher: Pick<Dispatcher, "dispatch">,
+  timeouts: { readonly headersTimeout: number; readonly bodyTimeout: number },
+  request: HttpClientRequest
+): Effect.Effect<HttpClientResponse, HttpClientError> =>
+  Effect.async((resume) => {
+    const url = UrlParams.makeUrl(request.url, request.urlParams, request.hash)
+    if (Either.isLeft(url)) {
+      return resume(Effect.fail(requestError(request, "InvalidUrl", undefined)))
+    }
+    const { origin, pathname, search } = url.right
+    const exchange = new Exchange(request, resume)
+    const { body, headers } = content(request.body)
+    try {
+      dispatcher.dispatch({
+        ...timeouts,
+        origin,
+        path: pathname + search,
+        method: request.method,
+        headers: { "accept-encoding": "identity", ...headers, ...request.headers },
+        body
+      }, exchange)
+    } catch (error) {
+      exchange.fail(failure(error))
+    }
+    return Effect.sync(() => exchange.abort())
+  })
+
+/**
+ * The transport, for as long as the layer's scope is open.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer = (options: Options = {}): Layer.Layer<HttpClient.HttpClient> =>
+  Layer.scoped(HttpClient.HttpClient, make(options))

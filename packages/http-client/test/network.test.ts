@@ -1,0 +1,111 @@
+import { describe, expect, it } from "@effect/vitest"
+import { WorkspaceSecretId } from "@workspace-secrets/core/WorkspaceSecret"
+import * as Effect from "effect/Effect"
+import * as Net from "node:net"
+import * as Fetch from "../src/fetch.js"
+import * as Node from "../src/node.js"
+import { secret } from "./support/samples.js"
+import type { Reply } from "./support/server.js"
+import { brokenOff, connectOver, startOver, transports } from "./support/transports.js"
+
+const id = WorkspaceSecretId.make("wsec_1")
+const retry = { baseDelay: 1 }
+
+/** Troubles of a network, each once, before the answer. */
+const troubles: ReadonlyArray<readonly [what: string, reply: () => Reply]> = [
+  ["resets the connection", () => (response) => response.socket?.resetAndDestroy()],
+  ["closes the connection", () => (response) => response.destroy()],
+  ["sends half a body", () => brokenOff(200)],
+  ["sends half a body of an error", () => brokenOff(503)],
+  ["is a proxy with a page of HTML", () => ({ status: 502, headers: { "content-type": "text/html" }, body: "<html>" })],
+  ["limits the rate until a date", () => ({
+    status: 429,
+    headers: { "retry-after": new Date(Date.now() + 1000).toUTCString() },
+    body: { code: 8, message: "slow down" }
+  })],
+  ["limits the rate for a second", () => ({ status: 429, headers: { "retry-after": "1" }, body: { code: 8 } })]
+]
+
+const all = [...transports, ["fetch of ours", Fetch.layer()], ["undici of ours", Node.layer()]] as const
+
+describe.each(all)("over %s, a server that", (_, transport) => {
+  it.scopedLive.each(troubles)("%s once is asked again", ([what, trouble]) =>
+    Effect.gen(function*() {
+      let requests = 0
+      const { secrets } = yield* startOver(transport)(
+        () => requests++ === 0 ? trouble() : { body: secret },
+        { retry }
+      )
+      const start = Date.now()
+      const { response, value } = yield* secrets.withResponse.get(id)
+      expect(value.metadata.name).toBe("name")
+      expect(response.attempts).toBe(2)
+      if (what.endsWith("second")) {
+        expect(Date.now() - start).toBeGreaterThanOrEqual(995)
+      }
+    }))
+
+  it.scopedLive("closes an idle connection at the moment of its reuse is asked again, on a new one", () =>
+    Effect.gen(function*() {
+      // Answers the first request of a connection, and hangs up when a second one comes on it.
+      const body = JSON.stringify(secret)
+      const answer =
+        `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`
+      let connections = 0
+      const server = yield* Effect.acquireRelease(
+        Effect.async<Net.Server>((resume) => {
+          const server: Net.Server = Net.createServer((socket) => {
+            let requests = 0
+            connections++
+            socket.on("error", () => {})
+            socket.on("data", () => requests++ === 0 ? socket.write(answer) : socket.destroy())
+          }).listen(0, "127.0.0.1", () => resume(Effect.succeed(server)))
+        }),
+        (server) => Effect.sync(() => server.close())
+      )
+      const { port } = server.address() as Net.AddressInfo
+      const secrets = yield* connectOver(transport)(`http://127.0.0.1:${port}`, { retry })
+      expect((yield* secrets.withResponse.get(id)).response.attempts).toBe(1)
+      // fetch may be a tick late in giving back.
+      yield* Effect.sleep("50 millis")
+      expect((yield* secrets.withResponse.get(id)).response.attempts).toBe(2)
+      expect(connections).toBe(2)
+    }))
+
+  it.scopedLive("answers 503 with a long body keeps its connection through all retries", () =>
+    Effect.gen(function*() {
+      let connections = 0
+      const { secrets, server } = yield* startOver(transport)(() => ({ status: 503, body: "x".repeat(256_000) }), {
+        retry: { baseDelay: 5, maxAttempts: 10 },
+        retryBudget: false
+      })
+      server.on("connection", () => connections++)
+      const error = yield* Effect.flip(secrets.get(id))
+      expect(error).toMatchObject({ _tag: "UnexpectedResponse", status: 503, attempts: 10 })
+      // fetch may be a tick late in giving back.
+      expect(connections).toBeLessThanOrEqual(2)
+    }))
+
+  it.scopedLive("announces more than 16 MiB is not read", () =>
+    Effect.gen(function*() {
+      const { received, secrets } = yield* startOver(transport)(() => (response) => {
+        response.writeHead(200, { "content-length": String(16 * 1024 * 1024 + 1) }).write("{")
+      }, { retry })
+      expect(yield* Effect.flip(secrets.get(id))).toMatchObject({
+        _tag: "UnexpectedResponse",
+        status: 200,
+        isRetryable: false,
+        violations: [{ description: "Expected a body of at most 16 MiB" }]
+      })
+      expect(received).toHaveLength(1)
+    }))
+
+  it.scopedLive("sends more than 16 MiB without saying so is not believed", () =>
+    Effect.gen(function*() {
+      const { secrets } = yield* startOver(transport)(() => (response) => {
+        response.writeHead(200)
+        response.end("x".repeat(16 * 1024 * 1024 + 1))
+      }, { retry })
+      expect(yield* Effect.flip(secrets.get(id))).toMatchObject({ _tag: "UnexpectedResponse", attempts: 1 })
+    }))
+})

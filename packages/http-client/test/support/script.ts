@@ -1,0 +1,43 @@
+import * as HttpClient from "@effect/platform/HttpClient"
+import * as HttpClientError from "@effect/platform/HttpClientError"
+import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import * as WorkspaceSecretsClient from "../../src/WorkspaceSecretsClient.js"
+import { json } from "./memory.js"
+
+export type Step = Response | "ECONNRESET" | "ECONNREFUSED" | "ENOTFOUND" | "silence"
+
+/** A response with a google.rpc.Status. */
+export const status = (status: number, code: number, headers: Record<string, string> = {}) =>
+  json({ code, message: "words" }, { status, headers })
+
+/** A client whose transport takes these steps, the last one for ever, and says when each request came. */
+export const scripted = (
+  steps: ReadonlyArray<Step | ((request: HttpClientRequest.HttpClientRequest) => Step)>,
+  options: Partial<WorkspaceSecretsClient.Options> = {}
+) => {
+  const sent: Array<{ readonly request: HttpClientRequest.HttpClientRequest; readonly at: number }> = []
+  const http = HttpClient.make((request) =>
+    Effect.flatMap(Clock.currentTimeMillis, (at) => {
+      const next = steps[Math.min(sent.length, steps.length - 1)] ?? "silence"
+      const step = typeof next === "function" ? next(request) : next
+      sent.push({ request, at })
+      return step === "silence"
+        ? Effect.never
+        : typeof step === "string"
+        ? new HttpClientError.RequestError({
+          request,
+          reason: "Transport",
+          cause: Object.assign(new Error(step), { code: step })
+        })
+        : Effect.succeed(HttpClientResponse.fromWeb(request, step.clone()))
+    })
+  )
+  return WorkspaceSecretsClient.make({ apiKey: Redacted.make("key"), ...options }).pipe(
+    Effect.provideService(HttpClient.HttpClient, http),
+    Effect.map((secrets) => ({ secrets, sent, times: () => sent.map(({ at }) => at) }))
+  )
+}

@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url"
 import { defineConfig } from "vitest/config"
 
 /** The custom export condition that resolves the workspace's packages to their sources. */
@@ -12,6 +13,7 @@ export const project = (name: string) =>
     test: {
       name,
       include: ["test/**/*.test.ts"],
+      setupFiles: [fileURLToPath(new URL("vitest.setup.ts", import.meta.url))],
       environment: "node",
       pool: "threads",
       // Files share their worker's modules: loading Effect anew for each of them takes longer than the tests do.

@@ -1,0 +1,82 @@
+import assert from "node:assert/strict"
+import { describe, it } from "node:test"
+import { read, UsageError } from "./bench/args.mjs"
+import { measure } from "./bench/harness.mjs"
+import { replaceSection } from "./bench/sections.mjs"
+import { markdown, median, number, ratio } from "./bench/table.mjs"
+
+const subjects = { client: ["undici", "ours"], server: ["bare"] }
+
+describe("the arguments of bench", () => {
+  it("name a subject, and some of its contestants", () => {
+    assert.deepEqual(read(["client", "ours", "--rounds", "3", "--json"], subjects), {
+      subject: "client",
+      only: ["ours"],
+      rounds: 3,
+      json: true,
+      write: false,
+      profile: undefined
+    })
+    assert.equal(read(["server"], subjects).rounds, 7)
+  })
+
+  it("ask for help, whatever else they say", () => {
+    assert.match(read(["nothing", "--help"], subjects).help, /npm run bench -- <subject>/)
+  })
+
+  for (
+    const [argv, message] of [
+      [[], /^Say what to measure: client or server$/],
+      [["clients"], /^There is no subject "clients"; there is client and server$/],
+      [["server", "ours"], /^There is no contestant "ours" in server; there is bare$/],
+      [["client", "--rounds", "0"], /^--rounds takes a whole number from 1 to 999, not "0"$/],
+      [["client", "--rounds", "1.5"], /^--rounds takes a whole number from 1 to 999, not "1.5"$/],
+      [["client", "ours", "--write"], /^--write takes the whole table/],
+      [["client", "--loud"], /--loud/]
+    ]
+  ) {
+    it(`are refused: ${argv.join(" ") || "none"}`, () => {
+      assert.throws(() => read(argv, subjects), (error) => error instanceof UsageError && message.test(error.message))
+    })
+  }
+})
+
+describe("the tables of bench", () => {
+  it("are Markdown that lines up, with a dash for what is not known", () => {
+    const columns = [
+      { title: "client", left: true, cell: ({ name }) => name },
+      { title: "µs", cell: ({ cpu }) => cpu && number(cpu) }
+    ]
+    assert.equal(
+      markdown(columns, [{ name: "a|b", cpu: 1234.5 }, { name: "c" }]),
+      ["| client |    µs |", "| ------ | ----: |", "| a\\|b   | 1,235 |", "| c      |     – |"].join("\n")
+    )
+  })
+
+  it("have numbers of three digits", () => {
+    assert.deepEqual([0.1234, 1.234, 12.34, 123.4, 12_345].map(number), ["0.12", "1.23", "12.3", "123", "12,345"])
+    assert.deepEqual([0.5, 1.504, 12.34].map(ratio), ["0.50", "1.50", "12.3"])
+  })
+
+  it("have medians", () => {
+    assert.equal(median([3, 1, 2]), 2)
+    assert.equal(median([4, 1, 3, 2]), 2.5)
+    assert.equal(median([10, 9]), 9.5)
+  })
+})
+
+it("each contestant of bench is measured once in every round, in an order that turns", async () => {
+  const order = []
+  const samples = await measure([{ name: "a" }, { name: "b" }], 3, ({ name }) => order.push(name), () => {})
+  assert.deepEqual(order, ["a", "b", "b", "a", "a", "b"])
+  assert.deepEqual([...samples], [["a", [1, 4, 5]], ["b", [2, 3, 6]]])
+})
+
+it("bench writes its section of a document and nothing else", () => {
+  const document = "# Head\n\n<!-- bench a -->\nold\n<!-- end of bench a -->\n\ntail\n"
+  assert.equal(
+    replaceSection(document, "a", "new"),
+    "# Head\n\n<!-- bench a -->\n\nnew\n\n<!-- end of bench a -->\n\ntail\n"
+  )
+  assert.throws(() => replaceSection(document, "b", "new"), /no place for the result/)
+})

@@ -1,0 +1,30 @@
+// Tables for people, in Markdown.
+
+/** The middle of some numbers; between the two in the middle where there are two. */
+export const median = (numbers) => {
+  const sorted = numbers.toSorted((a, b) => a - b)
+  const middle = sorted.length >> 1
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+}
+
+/** A number with as many digits as are worth reading: three, or all those before the point. */
+export const number = (value) =>
+  value.toLocaleString("en-US", { maximumFractionDigits: value >= 100 ? 0 : value >= 10 ? 1 : 2 })
+
+/** A ratio, `1.00` for the same. */
+export const ratio = (value) => value.toFixed(value >= 10 ? 1 : 2)
+
+const escape = (cell) => cell.replaceAll("|", "\\|")
+
+/** A table of these columns (`{ title, cell }`, with `left` for words) and rows; a cell that has nothing is a dash. */
+export const markdown = (columns, rows) => {
+  const cells = [
+    columns.map(({ title }) => escape(title)),
+    ...rows.map((row) => columns.map(({ cell }) => escape(cell(row) ?? "–")))
+  ]
+  const widths = columns.map((_, i) => Math.max(3, ...cells.map((line) => line[i].length)))
+  const pad = (text, i) => columns[i].left ? text.padEnd(widths[i]) : text.padStart(widths[i])
+  const rule = columns.map(({ left }, i) => left ? "-".repeat(widths[i]) : `${"-".repeat(widths[i] - 1)}:`)
+  const [head, ...body] = cells.map((line) => line.map(pad))
+  return [head, rule, ...body].map((line) => `| ${line.join(" | ")} |`).join("\n")
+}

@@ -19,10 +19,12 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { Api } from "./Api.js"
 import * as Body from "./Body.js"
+import { type Document, documents } from "./Documents.js"
 import type { Handlers, Request } from "./Handlers.js"
 import * as Routes from "./Routes.js"
 import type { Tenant } from "./Tenant.js"
 import { Tenants } from "./Tenant.js"
+import { unservedOperations } from "./UnservedOperations.js"
 
 /**
  * A request as a transport hands it in.
@@ -63,6 +65,7 @@ export const maxHeaderSize = 16 * 1024
 type Failure = ErrorResponse.WireError
 
 interface Operation {
+  readonly _tag: "Operation"
   readonly hasPayload: boolean
   readonly run: (
     tenant: Tenant,
@@ -94,6 +97,7 @@ const operationOf = (endpoint: HttpApiEndpoint.HttpApiEndpoint<string, HttpMetho
   const payload = decoder(endpoint.payloadSchema)
   const encode = Schema.encodeUnknownSync(endpoint.successSchema as Schema.Schema<unknown, unknown>)
   return {
+    _tag: "Operation",
     hasPayload: Option.isSome(endpoint.payloadSchema),
     run: (tenant, params, query, body) =>
       Either.all({ path: path(params), urlParams: urlParams(readQuery(query)), payload: payload(body) }).pipe(
@@ -174,21 +178,37 @@ export const headersTooLarge = (): InvalidArgument =>
   new InvalidArgument({ message: `the request's headers are larger than 16 KiB (${maxHeaderSize} characters)` })
 
 /**
+ * What a dispatcher can be told.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options {
+  /** Operations to answer with 501 UNIMPLEMENTED, besides those of `UnservedOperations`. */
+  readonly unservedOperations?: ReadonlyArray<Routes.Endpoint> | undefined
+}
+
+/**
  * Makes the dispatcher for some handlers: it never fails. A defect is answered with INTERNAL, and logged without what was sent.
  *
  * @since 0.1.0
  * @category constructors
  */
 export const make = (
-  handlers: Handlers
+  handlers: Handlers,
+  options: Options = {}
 ): Effect.Effect<(incoming: Incoming) => Effect.Effect<Outgoing>, never, Tenants> =>
   Effect.gen(function*() {
     const tenants = yield* Tenants
     const mint = yield* PrefixedUlid.makeMonotonic
-    const find = Routes.make(operations(handlers))
+    const find = Routes.make<Operation | Document>(
+      [...operations(handlers), ...documents],
+      [...unservedOperations, ...options.unservedOperations ?? []]
+    )
 
     const call = (
-      { target: operation, params }: Extract<Routes.Match<Operation>, { _tag: "Found" }>,
+      operation: Operation,
+      params: Readonly<Record<string, string>>,
       query: string,
       incoming: Incoming
     ) =>
@@ -206,6 +226,20 @@ export const make = (
         return yield* operation.run(tenant, params, new URLSearchParams(query), payload)
       })
 
+    const answerTo = (
+      { params, target }: Extract<Routes.Match<Operation | Document>, { _tag: "Found" }>,
+      query: string,
+      incoming: Incoming,
+      requestId: string
+    ): Effect.Effect<Outgoing, Failure> =>
+      target._tag === "Document"
+        ? Effect.map(target.text, (body) => ({
+          status: 200,
+          headers: { "content-type": target.contentType, "x-request-id": requestId, ...target.headers },
+          body
+        }))
+        : Effect.map(call(target, params, query, incoming), (success) => answer(200, success, requestId))
+
     return (incoming) =>
       Effect.flatMap(mint("req"), (requestId) => {
         const fail = (error: Failure, headers?: Readonly<Record<string, string>>) =>
@@ -218,7 +252,18 @@ export const make = (
         const match = find(incoming.method, path)
         switch (match._tag) {
           case "NotFound":
-            return fail(new NotFound({ message: "no such route: the API has nothing at this path" }))
+            return fail(
+              new NotFound({
+                message: `no such route: the API has nothing at this path${
+                  match.nearest === undefined ? "" : `; the nearest is ${match.nearest}`
+                }`
+              }),
+              { [Routes.missingRouteHeader]: "true" }
+            )
+          case "Unserved":
+            return fail(
+              new Unimplemented({ message: "the API has this operation, and the mock server does not serve it" })
+            )
           case "MalformedPath":
             return fail(new InvalidArgument({ message: "the path is not percent-encoded UTF-8" }))
           case "MethodNotAllowed": {
@@ -226,8 +271,7 @@ export const make = (
             return fail(new Unimplemented({ status: 405, message: `this path takes ${allow}` }), { allow })
           }
           case "Found":
-            return call(match, mark === -1 ? "" : incoming.target.slice(mark), incoming).pipe(
-              Effect.map((success) => answer(200, success, requestId)),
+            return answerTo(match, mark === -1 ? "" : incoming.target.slice(mark), incoming, requestId).pipe(
               Effect.catchAll((error) =>
                 fail(error, error.status === 401 ? { "www-authenticate": "Bearer" } : undefined)
               ),

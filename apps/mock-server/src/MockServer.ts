@@ -16,6 +16,7 @@ import * as Dispatcher from "./Dispatcher.js"
 import * as Handlers from "./Handlers.js"
 import * as InProcess from "./InProcess.js"
 import * as Listener from "./Listener.js"
+import type { Endpoint } from "./Routes.js"
 import type { Seed, SeedError } from "./Seed.js"
 import { toTenant } from "./Seed.js"
 import { Tenants } from "./Tenant.js"
@@ -73,6 +74,8 @@ export interface TenantHandle {
 export interface Options extends TenantOptions {
   /** Leaves `spec.value` out of every answer; false unless given (WIRE.md, Values). */
   readonly writeOnlyValues?: boolean | undefined
+  /** Operations that the API has and this server does not serve, to be answered with 501; none unless given. */
+  readonly unservedOperations?: ReadonlyArray<Endpoint> | undefined
 }
 
 /**
@@ -108,7 +111,7 @@ const make = (options: Options) =>
   Effect.gen(function*() {
     const tenants = yield* Tenants
     const handlers = yield* Handlers.make({ writeOnlyValues: options.writeOnlyValues ?? false })
-    const dispatch = yield* Dispatcher.make(handlers)
+    const dispatch = yield* Dispatcher.make(handlers, { unservedOperations: options.unservedOperations })
     const fetch = yield* InProcess.makeFetch(dispatch)
     const addTenant = Effect.fnUntraced(
       function*({ apiKey = Redacted.make(defaultApiKey), seed = {} }: TenantOptions = {}) {

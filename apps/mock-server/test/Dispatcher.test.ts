@@ -12,19 +12,22 @@ import * as Schema from "effect/Schema"
 import { inspect } from "node:util"
 import * as Dispatcher from "../src/Dispatcher.js"
 import * as Handlers from "../src/Handlers.js"
+import { openApiDocument } from "../src/OpenApiDocument.js"
 import * as Seed from "../src/Seed.js"
 import { Tenants } from "../src/Tenant.js"
+import { unservedOperations } from "../src/UnservedOperations.js"
 import { WorkspaceSecrets } from "../src/WorkspaceSecrets.js"
 
 const services = Layer.merge(Tenants.Default, WorkspaceSecrets.Default)
 
 /** A dispatcher with one tenant whose key is `key`, and some handlers replaced. */
-const makeWith = (handlers: Partial<Handlers.Handlers>) =>
+const makeWith = (handlers: Partial<Handlers.Handlers>, options?: Dispatcher.Options) =>
   Effect.gen(function*() {
     const tenants = yield* Tenants
     const tenant = yield* Seed.toTenant({})
     yield* tenants.add(Redacted.make("key"), tenant)
-    const dispatch = yield* Dispatcher.make({ ...(yield* Handlers.make({ writeOnlyValues: false })), ...handlers })
+    const own = yield* Handlers.make({ writeOnlyValues: false })
+    const dispatch = yield* Dispatcher.make({ ...own, ...handlers }, options)
     return { dispatch, tenant }
   })
 
@@ -217,5 +220,65 @@ describe("the dispatcher", () => {
       expect(yield* ask("/v1/whoami?a=?&b=/v1/nothing")).toBe(200)
       expect(yield* ask("/v1/workspace_secrets?limit=1?")).toBe(400)
       expect(yield* ask("?/v1/whoami")).toBe(404)
+    }).pipe(Effect.provide(services)))
+
+  it.effect("tells a missing route from a missing secret by header and message, and names the nearest route", () =>
+    Effect.gen(function*() {
+      const { dispatch } = yield* makeWith({})
+      const ask = (target: string) =>
+        Effect.map(dispatch(incoming("GET", target)), ({ body, headers, status }) => ({
+          status,
+          missingRoute: headers["x-mock-missing-route"],
+          ...decodeStatus(body)
+        }))
+      expect(yield* ask("/v1/workspace-secrets/canary?query=canary")).toEqual({
+        status: 404,
+        missingRoute: "true",
+        code: 5,
+        message: "no such route: the API has nothing at this path; the nearest is GET /v1/workspace_secrets/{id}",
+        details: []
+      })
+      expect(yield* ask("/a/b/c/d/e")).toMatchObject({
+        missingRoute: "true",
+        message: "no such route: the API has nothing at this path"
+      })
+      expect(yield* ask("/v1/workspace_secrets/none")).toEqual({
+        status: 404,
+        missingRoute: undefined,
+        code: 5,
+        message: "no such secret in this workspace",
+        details: []
+      })
+    }).pipe(Effect.provide(services)))
+
+  it.effect("answers UNIMPLEMENTED to an operation that is known and not served, with or without a key", () =>
+    Effect.gen(function*() {
+      const { dispatch } = yield* makeWith({}, { unservedOperations: [{ method: "POST", path: "/v1/things/:id" }] })
+      for (const headers of [{}, { authorization: "Bearer key" }]) {
+        const { body, status } = yield* dispatch(incoming("POST", "/v1/things/a", { headers }))
+        expect([status, decodeStatus(body).code]).toEqual([501, 12])
+      }
+      const { headers, status } = yield* dispatch(incoming("GET", "/v1/things/a"))
+      expect([status, headers["allow"]]).toEqual([405, "POST"])
+    }).pipe(Effect.provide(services)))
+
+  it.effect("knows of no operation that it does not serve, beyond those that it is told of", () =>
+    Effect.gen(function*() {
+      const { dispatch } = yield* makeWith({})
+      expect(unservedOperations).toEqual([])
+      expect((yield* dispatch(incoming("POST", "/v1/things/a"))).status).toBe(404)
+    }).pipe(Effect.provide(services)))
+
+  it.effect("shows its documents to anyone, and to the one method that reads them", () =>
+    Effect.gen(function*() {
+      const { dispatch } = yield* makeWith({})
+      const ask = (method: string, target: string) => dispatch(incoming(method, target, { headers: {} }))
+      const first = yield* ask("GET", "/openapi.json")
+      expect(first.status).toBe(200)
+      expect(first.headers["content-type"]).toBe("application/json")
+      expect(first.headers["x-request-id"]).toMatch(/^req_/)
+      expect(JSON.parse(first.body)).toEqual(openApiDocument)
+      expect((yield* ask("GET", "/openapi.json?a=b")).body).toBe(first.body)
+      expect((yield* ask("POST", "/openapi.json")).headers["allow"]).toBe("GET")
     }).pipe(Effect.provide(services)))
 })

@@ -2,14 +2,16 @@ import { describe, expect, it } from "@effect/vitest"
 import * as FastCheck from "effect/FastCheck"
 import * as Routes from "../src/Routes.js"
 
-const find = Routes.make([
+const routes = [
   { method: "GET", path: "/v1/things", target: "list" },
   { method: "POST", path: "/v1/things", target: "create" },
   { method: "GET", path: "/v1/things/:id", target: "get" },
   { method: "DELETE", path: "/v1/things/:id", target: "delete" },
   { method: "GET", path: "/v1/shops/:shop/things/:id", target: "getOfShop" },
   { method: "GET", path: "/v1/whoami", target: "whoami" }
-])
+] as const
+
+const find = Routes.make<string>(routes)
 
 const found = (target: string, params: Record<string, string> = {}) => ({ _tag: "Found", target, params })
 
@@ -78,8 +80,8 @@ describe("Routes", () => {
     "/v1/constructor",
     "*"
   ])("finds nothing at %j", (path) => {
-    expect(find("GET", path)).toEqual({ _tag: "NotFound" })
-    expect(find("NONE", path)).toEqual({ _tag: "NotFound" })
+    expect(find("GET", path)).toMatchObject({ _tag: "NotFound" })
+    expect(find("NONE", path)).toMatchObject({ _tag: "NotFound" })
   })
 
   it.each(["HEAD", "OPTIONS", "PUT", "TRACE", "get", "constructor", ""])(
@@ -91,4 +93,38 @@ describe("Routes", () => {
       expect(find(method, "/v1/whoami")).toEqual({ _tag: "MethodNotAllowed", allow: ["GET"] })
     }
   )
+
+  it.each([
+    ["GET /v1/thing", "GET /v1/things"],
+    ["POST /v1/Things", "POST /v1/things"],
+    ["GET /things", "GET /v1/things"],
+    ["GET /v2/things/a", "GET /v1/things/{id}"],
+    ["GET //v1/things", "GET /v1/things"],
+    ["GET /v1/things/", "GET /v1/things"],
+    ["DELETE /v1/things/", "DELETE /v1/things/{id}"],
+    ["GET /v1/things/a/b", "GET /v1/things/{id}"],
+    ["GET /v1/shops//things/a", "GET /v1/shops/{shop}/things/{id}"],
+    ["GET /v1/shops/s/thing/a", "GET /v1/shops/{shop}/things/{id}"],
+    ["DELETE /v1/shops/s/thing/a", "GET /v1/shops/{shop}/things/{id}"],
+    ["GET /v1/who-am-i", "GET /v1/whoami"],
+    ["GET /a/b/c/d/e", undefined],
+    [`GET ${"/v1".repeat(12)}`, undefined]
+  ])("for %s, the nearest route is %s", (request, nearest) => {
+    const [method = "", path = ""] = request.split(" ")
+    expect(find(method, path)).toEqual({ _tag: "NotFound", nearest })
+  })
+
+  it("tells an operation that is known and not served from one that there is not", () => {
+    const find = Routes.make<string>(routes, [
+      { method: "POST", path: "/v1/shops" },
+      { method: "PATCH", path: "/v1/things/:id" },
+      { method: "GET", path: "/v1/whoami" }
+    ])
+    expect(find("POST", "/v1/shops")).toEqual({ _tag: "Unserved" })
+    expect(find("PATCH", "/v1/things/%zz")).toEqual({ _tag: "Unserved" })
+    expect(find("GET", "/v1/things/a")).toEqual(found("get", { id: "a" }))
+    expect(find("PUT", "/v1/things/a")).toEqual({ _tag: "MethodNotAllowed", allow: ["PATCH", "GET", "DELETE"] })
+    expect(find("GET", "/v1/shops")).toEqual({ _tag: "MethodNotAllowed", allow: ["POST"] })
+    expect(find("GET", "/v1/whoami"), "one that is served after all").toEqual(found("whoami"))
+  })
 })

@@ -15,7 +15,7 @@ import { root } from "./workspaces.mjs"
 
 const name = "@workspace-secrets/http-client"
 
-/** The whole client on fetch, minified and gzipped. */
+/** The whole client on fetch, minified and gzipped, with or without a program that runs its `stream`. */
 const LIMIT_KB = 90
 
 /**
@@ -30,11 +30,17 @@ export { layer, WorkspaceSecretsClient } from "${name}/WorkspaceSecretsClient"
 export { layer as fetchLayer } from "${name}/fetch"
 `
 
+// Most programs need a secret or two; what runs streams is Effect's, and comes with the first that runs one.
+const streaming = `
+${client}
+export { runForEach } from "effect/Stream"
+`
+
 const gzipped = (code) => gzipSync(code, { level: 9 }).length / 1000
 const minify = { minify: true, target: "es2022", format: "esm", legalComments: "none" }
 
 /** The client as Vite bundles it for a browser, which is Rollup and esbuild after it. */
-const bundleWithVite = async () => {
+const bundleWithVite = async (contents) => {
   const entry = "\0client"
   const [{ output: [{ code }] }] = await vite.build({
     configFile: false,
@@ -43,7 +49,7 @@ const bundleWithVite = async () => {
     plugins: [{
       name: "entry",
       resolveId: (id) => id === join(root, "client") ? entry : undefined,
-      load: (id) => id === entry ? client : undefined
+      load: (id) => id === entry ? contents : undefined
     }],
     build: { write: false, target: "es2022", lib: { entry: "client", formats: ["es"] } }
   })
@@ -137,11 +143,13 @@ const main = async () => {
     }
   }
 
-  const bundle = await bundleWithVite()
+  const bundle = await bundleWithVite(client)
+  const withStreams = await bundleWithVite(streaming)
   const { code: other } = await bundleWithEsbuild(client)
   console.log(`The client on fetch, minified and gzipped: ${gzipped(bundle).toFixed(1)} kB of at most ${LIMIT_KB} kB`)
   console.log(`  bundled by Vite; by esbuild alone, which drops less, ${gzipped(other).toFixed(1)} kB`)
-  limit("The bundle", gzipped(bundle), LIMIT_KB, "kB")
+  console.log(`  with what runs a stream ${gzipped(withStreams).toFixed(1)} kB`)
+  limit("The bundle with what runs a stream", gzipped(withStreams), LIMIT_KB, "kB")
 
   const directory = mkdtempSync(join(tmpdir(), "size-"))
   try {

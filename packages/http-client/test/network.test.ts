@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import { WorkspaceSecretId } from "@workspace-secrets/core/WorkspaceSecret"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Net from "node:net"
 import * as Fetch from "../src/fetch.js"
@@ -86,9 +87,11 @@ describe.each(all)("over %s, a server that", (_, transport) => {
       expect(connections).toBeLessThanOrEqual(2)
     }))
 
-  it.scopedLive("announces more than 16 MiB is not read", () =>
+  it.scopedLive("announces more than 16 MiB is not read, and its connection closed", () =>
     Effect.gen(function*() {
+      const closed = yield* Deferred.make<void>()
       const { received, secrets } = yield* startOver(transport)(() => (response) => {
+        response.on("close", () => Deferred.unsafeDone(closed, Effect.void))
         response.writeHead(200, { "content-length": String(16 * 1024 * 1024 + 1) }).write("{")
       }, { retry })
       expect(yield* Effect.flip(secrets.get(id))).toMatchObject({
@@ -98,6 +101,7 @@ describe.each(all)("over %s, a server that", (_, transport) => {
         violations: [{ description: "Expected a body of at most 16 MiB" }]
       })
       expect(received).toHaveLength(1)
+      yield* Deferred.await(closed)
     }))
 
   it.scopedLive("sends more than 16 MiB without saying so is not believed", () =>

@@ -113,10 +113,11 @@ export const operations = (client: Client, target: Target) => ({
     ),
 
   stream: (params: ListWorkspaceSecrets = {}, options?: StreamOptions): Stream.Stream<WorkspaceSecret, ListError> =>
-    Stream.unwrap(
-      Either.map(
-        Either.all([Request.query(params), settingsOf(client, "list", options), checkPrefetch(options)]),
-        ([first, settings, prefetch]) =>
+    Either.match(
+      Either.all([Request.query(params), settingsOf(client, "list", options), checkPrefetch(options)]),
+      {
+        onLeft: (error): Stream.Stream<never, InvalidArgument> => Stream.fail(error),
+        onRight: ([first, settings, prefetch]) =>
           pages<ListError>(
             (query, seen) =>
               observe(client, "list", (observation) =>
@@ -127,7 +128,7 @@ export const operations = (client: Client, target: Target) => ({
             first,
             prefetch
           )
-      )
+      }
     ),
 
   create: (payload: CreateWorkspaceSecret, options?: CreateOptions) =>

@@ -1,10 +1,11 @@
 import type { WorkspaceSecretPage } from "@workspace-secrets/core/ListWorkspaceSecrets"
 import type { WorkspaceSecret } from "@workspace-secrets/core/WorkspaceSecret"
+import * as Channel from "effect/Channel"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
-import * as Queue from "effect/Queue"
+import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { Query } from "./request.js"
 
@@ -28,25 +29,40 @@ const walk = <E>(
 
 /** Fetches so many pages ahead of the one that is in use, and never more. */
 const ahead = <E>(step: (query: Query) => Effect.Effect<Page, E>, first: Query, prefetch: number) =>
-  Stream.unwrapScoped(Effect.gen(function*() {
-    const fetched = yield* Queue.unbounded<Exit.Exit<Page, E>>()
-    const permits = yield* Effect.makeSemaphore(prefetch)
+  Effect.gen(function*() {
+    const pages: Array<Exit.Exit<Page, E>> = []
+    const fetched = yield* Effect.makeSemaphore(0)
+    const wanted = yield* Effect.makeSemaphore(prefetch)
     const fetchOn = (query: Query): Effect.Effect<void> =>
-      Effect.flatMap(Effect.exit(step(query)), (exit) =>
-        Effect.zipRight(
-          Queue.offer(fetched, exit),
+      Effect.flatMap(Effect.exit(step(query)), (exit) => {
+        pages.push(exit)
+        return Effect.zipRight(
+          fetched.release(1),
           Exit.isSuccess(exit) && Option.isSome(exit.value[1])
-            ? Effect.zipRight(permits.take(1), fetchOn(exit.value[1].value))
+            ? Effect.zipRight(wanted.take(1), fetchOn(exit.value[1].value))
             : Effect.void
-        ))
+        )
+      })
     yield* Effect.forkScoped(fetchOn(first))
-    const next = Effect.flatten(Queue.take(fetched))
-    return Stream.paginateChunkEffect(next, (page) =>
+    const next = Effect.flatMap(fetched.take(1), () => pages.shift() ?? Effect.never)
+    return paginate(next, (page) =>
       Effect.map(page, ([items, onwards]) => [
         items,
-        Option.map(onwards, () => Effect.zipRight(permits.release(1), next))
+        Option.map(onwards, () => Effect.zipRight(wanted.release(1), next))
       ]))
-  }))
+  })
+
+// What follows is in Stream as well, as paginateChunkEffect and unwrapScoped. These would take along what runs streams, a
+// tenth of the whole client in a browser, for those who need one secret.
+
+const paginate = <S, A, E>(
+  first: S,
+  step: (state: S) => Effect.Effect<readonly [Chunk.Chunk<A>, Option.Option<S>], E>
+): Stream.Stream<A, E> =>
+  Stream.unfoldChunkEffect(Option.some(first), (state) => Effect.transposeMapOption(state, step))
+
+const unwrapScoped = <A, E>(stream: Effect.Effect<Stream.Stream<A, E>, never, Scope.Scope>): Stream.Stream<A, E> =>
+  Stream.fromChannel(Channel.unwrapScoped(Effect.map(stream, Stream.toChannel)))
 
 /** All secrets, page by page. */
 export const pages = <E>(
@@ -56,5 +72,5 @@ export const pages = <E>(
 ): Stream.Stream<WorkspaceSecret, E> =>
   Stream.suspend(() => {
     const step = walk(fetch, first)
-    return prefetch > 0 ? ahead(step, first, prefetch) : Stream.paginateChunkEffect(first, step)
+    return prefetch > 0 ? unwrapScoped(ahead(step, first, prefetch)) : paginate(first, step)
   })

@@ -90,7 +90,7 @@ const quote = (word: string): string => /["$`\\!]/.test(word) ? `'${word.replace
  * @since 0.1.0
  * @category printing
  */
-export const banner = ({ apiKey, url }: MockServer.Service): string => {
+export const banner = ({ apiKey, url }: Pick<MockServer.Service, "apiKey" | "url">): string => {
   const key = Redacted.value(apiKey)
   return [
     `Workspace Secrets mock server, listening on ${url}`,

@@ -10,6 +10,7 @@ import type { WireError } from "@workspace-secrets/core/ErrorResponse"
 import { WorkspaceSecretPage } from "@workspace-secrets/core/ListWorkspaceSecrets"
 import { WorkspaceSecret } from "@workspace-secrets/core/WorkspaceSecret"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import type { ProfilesGroup, WorkspaceSecretsGroup } from "./Api.js"
 import type { Tenant } from "./Tenant.js"
 import { WorkspaceSecrets } from "./WorkspaceSecrets.js"
@@ -31,7 +32,7 @@ export interface Request<E extends HttpApiEndpoint.HttpApiEndpoint.Any> {
 
 /**
  * One handler for each endpoint, by the endpoint's name. Both path layouts share them: by the time that one is called, the workspace
- * in the path has been checked.
+ * in the path has been checked. One that need not wait answers with an `Either`, which the dispatcher takes without a fiber.
  *
  * @since 0.1.0
  * @category models
@@ -65,14 +66,14 @@ export const make = (options: AnswerOptions): Effect.Effect<Handlers, never, Wor
       options.writeOnlyValues ? new WorkspaceSecret({ ...secret, spec: {} }, true) : secret
     return {
       list: ({ tenant, urlParams }) =>
-        Effect.map(
+        Either.map(
           secrets.list(tenant, urlParams),
           ({ items, pagination }) => new WorkspaceSecretPage({ items: items.map(show), pagination }, true)
         ),
-      create: ({ payload, tenant }) => Effect.map(secrets.create(tenant, payload), show),
-      get: ({ path, tenant }) => Effect.map(secrets.get(tenant, path.id), show),
-      update: ({ path, payload, tenant }) => Effect.map(secrets.update(tenant, path.id, payload), show),
-      delete: ({ path, tenant }) => Effect.as(secrets.delete(tenant, path.id), {}),
-      whoami: ({ tenant }) => Effect.succeed(tenant.profile)
+      create: ({ payload, tenant }) => Either.map(secrets.create(tenant, payload), show),
+      get: ({ path, tenant }) => Either.map(secrets.get(tenant, path.id), show),
+      update: ({ path, payload, tenant }) => Either.map(secrets.update(tenant, path.id, payload), show),
+      delete: ({ path, tenant }) => Either.map(secrets.delete(tenant, path.id), () => ({})),
+      whoami: ({ tenant }) => Either.right(tenant.profile)
     }
   })

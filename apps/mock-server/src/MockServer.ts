@@ -8,37 +8,56 @@ import type { WorkspaceId } from "@workspace-secrets/core/WorkspaceId"
 import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import type * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Scope from "effect/Scope"
+import type { TenantControl } from "./Control.js"
+import * as Control from "./Control.js"
 import * as Dispatcher from "./Dispatcher.js"
 import * as Handlers from "./Handlers.js"
 import * as InProcess from "./InProcess.js"
 import * as Listener from "./Listener.js"
 import type { Endpoint } from "./Routes.js"
-import type { Seed, SeedError } from "./Seed.js"
-import { toTenant } from "./Seed.js"
-import { Tenants } from "./Tenant.js"
+import type { SeedError } from "./Seed.js"
+import type { Registration, TenantError, TenantExists, WorldOptions } from "./Tenant.js"
+import { surroundings, Tenants } from "./Tenant.js"
 import { WorkspaceSecrets } from "./WorkspaceSecrets.js"
 
 /**
- * What a test, or a process beside the one under test, needs to know of a server.
+ * A key's world, as a test uses it. Printing it does not print the key.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface TenantHandle {
+  /** The base URL of its server. In process it is one that no socket listens on: only `fetch` knows it. */
+  readonly url: string
+  readonly apiKey: Redacted.Redacted<string>
+  /** The id of the key's workspace, as it was when the tenant was made. */
+  readonly workspaceId: WorkspaceId
+  /** The name that the control API has for the tenant. */
+  readonly id: string
+  /** What can be done to it from outside of the API. */
+  readonly control: TenantControl
+}
+
+/**
+ * What a test, or a process beside the one under test, needs to know of a server. It is the handle of the first tenant, too.
  *
  * @since 0.1.0
  * @category services
  */
-export interface Service {
-  /** The base URL. In process it is one that no socket listens on: only `fetch` knows it. */
-  readonly url: string
-  /** The key of the first tenant. */
-  readonly apiKey: Redacted.Redacted<string>
-  /** The id of the first tenant's workspace. */
-  readonly workspaceId: WorkspaceId
+export interface Service extends TenantHandle {
   /** Asks the handlers without a socket, whether the server listens on one or not. */
   readonly fetch: typeof globalThis.fetch
-  /** Adds a key with a world of its own. The key replaces one of the same name. */
-  readonly addTenant: (options?: TenantOptions) => Effect.Effect<TenantHandle, SeedError>
+  /** Makes a world of its own, with a new key unless one is given. It is gone when the scope closes: the key is then answered with 401. */
+  readonly tenant: (
+    options?: TenantOptions
+  ) => Effect.Effect<TenantHandle, SeedError | TenantError | TenantExists, Scope.Scope>
+  /** Adds a key, `mock-api-key` unless given, with a world of its own, for as long as the server is there. The key replaces one of the same name. */
+  readonly addTenant: (options?: TenantOptions) => Effect.Effect<TenantHandle, SeedError | TenantError>
 }
 
 /**
@@ -47,22 +66,9 @@ export interface Service {
  * @since 0.1.0
  * @category models
  */
-export interface TenantOptions {
-  /** The key; `mock-api-key` unless given. */
+export interface TenantOptions extends WorldOptions {
+  /** The key: visible ASCII characters. */
   readonly apiKey?: Redacted.Redacted<string> | undefined
-  /** What the workspace holds; nothing unless given. */
-  readonly seed?: Seed | undefined
-}
-
-/**
- * A key's world, made.
- *
- * @since 0.1.0
- * @category models
- */
-export interface TenantHandle {
-  readonly apiKey: Redacted.Redacted<string>
-  readonly workspaceId: WorkspaceId
 }
 
 /**
@@ -76,6 +82,8 @@ export interface Options extends TenantOptions {
   readonly writeOnlyValues?: boolean | undefined
   /** Operations that the API has and this server does not serve, to be answered with 501; none unless given. */
   readonly unservedOperations?: ReadonlyArray<Endpoint> | undefined
+  /** Gives each key that is not known a world of its own, instead of 401; false unless given. */
+  readonly acceptAnyKey?: boolean | undefined
 }
 
 /**
@@ -107,22 +115,53 @@ export const defaultApiKey = "mock-api-key"
  */
 export class MockServer extends Context.Tag("@workspace-secrets/mock-server/MockServer")<MockServer, Service>() {}
 
+/** The id of the first tenant. */
+const FIRST = "default"
+
+const handleOf = (url: string, { apiKey, id, tenant }: Registration): TenantHandle => ({
+  url,
+  apiKey,
+  workspaceId: tenant.workspaceId,
+  id,
+  control: Control.makeTenant(tenant)
+})
+
+/** Of options that may be more, a handle among them, those of a world. */
+const worldOf = ({ clock, randomSeed, seed }: WorldOptions): WorldOptions => ({ clock, randomSeed, seed })
+
+/** That a key which is replaced exists is no error. */
+const unlessReplaced = <A>(
+  result: Either.Either<A, SeedError | TenantError | TenantExists>
+): Effect.Effect<A, SeedError | TenantError> => Effect.catchTag(result, "TenantExists", Effect.die)
+
 const make = (options: Options) =>
   Effect.gen(function*() {
-    const tenants = yield* Tenants
-    const handlers = yield* Handlers.make({ writeOnlyValues: options.writeOnlyValues ?? false })
-    const dispatch = yield* Dispatcher.make(handlers, { unservedOperations: options.unservedOperations })
-    const fetch = yield* InProcess.makeFetch(dispatch)
-    const addTenant = Effect.fnUntraced(
-      function*({ apiKey = Redacted.make(defaultApiKey), seed = {} }: TenantOptions = {}) {
-        const tenant = yield* toTenant(seed)
-        yield* tenants.add(apiKey, tenant)
-        return { apiKey, workspaceId: tenant.workspaceId }
-      }
+    const tenants = new Tenants(yield* surroundings, options)
+    const first = yield* unlessReplaced(
+      tenants.add({ ...options, id: FIRST, apiKey: options.apiKey ?? Redacted.make(defaultApiKey) })
     )
-    const first = yield* addTenant(options)
-    return { dispatch, service: (url: string): Service => ({ url, ...first, fetch, addTenant }) }
-  }).pipe(Effect.provide([Tenants.Default, WorkspaceSecrets.Default]))
+    const handlers = yield* Handlers.make({ writeOnlyValues: options.writeOnlyValues ?? false })
+    const dispatch = Dispatcher.make(handlers, tenants, options)
+    const fetch = yield* InProcess.makeFetch(dispatch)
+    const service = (url: string): Service => ({
+      ...handleOf(url, first),
+      fetch,
+      tenant: (options = {}) =>
+        Effect.map(
+          Effect.acquireRelease(
+            Effect.suspend(() => tenants.add({ ...worldOf(options), apiKey: options.apiKey })),
+            (registration) => Effect.sync(() => tenants.remove(registration))
+          ),
+          (registration) => handleOf(url, registration)
+        ),
+      addTenant: ({ apiKey = Redacted.make(defaultApiKey), ...options } = {}) =>
+        Effect.map(
+          Effect.suspend(() => unlessReplaced(tenants.replace({ ...worldOf(options), apiKey }))),
+          (registration) => handleOf(url, registration)
+        )
+    })
+    return { dispatch, service }
+  }).pipe(Effect.provide(WorkspaceSecrets.Default))
 
 const formatHost = (host: string): string => host.includes(":") ? `[${host}]` : host
 
@@ -134,7 +173,7 @@ const formatHost = (host: string): string => host.includes(":") ? `[${host}]` : 
  */
 export const layer = (
   { host = "127.0.0.1", port = 0, ...options }: ListenOptions = {}
-): Layer.Layer<MockServer, SeedError | Listener.ListenError> =>
+): Layer.Layer<MockServer, SeedError | TenantError | Listener.ListenError> =>
   Layer.scoped(
     MockServer,
     Effect.gen(function*() {
@@ -150,7 +189,9 @@ export const layer = (
  * @since 0.1.0
  * @category layers
  */
-export const layerInProcess = (options: Options = {}): Layer.Layer<MockServer | HttpClient.HttpClient, SeedError> => {
+export const layerInProcess = (
+  options: Options = {}
+): Layer.Layer<MockServer | HttpClient.HttpClient, SeedError | TenantError> => {
   const server = Layer.effect(
     MockServer,
     Effect.map(make(options), ({ service }) => service("http://localhost"))

@@ -5,18 +5,14 @@
  */
 import { AccountId } from "@workspace-secrets/core/AccountId"
 import * as FieldViolation from "@workspace-secrets/core/FieldViolation"
-import * as PrefixedUlid from "@workspace-secrets/core/PrefixedUlid"
-import { Profile, ProfileId } from "@workspace-secrets/core/Profile"
+import { Profile } from "@workspace-secrets/core/Profile"
 import { WorkspaceId } from "@workspace-secrets/core/WorkspaceId"
 import { WorkspaceSecret } from "@workspace-secrets/core/WorkspaceSecret"
 import * as Data from "effect/Data"
-import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 import type { ParseError as JsonError } from "jsonc-parser"
 import { parse as parseJson, printParseErrorCode } from "jsonc-parser"
-import type { Tenant } from "./Tenant.js"
-import { WorkspaceSecretStore } from "./WorkspaceSecretStore.js"
 
 /**
  * A workspace with its secrets, as JSON: each part as the API writes it. What is left out is made up.
@@ -94,19 +90,26 @@ export const parse = (text: string): Either.Either<Seed, SeedError> => {
   )
 }
 
-const violations = (seed: Seed, tenant: Tenant): ReadonlyArray<string> => {
+/**
+ * What does not fit together in a seed: secrets of another workspace, ids that are there twice. One line each, with its path.
+ *
+ * @since 0.1.0
+ * @category rules
+ */
+export const problems = (seed: Seed): ReadonlyArray<string> => {
   const problems: Array<string> = []
   const ids = new Set<string>()
   const externalIds = new Set<string>()
-  if (seed.profile !== undefined && seed.profile.metadata.accountId !== tenant.accountId) {
+  const accountId = seed.accountId ?? seed.profile?.metadata.accountId
+  if (seed.profile !== undefined && seed.profile.metadata.accountId !== accountId) {
     problems.push("profile.metadata.accountId: is not the accountId of the seed")
   }
   for (const [i, { metadata }] of (seed.workspaceSecrets ?? []).entries()) {
     const say = (field: string, what: string) => problems.push(`workspaceSecrets[${i}].metadata.${field}: ${what}`)
-    if (metadata.accountId !== tenant.accountId) {
+    if (metadata.accountId !== accountId) {
       say("accountId", "is not the account of the seed; set the seed's accountId to it")
     }
-    if (metadata.workspaceId !== tenant.workspaceId) {
+    if (metadata.workspaceId !== seed.workspaceId) {
       say("workspaceId", "is not the workspace of the seed; set the seed's workspaceId to it")
     }
     if (ids.has(metadata.id)) {
@@ -122,32 +125,3 @@ const violations = (seed: Seed, tenant: Tenant): ReadonlyArray<string> => {
   }
   return problems
 }
-
-/**
- * Makes the world that a seed describes.
- *
- * @since 0.1.0
- * @category constructors
- */
-export const toTenant = (seed: Seed): Effect.Effect<Tenant, SeedError> =>
-  Effect.gen(function*() {
-    const accountId = seed.accountId ?? seed.profile?.metadata.accountId ??
-      AccountId.make(yield* PrefixedUlid.mint("acct"))
-    const profileId = ProfileId.make(yield* PrefixedUlid.mint("prof"))
-    const tenant: Tenant = {
-      accountId,
-      workspaceId: seed.workspaceId ?? WorkspaceId.make(yield* PrefixedUlid.mint("wksp")),
-      workspaceAlias: seed.workspaceAlias ?? "development",
-      profile: seed.profile ?? new Profile({
-        metadata: { id: profileId, accountId, name: "Mock API key", profileId },
-        spec: { type: "PROFILE_TYPE_API_KEY", name: "Mock API key" }
-      }),
-      secrets: new WorkspaceSecretStore()
-    }
-    const problems = violations(seed, tenant)
-    if (problems.length > 0) {
-      return yield* new SeedError({ problems })
-    }
-    seed.workspaceSecrets?.forEach((secret) => tenant.secrets.put(secret))
-    return tenant
-  })

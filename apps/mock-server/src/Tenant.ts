@@ -3,61 +3,410 @@
  *
  * @since 0.1.0
  */
-import type { AccountId } from "@workspace-secrets/core/AccountId"
-import { Unauthenticated } from "@workspace-secrets/core/ApiError"
-import type { Profile } from "@workspace-secrets/core/Profile"
-import type { WorkspaceId } from "@workspace-secrets/core/WorkspaceId"
+import { AccountId } from "@workspace-secrets/core/AccountId"
+import { ResourceExhausted, Unauthenticated } from "@workspace-secrets/core/ApiError"
+import { Profile, ProfileId } from "@workspace-secrets/core/Profile"
+import { WorkspaceId } from "@workspace-secrets/core/WorkspaceId"
+import type { WorkspaceSecret } from "@workspace-secrets/core/WorkspaceSecret"
+import type * as Clock from "effect/Clock"
+import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Redacted from "effect/Redacted"
-import type { WorkspaceSecretStore } from "./WorkspaceSecretStore.js"
+import type { Chance } from "./Ids.js"
+import { Ids, isSeed, makeChance } from "./Ids.js"
+import type { Seed } from "./Seed.js"
+import { problems as problemsOfSeed, SeedError } from "./Seed.js"
+import type { Snapshot } from "./Snapshot.js"
+import type { ClockOptions, ClockSetting } from "./TenantClock.js"
+import { fromOptions, TenantClock } from "./TenantClock.js"
+import { WorkspaceSecretStore } from "./WorkspaceSecretStore.js"
 
 /**
- * A key's own world: its account, its one workspace, the profile it acts as, and the secrets.
+ * A world cannot be made as it was asked for, or not be changed so: one line for each thing that is wrong, with the name of its field. None
+ * quotes what was there.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class TenantError extends Data.TaggedError("TenantError")<{ readonly problems: ReadonlyArray<string> }> {
+  override get message(): string {
+    return this.problems.join("\n")
+  }
+}
+
+/**
+ * What a key's world is like when it is made, and again after a reset.
  *
  * @since 0.1.0
  * @category models
  */
-export interface Tenant {
-  readonly accountId: AccountId
-  readonly workspaceId: WorkspaceId
-  /** What stands for the workspace's id in a path. */
-  readonly workspaceAlias: string
-  readonly profile: Profile
-  readonly secrets: WorkspaceSecretStore
+export interface WorldOptions {
+  /** What the workspace holds; nothing unless given. */
+  readonly seed?: Seed | undefined
+  /** How time goes: with that of the process unless given. */
+  readonly clock?: ClockOptions | undefined
+  /**
+   * A whole number that ids and chance follow from. With a clock that is not real, the same requests then give the same bytes. Unless
+   * given, they are others each time.
+   */
+  readonly randomSeed?: number | undefined
 }
 
 /**
- * The tenants of a server by their keys. Keys are strict: one that is not known is nobody's.
+ * What a world takes from the server that it is on: the time of the process, and chance where it has no seed of its own.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Surroundings {
+  readonly clock: Clock.Clock
+  readonly chance: Chance
+}
+
+/**
+ * What `Tenants` and worlds need of the fiber that makes them.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const surroundings: Effect.Effect<Surroundings> = Effect.zipWith(
+  Effect.clock,
+  makeChance,
+  (clock, chance) => ({ clock, chance })
+)
+
+interface Contents {
+  readonly accountId: AccountId
+  readonly workspaceId: WorkspaceId
+  readonly workspaceAlias: WorkspaceId
+  readonly profile: Profile
+  readonly workspaceSecrets: ReadonlyArray<WorkspaceSecret>
+}
+
+const clockOf = (options: ClockOptions | undefined): Either.Either<ClockSetting, ReadonlyArray<string>> =>
+  options === undefined ? Either.right({ type: "real" }) : fromOptions(options)
+
+/**
+ * A key's own world: its account, its one workspace, the profile it acts as, the secrets, a clock and ids. Changes are plain
+ * synchronous calls, so that each is seen whole or not at all.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export class Tenant {
+  readonly clock: TenantClock
+  readonly ids: Ids
+  readonly #origin: Snapshot
+  #contents: Contents
+  #secrets: WorkspaceSecretStore
+
+  private constructor(clock: TenantClock, ids: Ids, contents: Contents) {
+    this.clock = clock
+    this.ids = ids
+    this.#secrets = storeOf(contents)
+    // The store has the secrets: held here as well, what is deleted would stay.
+    this.#contents = { ...contents, workspaceSecrets: [] }
+    this.#origin = this.#save(contents.workspaceSecrets)
+  }
+
+  /**
+   * Makes a world.
+   *
+   * @since 0.1.0
+   */
+  static make(
+    { clock, randomSeed, seed = {} }: WorldOptions,
+    surroundings: Surroundings
+  ): Either.Either<Tenant, SeedError | TenantError> {
+    const setting = clockOf(clock)
+    const problems = [
+      ...(Either.isLeft(setting) ? setting.left.map((problem) => `clock.${problem}`) : []),
+      ...(randomSeed === undefined || isSeed(randomSeed)
+        ? []
+        : ["randomSeed: Expected a whole number from 0 to 2^53 - 1"])
+    ]
+    if (problems.length > 0 || Either.isLeft(setting)) {
+      return Either.left(new TenantError({ problems }))
+    }
+    const wrong = problemsOfSeed(seed)
+    if (wrong.length > 0) {
+      return Either.left(new SeedError({ problems: wrong }))
+    }
+    const time = new TenantClock(surroundings.clock, setting.right)
+    const ids = new Ids(surroundings.chance, randomSeed)
+    return Either.right(new Tenant(time, ids, contentsOf(seed, ids, time.now)))
+  }
+
+  get accountId(): AccountId {
+    return this.#contents.accountId
+  }
+
+  get workspaceId(): WorkspaceId {
+    return this.#contents.workspaceId
+  }
+
+  /** What stands for the workspace's id in a path. */
+  get workspaceAlias(): WorkspaceId {
+    return this.#contents.workspaceAlias
+  }
+
+  /** Who the key acts as. */
+  get profile(): Profile {
+    return this.#contents.profile
+  }
+
+  get secrets(): WorkspaceSecretStore {
+    return this.#secrets
+  }
+
+  /** Puts back data, clock and ids as they were when it was made. */
+  reset(): void {
+    this.#load(this.#origin)
+  }
+
+  /** Everything that it holds, values included, and where its clock and its ids stand. */
+  snapshot(): Snapshot {
+    return this.#save([...this.#secrets.walk("asc")])
+  }
+
+  /** Puts back what a snapshot holds, which may be another world's: account, workspace and profile become the snapshot's. */
+  restore(snapshot: Snapshot): Either.Either<void, SeedError> {
+    const problems = problemsOfSeed(snapshot)
+    if (problems.length > 0) {
+      return Either.left(new SeedError({ problems }))
+    }
+    this.#load(snapshot)
+    return Either.void
+  }
+
+  /**
+   * Puts a seed in the place of the data; clock and ids go on. Account, workspace and profile stay where the seed leaves them out, but for a
+   * profile of an account that is no longer this one.
+   */
+  replace(seed: Seed): Either.Either<void, SeedError> {
+    const { profile, workspaceAlias, workspaceId } = this.#contents
+    const accountId = seed.accountId ?? seed.profile?.metadata.accountId ?? this.accountId
+    const whole: Seed = {
+      accountId,
+      workspaceId: seed.workspaceId ?? workspaceId,
+      workspaceAlias: seed.workspaceAlias ?? workspaceAlias,
+      profile: seed.profile ?? (profile.metadata.accountId === accountId ? profile : undefined),
+      workspaceSecrets: seed.workspaceSecrets
+    }
+    const problems = problemsOfSeed(whole)
+    if (problems.length > 0) {
+      return Either.left(new SeedError({ problems }))
+    }
+    this.#fill(contentsOf(whole, this.ids, this.clock.now))
+    return Either.void
+  }
+
+  #save(workspaceSecrets: ReadonlyArray<WorkspaceSecret>): Snapshot {
+    return { version: 1, ...this.#contents, workspaceSecrets, clock: this.clock.setting, ids: this.ids.state }
+  }
+
+  #load({ clock, ids, version: _, ...contents }: Snapshot): void {
+    this.#fill(contents)
+    this.clock.set(clock)
+    this.ids.restore(ids)
+  }
+
+  #fill(contents: Contents): void {
+    this.#secrets = storeOf(contents)
+    this.#contents = { ...contents, workspaceSecrets: [] }
+  }
+}
+
+const storeOf = ({ workspaceSecrets }: Contents): WorkspaceSecretStore => {
+  const store = new WorkspaceSecretStore()
+  workspaceSecrets.forEach((secret) => store.put(secret))
+  return store
+}
+
+const contentsOf = (seed: Seed, ids: Ids, now: number): Contents => {
+  const accountId = seed.accountId ?? seed.profile?.metadata.accountId ?? AccountId.make(ids.resource("acct", now))
+  return {
+    accountId,
+    workspaceId: seed.workspaceId ?? WorkspaceId.make(ids.resource("wksp", now)),
+    workspaceAlias: seed.workspaceAlias ?? WorkspaceId.make("development"),
+    profile: seed.profile ?? profileOf(accountId, ProfileId.make(ids.resource("prof", now))),
+    workspaceSecrets: seed.workspaceSecrets ?? []
+  }
+}
+
+const profileOf = (accountId: AccountId, profileId: ProfileId): Profile =>
+  new Profile({
+    metadata: { id: profileId, accountId, name: "Mock API key", profileId },
+    spec: { type: "PROFILE_TYPE_API_KEY", name: "Mock API key" }
+  })
+
+/**
+ * Makes a world with the time and the chance of the fiber that it is made by.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = (options: WorldOptions = {}): Effect.Effect<Tenant, SeedError | TenantError> =>
+  Effect.flatMap(surroundings, (here) => Tenant.make(options, here))
+
+/**
+ * How many worlds a server that takes any key makes by itself. One that made more would grow without an end.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const maxAccepted = 10_000
+
+/**
+ * The key of a tenant, or its id, is another tenant's.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class TenantExists extends Data.TaggedError("TenantExists")<{ readonly message: string }> {}
+
+/**
+ * A tenant as its server knows it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Registration {
+  /** The name that the control API has for it. A key is no name: it would be in URLs and logs. */
+  readonly id: string
+  readonly apiKey: Redacted.Redacted<string>
+  readonly tenant: Tenant
+}
+
+/**
+ * What a tenant is registered with.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface RegistrationOptions extends WorldOptions {
+  /** The key; a new one unless given. */
+  readonly apiKey?: Redacted.Redacted<string> | undefined
+  /** The id; a new one unless given. */
+  readonly id?: string | undefined
+}
+
+/**
+ * The tenants of a server by their keys. Keys are strict: one that is not known is nobody's, unless the server takes any key, which then gets
+ * a world of its own.
  *
  * @since 0.1.0
  * @category services
  */
-export class Tenants extends Effect.Service<Tenants>()("@workspace-secrets/mock-server/Tenants", {
-  sync: () => {
-    const byKey = new Map<string, Tenant>()
-    return {
-      /** Gives a key its world; a key that has one gets the new one instead. */
-      add: (apiKey: Redacted.Redacted<string>, tenant: Tenant): Effect.Effect<void> =>
-        Effect.sync(() => {
-          byKey.set(Redacted.value(apiKey), tenant)
-        }),
+export class Tenants {
+  readonly #byKey = new Map<string, Registration>()
+  readonly #byId = new Map<string, Registration>()
+  readonly #surroundings: Surroundings
+  readonly #acceptAnyKey: boolean
+  readonly #ids: Ids
+  /** The time and the ids of requests that are nobody's. */
+  readonly nobody: Pick<Tenant, "clock" | "ids">
+  #accepted = 0
 
-      /** The tenant of an `Authorization` header (WIRE.md, Transport: Auth). */
-      authenticate: (authorization: string | undefined): Effect.Effect<Tenant, Unauthenticated> => {
-        if (authorization === undefined) {
-          return Effect.fail(new Unauthenticated({ message: "no API key; send Authorization: Bearer <key>" }))
-        }
-        const key = /^bearer +([^\s]+)$/i.exec(authorization)?.[1]
-        if (key === undefined) {
-          return Effect.fail(
-            new Unauthenticated({ message: "malformed Authorization header; it has to be Bearer <key>" })
-          )
-        }
-        const tenant = byKey.get(key)
-        return tenant === undefined
-          ? Effect.fail(new Unauthenticated({ message: "unknown API key" }))
-          : Effect.succeed(tenant)
-      }
-    }
+  constructor(surroundings: Surroundings, options: { readonly acceptAnyKey?: boolean | undefined } = {}) {
+    this.#surroundings = surroundings
+    this.#acceptAnyKey = options.acceptAnyKey ?? false
+    this.#ids = new Ids(surroundings.chance)
+    this.nobody = { clock: new TenantClock(surroundings.clock), ids: this.#ids }
   }
-}) {}
+
+  /** Makes a world for a key that has none. */
+  add(options: RegistrationOptions = {}): Either.Either<Registration, SeedError | TenantError | TenantExists> {
+    const now = this.nobody.clock.now
+    const { apiKey = Redacted.make(this.#ids.resource("key", now)), id = this.#ids.resource("tnt", now) } = options
+    if (!/^[\x21-\x7e]+$/.test(Redacted.value(apiKey))) {
+      return Either.left(new TenantError({ problems: ["apiKey: Expected visible ASCII characters"] }))
+    }
+    if (this.#byKey.has(Redacted.value(apiKey))) {
+      return Either.left(new TenantExists({ message: "apiKey: another tenant has it; leave it out to get a new one" }))
+    }
+    if (this.#byId.has(id)) {
+      return Either.left(new TenantExists({ message: "id: another tenant has it; leave it out to get a new one" }))
+    }
+    return Either.map(Tenant.make(options, this.#surroundings), (tenant) => {
+      const registration = { id, apiKey, tenant }
+      this.#byKey.set(Redacted.value(apiKey), registration)
+      this.#byId.set(id, registration)
+      return registration
+    })
+  }
+
+  /** Gives a key a new world, in the place of the one that it may have. */
+  replace(options: RegistrationOptions & { readonly apiKey: Redacted.Redacted<string> }): ReturnType<Tenants["add"]> {
+    const before = this.#byKey.get(Redacted.value(options.apiKey))
+    if (before === undefined) {
+      return this.add(options)
+    }
+    this.remove(before)
+    return Either.mapLeft(this.add({ id: before.id, ...options }), (error) => {
+      this.#byKey.set(Redacted.value(before.apiKey), before)
+      this.#byId.set(before.id, before)
+      return error
+    })
+  }
+
+  /** Takes a tenant away: its key is nobody's from now on. False where it was gone already. */
+  remove({ apiKey, id, tenant }: Registration): boolean {
+    if (this.#byId.get(id)?.tenant !== tenant) {
+      return false
+    }
+    this.#byKey.delete(Redacted.value(apiKey))
+    return this.#byId.delete(id)
+  }
+
+  /** The tenant of an id. */
+  find(id: string): Registration | undefined {
+    return this.#byId.get(id)
+  }
+
+  /** All of them, in the order in which they were made. */
+  get all(): ReadonlyArray<Registration> {
+    return [...this.#byId.values()]
+  }
+
+  /** The tenant of an `Authorization` header (WIRE.md, Transport: Auth). */
+  authenticate(authorization: string | undefined): Either.Either<Tenant, Unauthenticated | ResourceExhausted> {
+    if (authorization === undefined) {
+      return refuse("no API key; send Authorization: Bearer <key>")
+    }
+    // As almost everybody writes it, before the rest that RFC 9110, 11.1 and RFC 6750, 2.1 allow.
+    const usual = authorization.startsWith("Bearer ") ? this.#byKey.get(authorization.slice(7)) : undefined
+    if (usual !== undefined) {
+      return Either.right(usual.tenant)
+    }
+    const key = /^bearer +([^\s]+)$/i.exec(authorization)?.[1]
+    if (key === undefined) {
+      return refuse("malformed Authorization header; it has to be Bearer <key>")
+    }
+    const known = this.#byKey.get(key)
+    return known !== undefined
+      ? Either.right(known.tenant)
+      : this.#acceptAnyKey
+      ? this.#accept(Redacted.make(key))
+      : refuse("unknown API key")
+  }
+
+  #accept(apiKey: Redacted.Redacted<string>): Either.Either<Tenant, Unauthenticated | ResourceExhausted> {
+    if (this.#accepted >= maxAccepted) {
+      return Either.left(
+        new ResourceExhausted({
+          message:
+            `this server takes any key and has made ${maxAccepted} worlds for keys that it did not know: it makes no more`
+        })
+      )
+    }
+    this.#accepted++
+    return Either.map(
+      Either.mapLeft(this.add({ apiKey }), ({ message }) => new Unauthenticated({ message })),
+      ({ tenant }) => tenant
+    )
+  }
+}
+
+const refuse = (message: string) => Either.left(new Unauthenticated({ message }))

@@ -9,7 +9,6 @@ import type { ExternalId } from "@workspace-secrets/core/ExternalId"
 import * as Labels from "@workspace-secrets/core/Labels"
 import type { ListWorkspaceSecrets } from "@workspace-secrets/core/ListWorkspaceSecrets"
 import { WorkspaceSecretPage } from "@workspace-secrets/core/ListWorkspaceSecrets"
-import * as PrefixedUlid from "@workspace-secrets/core/PrefixedUlid"
 import * as UpdateWorkspaceSecret from "@workspace-secrets/core/UpdateWorkspaceSecret"
 import type { WorkspaceSecretRef } from "@workspace-secrets/core/WorkspaceSecret"
 import {
@@ -20,6 +19,7 @@ import {
 } from "@workspace-secrets/core/WorkspaceSecret"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Cursor from "./Cursor.js"
 import type { Tenant } from "./Tenant.js"
 import type { Position } from "./WorkspaceSecretStore.js"
@@ -55,10 +55,10 @@ const scopeOf = (tenant: Tenant, params: ListWorkspaceSecrets): string => {
 const positionAfter = (
   params: ListWorkspaceSecrets,
   scope: string
-): Effect.Effect<Position | undefined, InvalidArgument> =>
+): Either.Either<Position | undefined, InvalidArgument> =>
   params.cursor === undefined || params.cursor === ""
-    ? Effect.succeed(undefined)
-    : Effect.mapError(Cursor.decode(params.cursor, scope), () =>
+    ? Either.right(undefined)
+    : Either.fromOption(Cursor.decode(params.cursor, scope), () =>
       InvalidArgument.fromViolations([{
         field: "cursor",
         description:
@@ -68,10 +68,10 @@ const positionAfter = (
 // Parts of a secret need no second validation, which costs more than the rest of a list (here and below: `true`).
 const withoutInfo = ({ metadata, spec }: WorkspaceSecret) => new WorkspaceSecret({ metadata, spec }, true)
 
-const notFound = () => Effect.fail(new WorkspaceSecretNotFound({ message: "no such secret in this workspace" }))
+const notFound = () => Either.left(new WorkspaceSecretNotFound({ message: "no such secret in this workspace" }))
 
 const alreadyExists = () =>
-  Effect.fail(new WorkspaceSecretAlreadyExists({ message: "another secret of this workspace has this externalId" }))
+  Either.left(new WorkspaceSecretAlreadyExists({ message: "another secret of this workspace has this externalId" }))
 
 const isTaken = (tenant: Tenant, externalId: ExternalId | undefined, by: WorkspaceSecretId): boolean => {
   const other = externalId === undefined ? undefined : tenant.secrets.find({ externalId })
@@ -79,7 +79,7 @@ const isTaken = (tenant: Tenant, externalId: ExternalId | undefined, by: Workspa
 }
 
 /*
- * What reads and then writes does both in one synchronous step of a generator, since a fiber may give way between two steps.
+ * All of them are synchronous: nothing comes between what one reads and what it writes, and no request pays for a fiber.
  */
 
 /**
@@ -91,18 +91,16 @@ const isTaken = (tenant: Tenant, externalId: ExternalId | undefined, by: Workspa
 export class WorkspaceSecrets extends Effect.Service<WorkspaceSecrets>()(
   "@workspace-secrets/mock-server/WorkspaceSecrets",
   {
-    effect: Effect.gen(function*() {
-      const mint = yield* PrefixedUlid.makeMonotonic
-
+    sync: () => {
       /** A page in the order of creation, newest first unless asked otherwise; at most 200 of them, 50 unless asked. */
       const list = (
         tenant: Tenant,
         params: ListWorkspaceSecrets
-      ): Effect.Effect<WorkspaceSecretPage, InvalidArgument> => {
+      ): Either.Either<WorkspaceSecretPage, InvalidArgument> => {
         const scope = scopeOf(tenant, params)
         const limit = Math.min(params.limit || DEFAULT_LIMIT, MAX_LIMIT)
         const isMatch = matches(params)
-        return Effect.map(positionAfter(params, scope), (after) => {
+        return Either.map(positionAfter(params, scope), (after) => {
           const items: Array<WorkspaceSecret> = []
           for (const secret of tenant.secrets.walk(params.sortOrder ?? "desc", after)) {
             if (isMatch(secret)) {
@@ -124,76 +122,74 @@ export class WorkspaceSecrets extends Effect.Service<WorkspaceSecrets>()(
         }
       }
 
-      /** A new secret; the server sets its id, time and owner. */
+      /** A new secret; the server sets its id, time and owner. Id and time are of one reading of the clock, so that both sort alike. */
       const create = (
         tenant: Tenant,
         { metadata, spec }: CreateWorkspaceSecret
-      ): Effect.Effect<WorkspaceSecret, WorkspaceSecretAlreadyExists> =>
-        Effect.gen(function*() {
-          const id = WorkspaceSecretId.make(yield* mint("wsec"))
-          const createdAt = yield* DateTime.now
-          const { externalId } = metadata
-          const labels = Labels.orNone(metadata.labels)
-          if (isTaken(tenant, externalId, id)) {
-            return yield* alreadyExists()
-          }
-          const secret = new WorkspaceSecret({
-            metadata: {
-              id,
-              accountId: tenant.accountId,
-              createdAt,
-              name: metadata.name.trim(),
-              profileId: tenant.profile.metadata.id,
-              workspaceId: tenant.workspaceId,
-              ...(externalId === undefined ? {} : { externalId }),
-              ...(labels === undefined ? {} : { labels })
-            },
-            spec,
-            info: { createdBy: tenant.profile }
-          })
-          tenant.secrets.put(secret)
-          return secret
+      ): Either.Either<WorkspaceSecret, WorkspaceSecretAlreadyExists> => {
+        const { externalId } = metadata
+        if (externalId !== undefined && tenant.secrets.find({ externalId }) !== undefined) {
+          return alreadyExists()
+        }
+        const labels = Labels.orNone(metadata.labels)
+        const { now } = tenant.clock
+        const secret = new WorkspaceSecret({
+          metadata: {
+            id: WorkspaceSecretId.make(tenant.ids.resource("wsec", now)),
+            accountId: tenant.accountId,
+            createdAt: DateTime.unsafeMake(now),
+            name: metadata.name.trim(),
+            profileId: tenant.profile.metadata.id,
+            workspaceId: tenant.workspaceId,
+            ...(externalId === undefined ? {} : { externalId }),
+            ...(labels === undefined ? {} : { labels })
+          },
+          spec,
+          info: { createdBy: tenant.profile }
         })
+        tenant.secrets.put(secret)
+        return Either.right(secret)
+      }
 
       /** The secret of an id or an external id. */
-      const get = (tenant: Tenant, ref: WorkspaceSecretRef): Effect.Effect<WorkspaceSecret, WorkspaceSecretNotFound> =>
-        Effect.suspend(() => {
-          const secret = tenant.secrets.find(ref)
-          return secret === undefined ? notFound() : Effect.succeed(secret)
-        })
+      const get = (
+        tenant: Tenant,
+        ref: WorkspaceSecretRef
+      ): Either.Either<WorkspaceSecret, WorkspaceSecretNotFound> => {
+        const secret = tenant.secrets.find(ref)
+        return secret === undefined ? notFound() : Either.right(secret)
+      }
 
       /** The secret with the fields of the mask written; one that changes nothing leaves `updatedAt` alone, too. */
       const update = (
         tenant: Tenant,
         ref: WorkspaceSecretRef,
         payload: UpdateWorkspaceSecret.UpdateWorkspaceSecret
-      ): Effect.Effect<WorkspaceSecret, WorkspaceSecretNotFound | WorkspaceSecretAlreadyExists> =>
-        Effect.gen(function*() {
-          const updatedAt = yield* DateTime.now
-          const secret = tenant.secrets.find(ref)
-          if (secret === undefined) {
-            return yield* notFound()
-          }
-          const after = UpdateWorkspaceSecret.applyTo(secret, payload)
-          if (after === secret) {
-            return secret
-          }
-          if (isTaken(tenant, after.metadata.externalId, after.metadata.id)) {
-            return yield* alreadyExists()
-          }
-          const updated = new WorkspaceSecret({ ...after, metadata: { ...after.metadata, updatedAt } })
-          tenant.secrets.put(updated)
-          return updated
-        })
+      ): Either.Either<WorkspaceSecret, WorkspaceSecretNotFound | WorkspaceSecretAlreadyExists> => {
+        const secret = tenant.secrets.find(ref)
+        if (secret === undefined) {
+          return notFound()
+        }
+        const after = UpdateWorkspaceSecret.applyTo(secret, payload)
+        if (after === secret) {
+          return Either.right(secret)
+        }
+        if (isTaken(tenant, after.metadata.externalId, after.metadata.id)) {
+          return alreadyExists()
+        }
+        const updatedAt = DateTime.unsafeMake(tenant.clock.now)
+        const updated = new WorkspaceSecret({ ...after, metadata: { ...after.metadata, updatedAt } })
+        tenant.secrets.put(updated)
+        return Either.right(updated)
+      }
 
       /** Takes the secret out. */
-      const remove = (tenant: Tenant, ref: WorkspaceSecretRef): Effect.Effect<void, WorkspaceSecretNotFound> =>
-        Effect.suspend(() => {
-          const secret = tenant.secrets.find(ref)
-          return secret === undefined ? notFound() : Effect.succeed(tenant.secrets.remove(secret))
-        })
+      const remove = (tenant: Tenant, ref: WorkspaceSecretRef): Either.Either<void, WorkspaceSecretNotFound> => {
+        const secret = tenant.secrets.find(ref)
+        return secret === undefined ? notFound() : Either.right(tenant.secrets.remove(secret))
+      }
 
       return { list, create, get, update, delete: remove }
-    })
+    }
   }
 ) {}

@@ -21,6 +21,11 @@ export * as Cli from "./Cli.js"
 /**
  * @since 0.1.0
  */
+export * as Control from "./Control.js"
+
+/**
+ * @since 0.1.0
+ */
 export * as Cursor from "./Cursor.js"
 
 /**
@@ -32,6 +37,11 @@ export * as Dispatcher from "./Dispatcher.js"
  * @since 0.1.0
  */
 export * as Handlers from "./Handlers.js"
+
+/**
+ * @since 0.1.0
+ */
+export * as Ids from "./Ids.js"
 
 /**
  * @since 0.1.0
@@ -61,7 +71,17 @@ export * as Seed from "./Seed.js"
 /**
  * @since 0.1.0
  */
+export * as Snapshot from "./Snapshot.js"
+
+/**
+ * @since 0.1.0
+ */
 export * as Tenant from "./Tenant.js"
+
+/**
+ * @since 0.1.0
+ */
+export * as TenantClock from "./TenantClock.js"
 
 /**
  * @since 0.1.0

@@ -5,7 +5,6 @@ import { Status } from "@workspace-secrets/core/Status"
 import * as Cause from "effect/Cause"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
@@ -13,21 +12,19 @@ import { inspect } from "node:util"
 import * as Dispatcher from "../src/Dispatcher.js"
 import * as Handlers from "../src/Handlers.js"
 import { openApiDocument } from "../src/OpenApiDocument.js"
-import * as Seed from "../src/Seed.js"
-import { Tenants } from "../src/Tenant.js"
+import * as Tenant from "../src/Tenant.js"
 import { unservedOperations } from "../src/UnservedOperations.js"
 import { WorkspaceSecrets } from "../src/WorkspaceSecrets.js"
 
-const services = Layer.merge(Tenants.Default, WorkspaceSecrets.Default)
+const services = WorkspaceSecrets.Default
 
 /** A dispatcher with one tenant whose key is `key`, and some handlers replaced. */
 const makeWith = (handlers: Partial<Handlers.Handlers>, options?: Dispatcher.Options) =>
   Effect.gen(function*() {
-    const tenants = yield* Tenants
-    const tenant = yield* Seed.toTenant({})
-    yield* tenants.add(Redacted.make("key"), tenant)
+    const tenants = new Tenant.Tenants(yield* Tenant.surroundings)
+    const { tenant } = yield* tenants.add({ apiKey: Redacted.make("key") })
     const own = yield* Handlers.make({ writeOnlyValues: false })
-    const dispatch = yield* Dispatcher.make({ ...own, ...handlers }, options)
+    const dispatch = Dispatcher.make({ ...own, ...handlers }, tenants, options)
     return { dispatch, tenant }
   })
 

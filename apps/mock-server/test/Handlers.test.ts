@@ -6,7 +6,7 @@ import { WorkspaceSecret } from "@workspace-secrets/core/WorkspaceSecret"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Handlers from "../src/Handlers.js"
-import * as Seed from "../src/Seed.js"
+import * as Tenant from "../src/Tenant.js"
 import { WorkspaceSecrets } from "../src/WorkspaceSecrets.js"
 
 const wire = Schema.encodeSync(WorkspaceSecret)
@@ -17,7 +17,7 @@ const query = Schema.decodeSync(ListWorkspaceSecrets)({ includeInfo: "true" })
 
 /** The same secrets behind handlers that show values and behind handlers that do not. */
 const both = Effect.gen(function*() {
-  const tenant = yield* Seed.toTenant({})
+  const tenant = yield* Tenant.make()
   const open = yield* Handlers.make({ writeOnlyValues: false })
   const writeOnly = yield* Handlers.make({ writeOnlyValues: true })
   return { tenant, open, writeOnly }

@@ -9,6 +9,7 @@ import { readdirSync, readFileSync } from "node:fs"
 import * as Cli from "../src/Cli.js"
 import * as MockServer from "../src/MockServer.js"
 import * as Seed from "../src/Seed.js"
+import * as Tenant from "../src/Tenant.js"
 
 const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8")
 const examples = new URL("./readme/", import.meta.url)
@@ -31,14 +32,7 @@ describe("the README", () => {
   })
 
   it("shows what the command prints", () => {
-    const fetch = globalThis.fetch
-    const service: MockServer.Service = {
-      url: "http://127.0.0.1:4010",
-      apiKey: Redacted.make(MockServer.defaultApiKey),
-      workspaceId: "wksp" as MockServer.Service["workspaceId"],
-      fetch,
-      addTenant: () => Effect.never
-    }
+    const service = { url: "http://127.0.0.1:4010", apiKey: Redacted.make(MockServer.defaultApiKey) }
     expect(blocks("text")).toEqual([`${Cli.banner(service)}\n`])
   })
 
@@ -72,7 +66,7 @@ describe("the README", () => {
   it.effect("has a seed that can be used, and all of a seed's fields", () =>
     Effect.gen(function*() {
       const [text = ""] = blocks("json")
-      const tenant = yield* Effect.flatMap(Seed.parse(text), Seed.toTenant)
+      const tenant = yield* Effect.flatMap(Seed.parse(text), (seed) => Tenant.make({ seed }))
       expect(tenant.secrets.size).toBe(1)
       expect(Schema.encodeSync(Seed.Seed)(yield* Seed.parse(text))).toEqual(JSON.parse(text))
       expect(table("| field |").map(([field]) => field)).toEqual(Object.keys(Seed.Seed.fields))

@@ -9,6 +9,7 @@ import * as Schema from "effect/Schema"
 import { readFileSync } from "node:fs"
 import { inspect } from "node:util"
 import * as Seed from "../src/Seed.js"
+import * as Tenant from "../src/Tenant.js"
 
 const example = readFileSync(new URL("../seeds/example.json", import.meta.url), "utf8")
 
@@ -30,10 +31,12 @@ const secret = (id: string, metadata: { readonly [key: string]: Json } = {}): Js
 const seed = (rest: { readonly [key: string]: Json }): string =>
   JSON.stringify({ accountId: "acct", workspaceId: "wksp", ...rest })
 
+const toTenant = (seed: Seed.Seed) => Tenant.make({ seed })
+
 /** What is wrong with a seed, a line for each thing, from the text to the world that it describes. */
 const problems = (text: string): ReadonlyArray<string> =>
   Seed.parse(text).pipe(
-    Effect.flatMap(Seed.toTenant),
+    Effect.flatMap(toTenant),
     Effect.match({ onFailure: (error) => error.problems, onSuccess: () => [] }),
     Effect.runSync
   )
@@ -187,7 +190,7 @@ describe("parse", () => {
           : { ...(json as object), [key]: place(Reflect.get(json as object, key), rest) }
       const failure = Either.getLeft(Either.flatMap(
         Seed.parse(JSON.stringify(place(root, path))),
-        (seed) => Effect.runSync(Effect.either(Seed.toTenant(seed)))
+        (seed) => Effect.runSync(Effect.either(toTenant(seed)))
       ))
       if (Option.isSome(failure)) {
         const error = failure.value
@@ -203,10 +206,10 @@ describe("parse", () => {
   )
 })
 
-describe("toTenant", () => {
+describe("a tenant of a seed", () => {
   it.effect("makes the world that the example describes", () =>
     Effect.gen(function*() {
-      const tenant = yield* Effect.flatMap(Seed.parse(example), Seed.toTenant)
+      const tenant = yield* Effect.flatMap(Seed.parse(example), toTenant)
       expect(tenant).toMatchObject({
         accountId: "accountId",
         workspaceId: "workspaceId",
@@ -219,8 +222,8 @@ describe("toTenant", () => {
 
   it.effect("makes up what is left out: ids that are prefixed ULIDs, and a profile of an API key", () =>
     Effect.gen(function*() {
-      const one = yield* Seed.toTenant({})
-      const two = yield* Seed.toTenant({})
+      const one = yield* toTenant({})
+      const two = yield* toTenant({})
       expect(Option.map(PrefixedUlid.parse(one.accountId), ({ prefix }) => prefix)).toEqual(Option.some("acct"))
       expect(Option.map(PrefixedUlid.parse(one.workspaceId), ({ prefix }) => prefix)).toEqual(Option.some("wksp"))
       expect(Option.map(PrefixedUlid.parse(one.profile.metadata.id), ({ prefix }) => prefix)).toEqual(
@@ -237,7 +240,7 @@ describe("toTenant", () => {
   it.effect("takes the account of the profile for its own when it is given none", () =>
     Effect.gen(function*() {
       const { profile } = Either.getOrThrow(Seed.parse(example))
-      const tenant = yield* Seed.toTenant({ profile })
+      const tenant = yield* toTenant({ profile })
       expect(tenant.accountId).toBe("accountId")
     }))
 

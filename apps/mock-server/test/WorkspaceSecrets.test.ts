@@ -12,7 +12,7 @@ import * as Schema from "effect/Schema"
 import * as TestClock from "effect/TestClock"
 import * as MockServer from "../src/MockServer.js"
 import * as Seed from "../src/Seed.js"
-import type { Tenant } from "../src/Tenant.js"
+import * as Tenant from "../src/Tenant.js"
 import { WorkspaceSecrets } from "../src/WorkspaceSecrets.js"
 import { type Answer, expectError, send, sendJson, type Server, type WirePage, type WireSecret } from "./wire.js"
 
@@ -536,9 +536,9 @@ const newFields = Schema.decodeSync(UpdateWorkspaceSecret)
 
 /** The service itself and a tenant of its own: behind HTTP, reading the bodies would put the requests into an order. */
 const withService = <A, E>(
-  use: (secrets: WorkspaceSecrets, tenant: Tenant) => Effect.Effect<A, E>
+  use: (secrets: WorkspaceSecrets, tenant: Tenant.Tenant) => Effect.Effect<A, E>
 ) =>
-  Effect.all([WorkspaceSecrets, Seed.toTenant({})]).pipe(
+  Effect.all([WorkspaceSecrets, Tenant.make()]).pipe(
     Effect.flatMap(([secrets, tenant]) => use(secrets, tenant)),
     Effect.provide(WorkspaceSecrets.Default)
   )

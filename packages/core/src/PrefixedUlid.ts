@@ -37,6 +37,11 @@ export interface PrefixedUlid {
  */
 export const maxTimestamp = 2 ** 48 - 1
 
+const isTime = (timestamp: number): boolean =>
+  Number.isSafeInteger(timestamp) && timestamp >= 0 && timestamp <= maxTimestamp
+
+const outOfTime = () => new RangeError(`A ULID's time is a whole number of milliseconds from 0 to ${maxTimestamp}`)
+
 const base32 = (value: number, length: number): string => {
   let rest = value
   let out = ""
@@ -55,8 +60,8 @@ const base32 = (value: number, length: number): string => {
  * @category constructors
  */
 export const encode = (prefix: string, timestamp: number, high: number, low: number): string => {
-  if (!Number.isSafeInteger(timestamp) || timestamp < 0 || timestamp > maxTimestamp) {
-    throw new RangeError(`A ULID's time is a whole number of milliseconds from 0 to ${maxTimestamp}`)
+  if (!isTime(timestamp)) {
+    throw outOfTime()
   }
   for (const bits of [high, low]) {
     if (!Number.isSafeInteger(bits) || bits < 0 || bits >= HALF) {
@@ -83,33 +88,93 @@ export const mint = (prefix: string): Effect.Effect<string> =>
   )
 
 /**
- * Makes a minter whose ids sort in the order in which they were minted, those of one millisecond and those after
- * a clock that went back included: it then counts on from the id before.
+ * Where a minter whose ids sort stands: the time and the chance of the id that it minted last. `timestamp` is -1 before the first.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface MonotonicState {
+  readonly timestamp: number
+  readonly high: number
+  readonly low: number
+}
+
+/**
+ * A minter whose ids sort in the order in which they were minted, those of one millisecond and those after a clock that went
+ * back included: it then counts on from the id before. It runs without Effect: time and chance, a number from 0 up to 1, are given to it. The
+ * same state, times and chance make the same ids.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export class Monotonic {
+  #timestamp = -1
+  #high = 0
+  #low = 0
+  /** What the ids of this millisecond have in common, which costs most of an id to write. */
+  #head = ""
+  readonly #chance: () => number
+
+  constructor(chance: () => number) {
+    this.#chance = chance
+  }
+
+  /** The next id, for a time in milliseconds since the Unix epoch, 0 to `maxTimestamp`. */
+  next(prefix: string, now: number): string {
+    if (now > this.#timestamp || this.#timestamp < 0) {
+      this.#move(now, Math.floor(this.#chance() * HALF), Math.floor(this.#chance() * HALF))
+    } else if (this.#low < HALF - 1) {
+      this.#low++
+    } else if (this.#high < HALF - 1) {
+      this.#move(this.#timestamp, this.#high + 1, 0)
+    } else {
+      this.#move(this.#timestamp + 1, 0, 0)
+    }
+    return `${prefix}_${this.#head}${base32(this.#low, 8)}`
+  }
+
+  /** Where it stands; `restore` takes it back there. */
+  get state(): MonotonicState {
+    return { timestamp: this.#timestamp, high: this.#high, low: this.#low }
+  }
+
+  /** Goes on from where a minter stood. */
+  restore({ high, low, timestamp }: MonotonicState): void {
+    if (timestamp < 0) {
+      this.#timestamp = -1
+      this.#high = this.#low = 0
+    } else {
+      this.#move(timestamp, high, low)
+    }
+  }
+
+  #move(timestamp: number, high: number, low: number): void {
+    if (!isTime(timestamp)) {
+      throw outOfTime()
+    }
+    this.#timestamp = timestamp
+    this.#high = high
+    this.#low = low
+    this.#head = base32(timestamp, 10) + base32(high, 8)
+  }
+}
+
+/**
+ * Makes a minter whose ids sort in the order in which they were minted, as `Monotonic` does, for the current time of `Clock` and with
+ * chance from `Random`.
  *
  * @since 0.1.0
  * @category constructors
  */
 export const makeMonotonic: Effect.Effect<(prefix: string) => Effect.Effect<string>> = Effect.sync(() => {
-  let timestamp = -1
-  let high = 0
-  let low = 0
-  const next = (now: number, freshHigh: number, freshLow: number) => {
-    if (now > timestamp) {
-      timestamp = now
-      high = freshHigh
-      low = freshLow
-    } else if (++low === HALF) {
-      low = 0
-      if (++high === HALF) {
-        high = 0
-        timestamp++
-      }
-    }
-  }
+  let chances: ReadonlyArray<number> = []
+  let drawn = 0
+  const minter = new Monotonic(() => chances[drawn++] ?? 0)
   return (prefix) =>
-    Effect.zipWith(Clock.currentTimeMillis, Effect.zip(chance, chance), (now, [freshHigh, freshLow]) => {
-      next(now, freshHigh, freshLow)
-      return encode(prefix, timestamp, high, low)
+    Effect.zipWith(Clock.currentTimeMillis, Effect.all([Random.next, Random.next]), (now, both) => {
+      chances = both
+      drawn = 0
+      return minter.next(prefix, now)
     })
 })
 

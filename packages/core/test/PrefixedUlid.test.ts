@@ -267,3 +267,32 @@ describe("makeMonotonic", () => {
       expect(ids.map(chanceOf)).toEqual([ids[0], ids[1], ids[0]].map((id) => chanceOf(String(id))))
     }))
 })
+
+describe("Monotonic", () => {
+  it("mints the same ids from the same state, times and chances, and goes on from where another stood", () => {
+    const chances = [0.25, 0.5, 0.75, 0.125]
+    const make = () => {
+      let drawn = 0
+      return new PrefixedUlid.Monotonic(() => chances[drawn++ % chances.length] ?? 0)
+    }
+    const one = make()
+    const two = make()
+    const nows = [1000, 1000, 999, 1001, 1001]
+    const ids = nows.map((now) => one.next("wsec", now))
+    expect(nows.map((now) => two.next("wsec", now))).toEqual(ids)
+    expect(ids[0]).toBe(PrefixedUlid.encode("wsec", 1000, HALF / 4, HALF / 2))
+    expect(ids[2]).toBe(PrefixedUlid.encode("wsec", 1000, HALF / 4, HALF / 2 + 2))
+    expect([...ids].sort()).toEqual(ids)
+
+    const three = make()
+    expect(three.state.timestamp).toBe(-1)
+    three.restore(one.state)
+    expect(three.next("a", 5)).toBe(one.next("a", 5))
+    three.restore(make().state)
+    expect(three.next("wsec", 1000)).toBe(ids[0])
+  })
+
+  it.each([-1, NaN, 0.5, PrefixedUlid.maxTimestamp + 1])("throws a RangeError for the first time %d", (now) => {
+    expect(() => new PrefixedUlid.Monotonic(() => 0).next("wsec", now)).toThrow(RangeError)
+  })
+})

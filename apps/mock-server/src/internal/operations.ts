@@ -1,0 +1,131 @@
+import * as HttpApi from "@effect/platform/HttpApi"
+import type * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
+import type * as HttpApiGroup from "@effect/platform/HttpApiGroup"
+import type { HttpMethod } from "@effect/platform/HttpMethod"
+import { InvalidArgument } from "@workspace-secrets/core/ApiError"
+import type { WireError } from "@workspace-secrets/core/ErrorResponse"
+import * as FieldViolation from "@workspace-secrets/core/FieldViolation"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import type * as ParseResult from "effect/ParseResult"
+import * as Schema from "effect/Schema"
+import type * as Routes from "../Routes.js"
+import { isNow } from "./now.js"
+
+/** A declared operation, ready to be run: from what was sent, by the endpoint's schemas and its handler, to what is written. */
+export interface Operation<Context> {
+  readonly _tag: "Operation"
+  readonly name: string
+  readonly hasPayload: boolean
+  readonly run: (
+    context: Context,
+    params: Readonly<Record<string, string>>,
+    query: string,
+    payload: unknown
+  ) => Effect.Effect<unknown, WireError>
+}
+
+/*
+ * The endpoints of a reflected API have lost their types: a handler fits its endpoint by the type of the handlers, which is made from the
+ * same declaration. From there on all is `unknown`, through the endpoint's own schemas.
+ */
+type AnyHandler<Context> = (
+  request: Context & { readonly path: unknown; readonly urlParams: unknown; readonly payload: unknown }
+) => Effect.Effect<unknown, WireError>
+
+type Decoder = (input: unknown) => Either.Either<unknown, ParseResult.ParseError>
+
+const decoder = (schema: Option.Option<Schema.Schema.All>, options: { readonly isStrict: boolean }): Decoder =>
+  Option.match(schema, {
+    onNone: () => () => Either.right(undefined),
+    onSome: (schema) =>
+      Schema.decodeUnknownEither(schema as Schema.Schema<unknown, unknown>, {
+        errors: "all",
+        onExcessProperty: options.isStrict ? "error" : "ignore"
+      })
+  })
+
+/** The parameters by name; one that is given more than once has all of its values, which no parameter of the API takes. */
+const readQuery = (query: URLSearchParams): Readonly<Record<string, string | ReadonlyArray<string>>> =>
+  Object.fromEntries(
+    [...new Set(query.keys())].map((name) => {
+      const values = query.getAll(name)
+      return [name, values.length === 1 ? values[0] ?? "" : values]
+    })
+  )
+
+const explainRepetition = (query: URLSearchParams) => (violation: FieldViolation.FieldViolation) =>
+  query.getAll(violation.field).length > 1
+    ? { field: violation.field, description: "given more than once; a parameter has one value" }
+    : violation
+
+const refuse = (
+  error: ParseResult.ParseError,
+  query: URLSearchParams
+): Either.Either<never, InvalidArgument> =>
+  Either.left(InvalidArgument.fromViolations(FieldViolation.fromParseError(error).map(explainRepetition(query))))
+
+const NOTHING: Readonly<Record<string, string>> = {}
+
+const operationOf = <Context>(
+  endpoint: HttpApiEndpoint.HttpApiEndpoint<string, HttpMethod>,
+  handler: AnyHandler<Context>,
+  options: { readonly isStrict: boolean }
+): Operation<Context> => {
+  const path = decoder(endpoint.pathSchema, { isStrict: false })
+  const urlParams = decoder(endpoint.urlParamsSchema, options)
+  const payload = decoder(endpoint.payloadSchema, options)
+  const encode = Schema.encodeUnknownSync(endpoint.successSchema as Schema.Schema<unknown, unknown>)
+  return {
+    _tag: "Operation",
+    name: endpoint.name,
+    hasPayload: Option.isSome(endpoint.payloadSchema),
+    run: (context, params, query, body) => {
+      const search = new URLSearchParams(query)
+      const decodedPath = path(params)
+      if (Either.isLeft(decodedPath)) {
+        return refuse(decodedPath.left, search)
+      }
+      const decodedQuery = urlParams(query === "" ? NOTHING : readQuery(search))
+      if (Either.isLeft(decodedQuery)) {
+        return refuse(decodedQuery.left, search)
+      }
+      const decodedBody = payload(body)
+      if (Either.isLeft(decodedBody)) {
+        return refuse(decodedBody.left, search)
+      }
+      const result = handler({
+        ...context,
+        path: decodedPath.right,
+        urlParams: decodedQuery.right,
+        payload: decodedBody.right
+      })
+      return isNow(result)
+        ? Either.map(result, (success) => encode(success))
+        : Effect.map(result, (success) => encode(success))
+    }
+  }
+}
+
+/**
+ * The operations of a declared API over its handlers, which are by the names of the endpoints. A strict one refuses fields that it does not
+ * know, instead of ignoring them.
+ */
+export const operations = <Context>() =>
+<Id extends string, Groups extends HttpApiGroup.HttpApiGroup.Any, E, R>(
+  api: HttpApi.HttpApi<Id, Groups, E, R>,
+  handlers: Readonly<Record<string, unknown>>,
+  options: { readonly isStrict: boolean } = { isStrict: false }
+): ReadonlyArray<Routes.Route<Operation<Context>>> => {
+  const routes: Array<Routes.Route<Operation<Context>>> = []
+  HttpApi.reflect(api, {
+    onGroup: () => {},
+    onEndpoint: ({ endpoint }) => {
+      const { method, name, path } = endpoint
+      const target = operationOf<Context>(endpoint, handlers[name] as AnyHandler<Context>, options)
+      routes.push({ method, path, target })
+    }
+  })
+  return routes
+}

@@ -1,0 +1,37 @@
+import * as FieldViolation from "@workspace-secrets/core/FieldViolation"
+import * as Either from "effect/Either"
+import * as Schema from "effect/Schema"
+
+/** The message of a leaf: what was expected, never what was found, which may be a secret in the wrong place. */
+export const expected = (what: string) => ({ message: () => ({ message: `Expected ${what}`, override: true }) })
+
+/** A struct whose refusals do not quote their input. What is wrong inside keeps its own message and path. */
+export const struct = <Fields extends Schema.Struct.Fields>(identifier: string, fields: Fields) =>
+  Schema.Struct(fields).annotations({ identifier, message: () => `Expected an object (${identifier})` })
+
+/** An array whose refusals do not quote their input. */
+export const array = <S extends Schema.Schema.Any>(item: S) =>
+  Schema.Array(item).annotations({ message: () => "Expected an array" })
+
+/** One of some words. */
+export const oneOf = <const Words extends ReadonlyArray<string>>(...words: Words) =>
+  Schema.Literal(...words).annotations(
+    expected(words.length < 2 ? words.join() : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`)
+  )
+
+/** A number that keeps a rule. */
+export const number = (what: string, isRight: (n: number) => boolean, jsonSchema: object = {}) =>
+  Schema.Number.pipe(Schema.filter(isRight, { jsonSchema })).annotations({ ...expected(what), description: what })
+
+/** Any text but the empty one. */
+export const NonEmptyText = Schema.String.pipe(
+  Schema.filter((text) => text !== "", { jsonSchema: { minLength: 1 } }),
+  Schema.annotations(expected("a non-empty string"))
+)
+
+/** Reads with a schema that knows every field: all that is wrong, with the names of the fields and without quoting what is there. */
+export const strict = <A, I>(schema: Schema.Schema<A, I>) => {
+  const decode = Schema.decodeUnknownEither(schema, { errors: "all", onExcessProperty: "error" })
+  return (input: unknown): Either.Either<A, ReadonlyArray<FieldViolation.FieldViolation>> =>
+    Either.mapLeft(decode(input), FieldViolation.fromParseError)
+}

@@ -1,6 +1,7 @@
 import { expect, it } from "@effect/vitest"
 import * as Behaviour from "@workspace-secrets/contract-tests/Behaviour"
-import { behaviours, contract } from "@workspace-secrets/contract-tests/Contract"
+import { behaviours } from "@workspace-secrets/contract-tests/Behaviours"
+import { contract } from "@workspace-secrets/contract-tests/Contract"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Behaviour from "@workspace-secrets/contract-tests/Behaviour"
-import { behaviours } from "@workspace-secrets/contract-tests/Contract"
+import { behaviours } from "@workspace-secrets/contract-tests/Behaviours"
 import * as Effect from "effect/Effect"
 import * as MockServer from "../src/MockServer.js"
 import { target } from "./target.js"

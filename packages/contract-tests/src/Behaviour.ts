@@ -65,6 +65,8 @@ export interface Behaviour {
   readonly needs: ReadonlyArray<Need>
   /** The rows of the table of errors that this is about. */
   readonly rows: ReadonlyArray<ErrorRow>
+  /** Why it may be too much for a server that others use, `makes 201 secrets`, where it may. */
+  readonly strain: string | undefined
   /** Succeeds when it holds. What it makes on the server is gone when the scope closes. */
   readonly run: Effect.Effect<void, unknown, Target | Scope.Scope>
 }
@@ -81,13 +83,24 @@ export class BehaviourFailed extends Data.TaggedError("BehaviourFailed")<{
 }> {}
 
 /**
- * What a behaviour needs that the target has not; nothing when it can run.
+ * Why a behaviour is not looked at: what the target has not, or, where the suite has to be gentle, what it would do to
+ * the server. Nothing when it can run.
  *
  * @since 0.1.0
  * @category running
  */
-export const lacks = (behaviour: Behaviour, target: Service): ReadonlyArray<Need> =>
-  behaviour.needs.filter((need) => target[need] === undefined)
+export const whyNot = (
+  { needs, strain }: Behaviour,
+  target: Service,
+  { gentle = false }: { readonly gentle?: boolean | undefined } = {}
+): string | undefined => {
+  const lacks = needs.filter((need) => target[need] === undefined)
+  return lacks.length > 0
+    ? `the target has no ${lacks.join(" and no ")}`
+    : gentle && strain !== undefined
+    ? `it ${strain}`
+    : undefined
+}
 
 /**
  * Runs a behaviour in a scope of its own. However it fails, a defect included, it is a `BehaviourFailed`.

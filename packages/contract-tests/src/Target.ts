@@ -3,11 +3,19 @@
  *
  * @since 0.1.0
  */
+import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import * as HttpClient from "@effect/platform/HttpClient"
+import * as WorkspaceSecretsClient from "@workspace-secrets/http-client/WorkspaceSecretsClient"
 import * as Context from "effect/Context"
+import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import type * as Redacted from "effect/Redacted"
+import * as Redacted from "effect/Redacted"
+import { courteous } from "./internal/courteous.js"
+import type { ExpectationFailed } from "./internal/expect.js"
+import * as Mask from "./internal/mask.js"
+import { digits } from "./internal/mine.js"
+import * as Workspace from "./internal/workspace.js"
 
 /**
  * A key, and the workspace that it works in.
@@ -19,6 +27,14 @@ export interface Tenant {
   readonly apiKey: Redacted.Redacted<string>
   readonly workspaceId: string
 }
+
+/**
+ * How clients are made: what the module `WorkspaceSecretsClient` of `@workspace-secrets/http-client` has.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type ClientLayers = Pick<typeof WorkspaceSecretsClient, "layer" | "layerConfig">
 
 /**
  * What the suite needs of a server. It makes secrets in the workspace and takes them out again, and leaves what else is
@@ -36,10 +52,14 @@ export interface Service extends Tenant {
   readonly otherTenant?: Tenant | undefined
   /** Whether the server leaves `spec.value` out of its answers (WIRE.md, Values). */
   readonly writeOnlyValues: boolean
+  /** What the names, external ids and values that the suite makes have in them, and nobody else's. */
+  readonly marker: string
   /** Plain HTTP, for behaviours that look at the wire. */
   readonly fetch: typeof globalThis.fetch
   /** The transport under the client, for behaviours that look through it. */
   readonly httpClient: HttpClient.HttpClient
+  /** The client that behaviours look through. */
+  readonly client: ClientLayers
 }
 
 /**
@@ -51,38 +71,118 @@ export interface Service extends Tenant {
 export class Target extends Context.Tag("@workspace-secrets/contract-tests/Target")<Target, Service>() {}
 
 /**
+ * A key, and the workspace that it works in, as a caller gives them.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface TenantOptions {
+  readonly apiKey: Redacted.Redacted<string> | string
+  /**
+   * The id of the key's workspace. Without it, the suite finds it out from a secret in the workspace; where there is
+   * none, it makes one and deletes it.
+   */
+  readonly workspaceId?: string | undefined
+}
+
+/**
  * How to reach a server.
  *
  * @since 0.1.0
  * @category models
  */
-export interface Options extends Tenant {
+export interface Options extends TenantOptions {
   /** Where the API is. */
   readonly baseUrl: string | URL
   /** What stands for the workspace's id in a path. Without it, what is said of aliases is not looked at. */
   readonly workspaceAlias?: string | undefined
   /** A second key with a workspace of its own. Without it, what is said of other workspaces is not looked at. */
-  readonly otherTenant?: Tenant | undefined
+  readonly otherTenant?: TenantOptions | undefined
   /** Whether the server leaves `spec.value` out of its answers; false unless given. */
   readonly writeOnlyValues?: boolean | undefined
   /** Plain HTTP; the global `fetch` unless given. */
   readonly fetch?: typeof globalThis.fetch | undefined
+  /** How many requests of `fetch` may be under way at the same time; any number unless given. */
+  readonly maxConcurrency?: number | undefined
+  /** The client that behaviours look through; that of `@workspace-secrets/http-client` unless given. */
+  readonly client?: ClientLayers | undefined
 }
 
 /**
- * A server, with the `HttpClient` that the client sends with.
+ * A server that the suite cannot begin with, or cannot leave as it was: why, without any key or value.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class Unusable extends Data.TaggedError("Unusable")<{ readonly message: string }> {}
+
+/** A message may have what a server said of itself, or the URL that was asked. */
+const unusable = (keys: ReadonlyArray<Redacted.Redacted<string>>) => <A>(self: Effect.Effect<A, ExpectationFailed>) =>
+  Effect.mapError(self, ({ message }) => new Unusable({ message: Mask.make(keys)(message) }))
+
+const make = (
+  { baseUrl, client = WorkspaceSecretsClient, writeOnlyValues = false, ...options }: Options,
+  fetch: typeof globalThis.fetch
+) =>
+  Effect.gen(function*() {
+    const site = {
+      fetch,
+      baseUrl: String(baseUrl).replace(/\/+$/, ""),
+      marker: `contract-tests-${yield* digits(8)}`
+    }
+    const tenantOf = ({ apiKey, workspaceId }: TenantOptions): Effect.Effect<Tenant, Unusable> => {
+      const key = Redacted.isRedacted(apiKey) ? apiKey : Redacted.make(apiKey)
+      return Effect.map(
+        workspaceId === undefined ? unusable([key])(Workspace.idOf(site, key)) : Effect.succeed(workspaceId),
+        (workspaceId) => ({ apiKey: key, workspaceId })
+      )
+    }
+    return {
+      ...site,
+      ...(yield* tenantOf(options)),
+      workspaceAlias: options.workspaceAlias,
+      otherTenant: options.otherTenant === undefined ? undefined : yield* tenantOf(options.otherTenant),
+      writeOnlyValues,
+      client,
+      httpClient: yield* HttpClient.HttpClient
+    }
+  })
+
+const fetchOf = ({ fetch = globalThis.fetch, maxConcurrency }: Options) => courteous(fetch, { maxConcurrency })
+
+/**
+ * A server, with the `HttpClient` of the context for the client to send with. What goes through `fetch` waits where the
+ * server says so: 429, or 503 with `Retry-After`.
  *
  * @since 0.1.0
  * @category layers
  */
-export const layer = ({ baseUrl, ...options }: Options): Layer.Layer<Target, never, HttpClient.HttpClient> =>
-  Layer.effect(
-    Target,
-    Effect.map(HttpClient.HttpClient, (httpClient) => ({
-      ...options,
-      fetch: options.fetch ?? globalThis.fetch,
-      writeOnlyValues: options.writeOnlyValues ?? false,
-      baseUrl: String(baseUrl).replace(/\/+$/, ""),
-      httpClient
-    }))
+export const layer = (options: Options): Layer.Layer<Target, Unusable, HttpClient.HttpClient> =>
+  Layer.effect(Target, Effect.flatMap(fetchOf(options), (fetch) => make(options, fetch)))
+
+/**
+ * A server, with the same `fetch` for plain HTTP and for the client to send with.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerFetch = (options: Options): Layer.Layer<Target, Unusable> =>
+  Layer.unwrapEffect(
+    Effect.map(fetchOf(options), (fetch) =>
+      Layer.effect(Target, make(options, fetch)).pipe(
+        Layer.provide(FetchHttpClient.layer),
+        Layer.provide(Layer.succeed(FetchHttpClient.Fetch, fetch))
+      ))
   )
+
+/**
+ * Deletes what is left of this target's secrets, should a behaviour have been cut off before it could do that itself.
+ * Gives how many there were.
+ *
+ * @since 0.1.0
+ * @category running
+ */
+export const cleanUp: Effect.Effect<number, Unusable, Target> = Effect.flatMap(Target, (target) => {
+  const tenants = target.otherTenant === undefined ? [target] : [target, target.otherTenant]
+  return unusable(tenants.map(({ apiKey }) => apiKey))(Workspace.remove(target, tenants, target.marker))
+})

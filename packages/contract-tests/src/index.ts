@@ -11,6 +11,11 @@ export * as Behaviour from "./Behaviour.js"
 /**
  * @since 0.1.0
  */
+export * as Behaviours from "./Behaviours.js"
+
+/**
+ * @since 0.1.0
+ */
 export * as Contract from "./Contract.js"
 
 /**

@@ -31,6 +31,7 @@ const behaviour = (run: Effect.Effect<void, unknown, Target.Target | Scope.Scope
   via: "wire",
   needs: [],
   rows: [],
+  strain: undefined,
   run
 })
 
@@ -103,12 +104,21 @@ describe("check", () => {
     }).pipe(Effect.provide(target)))
 })
 
-describe("lacks", () => {
+describe("whyNot", () => {
   it.effect("is what the behaviour needs and the target has not", () =>
     Effect.gen(function*() {
       const service = yield* Target.Target
       const needy = { ...behaviour(Effect.void), needs: ["otherTenant", "workspaceAlias"] as const }
-      expect(Behaviour.lacks(needy, service)).toEqual(["workspaceAlias"])
-      expect(Behaviour.lacks(behaviour(Effect.void), service)).toEqual([])
+      expect(Behaviour.whyNot(needy, service)).toBe("the target has no workspaceAlias")
+      expect(Behaviour.whyNot(behaviour(Effect.void), service)).toBeUndefined()
+    }).pipe(Effect.provide(target)))
+
+  it.effect("is what it does to the server, where the suite has to be gentle", () =>
+    Effect.gen(function*() {
+      const service = yield* Target.Target
+      const hard = { ...behaviour(Effect.void), strain: "makes 201 secrets" }
+      expect(Behaviour.whyNot(hard, service)).toBeUndefined()
+      expect(Behaviour.whyNot(hard, service, { gentle: true })).toBe("it makes 201 secrets")
+      expect(Behaviour.whyNot(behaviour(Effect.void), service, { gentle: true })).toBeUndefined()
     }).pipe(Effect.provide(target)))
 })

@@ -1,21 +1,23 @@
 import * as HttpClient from "@effect/platform/HttpClient"
 import { describe, expect, it } from "@effect/vitest"
+import * as WorkspaceSecretsClient from "@workspace-secrets/http-client/WorkspaceSecretsClient"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Target from "../src/Target.js"
+import * as Memory from "./memory.js"
 
 const http = HttpClient.make(() => Effect.die("no HTTP here"))
 
+const required = { baseUrl: "https://example.com", apiKey: Redacted.make("canary-key") }
+
 const build = (options: Partial<Target.Options>) =>
   Target.Target.pipe(
-    Effect.provide(Target.layer({
-      baseUrl: "https://example.com",
-      apiKey: Redacted.make("key"),
-      workspaceId: "wksp_1",
-      ...options
-    })),
+    Effect.provide(Target.layer({ ...required, workspaceId: "wksp_1", ...options })),
     Effect.provideService(HttpClient.HttpClient, http)
   )
+
+const found = (options: Partial<Target.Options>) =>
+  Effect.provide(Target.Target, Target.layerFetch({ ...required, ...options }))
 
 describe("layer", () => {
   it.effect("takes the slash at the end of a base URL off", () =>
@@ -24,13 +26,117 @@ describe("layer", () => {
       expect((yield* build({ baseUrl: new URL("https://example.com") })).baseUrl).toBe("https://example.com")
     }))
 
-  it.effect("has the HttpClient of its context, the global fetch, and values that are shown unless told otherwise", () =>
+  it.effect("has the HttpClient of its context, our client, and values that are shown unless told otherwise", () =>
     Effect.gen(function*() {
-      const service = yield* build({ fetch: undefined, writeOnlyValues: undefined })
+      const service = yield* build({ writeOnlyValues: undefined })
       expect(service.httpClient).toBe(http)
-      expect(service.fetch).toBe(globalThis.fetch)
+      expect(service.client).toBe(WorkspaceSecretsClient)
       expect(service.writeOnlyValues).toBe(false)
-      const fetch: typeof globalThis.fetch = () => Promise.reject(new Error("no fetch here"))
-      expect(yield* build({ fetch, writeOnlyValues: true })).toMatchObject({ fetch, writeOnlyValues: true })
+      const client = { ...WorkspaceSecretsClient }
+      expect(yield* build({ client, writeOnlyValues: true })).toMatchObject({ client, writeOnlyValues: true })
+    }))
+
+  it.effect("takes keys as strings, and redacts them", () =>
+    Effect.gen(function*() {
+      const service = yield* build({
+        apiKey: "canary-key",
+        otherTenant: { apiKey: "canary-other", workspaceId: "wksp_2" }
+      })
+      expect(Redacted.value(service.apiKey)).toBe("canary-key")
+      expect(service.otherTenant).toEqual({ apiKey: Redacted.make("canary-other"), workspaceId: "wksp_2" })
+      expect(JSON.stringify(service)).not.toContain("canary")
+    }))
+
+  it.effect("marks what it makes, differently each time", () =>
+    Effect.gen(function*() {
+      const markers = [(yield* build({})).marker, (yield* build({})).marker]
+      expect(markers[0]).toMatch(/^contract-tests-\d{8}$/)
+      expect(markers[1]).not.toBe(markers[0])
+    }))
+})
+
+describe("layerFetch", () => {
+  it.effect("lets the client send with the same fetch", () =>
+    Effect.gen(function*() {
+      const { asked, fetch } = Memory.make()
+      const { httpClient } = yield* found({ fetch, workspaceId: "wksp_1" })
+      yield* httpClient.get("https://example.com/v1/whoami")
+      expect(asked).toEqual(["GET /v1/whoami"])
+    }))
+
+  it.effect("finds the workspace of a key out from a secret that is there", () =>
+    Effect.gen(function*() {
+      const { asked, fetch } = Memory.make({ names: ["someone else's"] })
+      expect((yield* found({ fetch })).workspaceId).toBe("wksp_found")
+      expect(asked).toEqual(["GET /v1/workspace_secrets?limit=1"])
+    }))
+
+  it.effect("finds the workspace of a key out from a secret that it makes and deletes, where there is none", () =>
+    Effect.gen(function*() {
+      const { asked, fetch, names } = Memory.make()
+      expect((yield* found({ fetch })).workspaceId).toBe("wksp_found")
+      expect(names()).toEqual([])
+      expect(asked.map((request) => request.replace(/\d+$/, "…"))).toEqual([
+        "GET /v1/workspace_secrets?limit=…",
+        "POST /v1/workspace_secrets",
+        "DELETE /v1/workspace_secrets/id-…"
+      ])
+    }))
+
+  it.effect("says why it cannot find the workspace out, without the key", () =>
+    Effect.gen(function*() {
+      const { fetch } = Memory.make()
+      const refused = yield* Effect.flip(found({ fetch, apiKey: "another-canary" }))
+      expect(refused.message).toBe(
+        "cannot find out the workspace of the key: GET /v1/workspace_secrets has status 401; give workspaceId, or another key"
+      )
+      const offline: typeof globalThis.fetch = () => Promise.reject(new TypeError("nobody at canary-key"))
+      expect((yield* Effect.flip(found({ fetch: offline }))).message).toBe(
+        "GET /v1/workspace_secrets?limit=1: expected an answer, got TypeError: nobody at <a key>"
+      )
+    }))
+})
+
+describe("cleanUp", () => {
+  const left = (options: Parameters<typeof Memory.make>[0], mine: ReadonlyArray<string>) =>
+    Effect.gen(function*() {
+      const memory = Memory.make(options)
+      const { fetch, names } = memory
+      const result = yield* Effect.gen(function*() {
+        const { marker } = yield* Target.Target
+        for (const name of mine) {
+          yield* Effect.promise(() =>
+            fetch("https://example.com/v1/workspaces/wksp_found/workspace_secrets", {
+              method: "POST",
+              headers: { authorization: "Bearer canary-key" },
+              body: JSON.stringify({ metadata: { name: name.replace("?", marker) } })
+            })
+          )
+        }
+        return yield* Effect.either(Target.cleanUp)
+      }).pipe(Effect.provide(Target.layerFetch({ ...required, fetch, workspaceId: "wksp_found" })))
+      return { result, names: names() }
+    })
+
+  it.effect("deletes what has the target's marker in its name, page by page, and nothing else", () =>
+    Effect.gen(function*() {
+      const names = ["someone else's", "contract-tests-1"]
+      const mine = ["?-a", "x-?-b", "?-c", "?-d", "?-e"]
+      expect(yield* left({ names }, mine)).toMatchObject({ result: { right: 5 }, names })
+      // A server that takes no notice of the filter.
+      expect(yield* left({ names, filters: false }, mine)).toMatchObject({ result: { right: 5 }, names })
+    }))
+
+  it.effect("does so on a server that has no paths without a workspace", () =>
+    Effect.gen(function*() {
+      expect(yield* left({ unscoped: false }, ["?-a"])).toMatchObject({ result: { right: 1 }, names: [] })
+    }))
+
+  it.effect("says what it could not delete", () =>
+    Effect.gen(function*() {
+      const { result } = yield* left({ deletes: 500 }, ["?-a"])
+      expect(result).toMatchObject({
+        left: { message: "cannot clean up: DELETE /v1/workspace_secrets/id-0000 has status 500" }
+      })
     }))
 })

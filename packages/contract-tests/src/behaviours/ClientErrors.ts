@@ -65,6 +65,7 @@ export const behaviours = [
       provenance: "P",
       statement: "with a key that is not known every operation fails with Unauthenticated",
       rows: [A.UNAUTHENTICATED],
+      strain: "asks without a right key, which may count against the caller",
       *check({ clientWith, mine }) {
         const stranger = yield* clientWith({ apiKey: Redacted.make(mine.prefix) })
         for (const [operation, call] of calls(stranger, { mine })) {
@@ -78,6 +79,7 @@ export const behaviours = [
       statement: "in a workspace that is not the key's every operation but whoami fails with PermissionDenied",
       layouts: ["scoped"],
       rows: [A.PERMISSION_DENIED],
+      strain: "asks for what others have, which may count against the caller",
       *check({ clientWith, mine }) {
         const elsewhere = calls(yield* clientWith({ workspaceId: "wksp_00000000000000000000000000" }), { mine })
         for (const [operation, call] of elsewhere.filter(([operation]) => operation !== "whoami")) {
@@ -131,6 +133,7 @@ export const behaviours = [
       provenance: "A",
       statement: "a value over 1 MiB fails with InvalidArgument, status 413: create and update",
       rows: [A.TOO_LARGE],
+      strain: "sends bodies of 1 MiB",
       *check({ client, mine }) {
         const value = mine.value("a".repeat(1024 * 1024))
         const made = yield* createWith(client, { name: mine.name() })

@@ -45,10 +45,14 @@ const sends = (
     yield* same(requests, [{ query: {}, ...expected }], "the requests that were sent")
   })
 
-const configured = (answers: ReturnType<typeof cannedHttp>, variables: Readonly<Record<string, string>>) =>
+const configured = (
+  { target }: ClientWorld,
+  answers: ReturnType<typeof cannedHttp>,
+  variables: Readonly<Record<string, string>>
+) =>
   WorkspaceSecretsClient.WorkspaceSecretsClient.pipe(
     Effect.provide(
-      WorkspaceSecretsClient.layerConfig().pipe(
+      target.client.layerConfig().pipe(
         Layer.provide(Layer.succeed(HttpClient.HttpClient, answers.http)),
         Layer.provide(Layer.setConfigProvider(ConfigProvider.fromMap(new Map(Object.entries(variables)))))
       )
@@ -220,7 +224,7 @@ export const behaviours = [
       layouts: ["scoped"],
       *check({ target }) {
         const answers = cannedHttp({})
-        const layer = WorkspaceSecretsClient.layer({
+        const layer = target.client.layer({
           baseUrl: target.baseUrl,
           apiKey: target.apiKey,
           allowInsecureHttp: true,
@@ -243,9 +247,9 @@ export const behaviours = [
       provenance: "D",
       statement: "the base URL is https://api.cadenya.com, and the key is that of CADENYA_API_KEY",
       layouts: ["unscoped"],
-      *check() {
+      *check(world) {
         const answers = cannedHttp({})
-        yield* Effect.ignore((yield* configured(answers, { CADENYA_API_KEY: "key" })).list())
+        yield* Effect.ignore((yield* configured(world, answers, { CADENYA_API_KEY: "key" })).list())
         const sent = answers.sent.map(({ headers, url }) => [url.href, headers["authorization"]])
         yield* same(
           sent,
@@ -259,9 +263,9 @@ export const behaviours = [
       provenance: "P",
       statement: "CADENYA_BASE_URL and CADENYA_WORKSPACE_ID set the base URL and the workspace",
       layouts: ["scoped"],
-      *check() {
+      *check(world) {
         const answers = cannedHttp({})
-        const client = yield* configured(answers, {
+        const client = yield* configured(world, answers, {
           CADENYA_API_KEY: "key",
           CADENYA_BASE_URL: "https://example.com/api/",
           CADENYA_WORKSPACE_ID: "development"

@@ -26,6 +26,7 @@ export const behaviours = wire("errors", [
     id: "WS-ERR-010",
     provenance: "A",
     statement: "a body of 1 MiB is taken",
+    strain: "sends bodies of 1 MiB",
     *check(world) {
       const { api, mine } = world
       const fields = { name: mine.name() }
@@ -40,6 +41,7 @@ export const behaviours = wire("errors", [
     provenance: "A",
     statement: "a body over 1 MiB is INVALID_ARGUMENT with status 413, for create and update",
     rows: [A.TOO_LARGE],
+    strain: "sends bodies of 1 MiB",
     *check(world) {
       const { api, mine } = world
       const body = bodyOfSize({ name: mine.name() }, mine.value, MAX_BYTES + 1)

@@ -31,6 +31,7 @@ export const behaviours = wire("errors", [
     provenance: "P",
     statement: "without a key every operation is UNAUTHENTICATED",
     rows: [A.UNAUTHENTICATED],
+    strain: "asks without a right key, which may count against the caller",
     *check({ api, mine }) {
       const nobody = api.with({ authorization: undefined })
       for (const [operation, asking] of Every.operation(nobody, mine)) {
@@ -43,6 +44,7 @@ export const behaviours = wire("errors", [
     provenance: "P",
     statement: "with an Authorization header that is not Bearer and a key, every operation is UNAUTHENTICATED",
     rows: [A.UNAUTHENTICATED],
+    strain: "asks without a right key, which may count against the caller",
     *check({ api, mine, target }) {
       const key = Redacted.value(target.apiKey)
       const malformed = { "the key alone": key, "Bearer alone": "Bearer", "another scheme": `Basic ${key}` }
@@ -59,6 +61,7 @@ export const behaviours = wire("errors", [
     provenance: "P",
     statement: "with a key that is not known every operation is UNAUTHENTICATED",
     rows: [A.UNAUTHENTICATED],
+    strain: "asks without a right key, which may count against the caller",
     *check({ api, mine, target }) {
       for (const key of [mine.prefix, `${Redacted.value(target.apiKey)}x`]) {
         const someone = api.with({ authorization: `Bearer ${key}` })
@@ -74,6 +77,7 @@ export const behaviours = wire("errors", [
     statement: "a workspace that is not the key's is PERMISSION_DENIED in every operation",
     layouts: ["scoped"],
     rows: [A.PERMISSION_DENIED],
+    strain: "asks for what others have, which may count against the caller",
     *check(world) {
       const { api, mine } = world
       const made = yield* create(world)
@@ -93,6 +97,7 @@ export const behaviours = wire("errors", [
     needs: ["otherTenant"],
     layouts: ["scoped"],
     rows: [A.PERMISSION_DENIED],
+    strain: "asks for what others have, which may count against the caller",
     *check({ api, mine, target, theirs }) {
       const made = yield* create({ api: theirs, mine })
       const elsewhere = api.with({ workspace: target.otherTenant?.workspaceId ?? "" })

@@ -122,6 +122,7 @@ export const behaviours = wire("list", [
     provenance: "A",
     statement: "without a limit, and with limit 0, a page has 50 items",
     layouts: ["unscoped"],
+    strain: "makes 51 secrets at once",
     *check(world) {
       yield* crowd(world, 51)
       yield* isLimitedTo(world, { absent: 50, 0: 50 })
@@ -132,6 +133,7 @@ export const behaviours = wire("list", [
     provenance: "A",
     statement: "a limit up to 200 is kept, and one above 200 is 200",
     layouts: ["unscoped"],
+    strain: "makes 201 secrets at once",
     *check(world) {
       yield* crowd(world, 201)
       yield* isLimitedTo(world, { 1: 1, 199: 199, 200: 200, 201: 200, 1000: 200 })

@@ -78,7 +78,8 @@ const describe = (error: unknown): string =>
     : typeof error
 
 const sender =
-  (target: Service, { authorization }: Session) => (method: string, path: string, sending: Sending): Asking => {
+  (target: Service, { authorization, workspace }: Session) =>
+  (method: string, path: string, sending: Sending): Asking => {
     const query = sending.query === undefined ? "" : `?${new URLSearchParams(sending.query).toString()}`
     const request = `${method} ${path}${query}`
     const exchange = Effect.tryPromise({
@@ -102,22 +103,38 @@ const sender =
     return method === "POST"
       ? Effect.acquireRelease(
         exchange,
-        (answer) => Effect.ignore(remove(target, authorization ?? bearer(target), answer))
+        (answer) => Effect.ignore(remove(target, authorization ?? bearer(target), workspace, answer))
       )
       : exchange
   }
 
-const remove = (target: Service, authorization: string, answer: Answer): Effect.Effect<void, unknown> => {
+/** Takes out what a create has made; by the other layout where the server does not have the first. */
+const remove = (
+  target: Service,
+  authorization: string,
+  workspace: string,
+  answer: Answer
+): Effect.Effect<void, unknown> => {
   const id = answer.status < 300 ? idOf(answer) : undefined
   return id === undefined
     ? Effect.void
-    : Effect.tryPromise(() =>
-      target.fetch(`${target.baseUrl}/v1/workspace_secrets/${encodeURIComponent(id)}`, {
-        method: "DELETE",
-        headers: { authorization }
-      }).then((response) => response.text())
-    )
+    : Effect.tryPromise(async () => {
+      const headers = { authorization }
+      for (const layout of ["unscoped", "scoped"] as const) {
+        const url = `${target.baseUrl}${collectionOf(layout, workspace)}/${encodeURIComponent(id)}`
+        const response = await target.fetch(url, { method: "DELETE", headers })
+        await response.text()
+        if (response.ok) {
+          return
+        }
+      }
+    })
 }
+
+const collectionOf = (layout: Layout, workspace: string): string =>
+  layout === "unscoped"
+    ? "/v1/workspace_secrets"
+    : `/v1/workspaces/${encodeURIComponent(workspace)}/workspace_secrets`
 
 /** The id of the resource in an answer, if there is one. */
 export const idOf = ({ json }: Answer): string | undefined => {
@@ -126,9 +143,7 @@ export const idOf = ({ json }: Answer): string | undefined => {
 }
 
 export const make = (target: Service, session: Session): Api => {
-  const collection = session.layout === "unscoped"
-    ? "/v1/workspace_secrets"
-    : `/v1/workspaces/${encodeURIComponent(session.workspace)}/workspace_secrets`
+  const collection = collectionOf(session.layout, session.workspace)
   const item = (id: string) => `${collection}/${encodeURIComponent(id)}`
   const ask = sender(target, session)
   return {

@@ -35,7 +35,7 @@ const makeClient = (
   http: HttpClient.HttpClient = target.httpClient
 ): Effect.Effect<Client, unknown> =>
   WorkspaceSecretsClient.WorkspaceSecretsClient.pipe(
-    Effect.provide(WorkspaceSecretsClient.layer({
+    Effect.provide(target.client.layer({
       baseUrl: target.baseUrl,
       apiKey: target.apiKey,
       allowInsecureHttp: true,

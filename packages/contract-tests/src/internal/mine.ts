@@ -11,16 +11,18 @@ export interface Mine {
   readonly value: (of?: string) => string
 }
 
-export const make: Effect.Effect<Mine> = Effect.map(
-  // Digits only: what a behaviour looks for with `query` is letters, and must not turn up in here by chance.
-  Effect.replicateEffect(Random.nextIntBetween(0, 10), 16),
-  (digits) => {
-    const prefix = `contract-tests-${digits.join("")}`
+/** So many digits at random: what a behaviour looks for with `query` is letters, and must not turn up in here by chance. */
+export const digits = (length: number): Effect.Effect<string> =>
+  Effect.map(Effect.replicateEffect(Random.nextIntBetween(0, 10), length), (all) => all.join(""))
+
+/** Names of one behaviour, which have the target's marker in them. */
+export const make = ({ marker }: { readonly marker: string }): Effect.Effect<Mine> =>
+  Effect.map(digits(10), (own) => {
+    const prefix = `${marker}${own}`
     return {
       prefix,
       name: (of = "secret") => `${prefix}-${of}`,
       externalId: (of = "id") => `${prefix}-${of}`,
       value: (of = "") => markedValue(`${prefix}${of}`)
     }
-  }
-)
+  })

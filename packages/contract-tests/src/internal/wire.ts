@@ -25,6 +25,7 @@ export interface Case<W> {
   readonly statement: string
   readonly needs?: ReadonlyArray<Need>
   readonly rows?: ReadonlyArray<ErrorRow>
+  readonly strain?: string
   /** The layouts that it is looked at in; both unless given. */
   readonly layouts?: ReadonlyArray<Api.Layout>
   readonly check: (world: W) => Steps
@@ -38,7 +39,7 @@ export const world = (layout: Api.Layout): Effect.Effect<World, never, Target> =
       target,
       api: Api.make(target, Api.sessionOf(target, layout)),
       theirs: Api.make(target, Api.sessionOf(target.otherTenant ?? target, layout)),
-      mine: yield* Mine.make
+      mine: yield* Mine.make(target)
     }
   })
 
@@ -49,7 +50,9 @@ export const behaviours = <W>(
   worldOf: (layout: Api.Layout) => Effect.Effect<W, unknown, Target | Scope.Scope>,
   cases: ReadonlyArray<Case<W>>
 ): ReadonlyArray<Behaviour> =>
-  cases.map(({ check, id, layouts = ["unscoped", "scoped"], needs = [], provenance, rows = [], statement }) => ({
+  cases.map((
+    { check, id, layouts = ["unscoped", "scoped"], needs = [], provenance, rows = [], statement, strain }
+  ) => ({
     id,
     operation,
     provenance,
@@ -57,6 +60,7 @@ export const behaviours = <W>(
     via,
     needs,
     rows,
+    strain,
     run: Effect.forEach(
       layouts,
       (layout) =>

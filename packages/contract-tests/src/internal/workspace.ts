@@ -1,0 +1,157 @@
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import { describe, type ExpectationFailed, fail } from "./expect.js"
+
+/** Where a server is, and what names have in them that are the suite's own. */
+export interface Site {
+  readonly baseUrl: string
+  readonly fetch: typeof globalThis.fetch
+  readonly marker: string
+}
+
+interface Owner {
+  readonly apiKey: Redacted.Redacted<string>
+  readonly workspaceId: string
+}
+
+interface Found {
+  readonly id: string
+  readonly workspaceId: string
+  readonly name: string
+}
+
+interface Page {
+  readonly items: ReadonlyArray<Found>
+  readonly nextCursor: string | undefined
+}
+
+const UNSCOPED = "/v1/workspace_secrets"
+const MAX_PAGES = 500
+
+const at = (u: unknown, key: string): unknown =>
+  typeof u === "object" && u !== null ? (u as Readonly<Record<string, unknown>>)[key] : undefined
+
+const text = (u: unknown): string => typeof u === "string" ? u : ""
+
+const found = (secret: unknown): Found => {
+  const metadata = at(secret, "metadata")
+  return {
+    id: text(at(metadata, "id")),
+    workspaceId: text(at(metadata, "workspaceId")),
+    name: text(at(metadata, "name"))
+  }
+}
+
+/** The JSON of an answer, and its status; what is no JSON is nothing. */
+const ask = (
+  { baseUrl, fetch }: Site,
+  apiKey: Redacted.Redacted<string>,
+  method: string,
+  path: string,
+  body?: unknown
+): Effect.Effect<{ readonly status: number; readonly json: unknown }, ExpectationFailed> =>
+  Effect.tryPromise({
+    try: async (signal) => {
+      const response = await fetch(`${baseUrl}${path}`, {
+        method,
+        headers: {
+          authorization: `Bearer ${Redacted.value(apiKey)}`,
+          ...(body === undefined ? {} : { "content-type": "application/json" })
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        redirect: "manual",
+        signal
+      })
+      const json: unknown = await response.json().catch(() => undefined)
+      return { status: response.status, json }
+    },
+    catch: (error) => error
+  }).pipe(Effect.catchAll((error) => fail(`${method} ${path}: expected an answer, got ${describe(error)}`)))
+
+/** The workspace of a key: that of any secret in it or, where there is none, of one that is made and deleted. */
+export const idOf = (site: Site, apiKey: Redacted.Redacted<string>): Effect.Effect<string, ExpectationFailed> =>
+  Effect.gen(function*() {
+    const listed = yield* ask(site, apiKey, "GET", `${UNSCOPED}?limit=1`)
+    const items = at(listed.json, "items")
+    if (listed.status !== 200 || !Array.isArray(items)) {
+      return yield* fail(
+        `cannot find out the workspace of the key: GET ${UNSCOPED} has status ${listed.status}; give workspaceId, or another key`
+      )
+    }
+    if (items.length > 0 && found(items[0]).workspaceId !== "") {
+      return found(items[0]).workspaceId
+    }
+    const made = yield* Effect.acquireUseRelease(
+      ask(site, apiKey, "POST", UNSCOPED, { metadata: { name: `${site.marker}-workspace` }, spec: {} }),
+      Effect.succeed,
+      ({ json, status }) =>
+        status < 300
+          ? Effect.ignore(ask(site, apiKey, "DELETE", `${UNSCOPED}/${encodeURIComponent(found(json).id)}`))
+          : Effect.void
+    )
+    const { workspaceId } = found(made.json)
+    return workspaceId === ""
+      ? yield* fail(
+        `cannot find out the workspace of the key: POST ${UNSCOPED} has status ${made.status}; give workspaceId, or another key`
+      )
+      : workspaceId
+  })
+
+/**
+ * Deletes the secrets of these workspaces that have the marker in their name. Each name is looked at: a server may take no
+ * notice of a filter, and what others have made is none of ours.
+ */
+export const remove = (
+  site: Site,
+  owners: ReadonlyArray<Owner>,
+  marker: string
+): Effect.Effect<number, ExpectationFailed> =>
+  Effect.map(
+    Effect.forEach(owners, (owner) => removeOf(site, owner, marker)),
+    (counts) => counts.reduce((sum, count) => sum + count, 0)
+  )
+
+const removeOf = (site: Site, { apiKey, workspaceId }: Owner, marker: string) =>
+  Effect.gen(function*() {
+    const scoped = `/v1/workspaces/${encodeURIComponent(workspaceId)}/workspace_secrets`
+    // Not every server has both layouts.
+    const { collection, first } = yield* pageOf(site, apiKey, UNSCOPED, marker).pipe(
+      Effect.map((first) => ({ collection: UNSCOPED, first })),
+      Effect.orElse(() => Effect.map(pageOf(site, apiKey, scoped, marker), (first) => ({ collection: scoped, first })))
+    )
+    let removed = 0
+    let page = first
+    for (let i = 0; i < MAX_PAGES; i++) {
+      const { items, nextCursor } = page
+      for (const { id } of items.filter(({ id, name }) => id !== "" && name.includes(marker))) {
+        const { status } = yield* ask(site, apiKey, "DELETE", `${collection}/${encodeURIComponent(id)}`)
+        if (status >= 300 && status !== 404) {
+          return yield* fail(`cannot clean up: DELETE ${collection}/${id} has status ${status}`)
+        }
+        removed++
+      }
+      if (nextCursor === undefined) {
+        return removed
+      }
+      page = yield* pageOf(site, apiKey, collection, marker, nextCursor)
+    }
+    return yield* fail(`cannot clean up: GET ${collection} has no end after ${MAX_PAGES} pages`)
+  })
+
+const pageOf = (
+  site: Site,
+  apiKey: Redacted.Redacted<string>,
+  collection: string,
+  marker: string,
+  cursor?: string
+): Effect.Effect<Page, ExpectationFailed> =>
+  Effect.gen(function*() {
+    const query = new URLSearchParams({ query: marker, limit: "200", ...(cursor === undefined ? {} : { cursor }) })
+    const { json, status } = yield* ask(site, apiKey, "GET", `${collection}?${query.toString()}`)
+    const items = at(json, "items")
+    if (status !== 200 || !Array.isArray(items)) {
+      return yield* fail(`cannot clean up: GET ${collection} has status ${status} and no page`)
+    }
+    const next = text(at(at(json, "pagination"), "nextCursor"))
+    return { items: items.map(found), nextCursor: next === "" ? undefined : next }
+  })

@@ -1,0 +1,149 @@
+import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
+import { describe, expect, it } from "@effect/vitest"
+import * as ErrorTable from "@workspace-secrets/core/ErrorTable"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import { readdirSync } from "node:fs"
+import * as Behaviour from "../src/Behaviour.js"
+import { behaviours } from "../src/Behaviours.js"
+import * as Target from "../src/Target.js"
+
+const operations = ["list", "create", "get", "update", "delete", "whoami"] as const
+
+/** The table of errors, as the wire contract has it: HTTP status and google.rpc.Code. */
+const rows = [
+  [400, 3],
+  [400, 9],
+  [401, 16],
+  [403, 7],
+  [404, 5],
+  [405, 12],
+  [409, 6],
+  [409, 10],
+  [413, 3],
+  [415, 3],
+  [429, 8],
+  [499, 1],
+  [500, 13],
+  [500, 2],
+  [500, 15],
+  [501, 12],
+  [503, 14],
+  [504, 4]
+]
+
+/** The rows that a server can be brought to from outside. */
+const provoked = ["400/3", "401/16", "403/7", "404/5", "405/12", "409/6", "413/3", "415/3"]
+
+const duplicates = (texts: ReadonlyArray<string>) => texts.filter((text, i) => texts.indexOf(text) !== i)
+
+describe("behaviours", () => {
+  it("have ids that are all different, and statements too", () => {
+    expect(duplicates(behaviours.map(({ id }) => id))).toEqual([])
+    expect(duplicates(behaviours.map(({ operation, statement, via }) => `${operation} ${via} ${statement}`))).toEqual(
+      []
+    )
+  })
+
+  it("have ids of one form, and statements of one line", () => {
+    for (const { id, statement } of behaviours) {
+      expect(id).toMatch(/^WS-(LIST|CREATE|GET|UPDATE|DELETE|WHOAMI|ERR|TRANSPORT|CLIENT)-\d{3}$/)
+      expect(statement).toMatch(/^\S[^\n]{8,160}\S$/)
+    }
+  })
+
+  it("are those of every module", async () => {
+    const directory = new URL("../src/behaviours/", import.meta.url)
+    const modules = await Promise.all(
+      readdirSync(directory).map((file) => {
+        const { href } = new URL(file, directory)
+        return import(/* @vite-ignore */ href) as Promise<{ readonly behaviours: ReadonlyArray<Behaviour.Behaviour> }>
+      })
+    )
+    expect(new Set(modules.flatMap((module) => module.behaviours))).toEqual(new Set(behaviours))
+  })
+
+  it.each(operations)("look at %s on the wire and through the client", (operation) => {
+    const ways = behaviours.filter((behaviour) => behaviour.operation === operation).map(({ via }) => via)
+    expect(new Set(ways)).toEqual(new Set(["wire", "client"]))
+  })
+
+  it("know the same rows of errors as core", () => {
+    const table = new Set(ErrorTable.rows.map(({ code, status }) => `${status}/${code}`))
+    expect(new Set(rows.map(([status, code]) => `${status}/${code}`))).toEqual(table)
+  })
+
+  it.each(rows)("look at status %i with code %i", (status, code) => {
+    const ways = behaviours
+      .filter((behaviour) => behaviour.rows.some((row) => row[0] === status && row[1] === code))
+      .map(({ via }) => via)
+    expect(ways).toContain("client")
+    expect(ways.includes("wire")).toBe(provoked.includes(`${status}/${code}`))
+  })
+
+  it("have every provenance", () => {
+    expect(new Set(behaviours.map(({ provenance }) => provenance))).toEqual(new Set(["D", "P", "A"]))
+  })
+})
+
+const KEY = "canary-key"
+const OTHER_KEY = "canary-other-key"
+
+/** What a server tells that has no sense for secrets. */
+const indiscreet = async (input: string | URL | Request, init?: RequestInit): Promise<unknown> => {
+  const request = new Request(input, init)
+  const body = await request.text()
+  return { echo: { url: request.url, headers: Object.fromEntries(request.headers), body }, keys: `${KEY} ${OTHER_KEY}` }
+}
+
+const secret = (more: object) => ({
+  metadata: {
+    id: "id",
+    accountId: "a",
+    createdAt: "2019-12-27T18:11:19.117Z",
+    name: "n",
+    profileId: "p",
+    workspaceId: "w"
+  },
+  spec: { value: "canary of someone else" },
+  info: { createdBy: { metadata: { id: "id" }, spec: { type: "x", value: "canary" } } },
+  ...more
+})
+
+const indiscretions: Readonly<Record<string, (told: unknown) => Response>> = {
+  "as an error": (told) => Response.json({ code: 3, message: JSON.stringify(told), details: [told] }, { status: 400 }),
+  "as a secret": (told) => Response.json(secret({ told })),
+  "as a page": (told) => Response.json({ items: [secret({ told }), secret({})], pagination: { nextCursor: "x" } }),
+  "as text": (told) => new Response(JSON.stringify([told, "canary of someone else"]).slice(0, -1), { status: 500 }),
+  "as headers": () =>
+    Response.json({}, { status: 405, headers: { allow: KEY, "content-type": `text/${KEY}`, "x-request-id": KEY } })
+}
+
+describe("a behaviour that fails", () => {
+  it.effect.each(Object.keys(indiscretions))(
+    "shows no key and no value, of a server that tells them %s",
+    (way) =>
+      Effect.gen(function*() {
+        const fetch: typeof globalThis.fetch = async (input, init) =>
+          indiscretions[way]?.(await indiscreet(input, init)) ?? Response.error()
+        const target = Target.layer({
+          baseUrl: "http://localhost",
+          apiKey: Redacted.make(KEY),
+          workspaceId: "w",
+          workspaceAlias: "alias",
+          otherTenant: { apiKey: Redacted.make(OTHER_KEY), workspaceId: "o" },
+          fetch
+        }).pipe(Layer.provide(FetchHttpClient.layer), Layer.provide(Layer.succeed(FetchHttpClient.Fetch, fetch)))
+        const messages = yield* Effect.forEach(
+          behaviours,
+          (behaviour) =>
+            Effect.match(Behaviour.check(behaviour), { onSuccess: () => "", onFailure: ({ message }) => message })
+        ).pipe(Effect.provide(target))
+        expect(messages.filter((message) => message.includes("canary") || message.includes("contract-tests-value")))
+          .toEqual([])
+        expect(messages.filter((message) => message !== "").length).toBeGreaterThan(100)
+      }),
+    20_000
+  )
+})

@@ -12,8 +12,8 @@ const conditions = (module) => {
   }
 }
 
-/** The `exports` block of a package with these modules. */
-export const exportsOf = (modules) => {
+/** The `exports` block of a package with these modules, and with files that are exported as they are. */
+export const exportsOf = (modules, documents = []) => {
   const open = modules.filter((module) => !module.split("/").includes("internal") && !launchers.has(module))
   const subpath = (module) => module === "index.ts" ? "." : `./${module.replace(/\.ts$/, "")}`
   return {
@@ -21,6 +21,7 @@ export const exportsOf = (modules) => {
     ...Object.fromEntries(
       open.map((module) => [subpath(module), conditions(module)]).sort(([a], [b]) => a < b ? -1 : 1)
     ),
+    ...Object.fromEntries(documents.map((document) => [`./${document}`, `./${document}`])),
     "./internal/*": null
   }
 }
@@ -38,12 +39,13 @@ const difference = (actual = {}, expected) => {
 }
 
 const main = (check) => {
-  const stale = workspaces().flatMap(({ directory, manifest, modules, text }) => {
+  const stale = workspaces().flatMap(({ directory, documents, manifest, modules, text }) => {
     const content = JSON.parse(text)
-    const lines = difference(content.exports, exportsOf(modules))
+    const expected = exportsOf(modules, documents)
+    const lines = difference(content.exports, expected)
     if (lines.length === 0) return []
     if (!check) {
-      writeFileSync(manifest, JSON.stringify({ ...content, exports: exportsOf(modules) }, null, 2) + "\n")
+      writeFileSync(manifest, JSON.stringify({ ...content, exports: expected }, null, 2) + "\n")
     }
     return [`${content.name} (${directory}/package.json)\n${lines.join("\n")}`]
   })

@@ -7,7 +7,7 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)))
 /** The modules that start a program when they are imported: ESM only, and no entry of `exports`. */
 export const launchers = new Set(["bin.ts", "main.ts"])
 
-/** Every workspace of the repository: its directory, its manifest and the modules of its `src`. */
+/** Every workspace of the repository: its directory, its manifest, the modules of its `src` and the documents that it exports. */
 export const workspaces = () =>
   ["packages", "apps"].flatMap((parent) =>
     readdirSync(join(root, parent), { withFileTypes: true })
@@ -15,7 +15,13 @@ export const workspaces = () =>
       .map((entry) => {
         const directory = join(parent, entry.name)
         const manifest = join(root, directory, "package.json")
-        return { directory, manifest, text: readFileSync(manifest, "utf8"), modules: modulesOf(join(root, directory)) }
+        return {
+          directory,
+          manifest,
+          text: readFileSync(manifest, "utf8"),
+          modules: modulesOf(join(root, directory)),
+          documents: ["openapi.json"].filter((name) => existsSync(join(root, directory, name)))
+        }
       })
   )
 

@@ -43,6 +43,10 @@ const list = <const Path extends HttpApiEndpointPath>(path: Path) =>
     .addSuccess(WorkspaceSecretPage)
     .addError(badRequest)
     .annotate(OpenApi.Summary, "List the secrets of the workspace, page by page")
+    .annotate(
+      OpenApi.Description,
+      "The secrets that match all of the filters, in the order of their creation. A page says with `nextCursor` whether there is another. Items come without `info` unless it is asked for."
+    )
 
 const create = <const Path extends HttpApiEndpointPath>(path: Path) =>
   HttpApiEndpoint.post("create", path)
@@ -53,6 +57,10 @@ const create = <const Path extends HttpApiEndpointPath>(path: Path) =>
     .addError(tooLarge)
     .addError(unsupported)
     .annotate(OpenApi.Summary, "Create a secret")
+    .annotate(
+      OpenApi.Description,
+      "The server sets the id, the times and who it belongs to. The answer has the whole secret, its value included."
+    )
 
 const get = <const Path extends HttpApiEndpointPath>(path: Path) =>
   HttpApiEndpoint.get("get", path)
@@ -60,6 +68,10 @@ const get = <const Path extends HttpApiEndpointPath>(path: Path) =>
     .addError(badRequest)
     .addError(notFound)
     .annotate(OpenApi.Summary, "Get a secret by its id or its external id")
+    .annotate(
+      OpenApi.Description,
+      "The whole secret, its value included."
+    )
 
 const update = <const Path extends HttpApiEndpointPath>(path: Path) =>
   HttpApiEndpoint.patch("update", path)
@@ -71,6 +83,10 @@ const update = <const Path extends HttpApiEndpointPath>(path: Path) =>
     .addError(tooLarge)
     .addError(unsupported)
     .annotate(OpenApi.Summary, "Update the fields of a secret that a mask names")
+    .annotate(
+      OpenApi.Description,
+      "Writes the fields of `updateMask`, and clears those of them that the body leaves out. Without a mask, the fields that are present are written. Labels are replaced as a whole. An update with nothing to do changes nothing."
+    )
 
 const remove = <const Path extends HttpApiEndpointPath>(path: Path) =>
   HttpApiEndpoint.del("delete", path)
@@ -78,6 +94,10 @@ const remove = <const Path extends HttpApiEndpointPath>(path: Path) =>
     .addError(badRequest)
     .addError(notFound)
     .annotate(OpenApi.Summary, "Delete a secret")
+    .annotate(
+      OpenApi.Description,
+      "Its id and its external id are free after that. A second delete is NOT_FOUND."
+    )
 
 type HttpApiEndpointPath = `/${string}`
 
@@ -114,7 +134,8 @@ export class WorkspaceSecretsGroup extends HttpApiGroup.make("workspace_secrets"
   .add(update(`${collection}/:id`).setPath(Id))
   .add(remove(`${collection}/:id`).setPath(Id))
   .middleware(Authentication)
-  .annotate(OpenApi.Description, "The secrets of the workspace that the key belongs to")
+  .annotate(OpenApi.Title, "Workspace secrets")
+  .annotate(OpenApi.Description, "The secrets of the workspace that the key belongs to.")
 {}
 
 /**
@@ -131,7 +152,8 @@ export class ScopedWorkspaceSecretsGroup extends HttpApiGroup.make("workspaces.w
   .add(remove(`${scopedCollection}/:id`).setPath(WorkspaceAndId))
   .addError(permissionDenied)
   .middleware(Authentication)
-  .annotate(OpenApi.Description, "The secrets of the workspace in the path")
+  .annotate(OpenApi.Title, "Secrets of a named workspace")
+  .annotate(OpenApi.Description, "The same operations, with the workspace in the path.")
 {}
 
 /**
@@ -146,8 +168,14 @@ export class ProfilesGroup extends HttpApiGroup.make("profiles")
       .addSuccess(Profile)
       .addError(badRequest)
       .annotate(OpenApi.Summary, "The profile of the key in use")
+      .annotate(
+        OpenApi.Description,
+        "Who the key acts as, and what `createdBy` of a new secret will be."
+      )
   )
   .middleware(Authentication)
+  .annotate(OpenApi.Title, "Profiles")
+  .annotate(OpenApi.Description, "Who acts in the account.")
 {}
 
 const badRequestResponse: OpenApi.OpenApiSpecResponse = {

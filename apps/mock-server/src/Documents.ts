@@ -39,7 +39,6 @@ const document = (path: `/${string}`, { load, ...rest }: {
 export const documents: ReadonlyArray<Route<Document>> = [
   document("/openapi.json", {
     contentType: "application/json",
-    load: () =>
-      import("./OpenApiDocument.js").then(({ openApiDocument }) => `${JSON.stringify(openApiDocument, null, 2)}\n`)
+    load: () => import("./OpenApiDocument.js").then(({ format, openApiDocument }) => format(openApiDocument))
   })
 ]

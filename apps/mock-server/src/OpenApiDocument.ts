@@ -1,15 +1,183 @@
 /**
- * The OpenAPI document of the API.
+ * The OpenAPI 3.1 document of the API: the declaration of `Api`, with the words, rules, examples and errors that it leaves out.
  *
  * @since 0.1.0
  */
 import * as OpenApi from "@effect/platform/OpenApi"
 import { Api } from "./Api.js"
+import { elsewhere, type ErrorResponse, errorResponses, headers } from "./internal/openApiErrors.js"
+import { examples, examplesOf } from "./internal/openApiExamples.js"
+import { parameters, schemas } from "./internal/openApiWords.js"
+import type {
+  Content,
+  OpenApiObject,
+  OperationObject,
+  ParameterObject,
+  Reference,
+  ResponseObject,
+  SchemaObject
+} from "./OpenApiObjects.js"
+
+const description = `Secrets of a workspace: create them, find them, read them, change them and delete them.
+
+Every operation takes a key, as \`Authorization: Bearer <key>\`. Bodies are JSON in UTF-8 of at most 1 MiB. Fields that are not set are absent, \`null\` is read as absent, and unknown fields are ignored. Timestamps are RFC 3339 in UTC.
+
+Every error is a google.rpc.Status: its \`code\` says what went wrong, its \`details\` which field did. Every response has an \`x-request-id\`.
+
+The five operations on secrets are at two paths: for the workspace of the key, and with the workspace in the path. They do the same.`
+
+const without = <A extends object, K extends keyof A>(self: A, ...keys: ReadonlyArray<K>): Omit<A, K> =>
+  Object.fromEntries(Object.entries(self).filter(([key]) => !keys.includes(key as K))) as Omit<A, K>
+
+/** The words of something that has to have some: that they are missing is found by whoever adds it. */
+const wordsOf = <A>(table: Readonly<Record<string, A>>, name: string): A => {
+  const words = table[name]
+  if (words === undefined) {
+    throw new Error(`the OpenAPI document has no words for ${name}`)
+  }
+  return words
+}
+
+const describeSchema = (name: string, declared: SchemaObject): SchemaObject => {
+  const { fields = {}, schema } = wordsOf(schemas, name)
+  const properties = Object.entries(declared.properties ?? {})
+  // Readers and the server ignore what they do not know: no schema is closed, and an empty one is any object.
+  const { additionalProperties, anyOf: _anyOf, properties: _properties, required = [], type, ...rest } = declared
+  const all: SchemaObject = {
+    ...type === undefined ? {} : { type },
+    ...rest,
+    ...typeof additionalProperties === "object" ? { additionalProperties } : {},
+    ...required.length === 0 ? {} : { required },
+    ...properties.length === 0
+      ? {}
+      : {
+        properties: Object.fromEntries(
+          properties.map(([field, property]) => [field, { ...property, ...wordsOf(fields, field) }])
+        )
+      },
+    ...schema
+  }
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined))
+}
+
+const describeParameter = ({ in: place, name, required, schema }: OpenApi.OpenAPISpecParameter): ParameterObject => {
+  const words = wordsOf(parameters, `${place} ${name}`)
+  const { description: _, ...rest } = schema as SchemaObject
+  return { name, in: place, required, ...words, schema: { ...rest, ...words.schema } }
+}
+
+const reference = (kind: keyof OpenApiObject["components"], name: string): Reference => ({
+  $ref: `#/components/${kind}/${name}`
+})
+
+const headersOf = (names: ReadonlyArray<string> = []): Readonly<Record<string, Reference>> =>
+  Object.fromEntries(["x-request-id", ...names].map((name) => [name, reference("headers", name)]))
+
+const json = (schema: SchemaObject, examples: Content["application/json"]["examples"]): Content => ({
+  "application/json": { schema, examples }
+})
+
+const named = (names: ReadonlyArray<keyof typeof examples> = []) =>
+  Object.fromEntries(names.map((name) => [name, reference("examples", name)]))
+
+const errorResponse = ({ description, examples, headers }: Omit<ErrorResponse, "status">): ResponseObject => ({
+  description,
+  headers: headersOf(headers),
+  content: json(reference("schemas", "Status"), examples)
+})
+
+/** What any operation may be answered with, whether the declaration says so or not. */
+const anytime = [
+  "ResourceExhausted",
+  "Cancelled",
+  "Internal",
+  "Unimplemented",
+  "Unavailable",
+  "DeadlineExceeded"
+] as const
+
+const describeOperation = (declared: OpenApi.OpenAPISpecOperation): OperationObject => {
+  const { operationId, responses, security, summary = "", tags } = declared
+  const own = wordsOf(examplesOf, operationId.slice(operationId.lastIndexOf(".") + 1))
+  const schemaIn = (content: OpenApi.OpenApiSpecContent | undefined): SchemaObject =>
+    without(content?.["application/json"]?.schema as SchemaObject, "description")
+  const success = wordsOf(responses, "200")
+  const failures = Object.entries(errorResponses)
+    .filter(([name, { status }]) => status in responses || (anytime as ReadonlyArray<string>).includes(name))
+    .map(([name, { status }]) => [status, reference("responses", name)] as const)
+  return {
+    tags,
+    operationId,
+    summary,
+    description: declared.description ?? "",
+    security,
+    parameters: declared.parameters.map(describeParameter),
+    ...declared.requestBody === undefined ? {} : {
+      requestBody: {
+        description: "JSON in UTF-8, at most 1 MiB.",
+        required: true,
+        content: json(schemaIn(declared.requestBody.content), named(own.request))
+      }
+    },
+    responses: {
+      200: {
+        description: `${success.description.replace(/\.$/, "")}.`,
+        headers: headersOf(),
+        content: json(schemaIn(success.content), named(own.response))
+      },
+      ...Object.fromEntries(failures),
+      default: reference("responses", "OtherError")
+    }
+  }
+}
+
+const mapValues = <A, B>(record: Readonly<Record<string, A>>, f: (value: A, key: string) => B): Record<string, B> =>
+  Object.fromEntries(Object.entries(record).map(([key, value]) => [key, f(value, key)]))
+
+const make = (): OpenApiObject => {
+  const declared = OpenApi.fromApi(Api)
+  return {
+    openapi: "3.1.0",
+    info: {
+      title: declared.info.title,
+      version: declared.info.version,
+      summary: "Secrets of a workspace",
+      description,
+      license: { name: "Apache-2.0", identifier: "Apache-2.0" }
+    },
+    servers: [
+      { url: "/", description: "The server that this document was read from." },
+      { url: "https://api.cadenya.com", description: "The service." }
+    ],
+    tags: declared.tags.map(({ description = "", name }) => ({ name, description })),
+    paths: mapValues(declared.paths, (item) => mapValues(item, describeOperation)),
+    components: {
+      schemas: mapValues(
+        declared.components.schemas as Record<string, SchemaObject>,
+        (schema, name) => describeSchema(name, schema)
+      ),
+      responses: { ...mapValues(errorResponses, errorResponse), OtherError: errorResponse(elsewhere) },
+      headers,
+      examples,
+      securitySchemes: {
+        bearer: { type: "http", scheme: "bearer", description: "The API key, such as `CADENYA_API_KEY` has it." }
+      }
+    }
+  }
+}
 
 /**
- * What `/openapi.json` serves.
+ * What `/openapi.json` serves, and the file `openapi.json` of the package has.
  *
  * @since 0.1.0
  * @category constants
  */
-export const openApiDocument: OpenApi.OpenAPISpec = OpenApi.fromApi(Api)
+export const openApiDocument: OpenApiObject = make()
+
+/**
+ * The document as text, with a line break at its end.
+ *
+ * @since 0.1.0
+ * @category printing
+ */
+export const format = (document: OpenApiObject): string => `${JSON.stringify(document, undefined, 2)}\n`

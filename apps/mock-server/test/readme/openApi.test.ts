@@ -1,8 +1,7 @@
-import * as OpenApi from "@effect/platform/OpenApi"
-import { Api } from "@workspace-secrets/mock-server/Api"
+import { openApiDocument } from "@workspace-secrets/mock-server/OpenApiDocument"
 import { expect, test } from "vitest"
 
 test("has a description of its operations", () => {
-  const { paths } = OpenApi.fromApi(Api)
-  expect(Object.keys(paths)).toContain("/v1/workspaces/{workspaceId}/workspace_secrets/{id}")
+  expect(Object.keys(openApiDocument.paths)).toContain("/v1/workspaces/{workspaceId}/workspace_secrets/{id}")
+  expect(openApiDocument.components.schemas["Labels"]?.propertyNames?.pattern).toContain("[A-Za-z0-9]")
 })

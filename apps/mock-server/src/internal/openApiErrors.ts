@@ -1,0 +1,196 @@
+import { RpcCode } from "@workspace-secrets/core/RpcCode"
+import { badRequest } from "@workspace-secrets/core/Status"
+
+interface ErrorExample {
+  readonly summary: string
+  readonly value: { readonly code: number; readonly message: string; readonly details: ReadonlyArray<unknown> }
+}
+
+/** The errors of one HTTP status. */
+export interface ErrorResponse {
+  readonly status: number
+  readonly description: string
+  /** Names of response headers, besides `x-request-id`. */
+  readonly headers?: ReadonlyArray<string>
+  readonly examples: Readonly<Record<string, ErrorExample>>
+}
+
+const example = (
+  summary: string,
+  code: keyof typeof RpcCode,
+  message: string,
+  details: ReadonlyArray<unknown> = []
+): ErrorExample => ({ summary, value: { code: RpcCode[code], message, details } })
+
+const violation = (summary: string, field: string, description: string): ErrorExample =>
+  example(summary, "INVALID_ARGUMENT", field === "" ? description : `${field}: ${description}`, [
+    badRequest([{ field, description }])
+  ])
+
+const retry = (retryDelay: string) => ({ "@type": "type.googleapis.com/google.rpc.RetryInfo", retryDelay })
+
+/** The errors that an operation can answer with, by the names of their responses (WIRE.md, Errors). */
+export const errorResponses = {
+  InvalidArgument: {
+    status: 400,
+    description:
+      "INVALID_ARGUMENT: the body, a field, a parameter, the cursor or the mask is wrong. FAILED_PRECONDITION: the state that the request meets forbids it.",
+    examples: {
+      notJson: violation("A body that is not JSON", "", "the body is not valid JSON in UTF-8"),
+      parameter: violation("A parameter", "limit", "Expected a whole number that is not negative"),
+      repeated: violation("A parameter twice", "limit", "given more than once; a parameter has one value"),
+      cursor: violation(
+        "A cursor",
+        "cursor",
+        "not a cursor of this list: malformed, or issued for other filters or another order; leave it out to start anew"
+      ),
+      field: violation(
+        "A field of the body",
+        "metadata.name",
+        "Expected a name of 1 to 255 characters, not counting white space around it"
+      ),
+      mask: violation("A mask", "updateMask", "path 1 is metadata.id, which the server sets"),
+      precondition: example("The state", "FAILED_PRECONDITION", "the state of the workspace forbids it")
+    }
+  },
+  Unauthenticated: {
+    status: 401,
+    description: "UNAUTHENTICATED: there is no key, it is malformed, or it is not known.",
+    headers: ["WWW-Authenticate"],
+    examples: {
+      noKey: example("No key", "UNAUTHENTICATED", "no API key; send Authorization: Bearer <key>"),
+      malformedKey: example(
+        "A malformed key",
+        "UNAUTHENTICATED",
+        "malformed Authorization header; it has to be Bearer <key>"
+      ),
+      unknownKey: example("An unknown key", "UNAUTHENTICATED", "unknown API key")
+    }
+  },
+  PermissionDenied: {
+    status: 403,
+    description: "PERMISSION_DENIED: the key has no part in the workspace.",
+    examples: {
+      workspace: example("Another's workspace", "PERMISSION_DENIED", "this key has no part in that workspace")
+    }
+  },
+  NotFound: {
+    status: 404,
+    description:
+      "NOT_FOUND: the secret never was there, is deleted, or is another workspace's; the three look the same.",
+    examples: { secret: example("No such secret", "NOT_FOUND", "no such secret in this workspace") }
+  },
+  Conflict: {
+    status: 409,
+    description:
+      "ALREADY_EXISTS: another secret of the workspace has the external id. ABORTED: another change came in between; read again, then decide.",
+    examples: {
+      externalId: example(
+        "The external id is taken",
+        "ALREADY_EXISTS",
+        "another secret of this workspace has this externalId"
+      ),
+      aborted: example("Another change came in between", "ABORTED", "another change came in between")
+    }
+  },
+  ContentTooLarge: {
+    status: 413,
+    description: "INVALID_ARGUMENT: the body is over 1 MiB.",
+    examples: {
+      body: example("A large body", "INVALID_ARGUMENT", "the body is larger than 1 MiB (1048576 bytes)")
+    }
+  },
+  UnsupportedMediaType: {
+    status: 415,
+    description: "INVALID_ARGUMENT: by its content type, the body is not JSON in UTF-8.",
+    examples: {
+      type: example(
+        "A body of another type",
+        "INVALID_ARGUMENT",
+        "the body has to be JSON in UTF-8; send content-type: application/json"
+      )
+    }
+  },
+  ResourceExhausted: {
+    status: 429,
+    description: "RESOURCE_EXHAUSTED: the rate limit is reached. The same call may succeed after the delay.",
+    headers: ["Retry-After"],
+    examples: { rate: example("Too many calls", "RESOURCE_EXHAUSTED", "the rate limit is reached", [retry("2s")]) }
+  },
+  Cancelled: {
+    status: 499,
+    description: "CANCELLED: the caller gave the call up.",
+    examples: { cancelled: example("Given up", "CANCELLED", "the call was cancelled") }
+  },
+  Internal: {
+    status: 500,
+    description: "INTERNAL, UNKNOWN: the server failed; the same call may succeed. DATA_LOSS: it will not.",
+    examples: {
+      internal: example("A failure", "INTERNAL", "the server failed unexpectedly"),
+      unknown: example("A failure of unknown kind", "UNKNOWN", "the server failed for reasons that it does not know"),
+      dataLoss: example("Data that cannot be had back", "DATA_LOSS", "the data is damaged")
+    }
+  },
+  Unimplemented: {
+    status: 501,
+    description: "UNIMPLEMENTED: the API has the operation, and this server does not serve it.",
+    examples: {
+      unserved: example(
+        "An operation that is not served",
+        "UNIMPLEMENTED",
+        "the API has this operation, and the mock server does not serve it"
+      )
+    }
+  },
+  Unavailable: {
+    status: 503,
+    description:
+      "UNAVAILABLE: the server cannot answer now. The same call may succeed, after the delay where one is given.",
+    headers: ["Retry-After"],
+    examples: { unavailable: example("Not now", "UNAVAILABLE", "the server cannot answer now", [retry("1.5s")]) }
+  },
+  DeadlineExceeded: {
+    status: 504,
+    description: "DEADLINE_EXCEEDED: the server ran out of time. What was asked for may have been done.",
+    examples: { deadline: example("Out of time", "DEADLINE_EXCEEDED", "the server ran out of time") }
+  }
+} satisfies Record<string, ErrorResponse>
+
+/** What is answered where there is no operation to describe it at. */
+export const elsewhere = {
+  description:
+    "Any other error, as google.rpc.Status. 405 UNIMPLEMENTED: the path does not take the method, and `Allow` has those that it takes. 404 NOT_FOUND with `x-mock-missing-route`: the path leads nowhere.",
+  headers: ["Allow", "Retry-After", "x-mock-missing-route"],
+  examples: {
+    methodNotAllowed: example("405: another method", "UNIMPLEMENTED", "this path takes GET, POST"),
+    missingRoute: example(
+      "404: no such route",
+      "NOT_FOUND",
+      "no such route: the API has nothing at this path; the nearest is GET /v1/workspace_secrets"
+    )
+  }
+}
+
+export const headers = {
+  "x-request-id": {
+    description: "The id of the request, to find it by in logs. Every response has one.",
+    required: true,
+    schema: { type: "string", examples: ["req_01JD8X6QC3J9N5B7F1W4K8T2YV"] }
+  },
+  "Retry-After": {
+    description: "When the same call may succeed: in seconds, or as an HTTP date.",
+    schema: { type: "string", pattern: "^(?:\\d+|[A-Za-z]{3}, .* GMT)$", examples: ["2"] }
+  },
+  Allow: {
+    description: "The methods that the path takes, with commas between.",
+    schema: { type: "string", examples: ["GET, POST"] }
+  },
+  "WWW-Authenticate": {
+    description: "How to authenticate.",
+    schema: { type: "string", examples: ["Bearer"] }
+  },
+  "x-mock-missing-route": {
+    description: "`true` where the path leads nowhere, which is not the same as a secret that is not there.",
+    schema: { type: "string", enum: ["true"] }
+  }
+}

@@ -1,0 +1,115 @@
+/*
+ * The examples of the OpenAPI document. Those of requests are answered by the server with those of responses, ids and times
+ * apart; a test sends them.
+ */
+
+const documentedProfile = {
+  metadata: {
+    id: "id",
+    accountId: "accountId",
+    name: "name",
+    profileId: "profileId",
+    externalId: "externalId",
+    labels: { foo: "string" }
+  },
+  spec: { type: "PROFILE_TYPE_USER", email: "email", name: "name" }
+}
+
+const documented = {
+  metadata: {
+    id: "id",
+    accountId: "accountId",
+    createdAt: "2019-12-27T18:11:19.117Z",
+    name: "name",
+    profileId: "profileId",
+    workspaceId: "workspaceId",
+    externalId: "externalId",
+    labels: { foo: "string" }
+  },
+  spec: { value: "value" },
+  info: { createdBy: documentedProfile, lastUsedAt: "2019-12-27T18:11:19.117Z" }
+}
+
+const profile = {
+  metadata: {
+    id: "prof_01JD8X5J4R7Y0D2F6S8A3H5ZWE",
+    accountId: "acct_01JD8X5H3N8G2QW6C1V9B7M4KT",
+    name: "Deployments",
+    profileId: "prof_01JD8X5J4R7Y0D2F6S8A3H5ZWE"
+  },
+  spec: { type: "PROFILE_TYPE_API_KEY", name: "Deployments" }
+}
+
+const created = {
+  metadata: {
+    id: "wsec_01JD8X6Q2V5T9RZK3M7N4P0ABC",
+    accountId: "acct_01JD8X5H3N8G2QW6C1V9B7M4KT",
+    createdAt: "2026-11-22T10:43:07.902Z",
+    name: "Billing database",
+    profileId: "prof_01JD8X5J4R7Y0D2F6S8A3H5ZWE",
+    workspaceId: "wksp_01JD8X5HXM1P6T4K9C3V7N2BQG",
+    externalId: "billing-db",
+    labels: { environment: "production" }
+  },
+  spec: { value: "correct horse battery staple" },
+  info: { createdBy: profile }
+}
+
+const rotated = {
+  ...created,
+  metadata: { ...created.metadata, updatedAt: "2026-11-24T08:15:30.250Z" },
+  spec: { value: "tr0ub4dor&3" }
+}
+
+const { info: _, ...listed } = documented
+const { info: __, ...listedCreated } = created
+
+export const examples = {
+  documentedSecret: { summary: "The example of the API's documentation", value: documented },
+  createdSecret: { summary: "A secret as it was created", value: created },
+  updatedSecret: { summary: "The same secret with another value", value: rotated },
+  lastPage: {
+    summary: "A list that fits on a page, without info",
+    value: { items: [listed], pagination: {} }
+  },
+  firstPage: {
+    summary: "A page that another follows",
+    value: {
+      items: [listedCreated],
+      pagination: { nextCursor: "WzE3OTUzMzYzOTMwMDAsIndzZWNfMDFKRDhYNlEyVjVUOVJaSzNNN040UDBBQkMiXQ" }
+    }
+  },
+  noSecrets: { summary: "Nothing matches", value: { items: [], pagination: {} } },
+  deleted: { summary: "Done", value: {} },
+  profile: { summary: "An API key", value: profile },
+  create: {
+    summary: "A secret with a value, to be found by its external id",
+    value: {
+      metadata: { name: "Billing database", externalId: "billing-db", labels: { environment: "production" } },
+      spec: { value: "correct horse battery staple" }
+    }
+  },
+  createBare: { summary: "As little as can be", value: { metadata: { name: "Billing database" }, spec: {} } },
+  update: {
+    summary: "Another value, and nothing else",
+    value: { spec: { value: "tr0ub4dor&3" }, updateMask: "spec.value" }
+  },
+  clear: {
+    summary: "No external id any more: it is in the mask and not in the body",
+    value: { metadata: {}, updateMask: "metadata.externalId" }
+  }
+}
+
+export type ExampleName = keyof typeof examples
+
+/** The examples of each operation, by the part of its id that both path layouts share. */
+export const examplesOf: Readonly<
+  Record<string, { readonly request?: ReadonlyArray<ExampleName>; readonly response: ReadonlyArray<ExampleName> }>
+> = {
+  list: { response: ["lastPage", "firstPage", "noSecrets"] },
+  create: { request: ["create", "createBare"], response: ["createdSecret"] },
+  get: { response: ["documentedSecret", "createdSecret"] },
+  update: { request: ["update", "clear"], response: ["updatedSecret"] },
+  delete: { response: ["deleted"] },
+  whoami: { response: ["profile"] }
+}

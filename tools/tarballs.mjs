@@ -58,7 +58,7 @@ const filesOf = (directory) =>
     .sort()
 
 const forUsers =
-  /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|dist\/cjs\/package\.json|dist\/(esm|cjs)\/.+\.(js|d\.ts)(\.map)?|src\/.+\.ts)$/
+  /^(package\.json|openapi\.json|README\.md|CHANGELOG\.md|LICENSE|dist\/cjs\/package\.json|dist\/(esm|cjs)\/.+\.(js|d\.ts)(\.map)?|src\/.+\.ts)$/
 const forTests =
   /(^|\/)(tests?|__tests__|fixtures|coverage)\/|\.(test|spec|bench)\.|(^|\/)(vitest|tsup|eslint)\.config\./
 

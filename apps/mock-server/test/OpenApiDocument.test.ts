@@ -52,8 +52,14 @@ addFormats.default(ajv, ["date-time", "int32", "password"])
 ajv.addVocabulary(["openapi", "info", "servers", "tags", "paths", "components"])
 ajv.addSchema(document, "openapi")
 
-const validator = (schema: SchemaObject): ValidateFunction =>
-  ajv.compile(JSON.parse(JSON.stringify(schema).replaceAll("\"#/", "\"openapi#/")) as object)
+const validators = new Map<string, ValidateFunction>()
+
+const validator = (schema: SchemaObject): ValidateFunction => {
+  const text = JSON.stringify(schema).replaceAll("\"#/", "\"openapi#/")
+  const validate = validators.get(text) ?? ajv.compile(JSON.parse(text) as object)
+  validators.set(text, validate)
+  return validate
+}
 
 const expectValid = (schema: SchemaObject, value: unknown) => {
   const validate = validator(schema)

@@ -143,6 +143,28 @@ export class CallTimeout extends Schema.TaggedError<CallTimeout>()("CallTimeout"
 }
 
 /**
+ * The client of `@workspace-secrets/http-client/promise` was closed before the call, which was not sent.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class ClientClosed extends Schema.TaggedError<ClientClosed>()("ClientClosed", {
+  /** The operation that was called. */
+  operation: OperationName,
+  /** Whether the same call, sent again, may succeed: never. */
+  isRetryable: Schema.Literal(false).pipe(
+    Schema.propertySignature,
+    Schema.withConstructorDefault(() => false as const)
+  ),
+  /** How many times the request was sent: not once. */
+  attempts: Schema.Literal(0).pipe(Schema.propertySignature, Schema.withConstructorDefault(() => 0 as const))
+}) {
+  override get message(): string {
+    return `${this.operation} failed: the client is closed`
+  }
+}
+
+/**
  * The client cannot be made from these options. `violations` names each option that is wrong and says what would be
  * right; no option's value is in it.
  *

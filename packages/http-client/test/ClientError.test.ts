@@ -1,7 +1,7 @@
 import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
 import { describe, expect, it } from "vitest"
-import { ConnectionError, InvalidClientOptions, UnexpectedResponse } from "../src/ClientError.js"
+import { ClientClosed, ConnectionError, InvalidClientOptions, UnexpectedResponse } from "../src/ClientError.js"
 
 const errors = [
   {
@@ -21,6 +21,11 @@ const errors = [
       attempts: 1
     }),
     message: "get got an unexpected response, HTTP status 502: Expected JSON; spec: Expected an object"
+  },
+  {
+    schema: ClientClosed,
+    error: new ClientClosed({ operation: "get" }),
+    message: "get failed: the client is closed"
   },
   {
     schema: InvalidClientOptions,

@@ -52,8 +52,10 @@ describe("without Node", () => {
       const evaluate = make()
       expect(ofNode.filter((name) => evaluate(`typeof ${name}`) !== "undefined")).toEqual([])
       evaluate(script)
-      const told = yield* Effect.promise(() => evaluate(`client.run(${JSON.stringify(url)})`) as Promise<string>)
-      expect(JSON.parse(told)).toEqual({ names: ["a", "b"], value: "value", missing: "WorkspaceSecretNotFound" })
-      expect(received.map(({ headers }) => headers.authorization)).toEqual(Array(3).fill("Bearer key"))
+      for (const run of ["run", "runPromises"]) {
+        const told = yield* Effect.promise(() => evaluate(`client.${run}(${JSON.stringify(url)})`) as Promise<string>)
+        expect(JSON.parse(told)).toEqual({ names: ["a", "b"], value: "value", missing: "WorkspaceSecretNotFound" })
+      }
+      expect(received.map(({ headers }) => headers.authorization)).toEqual(Array(6).fill("Bearer key"))
     }))
 })

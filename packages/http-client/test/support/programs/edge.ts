@@ -1,5 +1,6 @@
 import { WorkspaceSecretId } from "@workspace-secrets/core/WorkspaceSecret"
 import { layer as fetchLayer } from "@workspace-secrets/http-client/fetch"
+import { makeClient, Redacted as Wrapped, WorkspaceSecretNotFound } from "@workspace-secrets/http-client/promise"
 import { layer, WorkspaceSecretsClient } from "@workspace-secrets/http-client/WorkspaceSecretsClient"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -24,3 +25,19 @@ export const run = (baseUrl: string): Promise<string> =>
     ),
     Effect.runPromise
   )
+
+/** The same without Effect. */
+export const runPromises = async (baseUrl: string): Promise<string> => {
+  const secrets = makeClient({ apiKey: "key", baseUrl })
+  const names: Array<string> = []
+  for await (const { metadata } of secrets.listAll({ limit: 2 })) {
+    names.push(metadata.name)
+  }
+  const secret = await secrets.get("name", { signal: new AbortController().signal })
+  const missing = await secrets.get("missing").then(
+    () => "there",
+    (error: unknown) => error instanceof WorkspaceSecretNotFound ? error._tag : "another error"
+  )
+  await secrets.close()
+  return JSON.stringify({ names, value: secret.spec.value && Wrapped.value(secret.spec.value), missing })
+}

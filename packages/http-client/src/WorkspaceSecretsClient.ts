@@ -36,6 +36,7 @@ import * as ClientOptions from "./internal/options.js"
 import type { Client, Outcome } from "./internal/run.js"
 import { prepare } from "./internal/send.js"
 import { routes } from "./internal/telemetry.js"
+import { exchangeOf } from "./internal/transport.js"
 import type * as Retry from "./Retry.js"
 
 /**
@@ -169,8 +170,10 @@ export const make = (
   Effect.gen(function*() {
     const { budget, settings, ...target } = yield* ClientOptions.resolve(options)
     const requestInit = yield* Effect.serviceOption(FetchHttpClient.RequestInit)
+    const http = yield* HttpClient.HttpClient
     const client: Client = {
-      http: yield* HttpClient.HttpClient,
+      http,
+      exchange: exchangeOf(http),
       prepare: prepare(Option.getOrElse(requestInit, () => ({}))),
       settings,
       budget: budget && new Budget(budget),

@@ -4,10 +4,9 @@
  * @since 0.1.0
  */
 import * as HttpClient from "@effect/platform/HttpClient"
-import type { HttpClientError } from "@effect/platform/HttpClientError"
-import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { inits, send } from "./internal/fetchExchange.js"
+import { exchange } from "./internal/fetchExchange.js"
+import { fromExchange } from "./internal/transport.js"
 
 /**
  * What requests are sent with.
@@ -34,13 +33,8 @@ export interface Options {
  * @since 0.1.0
  * @category constructors
  */
-export const make = (options: Options = {}): HttpClient.HttpClient => {
-  const init = inits()
-  return HttpClient.makeWith<never, never, HttpClientError, never>(
-    Effect.flatMap((request) => send(options.fetch ?? globalThis.fetch, init, request)),
-    Effect.succeed
-  )
-}
+export const make = (options: Options = {}): HttpClient.HttpClient =>
+  fromExchange(exchange(() => options.fetch ?? globalThis.fetch))
 
 /**
  * The transport as a layer.

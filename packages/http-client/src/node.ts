@@ -5,9 +5,6 @@
  * @since 0.1.0
  */
 import * as HttpClient from "@effect/platform/HttpClient"
-import type { HttpClientError } from "@effect/platform/HttpClientError"
-import type { HttpClientRequest } from "@effect/platform/HttpClientRequest"
-import type { HttpClientResponse } from "@effect/platform/HttpClientResponse"
 import * as UrlParams from "@effect/platform/UrlParams"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -16,9 +13,9 @@ import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import type { Dispatcher } from "undici"
 import { content } from "./internal/nodeBody.js"
-import { Exchange } from "./internal/nodeExchange.js"
+import { ExchangeHandler } from "./internal/nodeExchange.js"
 import { millis, pools } from "./internal/nodePools.js"
-import { failure, requestError } from "./internal/transport.js"
+import { type Exchange, failure, fromExchange, requestError } from "./internal/transport.js"
 
 /**
  * How connections are made and kept.
@@ -70,45 +67,40 @@ export interface Options {
 export const make = (options: Options = {}): Effect.Effect<HttpClient.HttpClient, never, Scope.Scope> =>
   Effect.map(
     options.dispatcher === undefined ? pools(options) : Effect.succeed(options.dispatcher),
-    (dispatcher) => {
-      const timeouts = {
+    (dispatcher) =>
+      fromExchange(exchange(dispatcher, {
         headersTimeout: millis(options.headersTimeout ?? 0),
         bodyTimeout: millis(options.bodyTimeout ?? 0)
-      }
-      return HttpClient.makeWith<never, never, HttpClientError, never>(
-        Effect.flatMap((request) => send(dispatcher, timeouts, request)),
-        Effect.succeed
-      )
-    }
+      }))
   )
 
-const send = (
+const exchange = (
   dispatcher: Pick<Dispatcher, "dispatch">,
-  timeouts: { readonly headersTimeout: number; readonly bodyTimeout: number },
-  request: HttpClientRequest
-): Effect.Effect<HttpClientResponse, HttpClientError> =>
-  Effect.async((resume) => {
-    const url = UrlParams.makeUrl(request.url, request.urlParams, request.hash)
-    if (Either.isLeft(url)) {
-      return resume(Effect.fail(requestError(request, "InvalidUrl", undefined)))
-    }
-    const { origin, pathname, search } = url.right
-    const exchange = new Exchange(request, resume)
-    const { body, headers } = content(request.body)
-    try {
-      dispatcher.dispatch({
-        ...timeouts,
-        origin,
-        path: pathname + search,
-        method: request.method,
-        headers: { "accept-encoding": "identity", ...headers, ...request.headers },
-        body
-      }, exchange)
-    } catch (error) {
-      exchange.fail(failure(error))
-    }
-    return Effect.sync(() => exchange.abort())
-  })
+  timeouts: { readonly headersTimeout: number; readonly bodyTimeout: number }
+): Exchange =>
+(request, done) => {
+  const handler = new ExchangeHandler(request, done)
+  const url = UrlParams.makeUrl(request.url, request.urlParams, request.hash)
+  if (Either.isLeft(url)) {
+    done(requestError(request, "InvalidUrl", undefined))
+    return () => {}
+  }
+  const { origin, pathname, search } = url.right
+  const { body, headers } = content(request.body)
+  try {
+    dispatcher.dispatch({
+      ...timeouts,
+      origin,
+      path: pathname + search,
+      method: request.method,
+      headers: { "accept-encoding": "identity", ...headers, ...request.headers },
+      body
+    }, handler)
+  } catch (error) {
+    handler.fail(failure(error))
+  }
+  return () => handler.abort()
+}
 
 /**
  * The transport, for as long as the layer's scope is open.

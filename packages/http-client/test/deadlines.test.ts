@@ -146,6 +146,27 @@ describe("the deadline of a call", () => {
 
 describe.each(transports)("over %s", (_, transport) => {
   it.scopedLive.each(["headers", "body"])(
+    "interruption before the end of the %s closes the connection",
+    (until) =>
+      Effect.gen(function*() {
+        const begun = yield* Deferred.make<ServerResponse>()
+        const closed = yield* Deferred.make<void>()
+        const { secrets } = yield* startOver(transport)(() => (response) => {
+          response.once("close", () => Deferred.unsafeDone(closed, Effect.void))
+          if (until === "body") {
+            response.writeHead(200, { "content-type": "application/json" }).write("{\"metadata\":")
+          }
+          Deferred.unsafeDone(begun, Effect.succeed(response))
+        })
+        const fiber = yield* Effect.fork(secrets.get(id))
+        const response = yield* Deferred.await(begun)
+        yield* Fiber.interrupt(fiber)
+        yield* Deferred.await(closed)
+        expect(response.writableFinished).toBe(false)
+      })
+  )
+
+  it.scopedLive.each(["headers", "body"])(
     "a deadline covers the %s, and closes the connection",
     (until) =>
       Effect.gen(function*() {

@@ -3,8 +3,6 @@ import { WorkspaceSecretId } from "@workspace-secrets/core/WorkspaceSecret"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Net from "node:net"
-import * as Fetch from "../src/fetch.js"
-import * as Node from "../src/node.js"
 import { secret } from "./support/samples.js"
 import type { Reply } from "./support/server.js"
 import { brokenOff, connectOver, startOver, transports } from "./support/transports.js"
@@ -27,9 +25,7 @@ const troubles: ReadonlyArray<readonly [what: string, reply: () => Reply]> = [
   ["limits the rate for a second", () => ({ status: 429, headers: { "retry-after": "1" }, body: { code: 8 } })]
 ]
 
-const all = [...transports, ["fetch of ours", Fetch.layer()], ["undici of ours", Node.layer()]] as const
-
-describe.each(all)("over %s, a server that", (_, transport) => {
+describe.each(transports)("over %s, a server that", (_, transport) => {
   it.scopedLive.each(troubles)("%s once is asked again", ([what, trouble]) =>
     Effect.gen(function*() {
       let requests = 0

@@ -47,7 +47,8 @@ export const within = <A, E, E2>(
 ): Effect.Effect<A, E | E2> =>
   Effect.async<A, E | E2>((resume) => {
     const runtimeFlags = RuntimeFlags.enable(place.runtimeFlags, RuntimeFlags.Interruption)
-    const fiber = Runtime.runFork(Runtime.make({ ...place, runtimeFlags }), self)
+    const { context, fiberRefs } = place
+    const fiber = Runtime.runFork(Runtime.make({ context, fiberRefs, runtimeFlags }), self)
     const cancel = schedule(place, millis, () => {
       fiber.removeObserver(resume)
       fiber.unsafeInterruptAsFork(fiber.id())
@@ -60,4 +61,43 @@ export const within = <A, E, E2>(
       fiber.removeObserver(resume)
       return Fiber.interrupt(fiber)
     })
+  })
+
+/** What goes on outside of any fiber, and how to give it up; nothing while there is nothing to give up. */
+export interface Pending {
+  giveUp: (() => void) | undefined
+}
+
+/**
+ * The same for what calls back, without a fiber. Interruption only ends the wait: who calls is to give up what is pending
+ * then. To have `Effect.async` do so at each interruption would keep what it holds in memory until a full collection.
+ */
+export const withinCallback = <A, E, E2>(
+  start: (done: (effect: Effect.Effect<A, E>) => void) => () => void,
+  millis: number,
+  place: Place,
+  onTimeout: () => E2,
+  pending: Pending
+): Effect.Effect<A, E | E2> =>
+  Effect.async<A, E | E2>((resume) => {
+    let isDone = false
+    let cancel = () => {}
+    const done = (effect: Effect.Effect<A, E | E2>) => {
+      isDone = true
+      pending.giveUp = undefined
+      cancel()
+      resume(effect)
+    }
+    const abort = start(done)
+    if (isDone) {
+      return
+    }
+    cancel = schedule(place, millis, () => {
+      abort()
+      done(Effect.fail(onTimeout()))
+    })
+    pending.giveUp = () => {
+      cancel()
+      abort()
+    }
   })

@@ -1,12 +1,12 @@
 import type { HttpBody } from "@effect/platform/HttpBody"
-import type { HttpClientError } from "@effect/platform/HttpClientError"
+import type { RequestError } from "@effect/platform/HttpClientError"
 import type { HttpClientRequest } from "@effect/platform/HttpClientRequest"
 import * as UrlParams from "@effect/platform/UrlParams"
-import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import {
   BODY_TOO_LARGE,
   CollectedResponse,
+  type Exchange,
   failure,
   MAX_BODY,
   requestError,
@@ -20,7 +20,7 @@ const settings = { credentials: "omit", referrerPolicy: "no-referrer", cache: "n
  * The settings that the runtime takes. Some edge runtimes have neither cookies nor referrers nor a cache, and throw at
  * the very mention of them.
  */
-export const inits = (): RequestInit =>
+const inits = (): RequestInit =>
   Object.fromEntries(
     Object.entries(settings).filter(([name, value]) => {
       try {
@@ -86,41 +86,44 @@ const concat = (chunks: ReadonlyArray<Uint8Array>, size: number): Uint8Array => 
   return all
 }
 
-/** Sends a request with `fetch` and collects the response. */
-export const send = (
-  fetch: typeof globalThis.fetch,
-  init: RequestInit,
-  request: HttpClientRequest
-): Effect.Effect<CollectedResponse, HttpClientError> =>
-  Effect.async((resume) => {
-    const url = UrlParams.makeUrl(request.url, request.urlParams, request.hash)
-    if (Either.isLeft(url)) {
-      return resume(Effect.fail(requestError(request, "InvalidUrl", undefined)))
-    }
-    const sent = bodyOf(request.body)
-    if (Either.isLeft(sent)) {
-      return resume(Effect.fail(requestError(request, "Encode", sent.left)))
-    }
-    const controller = new AbortController()
+/** Sends requests with `fetch`, which is looked up for each. */
+export const exchange = (lookUp: () => typeof globalThis.fetch): Exchange => {
+  const init = inits()
+  const send = async (
+    request: HttpClientRequest,
+    url: URL,
+    body: RequestInit["body"],
+    controller: AbortController
+  ): Promise<CollectedResponse | RequestError> => {
     // fetch sets it by itself.
     const { "content-length": _, ...headers } = request.headers
-    const exchange = async (): Promise<Effect.Effect<CollectedResponse, HttpClientError>> => {
-      let response: Response
-      try {
-        response = await fetch(url.right, {
-          ...init,
-          redirect: "manual",
-          method: request.method,
-          headers,
-          body: sent.right ?? null,
-          signal: controller.signal
-        })
-      } catch (error) {
-        return Effect.fail(requestError(request, "Transport", failure(error)))
-      }
-      const body = await collect(response, controller).catch(failure)
-      return Effect.succeed(new CollectedResponse(request, response.status, response.headers, body))
+    let response: Response
+    try {
+      response = await lookUp()(url, {
+        ...init,
+        redirect: "manual",
+        method: request.method,
+        headers,
+        body: body ?? null,
+        signal: controller.signal
+      })
+    } catch (error) {
+      return requestError(request, "Transport", failure(error))
     }
-    void exchange().then(resume)
-    return Effect.sync(() => controller.abort())
-  })
+    const collected = await collect(response, controller).catch(failure)
+    return new CollectedResponse(request, response.status, response.headers, collected)
+  }
+  return (request, done) => {
+    const controller = new AbortController()
+    const url = UrlParams.makeUrl(request.url, request.urlParams, request.hash)
+    const body = bodyOf(request.body)
+    if (Either.isLeft(url)) {
+      done(requestError(request, "InvalidUrl", undefined))
+    } else if (Either.isLeft(body)) {
+      done(requestError(request, "Encode", body.left))
+    } else {
+      void send(request, url.right, body.right, controller).then(done)
+    }
+    return () => controller.abort()
+  }
+}

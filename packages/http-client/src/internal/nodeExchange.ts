@@ -1,47 +1,46 @@
-import type { HttpClientError } from "@effect/platform/HttpClientError"
 import type { HttpClientRequest } from "@effect/platform/HttpClientRequest"
-import * as Effect from "effect/Effect"
 import type { IncomingHttpHeaders } from "node:http"
 import type { Dispatcher } from "undici"
 import {
   BODY_TOO_LARGE,
   CollectedResponse,
   CONTENT_ENCODING,
+  type Exchange,
   failure,
   MAX_BODY,
   requestError,
   TransportFailure
 } from "./transport.js"
 
-type Settle = (effect: Effect.Effect<CollectedResponse, HttpClientError>) => void
+type Done = Parameters<Exchange>[1]
 
-// undici wants an error to abort with. Nobody sees it: an exchange has always settled before.
+// undici wants an error to abort with. Nobody sees it: what is given up is not told any more.
 const given = new Error("The request was given up")
 
 const EMPTY = new Uint8Array()
 
-/** One request and its response, which settles once: when the body has come to its end, or broke off. */
-export class Exchange implements Dispatcher.DispatchHandler {
+/** One request and its response. */
+export class ExchangeHandler implements Dispatcher.DispatchHandler {
   private controller: Dispatcher.DispatchController | undefined
   private status = 0
   private headers: IncomingHttpHeaders = {}
   private chunks: Array<Buffer> = []
   private size = 0
-  private settle: Settle | undefined
+  private done: Done | undefined
 
-  constructor(private readonly request: HttpClientRequest, settle: Settle) {
-    this.settle = settle
+  constructor(private readonly request: HttpClientRequest, done: Done) {
+    this.done = done
   }
 
   /** Gives up: closes the connection of a request that is under way, and sends none that is not. */
   abort(): void {
-    this.settle = undefined
+    this.done = undefined
     this.chunks = []
     this.controller?.abort(given)
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
-    if (this.settle === undefined) {
+    if (this.done === undefined) {
       // To abort through the controller would close a connection that has done nothing wrong.
       throw given
     }
@@ -87,8 +86,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
   /** The request did not get as far as to a connection. */
   fail(cause: TransportFailure): void {
     if (this.status === 0) {
-      this.settle?.(Effect.fail(requestError(this.request, "Transport", cause)))
-      this.settle = undefined
+      this.done?.(requestError(this.request, "Transport", cause))
+      this.done = undefined
     } else {
       this.respond(cause)
     }
@@ -100,8 +99,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   private respond(body: Uint8Array | TransportFailure): void {
-    this.settle?.(Effect.succeed(new CollectedResponse(this.request, this.status, this.headers, body)))
-    this.settle = undefined
+    this.done?.(new CollectedResponse(this.request, this.status, this.headers, body))
+    this.done = undefined
     this.chunks = []
   }
 }

@@ -10,7 +10,7 @@ import * as Option from "effect/Option"
 import type * as RuntimeFlags from "effect/RuntimeFlags"
 import * as Tracer from "effect/Tracer"
 import type { OperationName } from "../ClientError.js"
-import type { Place } from "./deadline.js"
+import type { Pending, Place } from "./deadline.js"
 import type { Prepare } from "./send.js"
 import type { Labels, Metrics, Route } from "./telemetry.js"
 import { metrics } from "./telemetry.js"
@@ -29,11 +29,12 @@ const failureOf = (cause: Cause.Cause<Failure>): Failure | undefined =>
 const OTHER = "_OTHER"
 
 /** A call as it is told to tracer and metrics. It is made when the call begins, and `end` must come whatever happens. */
-export class Observation {
+export class Observation implements Pending {
   /** How many times a request was sent. */
   attempts = 0
   /** Whether an earlier attempt may have been carried out by the server although it failed. */
   mayBeDone = false
+  giveUp: (() => void) | undefined
 
   readonly clock: Clock.Clock
   readonly started: bigint
@@ -55,7 +56,7 @@ export class Observation {
     this.started = this.clock.unsafeCurrentTimeNanos()
     this.#metrics = metrics(operation)
     this.#labels = fiber.getFiberRef(FiberRef.currentMetricLabels)
-    this.#metrics.inFlight.unsafeModify(1, this.#labels)
+    this.#metrics.inFlight.modify(1, this.#labels)
     this.#call = this.#span(names[operation], "internal", parentOf(fiber), this.started)
   }
 
@@ -68,10 +69,9 @@ export class Observation {
   attempt(route: Route, prepare: Prepare): Place & { readonly span: Tracer.Span | undefined } {
     this.attempts++
     if (this.attempts > 1) {
-      this.#metrics.retries.unsafeUpdate(1, this.#labels)
+      this.#metrics.retries.update(1, this.#labels)
     }
     const span = this.#call && this.#span(route.span, "client", Option.some(this.#call), this.#now())
-    const context = prepare.context(this.#fiber.currentContext)
     this.#attempt = span
     if (span !== undefined) {
       for (const [key, value] of route.attributes) {
@@ -81,10 +81,17 @@ export class Observation {
         span.attribute("http.request.resend_count", this.attempts - 1)
       }
     }
+    const fiber = this.#fiber
     return {
       clock: this.clock,
-      context: span === undefined ? context : Context.add(context, Tracer.ParentSpan, span),
-      fiberRefs: prepare.fiberRefs(this.#fiber.getFiberRefs()),
+      // Only a fiber of its own needs these, which an attempt does without over a transport of ours.
+      get context() {
+        const context = prepare.context(fiber.currentContext)
+        return span === undefined ? context : Context.add(context, Tracer.ParentSpan, span)
+      },
+      get fiberRefs() {
+        return prepare.fiberRefs(fiber.getFiberRefs())
+      },
       runtimeFlags: this.#flags,
       span
     }
@@ -110,12 +117,13 @@ export class Observation {
 
   /** The call is over. */
   end(exit: Exit.Exit<unknown, Failure>): void {
+    this.giveUp?.()
     const now = this.clock.unsafeCurrentTimeNanos()
     const outcome = Exit.isSuccess(exit)
       ? "success"
       : failureOf(exit.cause)?._tag ?? (Cause.isInterruptedOnly(exit.cause) ? "Interrupted" : "Defect")
-    this.#metrics.inFlight.unsafeModify(-1, this.#labels)
-    this.#metrics.duration(outcome).unsafeUpdate(Number(now - this.started) / 1e9, this.#labels)
+    this.#metrics.inFlight.modify(-1, this.#labels)
+    this.#metrics.duration(outcome).update(Number(now - this.started) / 1e9, this.#labels)
     this.#end(this.#attempt, outcome)
     this.#end(this.#call, outcome)
   }

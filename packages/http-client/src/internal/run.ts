@@ -13,20 +13,23 @@ import {
   type UnexpectedResponse
 } from "../ClientError.js"
 import type { Budget } from "./budget.js"
-import { within } from "./deadline.js"
+import { within, withinCallback } from "./deadline.js"
 import { Observation, traceparent } from "./observation.js"
 import type { Operation } from "./operation.js"
 import { redact } from "./redact.js"
 import type { Call } from "./request.js"
 import * as Response from "./response.js"
 import { mayBeDone, Retries } from "./retries.js"
-import { type Prepare, send } from "./send.js"
+import { exchange, type Prepare, send } from "./send.js"
 import type { Settings } from "./settings.js"
 import type { Route } from "./telemetry.js"
+import type { Exchange } from "./transport.js"
 
 /** What all calls of a client share. */
 export interface Client {
   readonly http: HttpClient.HttpClient
+  /** What `http` was made of, where it is a transport of ours. */
+  readonly exchange: Exchange | undefined
   readonly prepare: Prepare
   readonly settings: Settings
   readonly budget: Budget | undefined
@@ -116,13 +119,13 @@ export const run = <A, E extends CallError & { readonly _tag: ErrorTable.Tag }>(
         after: Duration.millis(scope === "call" ? settings.deadline : settings.attemptDeadline),
         attempts
       })
+    const sending = { request, secrets: call.secrets }
+    const millis = Math.min(left, settings.attemptDeadline)
+    const sent = client.exchange === undefined
+      ? within(send(client.http, sending, operation, attempts), millis, place, timeout)
+      : withinCallback(exchange(client.exchange, sending, operation, attempts), millis, place, timeout, observation)
     return Effect.matchEffect(
-      within(
-        send(client.http, { request, secrets: call.secrets }, operation, attempts),
-        Math.min(left, settings.attemptDeadline),
-        place,
-        timeout
-      ),
+      sent,
       {
         onFailure: (error) => fail(error, noAnswer),
         onSuccess: (answer) => {

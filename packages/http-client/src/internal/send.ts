@@ -16,9 +16,10 @@ import {
   type UnexpectedResponse
 } from "../ClientError.js"
 import { redact } from "./redact.js"
+import { remember } from "./remember.js"
 import type { Call } from "./request.js"
 import * as Response from "./response.js"
-import { BODY_TOO_LARGE, MAX_BODY } from "./transport.js"
+import { BODY_TOO_LARGE, CollectedResponse, type Exchange, MAX_BODY } from "./transport.js"
 
 const reasons = new Map<unknown, ConnectionErrorReason>([
   ["ENOTFOUND", "HostNotFound"],
@@ -52,19 +53,6 @@ const codesOf = (error: unknown): ReadonlyArray<unknown> => {
 /** A transport's error in fixed words, by the code that it or one of its causes has. Nothing else of it is looked at. */
 export const reasonOf = (error: unknown): ConnectionErrorReason =>
   reasons.get(codesOf(error).find((code) => reasons.has(code))) ?? "NoResponse"
-
-/** Makes of one thing another, once for as long as somebody holds on to it. */
-const remember = <A extends object, B>(make: (a: A) => B) => {
-  const made = new WeakMap<A, B>()
-  return (a: A): B => {
-    let b = made.get(a)
-    if (b === undefined) {
-      b = make(a)
-      made.set(a, b)
-    }
-    return b
-  }
-}
 
 const maker = FiberId.unsafeMake()
 
@@ -116,38 +104,70 @@ const abandon = (response: HttpClientResponse): Effect.Effect<void> =>
 
 const tooLarge = [{ field: "", description: `Expected a body of at most ${MAX_BODY / 1024 / 1024} MiB` }]
 
+type Sent = Effect.Effect<Response.Answer, ConnectionError | UnexpectedResponse>
+
+interface Sending {
+  readonly call: Call
+  readonly operation: { readonly name: OperationName; readonly needsBody: boolean }
+  readonly attempts: number
+}
+
 /** Sends a request once and reads the response to its end, which also frees the connection for the next one. */
 export const send = (
   http: HttpClient.HttpClient,
   call: Call,
-  { name: operation, needsBody }: { readonly name: OperationName; readonly needsBody: boolean },
+  operation: Sending["operation"],
   attempts: number
-): Effect.Effect<Response.Answer, ConnectionError | UnexpectedResponse> =>
+): Sent =>
   Effect.matchEffect(Effect.catchAll(http.execute(call.request), responseOf), {
-    onFailure: (error) => Effect.fail(new ConnectionError({ reason: reasonOf(error), operation, attempts })),
-    onSuccess: (response) => {
-      const { headers, status } = response
-      const refuse = Effect.flatMap(Clock.currentTimeMillis, (now) => {
-        const context = { now, attempts, redact: redact(call.secrets) }
-        return Effect.fail(Response.unexpected(operation, { headers, status }, context, tooLarge))
-      })
-      if (Number(headers["content-length"]) > MAX_BODY) {
-        return Effect.zipRight(abandon(response), refuse)
+    onFailure: (error) => lost({ call, operation, attempts }, error),
+    onSuccess: (response) => receive({ call, operation, attempts }, response)
+  })
+
+const lost = ({ attempts, operation }: Sending, error: HttpClientError): Sent =>
+  Effect.fail(new ConnectionError({ reason: reasonOf(error), operation: operation.name, attempts }))
+
+const receive = (
+  { attempts, call, operation: { name: operation, needsBody } }: Sending,
+  response: HttpClientResponse
+): Sent => {
+  const { headers, status } = response
+  const refuse = Effect.flatMap(Clock.currentTimeMillis, (now) => {
+    const context = { now, attempts, redact: redact(call.secrets) }
+    return Effect.fail(Response.unexpected(operation, { headers, status }, context, tooLarge))
+  })
+  if (Number(headers["content-length"]) > MAX_BODY) {
+    return Effect.zipRight(abandon(response), refuse)
+  }
+  return Effect.matchEffect(response.text, {
+    // A character takes a byte or more.
+    onSuccess: (body) => body.length > MAX_BODY ? refuse : Effect.succeed({ status, headers, body }),
+    onFailure: (error): Sent => {
+      if (codesOf(error).includes(BODY_TOO_LARGE)) {
+        return refuse
       }
-      return Effect.matchEffect(response.text, {
-        // A character takes a byte or more.
-        onSuccess: (body) => body.length > MAX_BODY ? refuse : Effect.succeed({ status, headers, body }),
-        onFailure: (error): Effect.Effect<Response.Answer, ConnectionError | UnexpectedResponse> => {
-          if (codesOf(error).includes(BODY_TOO_LARGE)) {
-            return refuse
-          }
-          if (!needsBody && Response.isOk(status)) {
-            return Effect.succeed({ status, headers, body: "" })
-          }
-          const reason = reasonOf(error) === "TimedOut" ? "TimedOut" : "IncompleteResponse"
-          const requestId = Response.requestId({ headers }, redact(call.secrets))
-          return Effect.fail(new ConnectionError({ reason, operation, status, requestId, attempts }))
-        }
-      })
+      if (!needsBody && Response.isOk(status)) {
+        return Effect.succeed({ status, headers, body: "" })
+      }
+      const reason = reasonOf(error) === "TimedOut" ? "TimedOut" : "IncompleteResponse"
+      const requestId = Response.requestId({ headers }, redact(call.secrets))
+      return Effect.fail(new ConnectionError({ reason, operation, status, requestId, attempts }))
     }
+  })
+}
+
+/**
+ * The same over a transport of ours: without the layers of an `HttpClient`, which take longer than the transport. It calls
+ * back with what came of it; what it gives back gives the request up.
+ */
+export const exchange = (
+  transport: Exchange,
+  call: Call,
+  operation: Sending["operation"],
+  attempts: number
+): (done: (sent: Sent) => void) => () => void =>
+(done) =>
+  transport(call.request, (result) => {
+    const sending = { call, operation, attempts }
+    done(result instanceof CollectedResponse ? receive(sending, result) : lost(sending, result))
   })

@@ -1,8 +1,10 @@
+import * as Arr from "effect/Array"
 import * as Metric from "effect/Metric"
 import * as MetricBoundaries from "effect/MetricBoundaries"
-import type * as MetricLabel from "effect/MetricLabel"
+import * as MetricLabel from "effect/MetricLabel"
 import type { OperationName } from "../ClientError.js"
 import type { Target } from "./options.js"
+import { remember } from "./remember.js"
 
 /** What spans say of where an operation's requests go: nothing that differs from call to call. */
 export interface Route {
@@ -45,7 +47,7 @@ const duration = Metric.histogram(
   "workspace_secrets.client.duration",
   MetricBoundaries.fromIterable(seconds),
   "How long calls took, with all their attempts, in seconds"
-).pipe(Metric.tagged("unit", "s"))
+)
 
 const inFlight = Metric.gauge("workspace_secrets.client.in_flight", {
   description: "How many calls are under way"
@@ -55,6 +57,19 @@ const retries = Metric.counter("workspace_secrets.client.retries", {
   description: "How many times requests were sent again",
   incremental: true
 })
+
+/**
+ * A metric with tags. To put them together with those of a program takes long, and Effect would do it at each update: here it
+ * is done once for each of the program's lists of tags.
+ */
+const tagged = <Type, Out>(metric: Metric.Metric<Type, number, Out>, tags: Readonly<Record<string, string>>): Meter => {
+  const own = Object.entries(tags).map(([key, value]) => MetricLabel.make(key, value))
+  const all = remember((labels: Labels) => Arr.union(own, labels))
+  return {
+    update: (input, labels) => metric.unsafeUpdate(input, all(labels)),
+    modify: (input, labels) => metric.unsafeModify(input, all(labels))
+  }
+}
 
 /** Makes things by a name once. */
 const once = <Name extends string, A>(make: (name: Name) => A) => {
@@ -69,19 +84,17 @@ const once = <Name extends string, A>(make: (name: Name) => A) => {
   }
 }
 
-/** The metrics of each operation. To tag a metric makes a new one, which takes long: it is done once. */
+/** The metrics of each operation. */
 export const metrics = once((operation: OperationName): Metrics => ({
-  duration: once((outcome: string) =>
-    duration.pipe(Metric.tagged("operation", operation), Metric.tagged("outcome", outcome))
-  ),
-  inFlight: Metric.tagged(inFlight, "operation", operation),
-  retries: Metric.tagged(retries, "operation", operation)
+  duration: once((outcome: string) => tagged(duration, { unit: "s", operation, outcome })),
+  inFlight: tagged(inFlight, { operation }),
+  retries: tagged(retries, { operation })
 }))
 
 /** A metric as far as a call needs it. */
 interface Meter {
-  readonly unsafeUpdate: (input: number, labels: Labels) => void
-  readonly unsafeModify: (input: number, labels: Labels) => void
+  readonly update: (input: number, labels: Labels) => void
+  readonly modify: (input: number, labels: Labels) => void
 }
 
 /** The metrics of an operation. */

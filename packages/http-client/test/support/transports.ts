@@ -5,6 +5,8 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
+import * as Fetch from "../../src/fetch.js"
+import * as Node from "../../src/node.js"
 import { layer, type Options, WorkspaceSecretsClient } from "../../src/WorkspaceSecretsClient.js"
 import { type Received, type Reply, serve } from "./server.js"
 
@@ -12,7 +14,9 @@ type Transport = Layer.Layer<HttpClient.HttpClient>
 
 export const transports: ReadonlyArray<readonly [name: string, transport: Transport]> = [
   ["fetch", FetchHttpClient.layer],
-  ["undici", NodeHttpClient.layerUndici]
+  ["undici", NodeHttpClient.layerUndici],
+  ["fetch of ours", Fetch.layer()],
+  ["undici of ours", Node.layer()]
 ]
 
 /** A client of the server at an address, for as long as the scope is open; it sends once unless the options say otherwise. */

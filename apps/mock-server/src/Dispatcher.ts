@@ -6,7 +6,9 @@
  */
 import { Internal, InvalidArgument, NotFound, PermissionDenied, Unimplemented } from "@workspace-secrets/core/ApiError"
 import * as ErrorResponse from "@workspace-secrets/core/ErrorResponse"
+import { ExternalId } from "@workspace-secrets/core/ExternalId"
 import { Status } from "@workspace-secrets/core/Status"
+import { WorkspaceSecretId } from "@workspace-secrets/core/WorkspaceSecret"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -14,10 +16,13 @@ import * as Schema from "effect/Schema"
 import { Api } from "./Api.js"
 import * as Body from "./Body.js"
 import { type Document, documents } from "./Documents.js"
+import type { Hit, Subject } from "./Fault.js"
+import { garbage, toResponse as faultResponse } from "./Fault.js"
 import type { Handlers } from "./Handlers.js"
 import { isNow } from "./internal/now.js"
 import type { Operation } from "./internal/operations.js"
 import { operations } from "./internal/operations.js"
+import type { Answered, Exchange } from "./Journal.js"
 import * as Routes from "./Routes.js"
 import type { Tenant, Tenants } from "./Tenant.js"
 import { unservedOperations } from "./UnservedOperations.js"
@@ -48,6 +53,8 @@ export interface Outgoing {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
+  /** What happens to it on its way: nothing of it is sent, or half of its body; then the connection ends. */
+  readonly broken?: "closed" | "cut"
 }
 
 /**
@@ -142,25 +149,83 @@ export const make = (handlers: Handlers, tenants: Tenants, options: Options = {}
     const { headers, method, target } = incoming
     const caller = tenants.authenticate(single(headers["authorization"]))
     // What an answer tells of time and order is the tenant's, that of a refusal included.
-    const { clock, ids } = Either.isRight(caller) ? caller.right : tenants.nobody
+    const { clock, ids, journal } = Either.isRight(caller) ? caller.right : tenants.nobody
     const now = clock.tick()
     const requestId = ids.request(now)
     const date = clock.httpDate(now)
+    const exchange: Exchange = {
+      requestId,
+      receivedAt: now,
+      startedAt: performance.now(),
+      method,
+      target,
+      headers,
+      operation: undefined,
+      ref: undefined,
+      requestSize: 0,
+      payload: undefined,
+      success: undefined,
+      failure: undefined,
+      fault: undefined
+    }
 
-    const refuse = (error: Failure, more?: Readonly<Record<string, string>>): Outgoing =>
-      answerError(
-        error,
-        requestId,
-        error.status === 401 ? { date, "www-authenticate": "Bearer", ...more } : { date, ...more }
-      )
-    const fail = (error: Failure, more?: Readonly<Record<string, string>>) => Either.right(refuse(error, more))
+    const finish = (outgoing: Outgoing, broken?: Answered["broken"]): Outgoing => {
+      const { body, headers, status } = outgoing
+      journal.record(exchange, { status, headers, size: body.length, broken })
+      return outgoing
+    }
+    const refuse = (error: Failure, more?: Readonly<Record<string, string>>): Outgoing => {
+      const response = ErrorResponse.toResponse(error)
+      const body = encodeStatus(response.body)
+      exchange.failure = body
+      const challenge = error.status === 401 ? { "www-authenticate": "Bearer" } : undefined
+      return answer(response.status, body, requestId, { date, ...response.headers, ...challenge, ...more })
+    }
+    const fail = (error: Failure, more?: Readonly<Record<string, string>>) => Either.right(finish(refuse(error, more)))
     const end = (result: Either.Either<unknown, Failure>): Outgoing =>
       Either.isRight(result) ? answer(200, result.right, requestId, { date }) : refuse(result.left)
     const onDefect = (defect: unknown) =>
-      Effect.as(
+      Effect.map(
         Effect.logError(`unexpected failure of ${requestId}`, Cause.die(nameOf(defect))),
-        refuse(new Internal({ message: "the mock server failed unexpectedly; its log says more" }))
+        () => finish(refuse(new Internal({ message: "the mock server failed unexpectedly; its log says more" })))
       )
+    /** What takes its time: it can meet with a defect, and with a client that goes away. */
+    const guard = (outgoing: Effect.Effect<Outgoing>): Effect.Effect<Outgoing> =>
+      outgoing.pipe(
+        Effect.catchAllDefect(onDefect),
+        Effect.onInterrupt(() => Effect.sync(() => journal.record(exchange, undefined)))
+      )
+    const afflict = ({ name, rule }: Hit, run: Effect.Effect<unknown, Failure>): Effect.Effect<Outgoing> =>
+      Effect.gen(function*() {
+        exchange.fault = name
+        const { body, close, delayMillis, error, when = "before" } = rule
+        const delay = delayMillis === undefined ? Effect.void : Effect.sleep(delayMillis)
+        const isReplaced = error !== undefined || close !== undefined
+        if (when === "before") {
+          yield* delay
+        }
+        let outgoing = when === "before" && isReplaced ? answer(200, {}, requestId) : end(yield* Effect.either(run))
+        if (when === "after") {
+          yield* delay
+        }
+        if (error !== undefined) {
+          const response = faultResponse(error, now)
+          exchange.success = undefined
+          exchange.failure = response.body
+          outgoing = answer(response.status, response.body, requestId, { date, ...response.headers })
+        }
+        if (close !== undefined) {
+          return finish({ ...outgoing, broken: "closed" }, "closed")
+        }
+        if (body === undefined) {
+          return finish(outgoing)
+        }
+        if (body === "cut") {
+          return finish({ ...outgoing, broken: "cut" }, "cut")
+        }
+        const { body: text, contentType } = garbage[body]
+        return finish({ ...outgoing, headers: { ...outgoing.headers, "content-type": contentType }, body: text }, body)
+      })
 
     if (isOver(headers, maxHeaderSize)) {
       return fail(headersTooLarge())
@@ -190,23 +255,33 @@ export const make = (handlers: Handlers, tenants: Tenants, options: Options = {}
       case "Found": {
         const { params, target: found } = match
         if (found._tag === "Document") {
-          return found.text.pipe(
-            Effect.map((body) => ({
+          return guard(Effect.map(found.text, (body) =>
+            finish({
               status: 200,
               headers: { "content-type": found.contentType, "x-request-id": requestId, date, ...found.headers },
               body
-            })),
-            Effect.catchAllDefect(onDefect)
-          )
+            })))
         }
+        exchange.operation = found
+        exchange.ref = params["id"]
         if (Either.isLeft(caller)) {
           return fail(caller.left)
         }
+        const tenant = caller.right
+        const { workspaceId } = params
+        if (workspaceId !== undefined && workspaceId !== tenant.workspaceId && workspaceId !== tenant.workspaceAlias) {
+          return fail(new PermissionDenied({ message: "this key has no part in that workspace" }))
+        }
+        const run = () => call(found, exchange, params, mark === -1 ? "" : target.slice(mark), tenant, incoming)
+        const hit = tenant.faults.isEmpty ? undefined : tenant.faults.hit(subjectOf(tenant, found.name, params["id"]))
+        if (hit !== undefined) {
+          return guard(afflict(hit, Effect.suspend(run)))
+        }
         try {
-          const result = call(found, params, mark === -1 ? "" : target.slice(mark), caller.right, incoming)
+          const result = run()
           return isNow(result)
-            ? Either.right(end(result))
-            : result.pipe(Effect.either, Effect.map(end), Effect.catchAllDefect(onDefect))
+            ? Either.right(finish(end(result)))
+            : guard(Effect.map(Effect.either(result), (result) => finish(end(result))))
         } catch (defect) {
           return onDefect(defect)
         }
@@ -223,23 +298,39 @@ type ApiOperation = Operation<ApiContext>
 
 const call = (
   operation: ApiOperation,
+  exchange: Exchange,
   params: Readonly<Record<string, string>>,
   query: string,
   tenant: Tenant,
   { body, headers }: Incoming
 ): Effect.Effect<unknown, Failure> => {
-  const { workspaceId } = params
-  if (workspaceId !== undefined && workspaceId !== tenant.workspaceId && workspaceId !== tenant.workspaceAlias) {
-    return Either.left(new PermissionDenied({ message: "this key has no part in that workspace" }))
-  }
   if (!operation.hasPayload) {
-    return operation.run({ tenant }, params, query, undefined)
+    return operation.run({ tenant }, exchange, params, query, undefined)
   }
   const type = Body.checkType(single(headers["content-type"]))
   return Either.isLeft(type) ? type : Effect.flatMap(body, (bytes) => {
+    exchange.requestSize = bytes.length
     const payload = Body.parse(bytes)
-    return Either.isLeft(payload) ? payload : operation.run({ tenant }, params, query, payload.right)
+    return Either.isLeft(payload) ? payload : operation.run({ tenant }, exchange, params, query, payload.right)
   })
+}
+
+const EXTERNAL_ID = "external_id:"
+
+/** What a request is about, by both names of its secret, whichever it was named by. */
+const subjectOf = ({ secrets }: Tenant, operation: string, ref: string | undefined): Subject => {
+  if (ref === undefined) {
+    return { operation, id: undefined, externalId: undefined }
+  }
+  if (!ref.startsWith(EXTERNAL_ID)) {
+    return { operation, id: ref, externalId: secrets.find(WorkspaceSecretId.make(ref))?.metadata.externalId }
+  }
+  const externalId = ref.slice(EXTERNAL_ID.length)
+  return {
+    operation,
+    id: externalId === "" ? undefined : secrets.find({ externalId: ExternalId.make(externalId) })?.metadata.id,
+    externalId
+  }
 }
 
 /** What a log may have of a defect: its class and where it happened. A message can quote values. */

@@ -32,9 +32,31 @@ const incoming = (request: Request, onUnreadable: (error: unknown) => void): Dis
   }
 }
 
+const ended = () => Object.assign(new Error("the mock server closed the connection"), { code: "ECONNRESET" })
+
+/** Half of a body, and then what `fetch` has for a connection that ended too early. */
+const cut = (body: string): ReadableStream<Uint8Array> => {
+  const bytes = new TextEncoder().encode(body)
+  return new ReadableStream<Uint8Array>({
+    start: (controller) => {
+      controller.enqueue(bytes.subarray(0, bytes.length >> 1))
+    },
+    pull: (controller) => {
+      controller.error(new TypeError("terminated", { cause: ended() }))
+    }
+  }, { highWaterMark: 0 })
+}
+
+const toResponse = ({ body, broken, headers, status }: Dispatcher.Outgoing, isHead: boolean): Response => {
+  if (broken === "closed") {
+    throw new TypeError("fetch failed", { cause: ended() })
+  }
+  return new Response(isHead ? null : broken === "cut" ? cut(body) : body, { status, headers })
+}
+
 /**
  * A `fetch` that is answered by the dispatcher, whatever the host of the URL. Honours `signal`; opens no socket. Rejects
- * with what the stream of a body fails with.
+ * with what the stream of a body fails with; where a fault closes the connection, with a `TypeError`, as `fetch` does.
  *
  * @since 0.1.0
  * @category constructors
@@ -56,8 +78,7 @@ export const makeFetch = (
         request.signal.throwIfAborted()
         throw unreadable ?? failure
       })
-      const { body, headers, status } = outgoing
-      return new Response(request.method === "HEAD" ? null : body, { status, headers })
+      return toResponse(outgoing, request.method === "HEAD")
     }
   })
 

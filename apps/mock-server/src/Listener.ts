@@ -7,6 +7,7 @@ import { InvalidArgument } from "@workspace-secrets/core/ApiError"
 import * as PrefixedUlid from "@workspace-secrets/core/PrefixedUlid"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as FiberId from "effect/FiberId"
 import * as Runtime from "effect/Runtime"
@@ -15,6 +16,7 @@ import * as Http from "node:http"
 import type { AddressInfo, Socket } from "node:net"
 import * as Body from "./Body.js"
 import * as Dispatcher from "./Dispatcher.js"
+import { isNow } from "./internal/now.js"
 
 /**
  * The address cannot be listened on: it is in use, is not this machine's, or needs rights that the process has not.
@@ -77,8 +79,17 @@ const readBody = (request: Http.IncomingMessage): Dispatcher.Incoming["body"] =>
 const pathAndQuery = (target: string): string => target.replace(/^https?:\/\/[^/?]*/i, "")
 
 const write = (response: Http.ServerResponse, outgoing: Dispatcher.Outgoing): void => {
+  if (outgoing.broken === "closed") {
+    response.destroy()
+    return
+  }
   response.writeHead(outgoing.status, { ...outgoing.headers, "content-length": Buffer.byteLength(outgoing.body) })
-  response.end(outgoing.body)
+  if (outgoing.broken === "cut") {
+    const bytes = Buffer.from(outgoing.body)
+    response.write(bytes.subarray(0, bytes.length >> 1), () => response.destroy())
+  } else {
+    response.end(outgoing.body)
+  }
 }
 
 const invalidHttp = () => new InvalidArgument({ message: "the request is not valid HTTP/1.1" })
@@ -162,15 +173,16 @@ export const listen = (
       if (request.httpVersion === "1.1" && request.headers.host === undefined) {
         return answer(response, Dispatcher.answerError(invalidHttp(), mintId(), { connection: "close" }))
       }
-      const fiber = fork(
-        dispatch({
-          method: request.method ?? "",
-          target: pathAndQuery(request.url ?? ""),
-          headers: request.headers,
-          body: readBody(request)
-        }),
-        { immediate: true }
-      )
+      const outgoing = dispatch({
+        method: request.method ?? "",
+        target: pathAndQuery(request.url ?? ""),
+        headers: request.headers,
+        body: readBody(request)
+      })
+      if (isNow(outgoing)) {
+        return answer(response, Either.getOrThrow(outgoing))
+      }
+      const fiber = fork(outgoing, { immediate: true })
       response.on("close", () => {
         fiber.unsafeInterruptAsFork(FiberId.none)
       })

@@ -13,7 +13,7 @@ import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Scope from "effect/Scope"
-import type { TenantControl } from "./Control.js"
+import type { JournalControl, TenantControl } from "./Control.js"
 import * as Control from "./Control.js"
 import * as Dispatcher from "./Dispatcher.js"
 import * as Handlers from "./Handlers.js"
@@ -52,6 +52,8 @@ export interface TenantHandle {
 export interface Service extends TenantHandle {
   /** Asks the handlers without a socket, whether the server listens on one or not. */
   readonly fetch: typeof globalThis.fetch
+  /** What was asked without a key, or with one that is malformed or unknown: 401 each time. */
+  readonly strangers: JournalControl
   /** Makes a world of its own, with a new key unless one is given. It is gone when the scope closes: the key is then answered with 401. */
   readonly tenant: (
     options?: TenantOptions
@@ -69,6 +71,8 @@ export interface Service extends TenantHandle {
 export interface TenantOptions extends WorldOptions {
   /** The key: visible ASCII characters. */
   readonly apiKey?: Redacted.Redacted<string> | undefined
+  /** Dies when its scope closes and one of its faults has hit nothing, so that the test fails; false unless given. */
+  readonly assertFaultsHit?: boolean | undefined
 }
 
 /**
@@ -127,7 +131,13 @@ const handleOf = (url: string, { apiKey, id, tenant }: Registration): TenantHand
 })
 
 /** Of options that may be more, a handle among them, those of a world. */
-const worldOf = ({ clock, randomSeed, seed }: WorldOptions): WorldOptions => ({ clock, randomSeed, seed })
+const worldOf = ({ clock, faults, journalSize, randomSeed, seed }: WorldOptions): WorldOptions => ({
+  clock,
+  faults,
+  journalSize,
+  randomSeed,
+  seed
+})
 
 /** That a key which is replaced exists is no error. */
 const unlessReplaced = <A>(
@@ -146,13 +156,18 @@ const make = (options: Options) =>
     const service = (url: string): Service => ({
       ...handleOf(url, first),
       fetch,
+      strangers: Control.makeJournal(tenants.nobody.journal),
       tenant: (options = {}) =>
-        Effect.map(
-          Effect.acquireRelease(
-            Effect.suspend(() => tenants.add({ ...worldOf(options), apiKey: options.apiKey })),
-            (registration) => Effect.sync(() => tenants.remove(registration))
-          ),
-          (registration) => handleOf(url, registration)
+        Effect.acquireRelease(
+          Effect.suspend(() => tenants.add({ ...worldOf(options), apiKey: options.apiKey })),
+          (registration) => Effect.sync(() => tenants.remove(registration))
+        ).pipe(
+          Effect.map((registration) => handleOf(url, registration)),
+          Effect.tap(({ control }) =>
+            options.assertFaultsHit === true
+              ? Effect.addFinalizer(() => Effect.orDie(control.faults.assertAllHit))
+              : Effect.void
+          )
         ),
       addTenant: ({ apiKey = Redacted.make(defaultApiKey), ...options } = {}) =>
         Effect.map(
@@ -183,6 +198,9 @@ export const layer = (
     })
   )
 
+const serverInProcess = (options: Options): Layer.Layer<MockServer, SeedError | TenantError> =>
+  Layer.effect(MockServer, Effect.map(make(options), ({ service }) => service("http://localhost")))
+
 /**
  * A server without a socket, and the `HttpClient` that reaches it.
  *
@@ -192,12 +210,52 @@ export const layer = (
 export const layerInProcess = (
   options: Options = {}
 ): Layer.Layer<MockServer | HttpClient.HttpClient, SeedError | TenantError> => {
-  const server = Layer.effect(
-    MockServer,
-    Effect.map(make(options), ({ service }) => service("http://localhost"))
-  )
   const client = Layer.unwrapEffect(Effect.map(MockServer, ({ fetch }) => InProcess.layerHttpClient(fetch)))
-  return Layer.provideMerge(client, server)
+  return Layer.provideMerge(client, serverInProcess(options))
+}
+
+/**
+ * A key's world, for code without Effect. Printing it does not print the key.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export class RunningTenant implements AsyncDisposable {
+  /** The base URL of its server. */
+  readonly url: string
+  /** The id of the key's workspace, as it was when the tenant was made. */
+  readonly workspaceId: string
+  /** The name that the control API has for the tenant. */
+  readonly id: string
+  /** What can be done to it from outside of the API. */
+  readonly control: Control.Promised<TenantControl>
+  readonly #apiKey: Redacted.Redacted<string>
+  readonly #scope: Scope.CloseableScope
+
+  /** @internal */
+  constructor({ apiKey, control, id, url, workspaceId }: TenantHandle, scope: Scope.CloseableScope) {
+    this.url = url
+    this.workspaceId = workspaceId
+    this.id = id
+    this.control = Control.toPromises(control)
+    this.#apiKey = apiKey
+    this.#scope = scope
+  }
+
+  /** Its key. */
+  get apiKey(): string {
+    return Redacted.value(this.#apiKey)
+  }
+
+  /** Takes it away: its key is answered with 401 from then on. Rejects for `assertFaultsHit`, where a fault has hit nothing. */
+  async remove(): Promise<void> {
+    await Control.run(Scope.close(this.#scope, Exit.void))
+  }
+
+  /** The same as `remove`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.remove()
+  }
 }
 
 /**
@@ -209,22 +267,38 @@ export const layerInProcess = (
 export class RunningServer implements AsyncDisposable {
   /** The base URL, with the port that it really listens on. */
   readonly url: string
-  /** The id of the key's workspace. */
+  /** The id of the workspace of the first key. */
   readonly workspaceId: string
-  readonly #apiKey: Redacted.Redacted<string>
+  /** Asks the handlers without a socket, whether the server listens on one or not. */
+  readonly fetch: typeof globalThis.fetch
+  /** What can be done to the world of the first key from outside of the API. */
+  readonly control: Control.Promised<TenantControl>
+  readonly #service: Service
   readonly #scope: Scope.CloseableScope
 
   /** @internal */
-  constructor({ apiKey, url, workspaceId }: Service, scope: Scope.CloseableScope) {
-    this.url = url
-    this.workspaceId = workspaceId
-    this.#apiKey = apiKey
+  constructor(service: Service, scope: Scope.CloseableScope) {
+    this.url = service.url
+    this.workspaceId = service.workspaceId
+    this.fetch = service.fetch
+    this.control = Control.toPromises(service.control)
+    this.#service = service
     this.#scope = scope
   }
 
-  /** The key that it knows. */
+  /** The key that it knows from the start. */
   get apiKey(): string {
-    return Redacted.value(this.#apiKey)
+    return Redacted.value(this.#service.apiKey)
+  }
+
+  /**
+   * Makes a world of its own, with a new key unless one is given, until it is removed. Rejects with a `SeedError`, a `TenantError` or a
+   * `TenantExists`.
+   */
+  async tenant(options?: TenantOptions): Promise<RunningTenant> {
+    const scope = Effect.runSync(Scope.make())
+    const handle = await Control.run(Scope.extend(this.#service.tenant(options), scope))
+    return new RunningTenant(handle, scope)
   }
 
   /** Lets what is in flight finish, for 0.9 s at the most, and stops listening. Stopping twice is stopping once. */
@@ -238,18 +312,28 @@ export class RunningServer implements AsyncDisposable {
   }
 }
 
-/**
- * Starts a server on a socket. Rejects with a `ListenError` or a `SeedError`.
- *
- * @since 0.1.0
- * @category constructors
- */
-export const start = async (options: ListenOptions = {}): Promise<RunningServer> => {
+const run = async <E>(layer: Layer.Layer<MockServer, E>): Promise<RunningServer> => {
   const scope = Effect.runSync(Scope.make())
-  const built = await Effect.runPromiseExit(Layer.buildWithScope(layer(options), scope))
+  const built = await Effect.runPromiseExit(Layer.buildWithScope(layer, scope))
   if (Exit.isFailure(built)) {
     await Effect.runPromise(Scope.close(scope, built))
     throw Cause.squash(built.cause)
   }
   return new RunningServer(Context.get(built.value, MockServer), scope)
 }
+
+/**
+ * Starts a server on a socket. Rejects with a `ListenError`, a `SeedError` or a `TenantError`.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const start = (options: ListenOptions = {}): Promise<RunningServer> => run(layer(options))
+
+/**
+ * Starts a server without a socket, which only its `fetch` reaches. Rejects with a `SeedError` or a `TenantError`.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const startInProcess = (options: Options = {}): Promise<RunningServer> => run(serverInProcess(options))

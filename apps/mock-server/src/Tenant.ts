@@ -13,8 +13,12 @@ import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Redacted from "effect/Redacted"
+import type { PCGRandom } from "effect/Utils"
+import type { FaultRule } from "./Fault.js"
+import { Faults, parse as parseFaults } from "./Fault.js"
 import type { Chance } from "./Ids.js"
-import { Ids, isSeed, makeChance } from "./Ids.js"
+import { Ids, isSeed, makeChance, seeded } from "./Ids.js"
+import { isSize, Journal } from "./Journal.js"
 import type { Seed } from "./Seed.js"
 import { problems as problemsOfSeed, SeedError } from "./Seed.js"
 import type { Snapshot } from "./Snapshot.js"
@@ -51,6 +55,10 @@ export interface WorldOptions {
    * given, they are others each time.
    */
   readonly randomSeed?: number | undefined
+  /** Rules by which requests fail, wait or break; none unless given. */
+  readonly faults?: ReadonlyArray<FaultRule> | undefined
+  /** How many requests the journal holds, 0 to 100,000; 1,000 unless given. */
+  readonly journalSize?: number | undefined
 }
 
 /**
@@ -88,8 +96,8 @@ const clockOf = (options: ClockOptions | undefined): Either.Either<ClockSetting,
   options === undefined ? Either.right({ type: "real" }) : fromOptions(options)
 
 /**
- * A key's own world: its account, its one workspace, the profile it acts as, the secrets, a clock and ids. Changes are plain
- * synchronous calls, so that each is seen whole or not at all.
+ * A key's own world: its account, its one workspace, the profile it acts as, the secrets, a clock, ids, faults
+ * and a journal. Changes are plain synchronous calls, so that each is seen whole or not at all.
  *
  * @since 0.1.0
  * @category models
@@ -97,13 +105,31 @@ const clockOf = (options: ClockOptions | undefined): Either.Either<ClockSetting,
 export class Tenant {
   readonly clock: TenantClock
   readonly ids: Ids
+  readonly faults: Faults
+  readonly journal: Journal
   readonly #origin: Snapshot
+  readonly #rules: ReadonlyArray<FaultRule>
+  readonly #faultChance: PCGRandom | undefined
+  readonly #faultState: ReturnType<PCGRandom["getState"]> | undefined
   #contents: Contents
   #secrets: WorkspaceSecretStore
 
-  private constructor(clock: TenantClock, ids: Ids, contents: Contents) {
+  private constructor(
+    clock: TenantClock,
+    ids: Ids,
+    contents: Contents,
+    { faults = [], journalSize, randomSeed }: WorldOptions,
+    { chance }: Surroundings
+  ) {
     this.clock = clock
     this.ids = ids
+    // Of its own: whether a request is hit does not change the ids of those behind it.
+    this.#faultChance = randomSeed === undefined ? undefined : seeded(randomSeed)
+    this.#faultState = this.#faultChance?.getState()
+    this.#rules = faults
+    this.faults = new Faults(() => this.#faultChance?.number() ?? chance())
+    this.faults.put(faults)
+    this.journal = new Journal(journalSize)
     this.#secrets = storeOf(contents)
     // The store has the secrets: held here as well, what is deleted would stay.
     this.#contents = { ...contents, workspaceSecrets: [] }
@@ -116,15 +142,21 @@ export class Tenant {
    * @since 0.1.0
    */
   static make(
-    { clock, randomSeed, seed = {} }: WorldOptions,
+    options: WorldOptions,
     surroundings: Surroundings
   ): Either.Either<Tenant, SeedError | TenantError> {
+    const { clock, faults = [], journalSize, randomSeed, seed = {} } = options
     const setting = clockOf(clock)
+    const rules = parseFaults(faults)
     const problems = [
       ...(Either.isLeft(setting) ? setting.left.map((problem) => `clock.${problem}`) : []),
       ...(randomSeed === undefined || isSeed(randomSeed)
         ? []
-        : ["randomSeed: Expected a whole number from 0 to 2^53 - 1"])
+        : ["randomSeed: Expected a whole number from 0 to 2^53 - 1"]),
+      ...(Either.isLeft(rules) ? rules.left : []),
+      ...(journalSize === undefined || isSize(journalSize)
+        ? []
+        : ["journalSize: Expected a whole number from 0 to 100000"])
     ]
     if (problems.length > 0 || Either.isLeft(setting)) {
       return Either.left(new TenantError({ problems }))
@@ -135,7 +167,7 @@ export class Tenant {
     }
     const time = new TenantClock(surroundings.clock, setting.right)
     const ids = new Ids(surroundings.chance, randomSeed)
-    return Either.right(new Tenant(time, ids, contentsOf(seed, ids, time.now)))
+    return Either.right(new Tenant(time, ids, contentsOf(seed, ids, time.now), options, surroundings))
   }
 
   get accountId(): AccountId {
@@ -160,9 +192,14 @@ export class Tenant {
     return this.#secrets
   }
 
-  /** Puts back data, clock and ids as they were when it was made. */
+  /** Puts back data, clock, ids, faults and their counts as they were when it was made, and forgets what was asked. */
   reset(): void {
     this.#load(this.#origin)
+    this.faults.put(this.#rules)
+    if (this.#faultState !== undefined) {
+      this.#faultChance?.setState(this.#faultState)
+    }
+    this.journal.reset()
   }
 
   /** Everything that it holds, values included, and where its clock and its ids stand. */
@@ -305,15 +342,15 @@ export class Tenants {
   readonly #surroundings: Surroundings
   readonly #acceptAnyKey: boolean
   readonly #ids: Ids
-  /** The time and the ids of requests that are nobody's. */
-  readonly nobody: Pick<Tenant, "clock" | "ids">
+  /** The time, the ids and the journal of requests that are nobody's: those without a key, and with one that is not known. */
+  readonly nobody: Pick<Tenant, "clock" | "ids" | "journal">
   #accepted = 0
 
   constructor(surroundings: Surroundings, options: { readonly acceptAnyKey?: boolean | undefined } = {}) {
     this.#surroundings = surroundings
     this.#acceptAnyKey = options.acceptAnyKey ?? false
     this.#ids = new Ids(surroundings.chance)
-    this.nobody = { clock: new TenantClock(surroundings.clock), ids: this.#ids }
+    this.nobody = { clock: new TenantClock(surroundings.clock), ids: this.#ids, journal: new Journal() }
   }
 
   /** Makes a world for a key that has none. */

@@ -36,6 +36,11 @@ export * as Dispatcher from "./Dispatcher.js"
 /**
  * @since 0.1.0
  */
+export * as Fault from "./Fault.js"
+
+/**
+ * @since 0.1.0
+ */
 export * as Handlers from "./Handlers.js"
 
 /**
@@ -47,6 +52,11 @@ export * as Ids from "./Ids.js"
  * @since 0.1.0
  */
 export * as InProcess from "./InProcess.js"
+
+/**
+ * @since 0.1.0
+ */
+export * as Journal from "./Journal.js"
 
 /**
  * @since 0.1.0

@@ -301,7 +301,7 @@ describe("what is printed", () => {
       expect(printings(value).filter((text) => text.includes("canary"))).toEqual([])
     }
     expect(inspect(server)).toContain(server.url)
-    expect(JSON.parse(JSON.stringify(server))).toEqual({ url: server.url, workspaceId: "wksp" })
+    expect(JSON.parse(JSON.stringify(server))).toMatchObject({ url: server.url, workspaceId: "wksp" })
     expect(server.apiKey).toBe("canary-key")
   })
 
@@ -322,4 +322,73 @@ describe("what is printed", () => {
       apiKey: Redacted.make("canary-key"),
       seed: seed("canary-value")
     }))))
+})
+
+describe("a tenant, for code without Effect", () => {
+  for (
+    const [what, start] of Object.entries({ "a socket": MockServer.start, "no socket": MockServer.startInProcess })
+  ) {
+    it(`is a world of its own on a server with ${what}, gone when it is removed`, async () => {
+      await using server = await start()
+      const fetch = what === "a socket" ? globalThis.fetch : server.fetch
+      const target = ({ apiKey, url }: { readonly apiKey: string; readonly url: string }): Server => ({
+        url,
+        apiKey: Redacted.make(apiKey),
+        fetch
+      })
+      const use = async () => {
+        await using tenant = await server.tenant({ seed: seed("canary"), faults: [{ operation: "list", close: true }] })
+        const key = tenant.apiKey
+        expect([tenant.workspaceId, tenant.url, tenant.id]).toEqual([
+          "wksp",
+          server.url,
+          expect.stringMatching(/^tnt_/)
+        ])
+        expect(inspect(tenant, { depth: null, showHidden: true }) + JSON.stringify(tenant)).not.toContain(key)
+        expect((await sendJson<WireSecret>(target(tenant), "DELETE", `${secrets}/id`)).status).toBe(200)
+        expect((await sendJson<WirePage>(target(server), "GET", secrets)).body.items).toEqual([])
+        await expect(tenant.control.faults.assertAllHit()).rejects.toMatchObject({ _tag: "FaultsNotHit" })
+        await expect(tenant.control.faults.put([{}])).rejects.toMatchObject({ _tag: "TenantError" })
+        await expect(tenant.control.journal.expect({ operation: "get" })).rejects.toMatchObject({
+          _tag: "JournalMismatch"
+        })
+        expect(await tenant.control.journal.waitFor({ operation: "delete" })).toHaveLength(1)
+        await tenant.control.clock.set({ type: "fixed", at: 0 })
+        await tenant.control.clock.advance("1 second")
+        expect((await send(target(tenant), "/v1/whoami")).headers.get("date")).toBe("Thu, 01 Jan 1970 00:00:01 GMT")
+        await tenant.control.reset()
+        expect((await tenant.control.clock.get()).type).toBe("real")
+        const snapshot = await tenant.control.snapshot()
+        expect(inspect(snapshot, { depth: null })).not.toContain("canary")
+        await tenant.control.seed({})
+        expect((await sendJson(target(tenant), "GET", `${secrets}/id`)).status).toBe(404)
+        await tenant.control.restore(snapshot)
+        expect((await sendJson(target(tenant), "GET", `${secrets}/id`)).status).toBe(200)
+        await expect(server.tenant({ apiKey: Redacted.make(key) })).rejects.toMatchObject({ _tag: "TenantExists" })
+        return key
+      }
+      const key = await use()
+      const gone = target({ apiKey: key, url: server.url })
+      expect((await send(gone, "/v1/whoami")).status).toBe(401)
+      const unused = await server.tenant({ faults: [{ close: true }], assertFaultsHit: true })
+      await expect(unused.remove()).rejects.toMatchObject({ _tag: "FaultsNotHit" })
+      expect(await server.control.journal.count({ operation: "list" })).toBe(1)
+    })
+  }
+
+  it("is made for each key that is not known, when the server takes any", async () => {
+    await using server = await MockServer.startInProcess({ acceptAnyKey: true })
+    const [one, two] = ["one", "two"].map((key): Server => ({
+      ...server,
+      fetch: server.fetch,
+      url: server.url,
+      apiKey: Redacted.make(key)
+    }))
+    if (one !== undefined && two !== undefined) {
+      await sendJson(one, "POST", secrets, { metadata: { name: "a" }, spec: {} })
+      expect((await sendJson<WirePage>(one, "GET", secrets)).body.items).toHaveLength(1)
+      expect((await sendJson<WirePage>(two, "GET", secrets)).body.items).toHaveLength(0)
+    }
+    expect((await server.fetch(`${server.url}/v1/whoami`)).status).toBe(401)
+  })
 })

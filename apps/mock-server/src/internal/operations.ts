@@ -13,13 +13,23 @@ import * as Schema from "effect/Schema"
 import type * as Routes from "../Routes.js"
 import { isNow } from "./now.js"
 
+/** What was read and what came of it, decoded. */
+export interface Trace {
+  payload: unknown
+  success: unknown
+}
+
 /** A declared operation, ready to be run: from what was sent, by the endpoint's schemas and its handler, to what is written. */
 export interface Operation<Context> {
   readonly _tag: "Operation"
   readonly name: string
   readonly hasPayload: boolean
+  readonly encodePayload: (payload: unknown) => unknown
+  readonly encodeSuccess: (success: unknown) => unknown
+  /** What it reads and what it comes to are left in `trace`, decoded. */
   readonly run: (
     context: Context,
+    trace: Trace,
     params: Readonly<Record<string, string>>,
     query: string,
     payload: unknown
@@ -81,7 +91,12 @@ const operationOf = <Context>(
     _tag: "Operation",
     name: endpoint.name,
     hasPayload: Option.isSome(endpoint.payloadSchema),
-    run: (context, params, query, body) => {
+    encodePayload: Option.match(endpoint.payloadSchema, {
+      onNone: () => (payload: unknown) => payload,
+      onSome: (schema) => Schema.encodeUnknownSync(schema as Schema.Schema.All as Schema.Schema<unknown, unknown>)
+    }),
+    encodeSuccess: encode,
+    run: (context, trace, params, query, body) => {
       const search = new URLSearchParams(query)
       const decodedPath = path(params)
       if (Either.isLeft(decodedPath)) {
@@ -95,6 +110,11 @@ const operationOf = <Context>(
       if (Either.isLeft(decodedBody)) {
         return refuse(decodedBody.left, search)
       }
+      trace.payload = decodedBody.right
+      const write = (success: unknown) => {
+        trace.success = success
+        return encode(success)
+      }
       const result = handler({
         ...context,
         path: decodedPath.right,
@@ -102,8 +122,8 @@ const operationOf = <Context>(
         payload: decodedBody.right
       })
       return isNow(result)
-        ? Either.map(result, (success) => encode(success))
-        : Effect.map(result, (success) => encode(success))
+        ? Either.map(result, write)
+        : Effect.map(result, write)
     }
   }
 }

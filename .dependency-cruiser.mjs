@@ -101,7 +101,7 @@ export default {
   ],
   options: {
     doNotFollow: { path: ["node_modules"] },
-    exclude: { path: ["^(packages|apps)/[^/]+/(dist|coverage)/"] },
+    exclude: { path: ["^(packages|apps)/[^/]+/(dist|coverage)/", "^tools/consumers/"] },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.base.json" },
     combinedDependencies: false,

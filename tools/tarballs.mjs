@@ -33,6 +33,7 @@ export const pack = async (directory) => {
       const [{ entryCount, filename, size, unpackedSize }] = JSON.parse(out)
       return {
         name: manifest.name,
+        directory: from,
         manifest,
         modules,
         tarball: join(directory, filename),

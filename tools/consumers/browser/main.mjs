@@ -1,0 +1,12 @@
+// Runs the bundle where there is nothing of Node: in the runtime of an edge function.
+import { EdgeVM } from "@edge-runtime/vm"
+import { readFileSync } from "node:fs"
+
+const vm = new EdgeVM()
+const ofNode = ["process", "Buffer", "require", "module", "global"].filter((name) =>
+  vm.evaluate(`typeof ${name}`) !== "undefined"
+)
+console.log(`of Node: ${ofNode.join(", ") || "nothing"}`)
+vm.evaluate(readFileSync("out/client.js", "utf8"))
+const [url, key] = [process.env.CADENYA_BASE_URL, process.env.CADENYA_API_KEY].map((text) => JSON.stringify(text))
+console.log(await vm.evaluate(`client.run(${url}, ${key})`))

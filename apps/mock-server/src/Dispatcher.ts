@@ -255,10 +255,10 @@ export const make = (handlers: Handlers, tenants: Tenants, options: Options = {}
       case "Found": {
         const { params, target: found } = match
         if (found._tag === "Document") {
-          return guard(Effect.map(found.text, (body) =>
+          return guard(Effect.map(found.content, ({ body, headers }) =>
             finish({
               status: 200,
-              headers: { "content-type": found.contentType, "x-request-id": requestId, date, ...found.headers },
+              headers: { "content-type": found.contentType, "x-request-id": requestId, date, ...headers },
               body
             })))
         }

@@ -15,7 +15,7 @@ import type * as Retry from "./Retry.js"
 export interface CallOptions {
   /**
    * How long the call may take, with all its attempts, the waits between them and the reading of the body. `CallTimeout`
-   * when it takes longer. `"Infinity"` for no end.
+   * when it takes longer. `Infinity` for no end.
    */
   readonly deadline?: Duration.DurationInput | undefined
   /** How long one attempt may take, the reading of the body included; then the next one comes, if there is one. */

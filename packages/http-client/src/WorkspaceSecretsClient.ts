@@ -145,9 +145,9 @@ export interface Options {
   readonly workspaceId?: string | undefined
   /** Whether `baseUrl` may be http for another host than this one. It shows the key to the network. */
   readonly allowInsecureHttp?: boolean | undefined
-  /** How long a call may take, all in all: 30 seconds where left out. `"Infinity"` for no end. */
+  /** How long a call may take, all in all: 30 seconds where left out. `Infinity` for no end. */
   readonly deadline?: Duration.DurationInput | undefined
-  /** How long one attempt may take: 10 seconds where left out. `"Infinity"` for no end. */
+  /** How long one attempt may take: 10 seconds where left out. `Infinity` for no end. */
   readonly attemptDeadline?: Duration.DurationInput | undefined
   /** When a call is sent again: `Retry.defaultPolicy` where left out, and never for `false`. */
   readonly retry?: Retry.Policy | false | undefined

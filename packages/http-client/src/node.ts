@@ -86,16 +86,18 @@ const exchange = (
     return () => {}
   }
   const { origin, pathname, search } = url.right
-  const { body, headers } = content(request.body)
+  const { body, contentType } = content(request.body)
+  const headers: Record<string, string> = { ...request.headers }
+  headers["accept-encoding"] ??= "identity"
+  if (contentType !== undefined) {
+    headers["content-type"] ??= contentType
+  }
+  const { bodyTimeout, headersTimeout } = timeouts
   try {
-    dispatcher.dispatch({
-      ...timeouts,
-      origin,
-      path: pathname + search,
-      method: request.method,
-      headers: { "accept-encoding": "identity", ...headers, ...request.headers },
-      body
-    }, handler)
+    dispatcher.dispatch(
+      { origin, path: pathname + search, method: request.method, headers, body, headersTimeout, bodyTimeout },
+      handler
+    )
   } catch (error) {
     handler.fail(failure(error))
   }

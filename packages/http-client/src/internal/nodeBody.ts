@@ -5,8 +5,8 @@ import type { Dispatcher } from "undici"
 
 interface Content {
   readonly body: NonNullable<Dispatcher.DispatchOptions["body"]> | null
-  /** The headers that are known only here. */
-  readonly headers?: Readonly<Record<string, string>>
+  /** Where it is known only here. */
+  readonly contentType?: string | undefined
 }
 
 const none: Content = { body: null }
@@ -25,7 +25,7 @@ export const content = (body: HttpBody): Content => {
     case "FormData": {
       // undici knows its own FormData only, not the global one.
       const form = new Response(body.formData)
-      return { body: fromWeb(form.body), headers: { "content-type": form.headers.get("content-type") ?? "" } }
+      return { body: fromWeb(form.body), contentType: form.headers.get("content-type") ?? undefined }
     }
     case "Stream":
       return { body: fromWeb(Stream.toReadableStream(body.stream)) }

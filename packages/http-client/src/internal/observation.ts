@@ -5,6 +5,7 @@ import * as Context from "effect/Context"
 import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
 import * as FiberRef from "effect/FiberRef"
+import type * as FiberRefs from "effect/FiberRefs"
 import * as HashMap from "effect/HashMap"
 import * as Option from "effect/Option"
 import type * as RuntimeFlags from "effect/RuntimeFlags"
@@ -27,6 +28,26 @@ const failureOf = (cause: Cause.Cause<Failure>): Failure | undefined =>
 
 /** OpenTelemetry's word for an error that there is no other for. */
 const OTHER = "_OTHER"
+
+/** Where an attempt runs. Only a fiber of its own, which our transports do without, needs more of that than the clock. */
+class AttemptPlace implements Place {
+  constructor(
+    readonly clock: Clock.Clock,
+    private readonly fiber: Fiber.RuntimeFiber<unknown, unknown>,
+    readonly runtimeFlags: RuntimeFlags.RuntimeFlags,
+    private readonly prepare: Prepare,
+    readonly span: Tracer.Span | undefined
+  ) {}
+
+  get context(): Context.Context<never> {
+    const context = this.prepare.context(this.fiber.currentContext)
+    return this.span === undefined ? context : Context.add(context, Tracer.ParentSpan, this.span)
+  }
+
+  get fiberRefs(): FiberRefs.FiberRefs {
+    return this.prepare.fiberRefs(this.fiber.getFiberRefs())
+  }
+}
 
 /** A call as it is told to tracer and metrics. It is made when the call begins, and `end` must come whatever happens. */
 export class Observation implements Pending {
@@ -66,7 +87,7 @@ export class Observation implements Pending {
   }
 
   /** A request is about to be sent; what comes back is where to send it, and as part of what. */
-  attempt(route: Route, prepare: Prepare): Place & { readonly span: Tracer.Span | undefined } {
+  attempt(route: Route, prepare: Prepare): AttemptPlace {
     this.attempts++
     if (this.attempts > 1) {
       this.#metrics.retries.update(1, this.#labels)
@@ -81,20 +102,7 @@ export class Observation implements Pending {
         span.attribute("http.request.resend_count", this.attempts - 1)
       }
     }
-    const fiber = this.#fiber
-    return {
-      clock: this.clock,
-      // Only a fiber of its own needs these, which an attempt does without over a transport of ours.
-      get context() {
-        const context = prepare.context(fiber.currentContext)
-        return span === undefined ? context : Context.add(context, Tracer.ParentSpan, span)
-      },
-      get fiberRefs() {
-        return prepare.fiberRefs(fiber.getFiberRefs())
-      },
-      runtimeFlags: this.#flags,
-      span
-    }
+    return new AttemptPlace(this.clock, this.#fiber, this.#flags, prepare, span)
   }
 
   /** The response to the request came, or did not; `failure` is what that means to the call. */

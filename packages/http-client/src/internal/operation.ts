@@ -44,20 +44,27 @@ export interface Operation<A, E extends { readonly _tag: ErrorTable.Tag }> {
 export const parseJson = (
   text: string,
   expected: string
-): Either.Either<unknown, ReadonlyArray<FieldViolation.FieldViolation>> =>
-  Either.try({
-    try: () => JSON.parse(text) as unknown,
-    catch: () => [{ field: "", description: `Expected ${expected}` }]
-  })
+): Either.Either<unknown, ReadonlyArray<FieldViolation.FieldViolation>> => {
+  try {
+    return Either.right(JSON.parse(text))
+  } catch {
+    return Either.left([{ field: "", description: `Expected ${expected}` }])
+  }
+}
 
 /** Reads JSON of a schema. A ParseError holds the text, so it goes no further than here. */
 export const decodeJson = <A, I>(schema: Schema.Schema<A, I>, expected: string) => {
   const decode = Schema.decodeUnknownEither(schema, { errors: "all" })
-  return (text: string): Either.Either<A, ReadonlyArray<FieldViolation.FieldViolation>> =>
-    Either.flatMap(
-      parseJson(text, expected),
-      (json) => Either.mapLeft(decode(json), FieldViolation.fromParseError)
-    )
+  return (text: string): Either.Either<A, ReadonlyArray<FieldViolation.FieldViolation>> => {
+    const json = parseJson(text, expected)
+    if (Either.isLeft(json)) {
+      return Either.left(json.left)
+    }
+    const decoded = decode(json.right)
+    return Either.isRight(decoded)
+      ? Either.right(decoded.right)
+      : Either.left(FieldViolation.fromParseError(decoded.left))
+  }
 }
 
 const common = {

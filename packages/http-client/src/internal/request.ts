@@ -13,6 +13,7 @@ import * as Schema from "effect/Schema"
 import type { OperationName } from "../ClientError.js"
 import type { Target } from "./options.js"
 import * as Path from "./path.js"
+import { remember } from "./remember.js"
 
 /** A request, and what in it must not come back in an error. */
 export interface Call {
@@ -45,20 +46,33 @@ const encodeCreate = encoder(CreateWorkspaceSecret)
 const encodeUpdate = encoder(UpdateWorkspaceSecret)
 const encodeRef = encoder(WorkspaceSecretRef)
 
-const request = (method: HttpMethod, url: string, target: Target) =>
-  HttpClientRequest.make(method)(url, {
-    headers: { accept: "application/json", authorization: `Bearer ${Redacted.value(target.apiKey)}` }
+// What all requests of a client have in common, made once.
+const common = remember(({ apiKey }: Target) =>
+  HttpClientRequest.setHeaders(HttpClientRequest.get(""), {
+    accept: "application/json",
+    authorization: `Bearer ${Redacted.value(apiKey)}`
   })
+)
+
+const request = (method: HttpMethod, url: string, target: Target) => {
+  const self = HttpClientRequest.setUrl(common(target), url)
+  return method === "GET" ? self : HttpClientRequest.setMethod(self, method)
+}
 
 const withJson = (self: HttpClientRequest.HttpClientRequest, json: unknown) =>
   HttpClientRequest.setBody(self, HttpBody.text(JSON.stringify(json), "application/json"))
 
+/** An id that is the same in a path, as those that the API mints are. */
+const isPlainId = (ref: unknown): ref is string => typeof ref === "string" && /^\w+$/.test(ref)
+
 const secretUrl = (target: Target, ref: unknown): Either.Either<string, Refusal> =>
-  encodeRef(ref).pipe(
-    Either.flatMap((text) => Either.mapLeft(Path.segment(text), (description) => [{ field: "", description }])),
-    Either.map((segment) => `${target.secrets}/${segment}`),
-    Either.mapLeft((violations) => violations.map(({ description }) => ({ field: "id", description })))
-  )
+  isPlainId(ref)
+    ? Either.right(`${target.secrets}/${ref}`)
+    : encodeRef(ref).pipe(
+      Either.flatMap((text) => Either.mapLeft(Path.segment(text), (description) => [{ field: "", description }])),
+      Either.map((segment) => `${target.secrets}/${segment}`),
+      Either.mapLeft((violations) => violations.map(({ description }) => ({ field: "id", description })))
+    )
 
 // A copy, so that the value is still known when the original is wiped before the response comes.
 const valueOf = (payload: CreateWorkspaceSecret | UpdateWorkspaceSecret) =>

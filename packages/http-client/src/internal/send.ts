@@ -156,6 +156,23 @@ const receive = (
   })
 }
 
+/** A response whose headers are read when they are asked for. */
+class CollectedAnswer implements Response.Answer {
+  readonly #response: CollectedResponse
+
+  constructor(response: CollectedResponse, readonly body: string) {
+    this.#response = response
+  }
+
+  get status(): number {
+    return this.#response.status
+  }
+
+  get headers(): Response.Answer["headers"] {
+    return this.#response.headers
+  }
+}
+
 /**
  * The same over a transport of ours: without the layers of an `HttpClient`, which take longer than the transport. It calls
  * back with what came of it; what it gives back gives the request up.
@@ -168,6 +185,12 @@ export const exchange = (
 ): (done: (sent: Sent) => void) => () => void =>
 (done) =>
   transport(call.request, (result) => {
+    const isResponse = result instanceof CollectedResponse
+    const body = isResponse ? result.body : undefined
+    if (isResponse && body !== undefined) {
+      // The transport has seen to its size.
+      return done(Effect.succeed(new CollectedAnswer(result, body)))
+    }
     const sending = { call, operation, attempts }
-    done(result instanceof CollectedResponse ? receive(sending, result) : lost(sending, result))
+    done(isResponse ? receive(sending, result) : lost(sending, result))
   })

@@ -138,6 +138,11 @@ export class CollectedResponse extends Inspectable.Class implements HttpClientRe
     return Option.none()
   }
 
+  /** The body as a text, if it has come to its end. */
+  get body(): string | undefined {
+    return this.#body instanceof TransportFailure ? undefined : decoder.decode(this.#body)
+  }
+
   get text(): Effect.Effect<string, ResponseError> {
     return this.#read((body) => decoder.decode(body))
   }

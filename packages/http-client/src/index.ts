@@ -24,3 +24,8 @@ export * as Retry from "./Retry.js"
  * @since 0.1.0
  */
 export * as WorkspaceSecretsClient from "./WorkspaceSecretsClient.js"
+
+/**
+ * @since 0.1.0
+ */
+export * as WorkspaceSecretsClientTest from "./WorkspaceSecretsClientTest.js"

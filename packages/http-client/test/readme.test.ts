@@ -2,8 +2,10 @@ import * as ErrorTable from "@workspace-secrets/core/ErrorTable"
 import * as Either from "effect/Either"
 import * as Redacted from "effect/Redacted"
 import { readFileSync } from "node:fs"
+import { createServer } from "node:http"
+import type { AddressInfo } from "node:net"
 import { format } from "node:util"
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest"
 import * as Operation from "../src/internal/operation.js"
 import { DEFAULT_BASE_URL, resolve } from "../src/internal/options.js"
 import { named, page, profile, secret } from "./support/samples.js"
@@ -14,7 +16,7 @@ const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8")
 const blocks = [...readme.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code = ""], index) => ({
   code,
   file: `block-${index + 1}`,
-  promised: [...code.matchAll(/Console\.log\(.*\),? \/\/ (.*)$/gm)].map(([, text]) => text)
+  promised: [...code.matchAll(/[Cc]onsole\.log\(.*\),? \/\/ (.*)$/gm)].map(([, text]) => text)
 }))
 
 const stored = { ...secret, spec: { value: "sk_live_1" } }
@@ -45,12 +47,28 @@ const api = (method: string, path: string): Response | undefined => {
   }
 }
 
+/** The same on a socket, for the transport that is not `fetch`. */
+const server = createServer(({ method = "", url = "" }, reply) => {
+  const response = api(method, url)
+  reply.writeHead(response?.status ?? 404, { "content-type": "application/json" })
+  void response?.text().then((body) => reply.end(body))
+})
+
 describe("the README", () => {
+  beforeAll(() =>
+    new Promise<void>((resolve) => {
+      server.listen(0, "127.0.0.1", () => resolve())
+    })
+  )
+  afterAll(() => {
+    server.close()
+  })
   beforeEach(() => {
     vi.stubEnv("CADENYA_API_KEY", "key")
     vi.stubEnv("MY_KEY", "key")
+    vi.stubEnv("CADENYA_BASE_URL", `http://127.0.0.1:${(server.address() as AddressInfo).port}`)
     vi.stubGlobal("fetch", (url: URL, { method = "" }: RequestInit) => {
-      const response = api(method, url.href.slice(DEFAULT_BASE_URL.length))
+      const response = api(method, url.pathname + url.search)
       return response === undefined ? Promise.reject(new Error(`${method} ${url.href}`)) : Promise.resolve(response)
     })
   })
@@ -60,8 +78,8 @@ describe("the README", () => {
     vi.restoreAllMocks()
   })
 
-  it("shows nine uses, each of which prints something", () => {
-    expect(blocks.map(({ promised }) => promised.length > 0)).toEqual(Array(9).fill(true))
+  it("shows eleven uses, each of which prints something", () => {
+    expect(blocks.map(({ promised }) => promised.length > 0)).toEqual(Array(11).fill(true))
   })
 
   it.each(blocks)("has a program that prints what it says: $file", async ({ code, file, promised }) => {

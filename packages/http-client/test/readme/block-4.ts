@@ -1,22 +1,31 @@
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
+import { ExternalId } from "@workspace-secrets/core/ExternalId"
 import { layerConfig, WorkspaceSecretsClient } from "@workspace-secrets/http-client/WorkspaceSecretsClient"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Stream from "effect/Stream"
+import * as Redacted from "effect/Redacted"
 
 const program = Effect.gen(function*() {
   const secrets = yield* WorkspaceSecretsClient
+  const externalId = ExternalId.make("billing/stripe")
 
-  const page = yield* secrets.list({ limit: 10, labels: { env: "prod" }, sortOrder: "asc" })
-  yield* Console.log(page.items.length, page.pagination.nextCursor) // 2 djE6Mg
+  const created = yield* secrets.create({
+    metadata: { name: "Stripe", externalId, labels: { env: "prod" } },
+    spec: { value: Redacted.make("sk_live_1") }
+  })
 
-  yield* secrets.stream({ prefix: "Stripe" }).pipe(
-    Stream.take(3),
-    Stream.map(({ metadata }) => metadata.name),
-    Stream.runCollect,
-    Effect.flatMap((names) => Console.log([...names].join(", "))) // Stripe, Stripe (live), Stripe (test)
-  )
+  const { spec } = yield* secrets.get({ externalId })
+  yield* Console.log(spec) // { value: <redacted> }
+  yield* Console.log(spec.value && Redacted.value(spec.value).length) // 9
+
+  yield* secrets.update(created.metadata.id, {
+    metadata: { name: "Stripe (live)" },
+    spec: { value: Redacted.make("sk_live_2") },
+    updateMask: ["metadata.name", "metadata.labels", "spec.value"]
+  })
+
+  yield* secrets.delete(created.metadata.id)
 })
 
 const SecretsLive = layerConfig().pipe(Layer.provide(FetchHttpClient.layer))

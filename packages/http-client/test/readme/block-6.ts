@@ -1,5 +1,5 @@
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
-import { ExternalId } from "@workspace-secrets/core/ExternalId"
+import { WorkspaceSecretId } from "@workspace-secrets/core/WorkspaceSecret"
 import { layerConfig, WorkspaceSecretsClient } from "@workspace-secrets/http-client/WorkspaceSecretsClient"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
@@ -7,13 +7,12 @@ import * as Layer from "effect/Layer"
 
 const program = Effect.gen(function*() {
   const secrets = yield* WorkspaceSecretsClient
-  const { response, value } = yield* secrets.withResponse.get({ externalId: ExternalId.make("billing/stripe") }, {
-    deadline: "2 seconds",
-    retry: { maxAttempts: 2 },
-    headers: { "x-team": "billing" }
-  })
-  yield* Console.log(value.metadata.name, response.status, response.requestId, response.attempts) // name 200 req-1 1
-  yield* Console.log(response.headers["content-type"]) // application/json
+  yield* secrets.get(WorkspaceSecretId.make("wsec_unknown")).pipe(
+    Effect.catchTags({
+      WorkspaceSecretNotFound: (error) => Console.log(error.message, error.requestId), // no such secret req-1
+      ResourceExhausted: (error) => Effect.sleep(error.retryAfter ?? "1 minute")
+    })
+  )
 })
 
 const SecretsLive = layerConfig().pipe(Layer.provide(FetchHttpClient.layer))

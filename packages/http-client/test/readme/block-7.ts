@@ -4,24 +4,18 @@ import { layerConfig, WorkspaceSecretsClient } from "@workspace-secrets/http-cli
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Schedule from "effect/Schedule"
 
 const program = Effect.gen(function*() {
   const secrets = yield* WorkspaceSecretsClient
-
-  const payload = { metadata: { name: "Stripe", externalId: ExternalId.make("billing/stripe") }, spec: {} }
-  const created = yield* secrets.create(payload, { safeRetry: true })
-  yield* Console.log(created.metadata.id) // id
-
-  const patient = { schedule: Schedule.intersect(Schedule.spaced("1 second"), Schedule.recurs(20)) }
-  const profile = yield* secrets.whoami({ retry: patient, deadline: "1 minute" })
-  yield* Console.log(profile.metadata.name) // ci-deploy
+  const { response, value } = yield* secrets.withResponse.get({ externalId: ExternalId.make("billing/stripe") }, {
+    deadline: "2 seconds",
+    retry: { maxAttempts: 2 },
+    headers: { "x-team": "billing" }
+  })
+  yield* Console.log(value.metadata.name, response.status, response.requestId, response.attempts) // name 200 req-1 1
+  yield* Console.log(response.headers["content-type"]) // application/json
 })
 
-const SecretsLive = layerConfig({
-  retry: { maxAttempts: 5 },
-  deadline: "20 seconds",
-  attemptDeadline: "5 seconds"
-}).pipe(Layer.provide(FetchHttpClient.layer))
+const SecretsLive = layerConfig().pipe(Layer.provide(FetchHttpClient.layer))
 
 await Effect.runPromise(Effect.provide(program, SecretsLive))

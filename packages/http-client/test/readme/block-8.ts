@@ -1,26 +1,27 @@
-import * as NodeSdk from "@effect/opentelemetry/NodeSdk"
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
-import { InMemorySpanExporter, SimpleSpanProcessor } from "@opentelemetry/sdk-trace-base"
+import { ExternalId } from "@workspace-secrets/core/ExternalId"
 import { layerConfig, WorkspaceSecretsClient } from "@workspace-secrets/http-client/WorkspaceSecretsClient"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Schedule from "effect/Schedule"
 
 const program = Effect.gen(function*() {
   const secrets = yield* WorkspaceSecretsClient
-  yield* secrets.whoami()
-  const [attempt, call] = exporter.getFinishedSpans()
-  yield* Console.log(`${call?.name}: ${attempt?.name}`) // WorkspaceSecretsClient.whoami: GET /v1/whoami
-  yield* Console.log(attempt?.attributes["http.response.status_code"]) // 200
+
+  const payload = { metadata: { name: "Stripe", externalId: ExternalId.make("billing/stripe") }, spec: {} }
+  const created = yield* secrets.create(payload, { safeRetry: true })
+  yield* Console.log(created.metadata.id) // id
+
+  const patient = { schedule: Schedule.intersect(Schedule.spaced("1 second"), Schedule.recurs(20)) }
+  const profile = yield* secrets.whoami({ retry: patient, deadline: "1 minute" })
+  yield* Console.log(profile.metadata.name) // ci-deploy
 })
 
-const exporter = new InMemorySpanExporter() // or one for OTLP
+const SecretsLive = layerConfig({
+  retry: { maxAttempts: 5 },
+  deadline: "20 seconds",
+  attemptDeadline: "5 seconds"
+}).pipe(Layer.provide(FetchHttpClient.layer))
 
-const TracerLive = NodeSdk.layer(() => ({
-  resource: { serviceName: "deploy" },
-  spanProcessor: new SimpleSpanProcessor(exporter)
-}))
-
-const SecretsLive = layerConfig().pipe(Layer.provide(FetchHttpClient.layer))
-
-await Effect.runPromise(Effect.provide(program, Layer.merge(SecretsLive, TracerLive)))
+await Effect.runPromise(Effect.provide(program, SecretsLive))

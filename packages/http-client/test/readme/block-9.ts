@@ -1,26 +1,26 @@
-import * as HttpClient from "@effect/platform/HttpClient"
-import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
-import { WorkspaceSecretId } from "@workspace-secrets/core/WorkspaceSecret"
-import { layer, WorkspaceSecretsClient } from "@workspace-secrets/http-client/WorkspaceSecretsClient"
+import * as NodeSdk from "@effect/opentelemetry/NodeSdk"
+import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
+import { InMemorySpanExporter, SimpleSpanProcessor } from "@opentelemetry/sdk-trace-base"
+import { layerConfig, WorkspaceSecretsClient } from "@workspace-secrets/http-client/WorkspaceSecretsClient"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Redacted from "effect/Redacted"
 
 const program = Effect.gen(function*() {
   const secrets = yield* WorkspaceSecretsClient
-  const error = yield* Effect.flip(secrets.get(WorkspaceSecretId.make("wsec_1")))
-  yield* Console.log(error._tag, error.isRetryable) // Unavailable true
+  yield* secrets.whoami()
+  const [attempt, call] = exporter.getFinishedSpans()
+  yield* Console.log(`${call?.name}: ${attempt?.name}`) // WorkspaceSecretsClient.whoami: GET /v1/whoami
+  yield* Console.log(attempt?.attributes["http.response.status_code"]) // 200
 })
 
-const Unavailable = Layer.succeed(
-  HttpClient.HttpClient,
-  HttpClient.make((request) => {
-    const response = Response.json({ code: 14, message: "down for maintenance" }, { status: 503 })
-    return Effect.succeed(HttpClientResponse.fromWeb(request, response))
-  })
-)
+const exporter = new InMemorySpanExporter() // or one for OTLP
 
-const SecretsTest = layer({ apiKey: Redacted.make("test") }).pipe(Layer.provide(Unavailable))
+const TracerLive = NodeSdk.layer(() => ({
+  resource: { serviceName: "deploy" },
+  spanProcessor: new SimpleSpanProcessor(exporter)
+}))
 
-await Effect.runPromise(Effect.provide(program, SecretsTest))
+const SecretsLive = layerConfig().pipe(Layer.provide(FetchHttpClient.layer))
+
+await Effect.runPromise(Effect.provide(program, Layer.merge(SecretsLive, TracerLive)))

@@ -63,6 +63,12 @@ export default {
       { path: "^(packages|apps)/[^/]+/src/" },
       { dependencyTypes: undeclared }
     ),
+    forbid(
+      "no-development-dependencies",
+      "What is in devDependencies is bundled into the command; any other module would miss it at its users'.",
+      { path: "^(packages|apps)/[^/]+/src/", pathNot: "^apps/[^/]+/src/bin(\\.ts$|/)" },
+      { dependencyTypes: ["npm-dev"] }
+    ),
     ...manifests.map(({ dependencies = {}, directory }) =>
       forbid(
         "no-undeclared-workspaces",

@@ -20,6 +20,8 @@ const allowed = {
   "packages/http-client/src/internal/nodeDispatcher.ts": "import \"node:https\"",
   "packages/contract-tests/src/Contract.ts": "import \"vitest\"\nimport \"@workspace-secrets/http-client/Client\"",
   "apps/mock-server/src/Server.ts": "import \"node:http\"\nimport \"@workspace-secrets/core/Good\"",
+  "apps/mock-server/src/bin.ts": "import \"./bin/Cli.js\"",
+  "apps/mock-server/src/bin/Cli.ts": "import \"@effect/cli/Command\"",
   "apps/mock-server/test/Server.test.ts":
     "import \"@workspace-secrets/contract-tests/Contract\"\nimport \"@workspace-secrets/http-client/Client\"\nimport \"../src/Server.js\"",
   "examples/read.ts": "import \"@workspace-secrets/http-client/Client\"\nimport \"effect/Effect\""
@@ -83,6 +85,7 @@ const offences = [
   ["packages/http-client/src/UsesVitest.ts", "vitest", "no-undeclared-dependencies"],
   ["apps/mock-server/src/UsesVitest.ts", "vitest", "no-undeclared-dependencies"],
   ["apps/mock-server/src/UsesStray.ts", "stray", "no-undeclared-dependencies"],
+  ["apps/mock-server/src/UsesCli.ts", "@effect/cli/Command", "no-development-dependencies"],
   ["apps/mock-server/test/UsesStray.test.ts", "stray", "no-undeclared-dependencies-in-tests"],
   ["examples/stray.ts", "stray", "no-undeclared-dependencies-in-tests"],
   ["packages/core/src/UsesIndex.ts", "./index.js", "not-from-own-index"],
@@ -114,7 +117,7 @@ const write = (directory, files) => {
     put(`${workspace.directory}/package.json`, JSON.stringify({ ...manifest, exports: exportsOf(modules) }))
     symlinkSync(join(directory, workspace.directory), join(directory, "node_modules", manifest.name), "junction")
   }
-  for (const name of ["effect", "@effect/platform", "vitest", "stray"]) {
+  for (const name of ["effect", "@effect/cli", "@effect/platform", "vitest", "stray"]) {
     const exports = { ".": "./index.js", "./*": "./index.js" }
     put(`node_modules/${name}/package.json`, JSON.stringify({ name, version: "0.0.0", type: "module", exports }))
     put(`node_modules/${name}/index.js`, "export {}\n")

@@ -1,7 +1,7 @@
 // Writes the `exports` of every workspace from the modules of its `src`; with `--check` it only compares.
 import { writeFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
-import { launchers, workspaces } from "./workspaces.mjs"
+import { isOfCommand, workspaces } from "./workspaces.mjs"
 
 const conditions = (module) => {
   const built = (format, extension) => `./dist/${format}/${module.replace(/ts$/, extension)}`
@@ -14,7 +14,7 @@ const conditions = (module) => {
 
 /** The `exports` block of a package with these modules, and with files that are exported as they are. */
 export const exportsOf = (modules, documents = []) => {
-  const open = modules.filter((module) => !module.split("/").includes("internal") && !launchers.has(module))
+  const open = modules.filter((module) => !module.split("/").includes("internal") && !isOfCommand(module))
   const subpath = (module) => module === "index.ts" ? "." : `./${module.replace(/\.ts$/, "")}`
   return {
     "./package.json": "./package.json",

@@ -8,7 +8,7 @@ import { setup } from "./setup.mjs"
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const server = join(root, "apps/mock-server")
-const bin = join(server, "dist/esm/bin.js")
+const bin = join(server, "dist/bin/main.js")
 const stamp = join(root, "node_modules/.cache/workspace-secrets/start")
 
 /** One hash over the name, time and size of every file that the build of the server reads or writes. */
@@ -47,20 +47,9 @@ if (stamped() !== fingerprint()) {
   writeFileSync(stamp, fingerprint())
 }
 
-const given = process.argv.slice(2)
-const seeded = given.some((argument) => argument === "--seed-file" || argument.startsWith("--seed-file="))
-process.argv = [
-  process.execPath,
-  bin,
-  ...(seeded ? [] : ["--seed-file", join(server, "seeds/example.json")]),
-  ...given
-]
+// What the command line does not say, and only that, is read from the environment.
+process.env.WORKSPACE_SECRETS_MOCK_SEED_FILE ||= join(server, "seeds/example.json")
+process.argv = [process.execPath, bin, ...process.argv.slice(2)]
 
-// The server runs in this very process: its signals and its exit code need no passing on. On Ctrl-C the terminal and npm
-// both send SIGINT; this listener keeps the second one from cutting the server's shutdown short, a third one does end it.
-let interrupts = 0
-process.on("SIGINT", () => {
-  if (++interrupts > 2) process.exit(130)
-})
-
+// The server runs in this very process: its signals and its exit code need no passing on.
 await import(pathToFileURL(bin).href)

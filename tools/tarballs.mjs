@@ -59,7 +59,7 @@ const filesOf = (directory) =>
     .sort()
 
 const forUsers =
-  /^(package\.json|openapi\.json|README\.md|CHANGELOG\.md|LICENSE|dist\/cjs\/package\.json|dist\/(esm|cjs)\/.+\.(js|d\.ts)(\.map)?|src\/.+\.ts)$/
+  /^(package\.json|openapi\.json|README\.md|CHANGELOG\.md|LICENSE|dist\/cjs\/package\.json|dist\/(esm|cjs)\/.+\.(js|d\.ts)(\.map)?|dist\/bin\/(.+\.js|LICENSES\.txt)|src\/.+\.ts)$/
 const forTests =
   /(^|\/)(tests?|__tests__|fixtures|coverage)\/|\.(test|spec|bench)\.|(^|\/)(vitest|tsup|eslint)\.config\./
 
@@ -108,6 +108,8 @@ const ofExports = ({ bin = {}, exports = {} }, has, read) => {
     else if (!read(path).startsWith("#!/usr/bin/env node\n")) {
       wrong.push(`bin.${name}: does not begin with #!/usr/bin/env node`)
     }
+    const licences = posix.join(posix.dirname(path), "LICENSES.txt")
+    if (!has(licences)) wrong.push(`bin.${name}: ${licences}, of what is bundled, is not in the package`)
   }
   return wrong
 }
@@ -135,8 +137,9 @@ const ofMap = (path, code, map, has, read) => {
   return astray.length === 0 ? [] : [`${path}.map: leads ${astray.join(", ")} to other lines of ${source}`]
 }
 
+// A command is bundled with its dependencies, most of whose sources are in no package: it has no maps.
 const ofMaps = (files, has, read) =>
-  files.filter((path) => /\.(js|d\.ts)$/.test(path) && path.startsWith("dist/")).flatMap((path) => {
+  files.filter((path) => /^dist\/(esm|cjs)\/.+\.(js|d\.ts)$/.test(path)).flatMap((path) => {
     const code = read(path)
     const name = /\/\/# sourceMappingURL=(\S+)\s*$/.exec(code)?.[1]
     if (name === undefined) return [`${path}: has no source map`]

@@ -34,7 +34,7 @@ const manifest = {
     },
     "./internal/*": null
   },
-  bin: { sound: "./dist/esm/bin.js" },
+  bin: { sound: "./dist/bin/main.js" },
   peerDependencies: { effect: "^3.22.4" }
 }
 
@@ -57,7 +57,7 @@ const built = (format) => {
   }
 }
 
-const launcher = "#!/usr/bin/env node\n//# sourceMappingURL=bin.js.map\n"
+const launcher = "#!/usr/bin/env node\nimport \"./chunk.js\"\n"
 const files = {
   "package.json": JSON.stringify(manifest),
   "README.md": "# @workspace-secrets/sound\n",
@@ -68,8 +68,9 @@ const files = {
     )
   ),
   "dist/cjs/package.json": "{\"type\":\"commonjs\"}\n",
-  "dist/esm/bin.js": launcher,
-  "dist/esm/bin.js.map": JSON.stringify({ version: 3, sources: ["../../src/index.ts"], names: [], mappings: "" })
+  "dist/bin/main.js": launcher,
+  "dist/bin/chunk.js": "export {}\n",
+  "dist/bin/LICENSES.txt": "effect 3.22.4 (MIT)\n"
 }
 
 const withManifest = (change) => ({ "package.json": JSON.stringify({ ...manifest, ...change }) })
@@ -106,10 +107,15 @@ const broken = [
   ],
   [
     "a command that is not there",
-    withManifest({ bin: { sound: "./dist/esm/none.js" } }),
+    withManifest({ bin: { sound: "./dist/bin/none.js" } }),
     /bin\.sound: .* not in the package/
   ],
-  ["a command that no shell runs", { "dist/esm/bin.js": launcher.slice(20) }, /bin\.sound: does not begin with #!/],
+  ["a command that no shell runs", { "dist/bin/main.js": launcher.slice(20) }, /bin\.sound: does not begin with #!/],
+  [
+    "a command without the licences of what is in it",
+    { "dist/bin/LICENSES.txt": undefined },
+    /bin\.sound: dist\/bin\/LICENSES\.txt, of what is bundled, is not in the package/
+  ],
   ["a test", { "test/index.test.ts": "x" }, /^test\/index\.test\.ts: is not for users$/],
   ["a test beside its source", { "src/index.test.ts": "x" }, /^src\/index\.test\.ts: is not for users$/],
   ["a file of the build", { "tsconfig.json": "{}" }, /^tsconfig\.json: is not for users$/],

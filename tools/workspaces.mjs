@@ -4,8 +4,11 @@ import { fileURLToPath } from "node:url"
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
-/** The modules that start a program when they are imported: ESM only, and no entry of `exports`. */
-export const launchers = new Set(["bin.ts", "main.ts"])
+/** The module that starts a package's command when it is run. */
+export const launcher = "bin.ts"
+
+/** Whether a module belongs to the command: it is bundled into one program, and nobody can import it. */
+export const isOfCommand = (module) => module === launcher || module.startsWith("bin/")
 
 /** Every workspace of the repository: its directory, its manifest, the modules of its `src` and the documents that it exports. */
 export const workspaces = () =>

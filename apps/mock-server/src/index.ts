@@ -16,11 +16,6 @@ export * as Body from "./Body.js"
 /**
  * @since 0.1.0
  */
-export * as Cli from "./Cli.js"
-
-/**
- * @since 0.1.0
- */
 export * as Control from "./Control.js"
 
 /**

@@ -1,0 +1,170 @@
+/**
+ * The command line: `workspace-secrets-mock`.
+ */
+import type * as CliApp from "@effect/cli/CliApp"
+import * as Command from "@effect/cli/Command"
+import type * as Options from "@effect/cli/Options"
+import type * as FileSystem from "@effect/platform/FileSystem"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as Record from "effect/Record"
+import * as Ref from "effect/Ref"
+import type { Ended } from "./Exec.js"
+import type { Page } from "./Help.js"
+import { render } from "./Help.js"
+import type { CannotStart } from "./Server.js"
+import type { Setting } from "./Setting.js"
+import * as Settings from "./Settings.js"
+
+const name = "workspace-secrets-mock"
+
+const optionsOf = <S extends Record<string, Setting<unknown>>>(settings: S) =>
+  Record.map(settings, ({ options }) => options) as {
+    readonly [K in keyof S]: S[K] extends Setting<infer A> ? Options.Options<A> : never
+  }
+
+const commands = [
+  ["serve", "Serve the API until it is stopped. It is what runs when no command is named."],
+  ["exec", "Run a command with a server of its own."],
+  ["ready", "Ask whether a server answers, or wait until it does."]
+] as const
+
+type CommandName = typeof commands[number][0]
+
+const isCommand = (word: string | undefined): word is CommandName => commands.some(([name]) => name === word)
+
+const codes =
+  "It ends with 0 when it did what it was told, with 1 when it could not, and with 2 when it was not told properly."
+
+const pages: { readonly [Name in CommandName]: Page } = {
+  serve: {
+    usage: [`${name} [serve] [options]`],
+    about: [
+      "Serves the Workspace Secrets API from memory, to develop and to test against, until it is stopped (Ctrl-C, SIGTERM or SIGHUP). When it"
+      + " is ready it prints its base URL, its key and a request to try."
+    ],
+    settings: Object.values(Settings.serve),
+    notes: [codes],
+    examples: [`${name}`, `${name} --port 0 --seed-file secrets.json`, `${name} --port 0 --json | head -1`]
+  },
+  exec: {
+    usage: [`${name} exec [options] -- <command> [arguments]`],
+    about: [
+      "Starts a server on a free port, runs the command, and stops the server. The command finds the server by CADENYA_BASE_URL, CADENYA_API_KEY"
+      + " and CADENYA_WORKSPACE_ID in its environment. Signals are passed on to it, and its exit code is that of exec.",
+      "A command that does not exist is 127, one that cannot be run 126."
+    ],
+    settings: Object.values(Settings.exec),
+    examples: [
+      `${name} exec -- npm test`,
+      `${name} exec --seed-file secrets.json -- sh -c 'curl $CADENYA_BASE_URL/v1/whoami'`
+    ]
+  },
+  ready: {
+    usage: [`${name} ready [options]`],
+    about: [
+      "Asks a server of the API whether it is there. It needs no key. It ends with 0 when it is, and with 1 when it is not."
+    ],
+    settings: Object.values(Settings.ready),
+    examples: [`${name} --port 8080 & ${name} ready --wait --url http://127.0.0.1:8080 && npm test`]
+  }
+}
+
+const overview: Page = {
+  ...pages.serve,
+  usage: [`${name} [command] [options]`, `${name} [command] --help`],
+  about: ["A server of the Workspace Secrets API, to develop and to test against. It keeps everything in memory."],
+  commands: [...commands, ["--version", "Say which version this is."], [
+    "--completions <shell>",
+    "Print the completions for bash, fish, sh or zsh."
+  ]],
+  settingsTitle: "Options of serve",
+  examples: [`${name}`, ...pages.exec.examples.slice(0, 1), ...pages.ready.examples]
+}
+
+/** The line in three: a command, what it is told, and, behind `--`, the command that it is to run. */
+const split = (words: ReadonlyArray<string>) => {
+  const end = words.indexOf("--")
+  const own = end === -1 ? words : words.slice(0, end)
+  const [first] = own
+  // What the command line as a whole is asked for.
+  const isOfAll = first !== undefined && /^--(version|completions|wizard)\b/.test(first)
+  return {
+    command: isCommand(first) ? first : undefined,
+    isHelp: own.some((word) => word === "--help" || word === "-h"),
+    words: isOfAll || isCommand(first) || (first !== undefined && !first.startsWith("-"))
+      ? own
+      : ["serve", ...own],
+    rest: end === -1 ? undefined : words.slice(end + 1)
+  }
+}
+
+/** What a run of the command line came to: an exit code, or the signal that ended the command that it ran. */
+export type Outcome = Ended
+
+const seeHelp = (command: CommandName | undefined): string =>
+  `Run ${[name, ...(command === undefined ? [] : [command])].join(" ")} --help to see what there is.`
+
+type Run = Effect.Effect<Outcome, CannotStart, FileSystem.FileSystem>
+
+/**
+ * Runs the command line to its end. What the user has to be told is on stderr by then: in words, and without a stack trace.
+ */
+export const run = (options: {
+  readonly argv: ReadonlyArray<string>
+  readonly version: string
+  readonly colours: boolean
+}): Effect.Effect<Outcome, never, CliApp.CliApp.Environment> => {
+  const { command, isHelp, rest, words } = split(options.argv.slice(2))
+  const misused = Effect.as(Console.error(seeHelp(command)), { code: 2 })
+  if (isHelp) {
+    const page = command === undefined ? overview : pages[command]
+    return Effect.as(Console.log(render(page, options.colours)), { code: 0 })
+  }
+  const [file, ...args] = rest ?? []
+  if (command === "exec" && file === undefined) {
+    return Effect.zipRight(Console.error("exec: expected a command behind --\n"), misused)
+  }
+  return Effect.gen(function*() {
+    const outcome = yield* Ref.make<Outcome>({ code: 0 })
+    const handled = <A>(run: (settings: A) => Run) => (settings: A) =>
+      Effect.flatMap(run(settings), (ended) => Ref.set(outcome, ended))
+    // Each loads what it needs when it runs: `ready` has no use for a server, nor `serve` for what starts processes.
+    const all = Command.make(name).pipe(Command.withSubcommands([
+      Command.make(
+        "serve",
+        optionsOf(Settings.serve),
+        handled((settings) =>
+          Effect.flatMap(Effect.promise(() => import("./Serve.js")), ({ serve }) => serve(settings))
+        )
+      ),
+      Command.make(
+        "exec",
+        optionsOf(Settings.exec),
+        handled((settings) =>
+          Effect.flatMap(
+            Effect.promise(() => import("./Exec.js")),
+            ({ exec }) => exec([file ?? "", ...args], settings)
+          )
+        )
+      ),
+      Command.make(
+        "ready",
+        optionsOf(Settings.ready),
+        handled((settings) =>
+          Effect.flatMap(Effect.promise(() => import("./Ready.js")), ({ ready }) => ready(settings))
+        )
+      )
+    ]))
+    const line = [...words, ...(command === "exec" || rest === undefined ? [] : ["--", ...rest])]
+    yield* Command.run(all, { name: "Workspace Secrets mock server", version: options.version })([
+      ...options.argv.slice(0, 2),
+      ...line
+    ])
+    return yield* Ref.get(outcome)
+  }).pipe(
+    Effect.catchTag("CannotStart", ({ message }) => Effect.as(Console.error(message), { code: 1 })),
+    // What is left are the refusals of @effect/cli, which has printed them.
+    Effect.catchAll(() => misused)
+  )
+}

@@ -1,0 +1,69 @@
+/**
+ * `ready`: whether a server answers.
+ */
+import * as Console from "effect/Console"
+import * as Data from "effect/Data"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Ref from "effect/Ref"
+import * as Schedule from "effect/Schedule"
+
+class NotReady extends Data.TaggedError("NotReady")<{ readonly why: string }> {}
+
+/** For how long one request may take: a server that is about to start can take a connection and never answer on it. */
+const PATIENCE = Duration.seconds(2)
+
+/** A moment at first, and never long: waiting is what makes a test run slow. */
+const pauses = Schedule.union(Schedule.exponential(Duration.millis(5)), Schedule.spaced(Duration.millis(50)))
+
+const whyNot = (error: unknown): string => {
+  const cause = error instanceof Error ? error.cause : undefined
+  const code = cause instanceof Error && "code" in cause ? String(cause.code) : undefined
+  return ({
+    ECONNREFUSED: "nothing listens there",
+    ENOTFOUND: "there is no such host",
+    ECONNRESET: "it closes the connection",
+    UND_ERR_SOCKET: "it closes the connection"
+  } as Record<string, string>)[code ?? ""] ?? `it cannot be reached${code === undefined ? "" : ` (${code})`}`
+}
+
+/** One request, without a key: that it has none is what a server of the API says then, and it says it with a request id. */
+const ask = (url: string): Effect.Effect<void, NotReady> =>
+  Effect.tryPromise({
+    try: async (signal) => {
+      const response = await fetch(`${url}/v1/whoami`, { signal, redirect: "manual" })
+      await response.body?.cancel()
+      return response
+    },
+    catch: (error) => new NotReady({ why: whyNot(error) })
+  }).pipe(
+    Effect.timeoutFail({ duration: PATIENCE, onTimeout: () => new NotReady({ why: "it does not answer" }) }),
+    Effect.filterOrFail(
+      ({ headers, status }) => (status === 200 || status === 401) && headers.has("x-request-id"),
+      ({ status }) =>
+        new NotReady({ why: `what answers there (${status}) is not a server of the Workspace Secrets API` })
+    )
+  )
+
+/** Asks a server, once or until it answers. The exit code is 0 when it did and 1 when it did not. */
+export const ready = (
+  { timeout, url, wait }: { readonly url: string; readonly wait: boolean; readonly timeout: number }
+): Effect.Effect<{ readonly code: number }> =>
+  Effect.gen(function*() {
+    if (!wait) {
+      return yield* Effect.tapError(ask(url), ({ why }) => Console.error(`${url} is not ready: ${why}`))
+    }
+    const last = yield* Ref.make("it does not answer")
+    yield* ask(url).pipe(
+      Effect.tapError(({ why }) => Ref.set(last, why)),
+      Effect.retry(pauses),
+      Effect.timeoutFail({ duration: timeout, onTimeout: () => new NotReady({ why: "" }) }),
+      Effect.tapError(() =>
+        Effect.flatMap(Ref.get(last), (why) => Console.error(`${url} is not ready after ${timeout / 1000} s: ${why}`))
+      )
+    )
+  }).pipe(
+    Effect.zipRight(Console.log(`${url} is ready`)),
+    Effect.as({ code: 0 }),
+    Effect.catchAll(() => Effect.succeed({ code: 1 }))
+  )

@@ -1,0 +1,70 @@
+/**
+ * `serve`: listens until it is told to stop.
+ */
+import type * as FileSystem from "@effect/platform/FileSystem"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import type * as Scope from "effect/Scope"
+import { constants } from "node:os"
+import type * as MockServer from "../MockServer.js"
+import * as Server from "./Server.js"
+
+/** A word for a POSIX shell, which takes some characters of a key for its own even between double quotes. */
+const quote = (word: string): string => /["$`\\!]/.test(word) ? `'${word.replaceAll("'", "'\\''")}'` : `"${word}"`
+
+/** What is printed for a person once the server listens, and not before. */
+export const banner = ({ apiKey, url }: Pick<MockServer.Service, "apiKey" | "url">): string => {
+  const key = Redacted.value(apiKey)
+  return [
+    `Workspace Secrets mock server, listening on ${url}`,
+    "",
+    `  base URL   ${url}`,
+    `  API key    ${key}`,
+    `  try        curl -H ${quote(`Authorization: Bearer ${key}`)} ${url}/v1/workspace_secrets`,
+    "",
+    "Everything is kept in memory. Ctrl-C stops it."
+  ].join("\n")
+}
+
+/** The same for a program, in one line. */
+export const readyLine = ({ apiKey, url, workspaceId }: MockServer.Service, pid: number): string =>
+  JSON.stringify({ url, apiKey: Redacted.value(apiKey), workspaceId, pid })
+
+/** SIGHUP is what a terminal says when its window is closed. */
+const stopping = ["SIGINT", "SIGTERM", "SIGHUP"] as const
+
+/**
+ * Listens for the signals that end a server: the inner effect ends with the first. On Ctrl-C npm and the terminal both send one, and so the
+ * second changes nothing; a third ends the process at once.
+ */
+const stopSignals: Effect.Effect<Effect.Effect<void>, never, Scope.Scope> = Effect.acquireRelease(
+  Effect.sync(() => {
+    let signals = 0
+    let first: (() => void) | undefined
+    const told = new Promise<void>((resolve) => {
+      first = resolve
+    })
+    const listener = (signal: NodeJS.Signals) => {
+      first?.()
+      if (++signals > 2) {
+        process.exit(128 + constants.signals[signal])
+      }
+    }
+    stopping.forEach((signal) => process.on(signal, listener))
+    return { listener, told: Effect.promise(() => told) }
+  }),
+  ({ listener }) => Effect.sync(() => stopping.forEach((signal) => process.off(signal, listener)))
+).pipe(Effect.map(({ told }) => told))
+
+/** Serves until a signal tells it to stop. */
+export const serve = (
+  { json, ...settings }: Server.Settings & { readonly json: boolean }
+): Effect.Effect<{ readonly code: 0 }, Server.CannotStart, FileSystem.FileSystem> =>
+  Effect.scoped(Effect.gen(function*() {
+    const stopped = yield* stopSignals
+    const service = yield* Server.open(settings)
+    yield* Console.log(json ? readyLine(service, process.pid) : banner(service))
+    yield* stopped
+    return { code: 0 } as const
+  }))

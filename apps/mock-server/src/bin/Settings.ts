@@ -1,0 +1,114 @@
+/**
+ * The settings that there are.
+ */
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import { fromVariable, setting, toggle, variableOf } from "./Setting.js"
+
+/** The key that a server knows unless it is told another. */
+const defaultApiKey = "mock-api-key"
+
+const defaultPort = 4010
+
+const text = (expected: string) => ({
+  expected,
+  read: (text: string) => text === "" ? Option.none() : Option.some(text)
+})
+
+const key = (expected: string) => ({
+  expected,
+  read: (text: string) => /^[\x21-\x7e]+$/.test(text) ? Option.some(Redacted.make(text)) : Option.none()
+})
+
+const portReader = {
+  expected: "a port, 0 to 65535",
+  read: (text: string) => /^\d{1,5}$/.test(text) && Number(text) <= 65535 ? Option.some(Number(text)) : Option.none()
+}
+
+const port = (fallback: number) =>
+  setting("port", {
+    ...portReader,
+    placeholder: "port",
+    description: "The port to listen on; 0 takes a free one.",
+    fallback,
+    shown: String(fallback)
+  })
+
+/** What a server can be told, with the port that it listens on unless it is told another. */
+const server = (fallbackPort: number) => ({
+  host: setting("host", {
+    ...text("a host name or an address"),
+    placeholder: "address",
+    description: "The address to listen on. Anyone who reaches it can use the server.",
+    fallback: "127.0.0.1",
+    shown: "127.0.0.1"
+  }),
+  port: port(fallbackPort),
+  apiKey: setting("api-key", {
+    ...key("an API key of visible ASCII characters"),
+    placeholder: "key",
+    description: "The one key that the server knows. Any other is answered with 401.",
+    fallback: Redacted.make(defaultApiKey),
+    shown: defaultApiKey
+  }),
+  seedFile: setting("seed-file", {
+    ...text("a path"),
+    placeholder: "file",
+    description: "A JSON file with the secrets to begin with. Nothing is written back to it.",
+    fallback: undefined
+  }),
+  writeOnlyValues: toggle(
+    "write-only-values",
+    "Leave spec.value out of every answer, as a service may do for some keys."
+  )
+})
+
+/** The settings of `serve`. */
+export const serve = {
+  ...server(defaultPort),
+  json: toggle("json", "Print one line of JSON when it is ready: url, apiKey, workspaceId and pid.")
+}
+
+/** The settings of `exec`. */
+export const exec = server(0)
+
+const isBaseUrl = (text: string): boolean => {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  return url !== undefined && /^https?:$/.test(url.protocol) && url.username === "" && url.password === ""
+}
+
+const urlReader = {
+  expected: "a base URL such as http://127.0.0.1:4010, with neither user nor password",
+  read: (text: string) => isBaseUrl(text) ? Option.some(text.replace(/[?#].*$/, "").replace(/\/+$/, "")) : Option.none()
+}
+
+/** The settings of `ready`. */
+export const ready = {
+  url: setting("url", {
+    ...urlReader,
+    placeholder: "url",
+    description: "The base URL to ask.",
+    otherwise: Effect.flatMap(
+      fromVariable("CADENYA_BASE_URL", urlReader),
+      (url) =>
+        Option.isSome(url)
+          ? Effect.succeed(url)
+          : Effect.map(fromVariable(variableOf("port"), portReader), Option.map((port) => `http://127.0.0.1:${port}`))
+    ),
+    fallback: `http://127.0.0.1:${defaultPort}`,
+    shown: `CADENYA_BASE_URL of the environment, else http://127.0.0.1:${defaultPort}`
+  }),
+  wait: toggle("wait", "Ask again until it answers or the time is up."),
+  timeout: setting("timeout", {
+    expected: "a number of seconds, more than 0 and at most 86400",
+    read: (text: string) =>
+      /^\d+(\.\d+)?$/.test(text) && Number(text) > 0 && Number(text) <= 86_400
+        ? Option.some(Number(text) * 1000)
+        : Option.none(),
+    placeholder: "seconds",
+    description: "For how long to wait.",
+    fallback: 30_000,
+    shown: "30"
+  })
+}

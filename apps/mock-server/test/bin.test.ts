@@ -1,0 +1,266 @@
+import { beforeAll, describe, expect, it } from "@effect/vitest"
+import * as Redacted from "effect/Redacted"
+import { spawn } from "node:child_process"
+import { once } from "node:events"
+import { readdirSync, readFileSync, statSync } from "node:fs"
+import { join } from "node:path"
+import { stripVTControlCharacters } from "node:util"
+import * as MockServer from "../src/MockServer.js"
+import { Child, here, main, onTerminal, scratch, seeHelp, version } from "./bin/command.js"
+import { head, RawConnection } from "./RawConnection.js"
+import { expectError, send, type Server } from "./wire.js"
+
+const newest = (directory: string): number =>
+  Math.max(
+    ...readdirSync(directory, { recursive: true }).map((name) => statSync(join(directory, String(name))).mtimeMs)
+  )
+
+/** Whether the build is older than what it is made from. Nx has seen to that before it runs the tests. */
+const isStale = () => {
+  if (process.env["NX_TASK_TARGET_PROJECT"] !== undefined) {
+    return false
+  }
+  const built = statSync(main, { throwIfNoEntry: false })?.mtimeMs ?? 0
+  return [join(here, "src"), join(here, "../../packages/core/src")].some((directory) => newest(directory) > built)
+}
+
+beforeAll(async () => {
+  if (isStale()) {
+    const build = spawn(process.execPath, ["tools/nx.mjs", "run", "@workspace-secrets/mock-server:build"], {
+      cwd: join(here, "../.."),
+      stdio: ["ignore", "ignore", "inherit"]
+    })
+    expect(await once(build, "close")).toEqual([0, null])
+  }
+}, 300_000)
+
+const { write } = scratch()
+
+describe("the built command", { timeout: 60_000 }, () => {
+  it("explains itself and tells its version, in colours on a terminal only, and there not when NO_COLOR is set", async () => {
+    const [piped, coloured, without, versionOf] = await Promise.all([
+      new Child(["--help"]).ended,
+      new Child(["-h"], {}, onTerminal).ended,
+      new Child(["--help"], { NO_COLOR: "1" }, onTerminal).ended,
+      new Child(["--version"]).ended
+    ])
+    expect(piped).toMatchObject({ code: 0, signal: null, stderr: "" })
+    expect(stripVTControlCharacters(piped.stdout)).toBe(piped.stdout)
+    expect(coloured).toMatchObject({ code: 0, signal: null, stderr: "" })
+    expect(coloured.stdout).not.toBe(piped.stdout)
+    expect(stripVTControlCharacters(coloured.stdout)).toBe(piped.stdout)
+    expect(without).toEqual(piped)
+    expect({ ...versionOf, stdout: versionOf.stdout.trim() }).toEqual({
+      code: 0,
+      signal: null,
+      stdout: version,
+      stderr: ""
+    })
+  })
+
+  it("refuses what it was not told properly with 2, and ends with 1 when it cannot start; why, it says on stderr alone", async () => {
+    const [option, variable, missing] = await Promise.all([
+      new Child(["--bogus"]).ended,
+      new Child(["serve"], { WORKSPACE_SECRETS_MOCK_PORT: "99999" }).ended,
+      new Child(["--seed-file", "none.json"]).ended
+    ])
+    const failed = (code: number, stderr: string) => ({ code, signal: null, stdout: "", stderr })
+    expect(option).toEqual(failed(2, `Received unknown argument: '--bogus'\n\n${seeHelp()}\n`))
+    expect(variable).toEqual(
+      failed(2, `WORKSPACE_SECRETS_MOCK_PORT: expected a port, 0 to 65535\n\n${seeHelp("serve")}\n`)
+    )
+    expect(missing).toEqual(failed(1, "seed file none.json: there is no such file\n"))
+  })
+})
+
+const exampleSeed = join(here, "seeds/example.json")
+const example = JSON.parse(readFileSync(exampleSeed, "utf8")) as { readonly workspaceSecrets: readonly [unknown] }
+
+const reached = (url: string, apiKey: string): Server => ({
+  url,
+  apiKey: Redacted.make(apiKey),
+  fetch: globalThis.fetch
+})
+
+/** The words that a shell makes of a line, which has to be a call of curl. */
+const wordsOf = async (line: string): Promise<ReadonlyArray<string>> => {
+  const shell = spawn("sh", ["-c", `curl() { printf '%s\\n' "$@"; }\n${line}`], {
+    stdio: ["ignore", "pipe", "inherit"]
+  })
+  let output = ""
+  shell.stdout.on("data", (chunk: Buffer) => {
+    output += chunk.toString()
+  })
+  await once(shell, "close")
+  return output.split("\n").slice(0, -1)
+}
+
+/** Requests what the banner says to try. */
+const tryIt = async (banner: string) => {
+  const line = /^ {2}try {8}(curl .*)$/m.exec(banner)?.[1] ?? ""
+  const [flag, header = "", url = "", ...rest] = await wordsOf(line)
+  expect([flag, rest]).toEqual(["-H", []])
+  const colon = header.indexOf(": ")
+  const response = await fetch(url, { headers: { [header.slice(0, colon)]: header.slice(colon + 2) } })
+  return { url, status: response.status, body: await response.json() }
+}
+
+describe("serve", { timeout: 60_000 }, () => {
+  it("serves the documented example as soon as it says so, until SIGTERM", async () => {
+    const child = new Child(["--port", "0", "--seed-file", "seeds/example.json"])
+    const url = await child.url()
+    const server = reached(url, "mock-api-key")
+    const got = await send(server, "/v1/workspace_secrets/id")
+    expect([got.status, got.text]).toEqual([200, JSON.stringify(example.workspaceSecrets[0])])
+    expectError(await send(reached(url, "wrong"), "/v1/whoami"), 401, 16)
+    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:[1-9]\d+$/)
+    expect(child.stdout).toBe([
+      `Workspace Secrets mock server, listening on ${url}`,
+      "",
+      `  base URL   ${url}`,
+      "  API key    mock-api-key",
+      `  try        curl -H "Authorization: Bearer mock-api-key" ${url}/v1/workspace_secrets`,
+      "",
+      "Everything is kept in memory. Ctrl-C stops it.",
+      ""
+    ].join("\n"))
+    expect(await tryIt(child.stdout)).toMatchObject({ status: 200, body: { items: [{ metadata: { id: "id" } }] } })
+
+    const open = await RawConnection.open(url)
+    expect((await open.send(head("GET", "/v1/whoami")).next()).headers["connection"]).toBe("keep-alive")
+    child.kill("SIGTERM")
+    expect(await child.ended).toMatchObject({ code: 0, signal: null, stderr: "" })
+    expect(await open.rest()).toBe("")
+  })
+
+  it("keeps values to itself and takes any key when the environment tells it to, until the first of two SIGINTs", async () => {
+    const key = "k'e\"y$HOME`id`\\!*"
+    const child = new Child(["serve", "--seed-file", exampleSeed], {
+      WORKSPACE_SECRETS_MOCK_API_KEY: key,
+      WORKSPACE_SECRETS_MOCK_PORT: "0",
+      WORKSPACE_SECRETS_MOCK_WRITE_ONLY_VALUES: "true"
+    })
+    const url = await child.url()
+    const got = await send<{ readonly spec: unknown }>(reached(url, key), "/v1/workspace_secrets/id")
+    expect([got.status, got.body.spec]).toEqual([200, {}])
+    expectError(await send(reached(url, "mock-api-key"), "/v1/whoami"), 401, 16)
+    expect((await tryIt(child.stdout)).status).toBe(200)
+    child.kill("SIGINT")
+    child.kill("SIGINT")
+    expect(await child.ended).toMatchObject({ code: 0, signal: null, stderr: "" })
+  })
+
+  it("tells a program that it is ready in one line of JSON, finishes what is in flight at SIGHUP, and frees its port", async () => {
+    const child = new Child(["serve", "--port", "0", "--json", "--api-key", "key"])
+    const [, line = ""] = await child.says(/^(.*)\n/)
+    const ready = JSON.parse(line) as { readonly url: string; readonly workspaceId: string }
+    expect(ready).toEqual({ url: ready.url, apiKey: "key", workspaceId: ready.workspaceId, pid: child.pid })
+
+    const body = JSON.stringify({ metadata: { name: "name" }, spec: {} })
+    const path = `/v1/workspaces/${ready.workspaceId}/workspace_secrets`
+    const headers = { "Content-Length": String(body.length), Authorization: "Bearer key" }
+    const busy = (await RawConnection.open(ready.url)).send(head("POST", path, headers))
+    const idle = await RawConnection.open(ready.url)
+    await idle.send(head("GET", "/v1/whoami")).next()
+    const { port } = new URL(ready.url)
+    const second = await new Child(["--port", port]).ended
+    expect(second).toEqual({
+      code: 1,
+      signal: null,
+      stdout: "",
+      stderr: `cannot listen on 127.0.0.1:${port}: the port is in use; choose another, or 0 for a free one\n`
+    })
+    child.kill("SIGHUP")
+    // The connection that waits is closed first: from then on the server is stopping.
+    expect(await idle.rest()).toBe("")
+    const answer = await busy.send(body).next()
+    expect([answer.status, answer.headers["connection"]]).toEqual([200, "close"])
+    expect(await child.ended).toEqual({ code: 0, signal: null, stdout: `${line}\n`, stderr: "" })
+    await using again = await MockServer.start({ port: Number(port) })
+    expect(again.url).toBe(ready.url)
+  })
+})
+
+/** A program for Node, as a file. */
+const program = (name: string, text: string) => [process.execPath, write(name, text)]
+
+describe("exec", { timeout: 60_000 }, () => {
+  it("runs a command with a server of its own, hands it stdin and takes over its exit code", async () => {
+    const child = new Child([
+      "exec",
+      "--api-key",
+      "key",
+      "--",
+      ...program(
+        "asks.mjs",
+        `
+        const { CADENYA_API_KEY: key, CADENYA_BASE_URL: url, CADENYA_WORKSPACE_ID: workspace } = process.env
+        const headers = { authorization: "Bearer " + key }
+        const response = await fetch(url + "/v1/workspaces/" + workspace + "/workspace_secrets", { headers })
+        let input = ""
+        for await (const chunk of process.stdin) input += chunk
+        console.log(JSON.stringify({ url, status: response.status, input, args: process.argv.slice(2) }))
+        console.error("to stderr")
+        process.exitCode = 7`
+      ),
+      "--port",
+      "--",
+      "it's"
+    ])
+    child.input("typed")
+    const ended = await child.ended
+    expect(ended).toMatchObject({ code: 7, signal: null, stderr: "to stderr\n" })
+    const told = JSON.parse(ended.stdout) as { readonly url: string }
+    expect(told).toEqual({ url: told.url, status: 200, input: "typed", args: ["--port", "--", "it's"] })
+    await expect(fetch(told.url)).rejects.toMatchObject({ cause: { code: "ECONNREFUSED" } })
+  })
+
+  it("passes signals on, and waits for what the command makes of them", async () => {
+    const stubborn = program(
+      "stubborn.mjs",
+      `
+      let signals = []
+      for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "SIGUSR2"]) process.on(signal, () => {
+        signals.push(signal)
+        console.log(signals.join())
+        if (signals.length === 4) process.exit(9)
+      })
+      setInterval(() => {}, 60_000)
+      console.log("up")`
+    )
+    const child = new Child(["exec", "--", ...stubborn])
+    await child.says(/up\n/)
+    child.kill("SIGUSR2")
+    await child.says(/\nSIGUSR2\n/)
+    child.kill("SIGINT")
+    await child.says(/SIGUSR2,SIGINT\n/)
+    child.kill("SIGHUP")
+    await child.says(/SIGUSR2,SIGINT,SIGHUP\n/)
+    child.kill("SIGTERM")
+    expect(await child.ended).toMatchObject({ code: 9, signal: null, stderr: "" })
+  })
+
+  it("ends as the command did: by its signal, or with what a shell says of one that cannot be run", async () => {
+    const [missing, forbidden, terminated, killed] = await Promise.all([
+      new Child(["exec", "--", "no-such-command"]).ended,
+      new Child(["exec", "--", write("data.txt", "")]).ended,
+      new Child([
+        "exec",
+        "--",
+        ...program("term.mjs", "process.kill(process.pid, 'SIGTERM'); setInterval(() => {}, 60_000)")
+      ])
+        .ended,
+      new Child(["exec", "--", ...program("kill.mjs", "process.kill(process.pid, 'SIGKILL')")]).ended
+    ])
+    expect(missing).toEqual({
+      code: 127,
+      signal: null,
+      stdout: "",
+      stderr: "no-such-command: there is no such command\n"
+    })
+    expect(forbidden).toMatchObject({ code: 126, signal: null, stdout: "" })
+    expect(forbidden.stderr).toMatch(/data\.txt: it cannot be run \(EACCES\)\n$/)
+    expect(terminated).toEqual({ code: null, signal: "SIGTERM", stdout: "", stderr: "" })
+    expect(killed).toEqual({ code: 137, signal: null, stdout: "", stderr: "" })
+  })
+})

@@ -1,0 +1,102 @@
+import { describe, expect, it } from "@effect/vitest"
+import * as ConfigProvider from "effect/ConfigProvider"
+import * as Effect from "effect/Effect"
+import { stripVTControlCharacters } from "node:util"
+import { cli, seeHelp } from "./command.js"
+
+const ends = (...args: ReadonlyArray<string>) => cli(args).run
+
+const environment = (variables: Readonly<Record<string, string>>) =>
+  Effect.withConfigProvider(ConfigProvider.fromMap(new Map(Object.entries(variables))))
+
+const lines = (text: string) => text.split("\n").filter((line) => line !== "")
+
+const aBaseUrl = "a base URL such as http://127.0.0.1:4010, with neither user nor password"
+
+describe("run", () => {
+  it.effect.each<[ReadonlyArray<string>, ReadonlyArray<string>]>([
+    [["--help"], ["workspace-secrets-mock [command] [options]", "  exec  ", "--host <address>", "--port <port>"]],
+    [["-h"], ["workspace-secrets-mock [command] [options]"]],
+    [["--port", "0", "-h"], ["workspace-secrets-mock [command] [options]"]],
+    [["--help", "--bogus"], ["workspace-secrets-mock [command] [options]"]],
+    [["--bogus", "--help"], ["workspace-secrets-mock [command] [options]"]],
+    [["serve", "--seed-file", "none.json", "--help"], ["workspace-secrets-mock [serve] [options]", "--json"]],
+    [["exec", "--help"], ["workspace-secrets-mock exec [options] -- <command> [arguments]", "CADENYA_BASE_URL"]],
+    [["exec", "-h", "--", "npm", "test"], ["workspace-secrets-mock exec [options] -- <command> [arguments]"]],
+    [["ready", "--bogus", "--help"], ["workspace-secrets-mock ready [options]", "--timeout <seconds>"]]
+  ])("helps wherever it is asked to: %j", ([args, expected]) =>
+    Effect.gen(function*() {
+      const ended = yield* ends(...args)
+      expect(ended).toMatchObject({ code: 0, errors: "" })
+      for (const words of expected) {
+        expect(ended.output).toContain(words)
+      }
+      // A terminal has 80 columns unless it is told another.
+      expect(ended.output.split("\nExamples")[0]?.split("\n").filter((line) => line.length > 80)).toEqual([])
+    }))
+
+  it.effect.each<[ReadonlyArray<string>, string, ReadonlyArray<string>?]>([
+    [["--port", "65536"], "--port: expected a port, 0 to 65535"],
+    [["--port", "-1"], "--port: expected a port, 0 to 65535"],
+    [["--port", "http"], "--port: expected a port, 0 to 65535"],
+    [["--port", "80.5"], "--port: expected a port, 0 to 65535"],
+    [["--host", ""], "--host: expected a host name or an address"],
+    [["--api-key", ""], "--api-key: expected an API key of visible ASCII characters"],
+    [["--api-key", "two words"], "--api-key: expected an API key of visible ASCII characters"],
+    [["--api-key", "schlüssel"], "--api-key: expected an API key of visible ASCII characters"],
+    [["--prot", "1"], "Received unknown argument: '--prot'"],
+    [["--port", "0", "serve"], "Received unknown argument: 'serve'"],
+    [["4010"], "Invalid subcommand for workspace-secrets-mock - use one of 'serve', 'exec', 'ready'"],
+    [["serve", "--", "npm"], "Received unknown argument: 'npm'", ["serve"]],
+    [["exec"], "exec: expected a command behind --", ["exec"]],
+    [["exec", "npm", "test"], "exec: expected a command behind --", ["exec"]],
+    [["exec", "--"], "exec: expected a command behind --", ["exec"]],
+    [["exec", "--json", "--", "npm"], "Received unknown argument: '--json'", ["exec"]],
+    [["ready", "--url", "localhost"], `--url: expected ${aBaseUrl}`, ["ready"]],
+    [["ready", "--url", "ftp://localhost"], `--url: expected ${aBaseUrl}`, ["ready"]],
+    [["ready", "--url", "http://user:canary@localhost"], `--url: expected ${aBaseUrl}`, ["ready"]],
+    [["ready", "--timeout", "0"], "--timeout: expected a number of seconds, more than 0 and at most 86400", ["ready"]]
+  ])("answers %j with 2, the reason and the way to the help", ([args, reason, command = []]) =>
+    Effect.gen(function*() {
+      const ended = yield* ends(...args)
+      expect(ended).toMatchObject({ code: 2, output: "" })
+      expect(lines(ended.errors)).toEqual([reason, seeHelp(...command)])
+    }))
+
+  it.effect.each<[string, string, string]>([
+    ["WORKSPACE_SECRETS_MOCK_PORT", "canary", "a port, 0 to 65535"],
+    ["WORKSPACE_SECRETS_MOCK_API_KEY", "ca nary", "an API key of visible ASCII characters"],
+    ["WORKSPACE_SECRETS_MOCK_WRITE_ONLY_VALUES", "canary", "true or false"]
+  ])(
+    "names the variable that is wrong, and does not quote it: %s",
+    ([variable, value, expected]) =>
+      Effect.gen(function*() {
+        const ended = yield* ends("serve").pipe(environment({ [variable]: value }))
+        expect(ended).toMatchObject({ code: 2, output: "" })
+        expect(lines(ended.errors)).toEqual([`${variable}: expected ${expected}`, seeHelp("serve")])
+      })
+  )
+
+  it.effect("reads what it is not told from the environment, but nothing from an empty variable or one of Kubernetes", () =>
+    Effect.gen(function*() {
+      const none = yield* ends().pipe(environment({ WORKSPACE_SECRETS_MOCK_SEED_FILE: "none.json" }))
+      expect(none).toMatchObject({ code: 1, errors: "seed file none.json: there is no such file" })
+      const other = yield* ends("--seed-file", "other.json").pipe(
+        environment({
+          WORKSPACE_SECRETS_MOCK_API_KEY: "",
+          WORKSPACE_SECRETS_MOCK_PORT: "tcp://10.0.0.1:4010",
+          WORKSPACE_SECRETS_MOCK_SEED_FILE: "none.json",
+          WORKSPACE_SECRETS_MOCK_WRITE_ONLY_VALUES: "1"
+        })
+      )
+      expect(other).toMatchObject({ code: 1, errors: "seed file other.json: there is no such file" })
+    }))
+
+  it.effect("writes colours only where there are some to see", () =>
+    Effect.gen(function*() {
+      const plain = yield* cli(["--help"]).run
+      const coloured = yield* cli(["--help"], { colours: true }).run
+      expect(coloured.output).not.toBe(plain.output)
+      expect(stripVTControlCharacters(coloured.output)).toBe(plain.output)
+    }))
+})

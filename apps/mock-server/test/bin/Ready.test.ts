@@ -1,0 +1,86 @@
+import { afterEach, describe, expect, it } from "@effect/vitest"
+import * as ConfigProvider from "effect/ConfigProvider"
+import * as Effect from "effect/Effect"
+import { once } from "node:events"
+import * as Http from "node:http"
+import type { AddressInfo } from "node:net"
+import * as MockServer from "../../src/MockServer.js"
+import { cli } from "./command.js"
+
+const servers: Array<Http.Server> = []
+afterEach(() => {
+  servers.splice(0).forEach((server) => {
+    server.closeAllConnections()
+    server.close()
+  })
+})
+
+/** A server of our own, and its base URL. */
+const listen = async (handle: Http.RequestListener): Promise<string> => {
+  const server = Http.createServer(handle).listen(0, "127.0.0.1")
+  servers.push(server)
+  await once(server, "listening")
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+const ready = (...args: ReadonlyArray<string>) => Effect.runPromise(cli(["ready", ...args]).run)
+
+describe("ready", () => {
+  it("finds a server of the API, by its URL or by what the environment says of it, without a key", async () => {
+    await using server = await MockServer.start()
+    const found = { code: 0, output: `${server.url} is ready`, errors: "" }
+    expect(await ready("--url", server.url)).toEqual(found)
+    expect(await ready("--wait", "--url", `${server.url}/`)).toEqual(found)
+    const inEnvironment = (variables: Readonly<Record<string, string>>) =>
+      Effect.runPromise(
+        cli(["ready"]).run.pipe(
+          Effect.withConfigProvider(ConfigProvider.fromMap(new Map(Object.entries(variables))))
+        )
+      )
+    expect(await inEnvironment({ CADENYA_BASE_URL: server.url })).toEqual(found)
+    expect(await inEnvironment({ WORKSPACE_SECRETS_MOCK_URL: server.url, CADENYA_BASE_URL: "http://localhost:1" }))
+      .toEqual(found)
+    const { port } = new URL(server.url)
+    expect(await inEnvironment({ WORKSPACE_SECRETS_MOCK_PORT: port })).toEqual(found)
+  })
+
+  it("says why there is none", async () => {
+    const { url } = await MockServer.start().then(async (server) => {
+      await server.stop()
+      return server
+    })
+    const failed = (url: string, why: string) => ({ code: 1, output: "", errors: `${url} is not ready: ${why}` })
+    expect(await ready("--url", url)).toEqual(failed(url, "nothing listens there"))
+    const closing = await listen((request) => request.destroy())
+    expect(await ready("--url", closing)).toEqual(failed(closing, "it closes the connection"))
+    const other = await listen((_, response) => response.writeHead(200).end("<html>"))
+    expect(await ready("--url", other)).toEqual(
+      failed(other, "what answers there (200) is not a server of the Workspace Secrets API")
+    )
+    const silent = await listen(() => {})
+    expect(await ready("--wait", "--timeout", "0.05", "--url", silent)).toEqual({
+      code: 1,
+      output: "",
+      errors: `${silent} is not ready after 0.05 s: it does not answer`
+    })
+  })
+
+  it("waits until it is the API that answers", async () => {
+    let requests = 0
+    const url = await listen((request, response) => {
+      expect([request.method, request.url, request.headers.authorization]).toEqual(["GET", "/v1/whoami", undefined])
+      switch (++requests) {
+        case 1:
+          return request.destroy()
+        case 2:
+          return response.writeHead(503, { "x-request-id": "req" }).end()
+        case 3:
+          return response.writeHead(401).end()
+        default:
+          return response.writeHead(401, { "x-request-id": "req" }).end("{}")
+      }
+    })
+    expect(await ready("--wait", "--url", url)).toEqual({ code: 0, output: `${url} is ready`, errors: "" })
+    expect(requests).toBe(4)
+  })
+})

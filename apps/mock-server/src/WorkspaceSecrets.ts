@@ -28,18 +28,6 @@ import { positionOf } from "./WorkspaceSecretStore.js"
 const DEFAULT_LIMIT = 50
 const MAX_LIMIT = 200
 
-/** A predicate for the list's filters, which have to hold together. */
-const matches = (params: ListWorkspaceSecrets): (secret: WorkspaceSecret) => boolean => {
-  const prefix = params.prefix ?? ""
-  const query = (params.query ?? "").toLowerCase()
-  const selector = Object.entries(params.labels ?? {})
-  return ({ metadata: { externalId = "", labels = {}, name } }) =>
-    name.startsWith(prefix)
-    && (query === ""
-      || [name, externalId, ...Object.entries(labels).flat()].some((text) => text.toLowerCase().includes(query)))
-    && selector.every(([key, value]) => Object.hasOwn(labels, key) && labels[key] === value)
-}
-
 /** All that a cursor is bound to. */
 const scopeOf = (tenant: Tenant, params: ListWorkspaceSecrets): string => {
   const labels = Object.entries(params.labels ?? {}).sort(([a], [b]) => a < b ? -1 : 1)
@@ -99,17 +87,14 @@ export class WorkspaceSecrets extends Effect.Service<WorkspaceSecrets>()(
       ): Either.Either<WorkspaceSecretPage, InvalidArgument> => {
         const scope = scopeOf(tenant, params)
         const limit = Math.min(params.limit || DEFAULT_LIMIT, MAX_LIMIT)
-        const isMatch = matches(params)
         return Either.map(positionAfter(params, scope), (after) => {
           const items: Array<WorkspaceSecret> = []
-          for (const secret of tenant.secrets.walk(params.sortOrder ?? "desc", after)) {
-            if (isMatch(secret)) {
-              const last = items[limit - 1]
-              if (last !== undefined) {
-                return page(items, { nextCursor: Cursor.encode(positionOf(last), scope) })
-              }
-              items.push(secret)
+          for (const secret of tenant.secrets.search(params, params.sortOrder ?? "desc", after)) {
+            const last = items[limit - 1]
+            if (last !== undefined) {
+              return page(items, { nextCursor: Cursor.encode(positionOf(last), scope) })
             }
+            items.push(secret)
           }
           return page(items, {})
         })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import { ExternalId } from "@workspace-secrets/core/ExternalId"
+import type { ListWorkspaceSecrets } from "@workspace-secrets/core/ListWorkspaceSecrets"
 import { type WorkspaceSecret, WorkspaceSecretId } from "@workspace-secrets/core/WorkspaceSecret"
 import * as FastCheck from "effect/FastCheck"
 import { type Position, positionOf, WorkspaceSecretStore } from "../src/WorkspaceSecretStore.js"
@@ -13,6 +14,8 @@ const createdAt = FastCheck.integer({ min: 0, max: 3 })
 const id = FastCheck.string({ unit: FastCheck.constantFrom("a", "b", "C", "_", "é"), minLength: 1, maxLength: 4 })
 const anchor = FastCheck.record({ createdAt: FastCheck.integer({ min: -1, max: 4 }), id })
 const nat = FastCheck.nat()
+
+type FilterOfList = Pick<ListWorkspaceSecrets, "prefix" | "query" | "labels">
 
 type Step =
   | { readonly step: "put"; readonly id: string; readonly createdAt: number; readonly externalId: string | undefined }
@@ -174,5 +177,184 @@ describe("WorkspaceSecretStore", () => {
     store.remove(secret({ id: "b" }))
     expect(ids(store.walk("desc"))).toEqual(["a"])
     expect(store.find(WorkspaceSecretId.make("b"))).toBeUndefined()
+  })
+
+  const unit = FastCheck.constantFrom(
+    "a",
+    "b",
+    "A",
+    "B",
+    "-",
+    "=",
+    "Σ",
+    "σ",
+    "ς",
+    "İ",
+    "i",
+    "\ud83d",
+    "\udd11",
+    "𐐀",
+    "𐐨",
+    "\u0002",
+    "\0"
+  )
+  const text = FastCheck.string({ unit, maxLength: 6 })
+  const texts = FastCheck.dictionary(text, text, { maxKeys: 2 })
+  const content = FastCheck.record({
+    name: text,
+    externalId: FastCheck.option(text, { nil: undefined }),
+    labels: texts
+  })
+  const filter = FastCheck.record(
+    {
+      prefix: FastCheck.string({ unit, maxLength: 4 }),
+      query: FastCheck.string({ unit, maxLength: 4 }),
+      labels: texts
+    },
+    { requiredKeys: [] }
+  )
+  const changes = FastCheck.array(
+    FastCheck.oneof(
+      { weight: 5, arbitrary: FastCheck.record({ put: FastCheck.record({ id, createdAt, content }) }) },
+      { weight: 2, arbitrary: FastCheck.record({ remove: nat }) },
+      { weight: 3, arbitrary: FastCheck.record({ search: filter, nat, of: nat }) }
+    ),
+    { maxLength: 40 }
+  )
+
+  /** Whether a secret passes a filter, said as WIRE.md does. */
+  const passes = (
+    { externalId, labels = {}, name }: WorkspaceSecret["metadata"],
+    { labels: selector = {}, prefix = "", query = "" }: FilterOfList
+  ) =>
+    name.slice(0, prefix.length) === prefix
+    && Object.entries(selector).every(([key, value]) => new Map(Object.entries(labels)).get(key) === value)
+    && [name, externalId ?? "", ...Object.keys(labels), ...Object.values(labels)]
+      .some((text) => text.toLowerCase().indexOf(query.toLowerCase()) !== -1)
+
+  it.prop("finds by index what a look at each secret finds, while they come, change and go", [changes], ([changes]) => {
+    const store = new WorkspaceSecretStore({ indexedFrom: 0 })
+    const model = new Model()
+    for (const change of changes) {
+      if ("put" in change) {
+        const { content, createdAt, id } = change.put
+        const before = model.find(id)
+        if (!model.isTaken(content.externalId, id)) {
+          const at = before === undefined ? createdAt : positionOf(before).createdAt
+          const added = secret({ id, createdAt: at, ...content })
+          model.secrets = [...model.secrets.filter((each) => each !== before), added]
+          store.put(added)
+        }
+      } else if ("remove" in change) {
+        const gone = model.secrets[change.remove % Math.max(model.secrets.length, 1)]
+        if (gone !== undefined) {
+          model.secrets = model.secrets.filter((each) => each !== gone)
+          store.remove(gone)
+        }
+      } else {
+        const of = model.secrets[change.of % Math.max(model.secrets.length, 1)]?.metadata
+        const anchor = model.secrets[change.nat % Math.max(model.secrets.length, 1)]
+        // What is there is looked for, too: texts made at random are in few others.
+        const own = of === undefined
+          ? []
+          : [
+            { prefix: of.name.slice(0, change.nat % 5) },
+            { query: of.name.slice(change.nat % 3, 5).toUpperCase() },
+            { labels: of.labels, query: of.externalId?.slice(1) }
+          ]
+        for (const filter of [change.search, ...own]) {
+          for (const sortOrder of ["asc", "desc"] as const) {
+            for (const after of [undefined, anchor && positionOf(anchor)]) {
+              expect([filter, ids(store.search(filter, sortOrder, after))]).toEqual([
+                filter,
+                ids(model.walk(sortOrder, after)).filter((id) =>
+                  passes((model.find(id) as WorkspaceSecret).metadata, filter)
+                )
+              ])
+            }
+          }
+        }
+      }
+    }
+  }, { fastCheck: { numRuns: 300 } })
+
+  it("finds by index in thousands what a look at each finds, on every page", () => {
+    const store = new WorkspaceSecretStore()
+    const model = new Model()
+    const add = (i: number) => {
+      const labels = {
+        rare: String(i % 1000),
+        half: String(i % 2),
+        third: String(i % 3),
+        ...i % 700 === 0 ? { "a/b": "" } : {}
+      }
+      const added = secret({
+        id: `id-${String(i).padStart(5, "0")}`,
+        createdAt: i >> 2,
+        name: `Name-${i * 7919 % 4000}`,
+        labels
+      })
+      store.put(added)
+      model.secrets.push(added)
+    }
+    for (let i = 0; i < 3000; i++) {
+      add(i)
+    }
+    const filters: ReadonlyArray<FilterOfList> = [
+      {},
+      { prefix: "Name-1" },
+      { prefix: "name-1" },
+      { prefix: "Name-1234" },
+      { query: "AME-39" },
+      { query: "e" },
+      { query: "99" },
+      { query: "nothing" },
+      { labels: { half: "0", third: "1" } },
+      { labels: { half: "0", rare: "77" } },
+      { labels: { "a/b": "" }, query: "7", prefix: "N" }
+    ]
+    const all = () =>
+      filters.map((filter) =>
+        (["asc", "desc"] as const).map((sortOrder) => {
+          const pages: Array<string> = []
+          for (;;) {
+            const last = model.find(pages.at(-1) ?? "")
+            const page: Array<string> = []
+            for (const { metadata } of store.search(filter, sortOrder, last && positionOf(last))) {
+              if (page.push(metadata.id) === 100) {
+                break
+              }
+            }
+            if (page.length === 0) {
+              return [filter, pages]
+            }
+            pages.push(...page)
+          }
+        })
+      )
+    const expected = () =>
+      filters.map((filter) => {
+        const found = ids(model.walk("asc")).filter((id) =>
+          passes((model.find(id) as WorkspaceSecret).metadata, filter)
+        )
+        return [[filter, found], [filter, [...found].reverse()]]
+      })
+    expect(all()).toEqual(expected())
+    // Every other one goes, so that places are closed up; some change; and new ones come, one of them before the others.
+    for (const gone of model.secrets.filter((_, i) => i % 3 !== 0)) {
+      store.remove(gone)
+    }
+    model.secrets = model.secrets.filter((_, i) => i % 3 === 0)
+    model.secrets = model.secrets.map((each, i) => {
+      const { createdAt, id } = positionOf(each)
+      const changed = i % 5 === 0 ? secret({ id, createdAt, name: `Name-1${i}`, labels: { half: "0" } }) : each
+      store.put(changed)
+      return changed
+    })
+    expect(all()).toEqual(expected())
+    for (const i of [3000, 3001, 1, 3002]) {
+      add(i)
+      expect(all()).toEqual(expected())
+    }
   })
 })

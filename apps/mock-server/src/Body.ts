@@ -15,13 +15,30 @@ import * as Either from "effect/Either"
 export const maxBytes = 1024 * 1024
 
 /**
+ * What the paths of the control API begin with.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const controlRoot = "/_mock/"
+
+/**
+ * The most bytes that the body of a request to this target may have: 1 MiB; 64 MiB for the control API, whose seeds and snapshots are
+ * whole workspaces.
+ *
+ * @since 0.1.0
+ * @category rules
+ */
+export const limitOf = (target: string): number => target.startsWith(controlRoot) ? 64 * maxBytes : maxBytes
+
+/**
  * The refusal of a body that is larger.
  *
  * @since 0.1.0
  * @category errors
  */
-export const tooLarge = (): InvalidArgument =>
-  new InvalidArgument({ status: 413, message: "the body is larger than 1 MiB (1048576 bytes)" })
+export const tooLarge = (limit: number = maxBytes): InvalidArgument =>
+  new InvalidArgument({ status: 413, message: `the body is larger than ${limit / maxBytes} MiB (${limit} bytes)` })
 
 /**
  * Whether a `content-length` header announces a body that is too large.
@@ -29,8 +46,8 @@ export const tooLarge = (): InvalidArgument =>
  * @since 0.1.0
  * @category rules
  */
-export const announcesTooMuch = (contentLength: string | undefined): boolean =>
-  contentLength !== undefined && Number(contentLength) > maxBytes
+export const announcesTooMuch = (contentLength: string | undefined, limit: number = maxBytes): boolean =>
+  contentLength !== undefined && Number(contentLength) > limit
 
 const isJson = (contentType: string): boolean => {
   const [mediaType = "", ...parameters] = contentType.toLowerCase().split(";").map((part) => part.trim())

@@ -3,17 +3,20 @@
  *
  * @since 0.1.0
  */
+import type { NoSuchElementException } from "effect/Cause"
 import * as Cause from "effect/Cause"
+import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
+import * as Option from "effect/Option"
 import type { FaultRule, FaultStatus } from "./Fault.js"
 import { FaultsNotHit, parse as parseFaults } from "./Fault.js"
 import type { Journal, JournalEntry, JournalMatch, JournalMismatch, JournalOverflow, JournalPage } from "./Journal.js"
 import type { Seed, SeedError } from "./Seed.js"
 import type { Snapshot } from "./Snapshot.js"
-import type { Tenant } from "./Tenant.js"
+import type { Registration, RegistrationOptions, Tenant, TenantExists, Tenants } from "./Tenant.js"
 import { TenantError } from "./Tenant.js"
 import type { ClockOptions, ClockSetting } from "./TenantClock.js"
 import { fromOptions } from "./TenantClock.js"
@@ -178,6 +181,55 @@ export const makeTenant = (tenant: Tenant): TenantControl => ({
 })
 
 /**
+ * All tenants of a server, to be held.
+ *
+ * @since 0.1.0
+ * @category services
+ */
+export interface Service {
+  /** All of them, in the order in which they were made. */
+  readonly list: Effect.Effect<ReadonlyArray<Registration>>
+  /** Makes one, for as long as the server is there. */
+  readonly create: (
+    options?: RegistrationOptions
+  ) => Effect.Effect<Registration, SeedError | TenantError | TenantExists>
+  /** The one of an id. */
+  readonly find: (id: string) => Effect.Effect<Registration, NoSuchElementException>
+  /** Takes one away: its key is answered with 401 from then on. */
+  readonly remove: (registration: Registration) => Effect.Effect<void>
+  /** What can be done to one. */
+  readonly of: (registration: Registration) => TenantControl
+  /** What was asked without a key, or with one that is malformed or unknown. */
+  readonly strangers: JournalControl
+  /** The id of a request that is no tenant's. */
+  readonly mintRequestId: () => string
+}
+
+/**
+ * The control of the server that a layer of `MockServer` runs.
+ *
+ * @since 0.1.0
+ * @category services
+ */
+export class Control extends Context.Tag("@workspace-secrets/mock-server/Control")<Control, Service>() {}
+
+/**
+ * The control of the tenants of a server.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = (tenants: Tenants): Service => ({
+  list: Effect.sync(() => tenants.all),
+  create: (options) => Effect.suspend(() => tenants.add(options)),
+  find: (id) => Effect.suspend(() => Option.fromNullable(tenants.find(id))),
+  remove: (registration) => Effect.sync(() => void tenants.remove(registration)),
+  of: ({ tenant }) => makeTenant(tenant),
+  strangers: makeJournal(tenants.nobody.journal),
+  mintRequestId: () => tenants.nobody.ids.request(tenants.nobody.clock.now)
+})
+
+/**
  * A function that gives an effect, as one that gives a promise.
  *
  * @since 0.1.0
@@ -203,6 +255,14 @@ export const run = async <A, E>(effect: Effect.Effect<A, E>): Promise<A> => {
   return exit.value
 }
 
+/** A control, whatever it fails with. */
+type Failing<T> = {
+  readonly [K in keyof T]: T[K] extends Effect.Effect<infer A, unknown> ? Effect.Effect<A, unknown>
+    : T[K] extends (...args: infer Args) => Effect.Effect<infer A, unknown>
+      ? (...args: Args) => Effect.Effect<A, unknown>
+    : Failing<T[K]>
+}
+
 /**
  * The control of a tenant, for code without Effect. What fails there rejects here, with the same error.
  *
@@ -210,7 +270,7 @@ export const run = async <A, E>(effect: Effect.Effect<A, E>): Promise<A> => {
  * @category conversions
  */
 export const toPromises = (
-  { clock, faults, journal, reset, restore, seed, snapshot }: TenantControl
+  { clock, faults, journal, reset, restore, seed, snapshot }: Failing<TenantControl>
 ): Promised<TenantControl> => ({
   reset: () => run(reset),
   seed: (to) => run(seed(to)),

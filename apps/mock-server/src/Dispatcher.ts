@@ -19,6 +19,7 @@ import { type Document, documents } from "./Documents.js"
 import type { Hit, Subject } from "./Fault.js"
 import { garbage, toResponse as faultResponse } from "./Fault.js"
 import type { Handlers } from "./Handlers.js"
+import { nameOf } from "./internal/defect.js"
 import { isNow } from "./internal/now.js"
 import type { Operation } from "./internal/operations.js"
 import { operations } from "./internal/operations.js"
@@ -331,16 +332,6 @@ const subjectOf = ({ secrets }: Tenant, operation: string, ref: string | undefin
     id: externalId === "" ? undefined : secrets.find({ externalId: ExternalId.make(externalId) })?.metadata.id,
     externalId
   }
-}
-
-/** What a log may have of a defect: its class and where it happened. A message can quote values. */
-const nameOf = (defect: unknown): string => {
-  if (!(defect instanceof Error)) {
-    return typeof defect
-  }
-  // The stack begins with the message, lines of which can look like frames.
-  const frames = (defect.stack ?? "").replace(defect.message, "").split("\n").filter((line) => /^\s+at /.test(line))
-  return [defect.name, ...frames].join("\n")
 }
 
 const single = (header: string | ReadonlyArray<string> | undefined): string | undefined =>

@@ -11,14 +11,18 @@ import * as Runtime from "effect/Runtime"
 import * as Body from "./Body.js"
 import type * as Dispatcher from "./Dispatcher.js"
 
-const readBody = (request: Request, onUnreadable: (error: unknown) => void): Dispatcher.Incoming["body"] =>
-  Body.announcesTooMuch(request.headers.get("content-length") ?? undefined)
-    ? Effect.fail(Body.tooLarge())
+const readBody = (
+  request: Request,
+  limit: number,
+  onUnreadable: (error: unknown) => void
+): Dispatcher.Incoming["body"] =>
+  Body.announcesTooMuch(request.headers.get("content-length") ?? undefined, limit)
+    ? Effect.fail(Body.tooLarge(limit))
     : Effect.tryPromise({ try: () => request.arrayBuffer(), catch: onUnreadable }).pipe(
       // There is no answer to a request that never came to its end.
       Effect.catchAll(() => Effect.interrupt),
       Effect.flatMap((buffer) =>
-        buffer.byteLength > Body.maxBytes ? Effect.fail(Body.tooLarge()) : Effect.succeed(new Uint8Array(buffer))
+        buffer.byteLength > limit ? Effect.fail(Body.tooLarge(limit)) : Effect.succeed(new Uint8Array(buffer))
       )
     )
 
@@ -28,7 +32,7 @@ const incoming = (request: Request, onUnreadable: (error: unknown) => void): Dis
     method: request.method,
     target: url.pathname + url.search,
     headers: Object.fromEntries(request.headers),
-    body: readBody(request, onUnreadable)
+    body: readBody(request, Body.limitOf(url.pathname), onUnreadable)
   }
 }
 

@@ -50,24 +50,25 @@ const GRACE_MILLIS = 900
 
 const readBody = (request: Http.IncomingMessage): Dispatcher.Incoming["body"] =>
   Effect.async((resume) => {
-    if (Body.announcesTooMuch(request.headers["content-length"])) {
-      return resume(Effect.fail(Body.tooLarge()))
+    const limit = Body.limitOf(pathAndQuery(request.url ?? ""))
+    if (Body.announcesTooMuch(request.headers["content-length"], limit)) {
+      return resume(Effect.fail(Body.tooLarge(limit)))
     }
     const chunks: Array<Buffer> = []
     let size = 0
     request.on("data", (chunk: Buffer) => {
       size += chunk.length
-      if (size <= Body.maxBytes) {
+      if (size <= limit) {
         chunks.push(chunk)
-      } else if (size - chunk.length <= Body.maxBytes) {
+      } else if (size - chunk.length <= limit) {
         chunks.length = 0
-        resume(Effect.fail(Body.tooLarge()))
-      } else if (size > MAX_DISCARDED) {
+        resume(Effect.fail(Body.tooLarge(limit)))
+      } else if (size > limit + MAX_DISCARDED) {
         request.destroy()
       }
     })
     request.on("end", () => {
-      if (size <= Body.maxBytes) {
+      if (size <= limit) {
         resume(Effect.succeed(Buffer.concat(chunks, size)))
       }
     })

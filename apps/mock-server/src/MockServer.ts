@@ -13,6 +13,7 @@ import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Scope from "effect/Scope"
+import * as Body from "./Body.js"
 import type { JournalControl, TenantControl } from "./Control.js"
 import * as Control from "./Control.js"
 import * as Dispatcher from "./Dispatcher.js"
@@ -86,6 +87,8 @@ export interface Options extends TenantOptions {
   readonly writeOnlyValues?: boolean | undefined
   /** Operations that the API has and this server does not serve, to be answered with 501; none unless given. */
   readonly unservedOperations?: ReadonlyArray<Endpoint> | undefined
+  /** What the control API under `/_mock` takes as `Authorization: Bearer <token>`. Unless given, it takes none, and only where just this machine reaches the server. */
+  readonly controlToken?: Redacted.Redacted<string> | undefined
   /** Gives each key that is not known a world of its own, instead of 401; false unless given. */
   readonly acceptAnyKey?: boolean | undefined
 }
@@ -144,19 +147,37 @@ const unlessReplaced = <A>(
   result: Either.Either<A, SeedError | TenantError | TenantExists>
 ): Effect.Effect<A, SeedError | TenantError> => Effect.catchTag(result, "TenantExists", Effect.die)
 
-const make = (options: Options) =>
+/** An address that no other machine reaches. */
+const isLoopback = (host: string): boolean => /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/i.test(host)
+
+/** The control API is loaded when it is first asked: a server that nobody controls from outside starts no later for having it. */
+const controlOf = (service: Control.Service, { controlToken }: Options, host: string): Dispatcher.Dispatch => {
+  let dispatch: Promise<Dispatcher.Dispatch> | undefined
+  const load = Effect.promise(() =>
+    dispatch ??= import("./ControlDispatcher.js").then(({ make }) =>
+      make(service, { token: controlToken, isLocal: isLoopback(host) })
+    )
+  )
+  return (incoming) => Effect.flatMap(load, (dispatch) => dispatch(incoming))
+}
+
+const make = (options: Options, host: string) =>
   Effect.gen(function*() {
     const tenants = new Tenants(yield* surroundings, options)
     const first = yield* unlessReplaced(
       tenants.add({ ...options, id: FIRST, apiKey: options.apiKey ?? Redacted.make(defaultApiKey) })
     )
     const handlers = yield* Handlers.make({ writeOnlyValues: options.writeOnlyValues ?? false })
-    const dispatch = Dispatcher.make(handlers, tenants, options)
+    const control = Control.make(tenants)
+    const api = Dispatcher.make(handlers, tenants, options)
+    const controlApi = controlOf(control, options, host)
+    const dispatch: Dispatcher.Dispatch = (incoming) =>
+      incoming.target.startsWith(Body.controlRoot) ? controlApi(incoming) : api(incoming)
     const fetch = yield* InProcess.makeFetch(dispatch)
     const service = (url: string): Service => ({
       ...handleOf(url, first),
       fetch,
-      strangers: Control.makeJournal(tenants.nobody.journal),
+      strangers: control.strangers,
       tenant: (options = {}) =>
         Effect.acquireRelease(
           Effect.suspend(() => tenants.add({ ...worldOf(options), apiKey: options.apiKey })),
@@ -175,8 +196,11 @@ const make = (options: Options) =>
           (registration) => handleOf(url, registration)
         )
     })
-    return { dispatch, service }
+    return { dispatch, service, control }
   }).pipe(Effect.provide(WorkspaceSecrets.Default))
+
+const contextOf = (service: Service, control: Control.Service): Context.Context<MockServer | Control.Control> =>
+  Context.make(MockServer, service).pipe(Context.add(Control.Control, control))
 
 const formatHost = (host: string): string => host.includes(":") ? `[${host}]` : host
 
@@ -188,18 +212,19 @@ const formatHost = (host: string): string => host.includes(":") ? `[${host}]` : 
  */
 export const layer = (
   { host = "127.0.0.1", port = 0, ...options }: ListenOptions = {}
-): Layer.Layer<MockServer, SeedError | TenantError | Listener.ListenError> =>
-  Layer.scoped(
-    MockServer,
+): Layer.Layer<MockServer | Control.Control, SeedError | TenantError | Listener.ListenError> =>
+  Layer.scopedContext(
     Effect.gen(function*() {
-      const { dispatch, service } = yield* make(options)
+      const { control, dispatch, service } = yield* make(options, host)
       const address = yield* Listener.listen(dispatch, { host, port })
-      return service(`http://${formatHost(host)}:${address.port}`)
+      return contextOf(service(`http://${formatHost(host)}:${address.port}`), control)
     })
   )
 
-const serverInProcess = (options: Options): Layer.Layer<MockServer, SeedError | TenantError> =>
-  Layer.effect(MockServer, Effect.map(make(options), ({ service }) => service("http://localhost")))
+const serverInProcess = (options: Options): Layer.Layer<MockServer | Control.Control, SeedError | TenantError> =>
+  Layer.effectContext(
+    Effect.map(make(options, "localhost"), ({ control, service }) => contextOf(service("http://localhost"), control))
+  )
 
 /**
  * A server without a socket, and the `HttpClient` that reaches it.
@@ -209,7 +234,7 @@ const serverInProcess = (options: Options): Layer.Layer<MockServer, SeedError | 
  */
 export const layerInProcess = (
   options: Options = {}
-): Layer.Layer<MockServer | HttpClient.HttpClient, SeedError | TenantError> => {
+): Layer.Layer<MockServer | Control.Control | HttpClient.HttpClient, SeedError | TenantError> => {
   const client = Layer.unwrapEffect(Effect.map(MockServer, ({ fetch }) => InProcess.layerHttpClient(fetch)))
   return Layer.provideMerge(client, serverInProcess(options))
 }

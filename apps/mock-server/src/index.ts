@@ -21,6 +21,21 @@ export * as Control from "./Control.js"
 /**
  * @since 0.1.0
  */
+export * as ControlApi from "./ControlApi.js"
+
+/**
+ * @since 0.1.0
+ */
+export * as ControlClient from "./ControlClient.js"
+
+/**
+ * @since 0.1.0
+ */
+export * as ControlDispatcher from "./ControlDispatcher.js"
+
+/**
+ * @since 0.1.0
+ */
 export * as Cursor from "./Cursor.js"
 
 /**

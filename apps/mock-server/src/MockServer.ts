@@ -22,8 +22,8 @@ import * as InProcess from "./InProcess.js"
 import * as Listener from "./Listener.js"
 import type { Endpoint } from "./Routes.js"
 import type { SeedError } from "./Seed.js"
-import type { Registration, TenantError, TenantExists, WorldOptions } from "./Tenant.js"
-import { surroundings, Tenants } from "./Tenant.js"
+import type { Registration, TenantExists, WorldOptions } from "./Tenant.js"
+import { isKey, surroundings, TenantError, Tenants } from "./Tenant.js"
 import { WorkspaceSecrets } from "./WorkspaceSecrets.js"
 
 /**
@@ -163,6 +163,9 @@ const controlOf = (service: Control.Service, { controlToken }: Options, host: st
 
 const make = (options: Options, host: string) =>
   Effect.gen(function*() {
+    if (options.controlToken !== undefined && !isKey(options.controlToken)) {
+      return yield* new TenantError({ problems: ["controlToken: Expected visible ASCII characters"] })
+    }
     const tenants = new Tenants(yield* surroundings, options)
     const first = yield* unlessReplaced(
       tenants.add({ ...options, id: FIRST, apiKey: options.apiKey ?? Redacted.make(defaultApiKey) })

@@ -330,6 +330,14 @@ export interface RegistrationOptions extends WorldOptions {
 }
 
 /**
+ * Whether a key, or a token, can be sent as `Authorization: Bearer <key>`: visible ASCII characters.
+ *
+ * @since 0.1.0
+ * @category rules
+ */
+export const isKey = (key: Redacted.Redacted<string>): boolean => /^[\x21-\x7e]+$/.test(Redacted.value(key))
+
+/**
  * The tenants of a server by their keys. Keys are strict: one that is not known is nobody's, unless the server takes any key, which then gets
  * a world of its own.
  *
@@ -357,7 +365,7 @@ export class Tenants {
   add(options: RegistrationOptions = {}): Either.Either<Registration, SeedError | TenantError | TenantExists> {
     const now = this.nobody.clock.now
     const { apiKey = Redacted.make(this.#ids.resource("key", now)), id = this.#ids.resource("tnt", now) } = options
-    if (!/^[\x21-\x7e]+$/.test(Redacted.value(apiKey))) {
+    if (!isKey(apiKey)) {
       return Either.left(new TenantError({ problems: ["apiKey: Expected visible ASCII characters"] }))
     }
     if (this.#byKey.has(Redacted.value(apiKey))) {

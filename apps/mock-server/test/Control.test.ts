@@ -305,6 +305,13 @@ describe("the control API of a server that other machines reach", () => {
     expect((await client.strangers()).entries).toEqual([])
   })
 
+  it("does not start with a token that nobody could send", async () => {
+    await expect(MockServer.start({ controlToken: Redacted.make("two words") })).rejects.toMatchObject({
+      _tag: "TenantError",
+      problems: ["controlToken: Expected visible ASCII characters"]
+    })
+  })
+
   it("does not take a name of another machine for its own", async () => {
     await using server = await MockServer.start()
     const { request } = await import("node:http")

@@ -8,6 +8,7 @@ import * as Schema from "effect/Schema"
 import { readdirSync, readFileSync } from "node:fs"
 import * as Cli from "../src/bin/Cli.js"
 import { banner } from "../src/bin/Serve.js"
+import { FaultRule } from "../src/Fault.js"
 import * as MockServer from "../src/MockServer.js"
 import * as Seed from "../src/Seed.js"
 import * as Tenant from "../src/Tenant.js"
@@ -69,4 +70,9 @@ describe("the README", () => {
       const misspelt = Either.flip(Seed.parse(text.replace("\"name\"", "\"nmae\"")))
       expect(readme).toContain(`\`${(yield* misspelt).problems[0]}\``)
     }))
+
+  it("has all fields of a fault's rule", () => {
+    const fields = table("| of a rule |").flatMap(([names = ""]) => names.split(", "))
+    expect(["name", ...fields].sort()).toEqual(Object.keys(FaultRule.fields).sort())
+  })
 })

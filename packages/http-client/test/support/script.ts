@@ -3,6 +3,7 @@ import * as HttpClientError from "@effect/platform/HttpClientError"
 import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as WorkspaceSecretsClient from "../../src/WorkspaceSecretsClient.js"
@@ -41,3 +42,22 @@ export const scripted = (
     Effect.map((secrets) => ({ secrets, sent, times: () => sent.map(({ at }) => at) }))
   )
 }
+
+/**
+ * Runs calls whose waits take no time, and tells how long they would have been, in milliseconds. Deadlines would pass at
+ * once as well: the calls are to have none.
+ */
+export const withoutWaiting = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+  Effect.suspend(() => {
+    const waits: Array<number> = []
+    const clock: Clock.Clock = Object.assign(Object.create(Clock.make()) as Clock.Clock, {
+      sleep: (duration: Duration.Duration) =>
+        Effect.sync(() => {
+          waits.push(Duration.toMillis(duration))
+        })
+    })
+    return Effect.map(Effect.withClock(effect, clock), (result) => ({ result, waits }))
+  })
+
+/** The options of a client whose calls have no deadline. */
+export const endless = { deadline: Infinity, attemptDeadline: Infinity }

@@ -1,0 +1,42 @@
+// What a package does at length, which takes too long for `npm test`: `npm run soak -- client`.
+import { spawn } from "node:child_process"
+import { once } from "node:events"
+import { join } from "node:path"
+import { root } from "./workspaces.mjs"
+
+const soaks = {
+  client: {
+    what: "10,000 calls, 200 at a time, a fifth of which the server lets down; nothing may be left over",
+    directory: "packages/http-client",
+    file: "test/node.load.test.ts",
+    env: { SOAK_CALLS: "10000" }
+  }
+}
+
+const help = `Usage: npm run soak -- <name>
+
+${Object.entries(soaks).map(([name, { what }]) => `  ${name.padEnd(8)}${what}`).join("\n")}
+`
+
+const main = async ([name, ...rest]) => {
+  if (name === "--help" || name === "-h") {
+    console.log(help)
+    return 0
+  }
+  if (!Object.hasOwn(soaks, name ?? "") || rest.length > 0) {
+    const wrong = name === undefined ? "Say which" : `Expected one of ${Object.keys(soaks).join(", ")}`
+    console.error(`${wrong}.\n\n${help}`)
+    return 2
+  }
+  const { directory, env, file } = soaks[name]
+  const vitest = join(root, "node_modules/vitest/vitest.mjs")
+  const child = spawn(process.execPath, [vitest, "run", file], {
+    cwd: join(root, directory),
+    env: { ...process.env, ...env },
+    stdio: "inherit"
+  })
+  const [code] = await once(child, "exit")
+  return code ?? 1
+}
+
+process.exitCode = await main(process.argv.slice(2))

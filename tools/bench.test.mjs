@@ -2,8 +2,9 @@ import assert from "node:assert/strict"
 import { describe, it } from "node:test"
 import { read, UsageError } from "./bench/args.mjs"
 import { measure } from "./bench/harness.mjs"
+import { lengthOf } from "./bench/http.mjs"
 import { replaceSection } from "./bench/sections.mjs"
-import { markdown, median, number, ratio } from "./bench/table.mjs"
+import { markdown, median, number, percentile, ratio } from "./bench/table.mjs"
 
 const subjects = { client: ["undici", "ours"], server: ["bare"] }
 
@@ -54,7 +55,7 @@ describe("the tables of bench", () => {
   })
 
   it("have numbers of three digits", () => {
-    assert.deepEqual([0.1234, 1.234, 12.34, 123.4, 12_345].map(number), ["0.12", "1.23", "12.3", "123", "12,345"])
+    assert.deepEqual([0.1234, 1.234, 12.34, 123.4, 12_345].map(number), ["0.123", "1.23", "12.3", "123", "12,345"])
     assert.deepEqual([0.5, 1.504, 12.34].map(ratio), ["0.50", "1.50", "12.3"])
   })
 
@@ -62,7 +63,20 @@ describe("the tables of bench", () => {
     assert.equal(median([3, 1, 2]), 2)
     assert.equal(median([4, 1, 3, 2]), 2.5)
     assert.equal(median([10, 9]), 9.5)
+    assert.equal(percentile([5, 1, 4, 2, 3], 0.5), 3)
+    assert.equal(percentile(Array.from({ length: 200 }, (_, i) => i + 1), 0.99), 198)
   })
+})
+
+it("bench finds the end of an answer, however it is sent and wherever it is cut", () => {
+  const plain = "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nbody"
+  const chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nbody\r\n0\r\n\r\n"
+  const empty = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
+  for (const answer of [plain, chunked, empty]) {
+    assert.equal(lengthOf(answer), answer.length)
+    assert.equal(lengthOf(`${answer}HTTP/1.1 200 OK\r\n`), answer.length)
+    for (let end = 0; end < answer.length; end++) assert.equal(lengthOf(answer.slice(0, end)), undefined)
+  }
 })
 
 it("each contestant of bench is measured once in every round, in an order that turns", async () => {

@@ -29,7 +29,6 @@ const goals = ({ fetch, ours, undici, ...others }) => {
 }
 
 export const client = {
-  names: clients.map(({ name }) => name),
   projects: ["@workspace-secrets/http-client"],
   baselines: [BASELINE],
   contestants: clients,

@@ -9,9 +9,10 @@ import { read, UsageError } from "./args.mjs"
 import { client } from "./client.mjs"
 import { install } from "./peers.mjs"
 import { replaceSection } from "./sections.mjs"
+import { server } from "./server.mjs"
 import { markdown, ratio } from "./table.mjs"
 
-const subjects = { client }
+const subjects = { client, server }
 
 const tell = (line) => process.stderr.write(`${line}\n`)
 
@@ -60,20 +61,21 @@ const main = async () => {
   const wanted = subject.contestants.filter((contestant) =>
     only.length === 0 || only.includes(contestant.name) || subject.baselines.includes(contestant.name)
   )
-  const reasons = await install(wanted.flatMap(({ peer }) => peer ?? []), tell)
-  const isThere = ({ peer }) => !reasons.has(peer?.name)
-  const contestants = wanted.filter(isThere)
+  const reasons = new Map(wanted.flatMap(({ lacks, name }) => {
+    const reason = lacks?.()
+    return reason === undefined ? [] : [[name, reason]]
+  }))
+  const failures = await install(wanted.flatMap(({ name, peer }) => peer && !reasons.has(name) ? [peer] : []), tell)
+  for (const { name, peer } of wanted) if (failures.has(peer?.name)) reasons.set(name, failures.get(peer.name))
+  const contestants = wanted.filter(({ name }) => !reasons.has(name))
   const before = load()
   if (before > 0.5) tell(`The machine is busy: its load is ${before}. Trust the ratios more than the numbers.`)
-  const samples = await subject.run(contestants, { profile, rounds, tell })
+  const samples = await subject.run(contestants, { isWhole: only.length === 0, profile, rounds, tell })
   const result = {
     command: ["npm run bench --", ...process.argv.slice(2).filter((argument) => argument !== "--write")].join(" "),
     date: new Date().toISOString().slice(0, 10),
     loads: [before, load()],
-    leftOut: wanted.filter((contestant) => !isThere(contestant)).map(({ label, peer }) => ({
-      label,
-      reason: reasons.get(peer.name)
-    })),
+    leftOut: wanted.flatMap(({ label, name }) => reasons.has(name) ? [{ label, reason: reasons.get(name) }] : []),
     report: subject.report(contestants, samples)
   }
   if (write) {

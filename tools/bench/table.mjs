@@ -7,9 +7,15 @@ export const median = (numbers) => {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
 }
 
+/** The number that this part of the numbers is not above. */
+export const percentile = (numbers, part) => {
+  const sorted = numbers.toSorted((a, b) => a - b)
+  return sorted[Math.max(0, Math.ceil(sorted.length * part) - 1)]
+}
+
 /** A number with as many digits as are worth reading: three, or all those before the point. */
 export const number = (value) =>
-  value.toLocaleString("en-US", { maximumFractionDigits: value >= 100 ? 0 : value >= 10 ? 1 : 2 })
+  value.toLocaleString("en-US", value >= 100 ? { maximumFractionDigits: 0 } : { maximumSignificantDigits: 3 })
 
 /** A ratio, `1.00` for the same. */
 export const ratio = (value) => value.toFixed(value >= 10 ? 1 : 2)

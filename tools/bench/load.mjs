@@ -1,0 +1,62 @@
+// Asks a server over so many connections, each as soon as it has the answer before. It reads no more of an answer than
+// where it ends, so that the server is what is measured and not the one who asks.
+import { connect } from "node:net"
+import { apiKey, path } from "./answers.mjs"
+import { lengthOf } from "./http.mjs"
+import { serve } from "./processes.mjs"
+import { percentile } from "./table.mjs"
+
+const request = (port) =>
+  Buffer.from([
+    `GET ${path} HTTP/1.1`,
+    `host: 127.0.0.1:${port}`,
+    `authorization: Bearer ${apiKey}`,
+    "accept: application/json",
+    "",
+    ""
+  ].join("\r\n"))
+
+const ask = ({ connections, millis, port }) => {
+  const bytes = request(port)
+  const latencies = []
+  const stop = performance.now() + millis
+  const lane = () =>
+    new Promise((resolve, reject) => {
+      const socket = connect(port, "127.0.0.1")
+      let text = ""
+      let sent
+      const send = () => {
+        sent = performance.now()
+        socket.write(bytes)
+      }
+      socket.setNoDelay(true)
+      socket.on("connect", send)
+      socket.on("error", reject)
+      socket.on("close", () => reject(new Error("the server closed a connection")))
+      socket.on("data", (chunk) => {
+        text += chunk.latin1Slice()
+        const length = lengthOf(text)
+        if (length === undefined) return
+        if (!text.startsWith("HTTP/1.1 200")) return reject(new Error(`the server answered ${text.slice(9, 12)}`))
+        const now = performance.now()
+        latencies.push(now - sent)
+        text = text.slice(length)
+        if (now < stop) return send()
+        socket.removeAllListeners("close").end()
+        resolve()
+      })
+    })
+  return Promise.all(Array.from({ length: connections }, lane)).then(() => latencies)
+}
+
+serve({}, async (options) => {
+  const before = await ask({ ...options, millis: options.millis / 4 })
+  const began = performance.now()
+  const latencies = await ask(options)
+  return {
+    total: before.length + latencies.length,
+    rate: latencies.length / (performance.now() - began) * 1000,
+    p50: percentile(latencies, 0.5),
+    p99: percentile(latencies, 0.99)
+  }
+})

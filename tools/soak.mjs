@@ -10,6 +10,12 @@ const soaks = {
     directory: "packages/http-client",
     file: "test/node.load.test.ts",
     env: { SOAK_CALLS: "10000" }
+  },
+  server: {
+    what:
+      "1,000,000 mixed requests, a tenth of them hostile, each answer held against a model; --help says how to shorten it",
+    // It is loaded when it is run: what it imports may have to be installed first.
+    run: async (args) => (await import("./soak/main.mjs")).main(args)
   }
 }
 
@@ -22,6 +28,9 @@ const main = async ([name, ...rest]) => {
   if (name === "--help" || name === "-h") {
     console.log(help)
     return 0
+  }
+  if (Object.hasOwn(soaks, name ?? "") && soaks[name].run !== undefined) {
+    return soaks[name].run(rest)
   }
   if (!Object.hasOwn(soaks, name ?? "") || rest.length > 0) {
     const wrong = name === undefined ? "Say which" : `Expected one of ${Object.keys(soaks).join(", ")}`

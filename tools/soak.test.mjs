@@ -1,0 +1,121 @@
+import assert from "node:assert/strict"
+import { execFile, fork } from "node:child_process"
+import { once } from "node:events"
+import { after, before, describe, it } from "node:test"
+import { fileURLToPath } from "node:url"
+import { Connection } from "./soak/connection.mjs"
+import { randomOf } from "./soak/random.mjs"
+import { soak } from "./soak/soak.mjs"
+
+const connections = 10
+const journalSize = 20
+
+describe("a soak", () => {
+  let server
+  let child
+
+  before(async () => {
+    const path = fileURLToPath(new URL("soak/server.mjs", import.meta.url))
+    child = fork(path, [String(connections), String(journalSize)], { execArgv: ["--expose-gc"] })
+    ;[server] = await once(child, "message")
+  })
+
+  after(() => child.kill())
+
+  it("finds every answer of the server right, to hostile requests as well, and its journals bounded", async () => {
+    const tenths = []
+    const { failures, kinds, sent } = await soak({
+      ...server,
+      requests: 2000,
+      seed: 20261124,
+      onTenth: async (tenth) => {
+        tenths.push(tenth)
+      }
+    })
+    assert.deepEqual(failures, [])
+    assert.equal(sent, 2000)
+    assert.deepEqual(tenths, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
+    const hostile = [...kinds].filter(([kind]) => kind.startsWith("hostile: "))
+    const count = hostile.reduce((sum, [, count]) => sum + count, 0)
+    assert.ok(count > sent * 0.05 && count < sent * 0.15, `${count} hostile`)
+    assert.equal(hostile.length, 15)
+    for (const kind of ["create", "create, taken", "get", "list", "update", "delete", "whoami", "missing"]) {
+      assert.ok(kinds.get(kind) > 0, kind)
+    }
+    child.send("measure")
+    const [{ dropped, heap, journal }] = await once(child, "message")
+    assert.equal(journal, journalSize)
+    assert.ok(dropped > 0)
+    assert.ok(heap > 1e6)
+  })
+
+  /** What a soak says of the server when its answers are changed on their way. */
+  const through = (change) => {
+    class Changing extends Connection {
+      async send(bytes) {
+        return change(await super.send(bytes))
+      }
+    }
+    return soak({
+      apiKeys: server.apiKeys.slice(0, 1),
+      connect: (url) => new Changing(url),
+      requests: 300,
+      seed: 4,
+      url: server.url
+    })
+  }
+
+  const withoutFirst = ({ items, ...rest }) => JSON.stringify({ ...rest, items: items.slice(1) })
+
+  for (
+    const [what, change, said] of [
+      ["fails", (answer) => ({ ...answer, status: 500 }), /500 !== 200/],
+      [
+        "forgets an item of a page",
+        (answer) =>
+          answer.text.startsWith("{\"items\":[{") ? { ...answer, text: withoutFirst(JSON.parse(answer.text)) } : answer,
+        /\(list\): 200 [^]*deep-equal/
+      ],
+      [
+        "has another code",
+        (answer) => ({ ...answer, text: answer.text.replace("\"code\":3", "\"code\":9") }),
+        /\(hostile: [^]*9 !== 3/
+      ]
+    ]
+  ) {
+    it(`finds a server that ${what}, and says how to see it again`, async () => {
+      // It begins with an empty workspace, or nothing would be as its model has it.
+      child.send("reset")
+      await once(child, "message")
+      const { failures } = await through(change)
+      assert.equal(failures.length, 1)
+      assert.match(failures[0], /^seed 4, connection 0, request \d+ \([a-z]/)
+      assert.match(failures[0], said)
+    })
+  }
+
+  it("sends the same for the same seed", () => {
+    const numbers = (seed) => Array.from({ length: 50 }, randomOf(seed).next)
+    assert.deepEqual(numbers(7), numbers(7))
+    assert.notDeepEqual(numbers(7), numbers(8))
+    assert.ok(numbers(7).every((number) => number >= 0 && number < 1))
+  })
+
+  for (
+    const [argv, message] of [[[], /Say which/], [["sever"], /Expected one of client, server/], [[
+      "server",
+      "--requests",
+      "0"
+    ], /from 1 on, not "0"/]]
+  ) {
+    it(`refuses the arguments ${JSON.stringify(argv)}`, async () => {
+      const path = fileURLToPath(new URL("soak.mjs", import.meta.url))
+      const { code, stderr } = await new Promise((resolve) =>
+        execFile(process.execPath, [path, ...argv], (error, _, stderr) => resolve({ code: error?.code, stderr }))
+      )
+      assert.equal(code, 2)
+      assert.match(stderr, message)
+      assert.match(stderr, /npm run soak -- /)
+    })
+  }
+})

@@ -1,0 +1,120 @@
+// A long run of mixed requests, a tenth of them hostile, against the mock server: `npm run soak -- server`.
+import { fork } from "node:child_process"
+import { once } from "node:events"
+import { fileURLToPath } from "node:url"
+import { parseArgs } from "node:util"
+import { nx } from "../nx.mjs"
+import { setup } from "../setup.mjs"
+import { soak } from "./soak.mjs"
+
+const usage = `npm run soak -- server [--requests N] [--connections N] [--seed N]
+
+Sends mixed requests to the mock server over many connections, a tenth of them hostile, and holds each answer against a model of what the
+server has to hold. Fails on the first wrong answer, on a journal that is not bounded, and, from 100,000 requests on, when the server's
+memory grows after the first tenth.
+
+  --requests     how many requests; 1000000 unless given
+  --connections  how many connections, each with a key of its own; 50 unless given
+  --seed         a whole number; the same one sends the same requests; by chance unless given`
+
+class UsageError extends Error {}
+
+const wholeNumber = (name, text, min) => {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < min) {
+    throw new UsageError(`--${name} takes a whole number from ${min} on, not "${text}"`)
+  }
+  return value
+}
+
+const read = (argv) => {
+  let parsed
+  try {
+    parsed = parseArgs({
+      args: argv,
+      options: {
+        requests: { type: "string", default: "1000000" },
+        connections: { type: "string", default: "50" },
+        seed: { type: "string", default: String(Math.floor(Math.random() * 2 ** 31)) },
+        help: { type: "boolean" }
+      }
+    })
+  } catch (error) {
+    throw new UsageError(error.message)
+  }
+  const { values } = parsed
+  if (values.help) return { help: true }
+  return {
+    requests: wholeNumber("requests", values.requests, 1),
+    connections: wholeNumber("connections", values.connections, 1),
+    seed: wholeNumber("seed", values.seed, 0)
+  }
+}
+
+const mb = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`
+
+/** What memory may be more than after the first tenth: what the heap keeps of its own accord, which is the same however long the run. */
+const isGrown = (first, last) => last.heap > first.heap * 1.1 + 5e6
+
+const run = async (argv) => {
+  const options = read(argv)
+  if (options.help) return console.log(usage)
+  const { connections, requests, seed } = options
+  setup()
+  const lines = []
+  if (await nx(["run", "@workspace-secrets/mock-server:build"], (line) => lines.push(line)) !== 0) {
+    throw new Error(lines.join("\n"))
+  }
+  console.log(`seed ${seed}: ${requests} requests over ${connections} connections`)
+  // Full well before the first tenth is over, so that what it holds does not count as growth.
+  const journalSize = Math.max(10, Math.min(1000, Math.floor(requests / connections / 20)))
+  const child = fork(
+    fileURLToPath(new URL("server.mjs", import.meta.url)),
+    [String(connections), String(journalSize)],
+    {
+      execArgv: ["--expose-gc"]
+    }
+  )
+  try {
+    const [{ apiKeys, url }] = await once(child, "message")
+    const measures = []
+    const begin = performance.now()
+    const { failures, kinds, sent } = await soak({
+      apiKeys,
+      requests,
+      seed,
+      url,
+      onTenth: async (tenth, sent) => {
+        const seconds = (performance.now() - begin) / 1000
+        child.send("measure")
+        const [measured] = await once(child, "message")
+        measures.push(measured)
+        console.log(
+          `${tenth * 10} %: ${sent} requests, ${Math.round(sent / seconds)}/s, heap ${mb(measured.heap)}, resident ${
+            mb(measured.rss)
+          }, at most ${measured.journal} in a journal`
+        )
+      }
+    })
+    const problems = [...failures]
+    const [first, last] = [measures[0], measures.at(-1)]
+    const journal = Math.max(0, ...measures.map((measured) => measured.journal))
+    if (journal > journalSize) problems.push(`a journal of ${journalSize} holds ${journal} requests`)
+    if (failures.length === 0 && requests >= 100_000 && isGrown(first, last)) {
+      problems.push(`memory grew from ${mb(first.heap)} after the first tenth to ${mb(last.heap)}`)
+    }
+    if (problems.length > 0) throw new Error(problems.join("\n\n"))
+    const hostile = [...kinds].filter(([kind]) => kind.startsWith("hostile")).reduce((sum, [, count]) => sum + count, 0)
+    console.log(`${sent} answers were right, ${hostile} of them to hostile requests; none was a 5xx`)
+  } finally {
+    child.kill()
+  }
+}
+
+/** Runs a soak with these arguments, and gives the exit code. */
+export const main = (argv) =>
+  run(argv).then(() => 0, (error) => {
+    const isUsage = error instanceof UsageError
+    console.error(isUsage ? `${error.message}\n\n${usage}` : error instanceof Error ? error.message : error)
+    return isUsage ? 2 : 1
+  })

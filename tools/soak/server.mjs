@@ -1,0 +1,32 @@
+// The server of a soak, in a process of its own: its memory is nobody else's. Talks to its parent over IPC.
+import { join } from "node:path"
+import { pathToFileURL } from "node:url"
+import { root } from "../workspaces.mjs"
+
+const { start } = await import(pathToFileURL(join(root, "apps/mock-server/dist/esm/MockServer.js")).href)
+
+const [connections, journalSize] = process.argv.slice(2).map(Number)
+const server = await start({ port: 0, journalSize })
+const tenants = await Promise.all(Array.from({ length: connections }, () => server.tenant({ journalSize })))
+
+const measure = async () => {
+  globalThis.gc()
+  globalThis.gc()
+  const { arrayBuffers, heapUsed, rss } = process.memoryUsage()
+  const journals = await Promise.all(tenants.map(({ control }) => control.journal.list({})))
+  return {
+    heap: heapUsed + arrayBuffers,
+    rss,
+    journal: Math.max(...journals.map(({ entries }) => entries.length)),
+    dropped: journals.reduce((sum, { dropped }) => sum + dropped, 0)
+  }
+}
+
+const reset = async () => {
+  await Promise.all(tenants.map(({ control }) => control.reset()))
+  return "reset"
+}
+
+process.on("message", async (message) => process.send(await (message === "reset" ? reset() : measure())))
+process.on("disconnect", () => process.exit())
+process.send({ url: server.url, apiKeys: tenants.map(({ apiKey }) => apiKey) })

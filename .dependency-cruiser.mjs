@@ -15,7 +15,10 @@ const core = "^packages/core/"
 const client = "^packages/http-client/"
 const contract = "^packages/contract-tests/"
 const server = "^apps/mock-server/"
-const nodeEntry = "^packages/http-client/src/(node\\.ts$|internal/node)"
+const nodeEntry = [
+  "^packages/http-client/src/(node\\.ts$|internal/node)",
+  "^packages/contract-tests/src/(Cli|bin)\\.ts$"
+]
 const undeclared = ["npm-no-pkg", "npm-unknown", "unknown"]
 
 const forbid = (name, comment, from, to) => ({ name, comment, severity: "error", from, to })
@@ -30,9 +33,14 @@ export default {
       path: ["^packages/", "^apps/"],
       pathNot: [core, client]
     }),
-    forbid("contract-knows-no-server", "contract-tests import core and http-client, never an app.", { path: contract }, {
-      path: "^apps/"
-    }),
+    forbid(
+      "contract-knows-no-server",
+      "contract-tests import core and http-client, never an app.",
+      { path: contract },
+      {
+        path: "^apps/"
+      }
+    ),
     forbid(
       "server-knows-no-client",
       "The server is written from core alone; only its tests may use http-client and contract-tests.",
@@ -50,7 +58,7 @@ export default {
     ),
     forbid(
       "no-node-in-packages",
-      "Packages run wherever Effect does; http-client's node entry point is the one exception.",
+      "Packages run wherever Effect does; http-client's node entry point and the command line of contract-tests do not.",
       { path: "^packages/[^/]+/src/", pathNot: nodeEntry },
       { dependencyTypes: ["core"] }
     ),

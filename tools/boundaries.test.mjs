@@ -18,6 +18,7 @@ const allowed = {
     "import \"@effect/platform/HttpClient\"\nimport \"@workspace-secrets/core/Good\"",
   "packages/http-client/src/node.ts": "import \"node:http\"",
   "packages/http-client/src/internal/nodeDispatcher.ts": "import \"node:https\"",
+  "packages/contract-tests/src/Cli.ts": "import \"node:util\"",
   "packages/contract-tests/src/Contract.ts": "import \"vitest\"\nimport \"@workspace-secrets/http-client/Client\"",
   "apps/mock-server/src/Server.ts": "import \"node:http\"\nimport \"@workspace-secrets/core/Good\"",
   "apps/mock-server/src/bin.ts": "import \"./bin/Cli.js\"",

@@ -182,7 +182,24 @@ export const layerFetch = (options: Options): Layer.Layer<Target, Unusable> =>
  * @since 0.1.0
  * @category running
  */
-export const cleanUp: Effect.Effect<number, Unusable, Target> = Effect.flatMap(Target, (target) => {
+export const cleanUp: Effect.Effect<number, Unusable, Target> = Effect.flatMap(
+  Target,
+  (target) => remove(target, (name) => name.includes(target.marker), target.marker)
+)
+
+/**
+ * Deletes what the suite has left behind in runs that were killed: all that has a name of the form that it gives, of runs
+ * that go on at the same time as well. Gives how many there were.
+ *
+ * @since 0.1.0
+ * @category running
+ */
+export const sweep: Effect.Effect<number, Unusable, Target> = Effect.flatMap(
+  Target,
+  (target) => remove(target, (name) => /contract-tests-\d{8}(?:\d{10}-|-workspace$)/.test(name), "contract-tests-")
+)
+
+const remove = (target: Service, isOurs: (name: string) => boolean, query: string) => {
   const tenants = target.otherTenant === undefined ? [target] : [target, target.otherTenant]
-  return unusable(tenants.map(({ apiKey }) => apiKey))(Workspace.remove(target, tenants, target.marker))
-})
+  return unusable(tenants.map(({ apiKey }) => apiKey))(Workspace.remove(target, tenants, { isOurs, query }))
+}

@@ -4,6 +4,7 @@ import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import type { Service, Tenant } from "../Target.js"
 import { ExpectationFailed } from "./expect.js"
+import { whyNoAnswer } from "./whyNoAnswer.js"
 
 /** The two forms of the paths (WIRE.md, Workspace-scoped paths). */
 export type Layout = "unscoped" | "scoped"
@@ -72,11 +73,6 @@ export const sessionOf = (tenant: Tenant, layout: Layout): Session => ({
 const parse = (body: string): Either.Either<unknown, string> =>
   Either.try({ try: () => JSON.parse(body) as unknown, catch: () => "not JSON" })
 
-const describe = (error: unknown): string =>
-  error instanceof Error
-    ? `${error.name}: ${error.message}${error.cause === undefined ? "" : ` (${describe(error.cause)})`}`
-    : typeof error
-
 const sender =
   (target: Service, { authorization, workspace }: Session) =>
   (method: string, path: string, sending: Sending): Asking => {
@@ -98,7 +94,7 @@ const sender =
         const body = await response.text()
         return { request, status: response.status, headers: response.headers, body, json: parse(body) }
       },
-      catch: (error) => new ExpectationFailed({ message: `${request}: expected an answer, got ${describe(error)}` })
+      catch: (error) => new ExpectationFailed({ message: `${request}: expected an answer, got ${whyNoAnswer(error)}` })
     })
     return method === "POST"
       ? Effect.acquireRelease(

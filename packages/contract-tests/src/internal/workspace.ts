@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
-import { describe, type ExpectationFailed, fail } from "./expect.js"
+import { type ExpectationFailed, fail } from "./expect.js"
+import { whyNoAnswer } from "./whyNoAnswer.js"
 
 /** Where a server is, and what names have in them that are the suite's own. */
 export interface Site {
@@ -66,7 +67,7 @@ const ask = (
       return { status: response.status, json }
     },
     catch: (error) => error
-  }).pipe(Effect.catchAll((error) => fail(`${method} ${path}: expected an answer, got ${describe(error)}`)))
+  }).pipe(Effect.catchAll((error) => fail(`${method} ${path}: expected an answer, got ${whyNoAnswer(error)}`)))
 
 /** The workspace of a key: that of any secret in it or, where there is none, of one that is made and deleted. */
 export const idOf = (site: Site, apiKey: Redacted.Redacted<string>): Effect.Effect<string, ExpectationFailed> =>
@@ -97,33 +98,39 @@ export const idOf = (site: Site, apiKey: Redacted.Redacted<string>): Effect.Effe
       : workspaceId
   })
 
+/** What is deleted: of the secrets that a query finds, those with a name of ours. */
+export interface Removing {
+  readonly query: string
+  readonly isOurs: (name: string) => boolean
+}
+
 /**
- * Deletes the secrets of these workspaces that have the marker in their name. Each name is looked at: a server may take no
- * notice of a filter, and what others have made is none of ours.
+ * Deletes the secrets of these workspaces that are ours. Each name is looked at: a server may take no notice of a filter,
+ * and what others have made is left alone.
  */
 export const remove = (
   site: Site,
   owners: ReadonlyArray<Owner>,
-  marker: string
+  removing: Removing
 ): Effect.Effect<number, ExpectationFailed> =>
   Effect.map(
-    Effect.forEach(owners, (owner) => removeOf(site, owner, marker)),
+    Effect.forEach(owners, (owner) => removeOf(site, owner, removing)),
     (counts) => counts.reduce((sum, count) => sum + count, 0)
   )
 
-const removeOf = (site: Site, { apiKey, workspaceId }: Owner, marker: string) =>
+const removeOf = (site: Site, { apiKey, workspaceId }: Owner, { isOurs, query }: Removing) =>
   Effect.gen(function*() {
     const scoped = `/v1/workspaces/${encodeURIComponent(workspaceId)}/workspace_secrets`
     // Not every server has both layouts.
-    const { collection, first } = yield* pageOf(site, apiKey, UNSCOPED, marker).pipe(
+    const { collection, first } = yield* pageOf(site, apiKey, UNSCOPED, query).pipe(
       Effect.map((first) => ({ collection: UNSCOPED, first })),
-      Effect.orElse(() => Effect.map(pageOf(site, apiKey, scoped, marker), (first) => ({ collection: scoped, first })))
+      Effect.orElse(() => Effect.map(pageOf(site, apiKey, scoped, query), (first) => ({ collection: scoped, first })))
     )
     let removed = 0
     let page = first
     for (let i = 0; i < MAX_PAGES; i++) {
       const { items, nextCursor } = page
-      for (const { id } of items.filter(({ id, name }) => id !== "" && name.includes(marker))) {
+      for (const { id } of items.filter(({ id, name }) => id !== "" && isOurs(name))) {
         const { status } = yield* ask(site, apiKey, "DELETE", `${collection}/${encodeURIComponent(id)}`)
         if (status >= 300 && status !== 404) {
           return yield* fail(`cannot clean up: DELETE ${collection}/${id} has status ${status}`)
@@ -133,7 +140,7 @@ const removeOf = (site: Site, { apiKey, workspaceId }: Owner, marker: string) =>
       if (nextCursor === undefined) {
         return removed
       }
-      page = yield* pageOf(site, apiKey, collection, marker, nextCursor)
+      page = yield* pageOf(site, apiKey, collection, query, nextCursor)
     }
     return yield* fail(`cannot clean up: GET ${collection} has no end after ${MAX_PAGES} pages`)
   })
@@ -142,12 +149,12 @@ const pageOf = (
   site: Site,
   apiKey: Redacted.Redacted<string>,
   collection: string,
-  marker: string,
+  query: string,
   cursor?: string
 ): Effect.Effect<Page, ExpectationFailed> =>
   Effect.gen(function*() {
-    const query = new URLSearchParams({ query: marker, limit: "200", ...(cursor === undefined ? {} : { cursor }) })
-    const { json, status } = yield* ask(site, apiKey, "GET", `${collection}?${query.toString()}`)
+    const params = new URLSearchParams({ query, limit: "200", ...(cursor === undefined ? {} : { cursor }) })
+    const { json, status } = yield* ask(site, apiKey, "GET", `${collection}?${params.toString()}`)
     const items = at(json, "items")
     if (status !== 200 || !Array.isArray(items)) {
       return yield* fail(`cannot clean up: GET ${collection} has status ${status} and no page`)

@@ -1,0 +1,316 @@
+/**
+ * The ledger: what a server was seen to do, behaviour by behaviour, each beside the letter of where it comes from. The
+ * letters are kept apart, and never added up into one score.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Behaviour from "./Behaviour.js"
+import { behaviours } from "./Behaviours.js"
+import * as Target from "./Target.js"
+
+/**
+ * What came of a behaviour.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Result =
+  | { readonly _tag: "Passed" }
+  | { readonly _tag: "Failed"; readonly message: string }
+  | { readonly _tag: "Skipped"; readonly reason: string }
+
+/**
+ * A behaviour, and what came of it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Entry {
+  readonly behaviour: Behaviour.Behaviour
+  readonly result: Result
+}
+
+/**
+ * A column of the ledger: what was seen of one server.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Column {
+  /** What stands above it: `in process`. */
+  readonly name: string
+  /** Whether this was the real service. What passed is then verified live, `L`. */
+  readonly live: boolean
+  readonly entries: ReadonlyArray<Entry>
+}
+
+/**
+ * How behaviours are looked at for a ledger.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options {
+  /** What is looked at; everything unless given. */
+  readonly behaviours?: ReadonlyArray<Behaviour.Behaviour> | undefined
+  /** Leaves out what may be too much for a server that others use; false unless given. */
+  readonly gentle?: boolean | undefined
+  /** How many behaviours are looked at at the same time; 8 unless given. */
+  readonly concurrency?: number | undefined
+  /** How long a behaviour may take, in milliseconds; 60,000 unless given. */
+  readonly timeout?: number | undefined
+  /** Told of each entry when it is known. */
+  readonly onEntry?: ((entry: Entry) => Effect.Effect<void>) | undefined
+}
+
+const passed: Result = { _tag: "Passed" }
+
+/**
+ * Looks at behaviours of the target. What they leave behind is deleted in the end, however that comes; where that is
+ * impossible, an error is logged.
+ *
+ * @since 0.1.0
+ * @category running
+ */
+export const run = (options: Options = {}): Effect.Effect<ReadonlyArray<Entry>, never, Target.Target> => {
+  const { concurrency = 8, onEntry = () => Effect.void, timeout = 60_000 } = options
+  const look = (
+    behaviour: Behaviour.Behaviour,
+    target: Target.Service
+  ): Effect.Effect<Result, never, Target.Target> => {
+    const reason = Behaviour.whyNot(behaviour, target, options)
+    return reason !== undefined
+      ? Effect.succeed({ _tag: "Skipped", reason })
+      : Behaviour.check(behaviour).pipe(
+        Effect.timeoutFail({
+          duration: timeout,
+          onTimeout: () => new Behaviour.BehaviourFailed({ id: behaviour.id, message: `no end after ${timeout} ms` })
+        }),
+        Effect.either,
+        Effect.map(Either.match({
+          onLeft: ({ message }): Result => ({ _tag: "Failed", message }),
+          onRight: () => passed
+        }))
+      )
+  }
+  return Target.Target.pipe(
+    Effect.flatMap((target) =>
+      Effect.forEach(
+        options.behaviours ?? behaviours,
+        (behaviour) =>
+          Effect.map(look(behaviour, target), (result) => ({ behaviour, result })).pipe(Effect.tap(onEntry)),
+        { concurrency }
+      )
+    ),
+    Effect.ensuring(Effect.catchAll(Target.cleanUp, ({ message }) => Effect.logError(message)))
+  )
+}
+
+const operations: ReadonlyArray<readonly [Behaviour.Operation, title: string]> = [
+  ["list", "list: GET /v1/workspace_secrets"],
+  ["create", "create: POST /v1/workspace_secrets"],
+  ["get", "get: GET /v1/workspace_secrets/{id}"],
+  ["update", "update: PATCH /v1/workspace_secrets/{id}"],
+  ["delete", "delete: DELETE /v1/workspace_secrets/{id}"],
+  ["whoami", "whoami: GET /v1/whoami"],
+  ["transport", "transport: what holds for all of them"],
+  ["errors", "errors: how they fail"]
+]
+
+/** A behaviour, and what came of it in each column. */
+interface Row {
+  readonly behaviour: Behaviour.Behaviour
+  readonly results: ReadonlyArray<Result | undefined>
+  /** Where the statement comes from and, where it passed against the real service, L. */
+  readonly letters: string
+}
+
+const rowsOf = (columns: ReadonlyArray<Column>): ReadonlyArray<Row> => {
+  const all = new Map(columns.flatMap(({ entries }) => entries.map(({ behaviour }) => [behaviour.id, behaviour])))
+  const found = columns.map(({ entries }) => new Map(entries.map(({ behaviour, result }) => [behaviour.id, result])))
+  return [...all.values()]
+    // What is seen on the wire comes first.
+    .sort((a, b) => a.via === b.via ? (a.id < b.id ? -1 : 1) : a.via === "wire" ? -1 : 1)
+    .map((behaviour) => {
+      const results = found.map((results) => results.get(behaviour.id))
+      const verified = columns.some(({ live }, i) => live && results[i]?._tag === "Passed")
+      return { behaviour, results, letters: verified ? `${behaviour.provenance} L` : behaviour.provenance }
+    })
+}
+
+const sections = (columns: ReadonlyArray<Column>) => {
+  const rows = rowsOf(columns)
+  return operations
+    .map(([operation, title]) => ({ title, rows: rows.filter(({ behaviour }) => behaviour.operation === operation) }))
+    .filter(({ rows }) => rows.length > 0)
+}
+
+/**
+ * Whether nothing failed.
+ *
+ * @since 0.1.0
+ * @category rules
+ */
+export const isClean = (columns: ReadonlyArray<Column>): boolean =>
+  columns.every(({ entries }) => entries.every(({ result }) => result._tag !== "Failed"))
+
+const cell = (text: string): string =>
+  text.replaceAll("\\", "\\\\").replaceAll("|", "\\|").replaceAll(/([*_<])/g, "\\$1")
+
+/**
+ * The ledger as tables of Markdown, one for each operation.
+ *
+ * @since 0.1.0
+ * @category printing
+ */
+export const toMarkdown = (columns: ReadonlyArray<Column>): string =>
+  sections(columns).map(({ rows, title }) =>
+    [
+      `## ${cell(title)}`,
+      "",
+      `| id | | seen | behaviour |${columns.map(({ name }) => ` ${cell(name)} |`).join("")}`,
+      `| --- | --- | --- | --- |${columns.map(() => " --- |").join("")}`,
+      ...rows.map(({ behaviour: { id, statement, via }, letters, results }) =>
+        `| ${id} | ${letters} | ${via} | ${cell(statement)} |${
+          results.map((result) => ` ${cell(inWords(result))} |`).join("")
+        }`
+      ),
+      ""
+    ].join("\n")
+  ).join("\n")
+
+const inWords = (result: Result | undefined): string => {
+  switch (result?._tag) {
+    case undefined:
+      return ""
+    case "Passed":
+      return "passed"
+    case "Failed":
+      return "failed"
+    case "Skipped":
+      return `skipped: ${result.reason}`
+  }
+}
+
+/**
+ * The ledger as JSON.
+ *
+ * @since 0.1.0
+ * @category printing
+ */
+export const toJson = (columns: ReadonlyArray<Column>): string =>
+  JSON.stringify(
+    {
+      columns: columns.map(({ live, name }) => ({ name, live })),
+      behaviours: rowsOf(columns).map((
+        { behaviour: { id, operation, provenance, rows, statement, via }, letters, results }
+      ) => ({
+        id,
+        operation,
+        provenance,
+        verifiedLive: letters.endsWith("L"),
+        via,
+        statement,
+        errors: rows.map(([status, code]) => ({ status, code })),
+        results: Object.fromEntries(columns.map(({ name }, i) => {
+          const result = results[i]
+          return [
+            name,
+            result?._tag === "Failed"
+              ? { result: "failed", message: result.message }
+              : result?._tag === "Skipped"
+              ? { result: "skipped", reason: result.reason }
+              : result && { result: "passed" }
+          ]
+        }))
+      }))
+    },
+    undefined,
+    2
+  )
+
+/**
+ * How the ledger looks in a terminal.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface TextOptions {
+  /** Whether ANSI colours are written; false unless given. */
+  readonly colours?: boolean | undefined
+}
+
+const codes = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33 }
+
+/**
+ * The ledger for a person: a line for each behaviour, what failed with what came, and for each letter by itself how many
+ * of its statements held.
+ *
+ * @since 0.1.0
+ * @category printing
+ */
+export const toText = (columns: ReadonlyArray<Column>, { colours = false }: TextOptions = {}): string => {
+  const paint = (colour: keyof typeof codes, text: string) =>
+    colours ? `\u001b[${codes[colour]}m${text}\u001b[0m` : text
+  const mark = (result: Result | undefined): string => {
+    switch (result?._tag) {
+      case undefined:
+        return " "
+      case "Passed":
+        return paint("green", "✓")
+      case "Failed":
+        return paint("red", "✗")
+      case "Skipped":
+        return paint("yellow", "-")
+    }
+  }
+  const lines = [
+    ...columns.map(({ name }, i) => `${"│ ".repeat(i)}┌ ${name}`),
+    ...sections(columns).flatMap(({ rows, title }) => [
+      "",
+      paint("bold", title),
+      ...rows.map(({ behaviour: { id, statement }, letters, results }) =>
+        `${results.map(mark).join(" ")} ${paint("dim", id.padEnd(16))} ${letters.padEnd(3)} ${statement}`
+      )
+    ])
+  ]
+  const rows = rowsOf(columns)
+  const notes = columns.flatMap(({ name }, i) =>
+    rows.flatMap(({ behaviour: { id, statement }, results }) => {
+      const result = results[i]
+      return result?._tag === "Failed"
+        ? [
+          "",
+          paint("red", `✗ ${id} ${statement}`),
+          `  ${name}`,
+          ...result.message.split("\n").map((line) => `  ${line}`)
+        ]
+        : []
+    })
+  )
+  const skips = columns.flatMap(({ name }, i) => {
+    const reasons = new Map<string, Array<string>>()
+    for (const { behaviour, results } of rows) {
+      const result = results[i]
+      if (result?._tag === "Skipped") {
+        reasons.set(result.reason, [...(reasons.get(result.reason) ?? []), behaviour.id])
+      }
+    }
+    return [...reasons].map(([reason, ids]) => `${paint("yellow", "-")} ${name}: ${reason}: ${ids.join(", ")}`)
+  })
+  const totals = columns.flatMap(({ entries, live, name }) => [
+    `${name}`,
+    ...(["D", "P", "A"] as const).flatMap((letter) => {
+      const of = entries.filter(({ behaviour, result }) => behaviour.provenance === letter && result._tag !== "Skipped")
+      const held = of.filter(({ result }) => result._tag === "Passed").length
+      return of.length === 0
+        ? []
+        : [`  ${letter}  ${held} of ${of.length} ${names[letter]}${live ? ", verified live (L)" : ""}`]
+    })
+  ])
+  return [...lines, ...notes, ...(skips.length === 0 ? [] : ["", ...skips]), "", ...totals, ""].join("\n")
+}
+
+const names = { D: "documented", P: "published", A: "assumed" }

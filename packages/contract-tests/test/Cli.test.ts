@@ -1,0 +1,114 @@
+import { describe, expect, it } from "@effect/vitest"
+import type * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as Cli from "../src/Cli.js"
+import * as Target from "../src/Target.js"
+import * as Memory from "./memory.js"
+
+const own = (memory: Memory.Memory): Cli.Own => ({
+  name: "ours",
+  target: Target.layerFetch({ baseUrl: "https://example.com", apiKey: "canary-key", fetch: memory.fetch })
+})
+
+/** Runs a command line, and gives what it came to and what it wrote. */
+const run = (args: ReadonlyArray<string>, environment: Partial<Cli.Environment> = {}) =>
+  Effect.gen(function*() {
+    const [out, err]: [Array<string>, Array<string>] = [[], []]
+    const write = (to: Array<string>) => (...parts: ReadonlyArray<unknown>) =>
+      Effect.sync(() => void to.push(parts.join(" ")))
+    const original = yield* Effect.console
+    const unsafe = {
+      ...original.unsafe,
+      log: (...parts: ReadonlyArray<unknown>) => void out.push(parts.join(" ")),
+      error: (...parts: ReadonlyArray<unknown>) => void err.push(parts.join(" "))
+    }
+    const console: Console.Console = { ...original, unsafe, log: write(out), error: write(err) }
+    const code = yield* Effect.withConsole(
+      Cli.run({ args, env: {}, version: "1.2.3", colours: false, command: "contract", ...environment }),
+      console
+    )
+    return { code, out: out.join("\n"), err: err.join("\n") }
+  })
+
+const key = { CADENYA_API_KEY: "canary-key" }
+
+const live = ["--base-url", "http://localhost:1", "--live"]
+
+describe("run", () => {
+  it.effect("explains itself, and says its version", () =>
+    Effect.gen(function*() {
+      const { code, err, out } = yield* run(["--help"])
+      expect({ code, err }).toEqual({ code: 0, err: "" })
+      expect(out).toContain("contract --base-url <url> --live [options]")
+      expect(out).toContain("CADENYA_API_KEY has the key")
+      expect((yield* run(["-h"], { own: [own(Memory.make())] })).out).toContain(
+        "Without --base-url it looks at ours."
+      )
+      expect(yield* run(["--version"])).toEqual({ code: 0, out: "1.2.3", err: "" })
+    }))
+
+  it.effect.each(
+    [
+      ["say which server: --base-url <url>, or CADENYA_BASE_URL", [], {}],
+      ["say which server: --base-url <url>, or CADENYA_BASE_URL", ["--live"], key],
+      ["--base-url needs --live: the suite makes secrets", ["--base-url", "http://localhost:1"], key],
+      ["CADENYA_API_KEY has to have a key", live, {}],
+      ["CADENYA_API_KEY has to be of visible ASCII", live, { CADENYA_API_KEY: "canary key" }],
+      ["--base-url is no URL", ["--base-url", "nowhere", "--live"], key],
+      ["--base-url has to begin with https://", ["--base-url", "ftp://localhost", "--live"], key],
+      ["--base-url has to be without user", ["--base-url", "https://canary-key@example.com", "--live"], key],
+      ["--base-url is http, which shows the key", ["--base-url", "http://example.com", "--live"], key],
+      ["--concurrency has to be a whole number, 1 to 9999", [...live, "--concurrency", "0"], key],
+      ["--format has to be text, markdown or json", ["--format", "html"], {}],
+      ["--provenance has to be D, P, A", ["--provenance", "L"], {}],
+      ["--only: no behaviour has an id that begins with WS-NOPE", ["--only", "WS-LIST,ws-nope"], {}],
+      ["--sweep needs a server", ["--sweep"], { own: true }],
+      ["Unknown option '--nope'", ["--nope"], {}],
+      ["Unexpected argument 'nope'", ["nope"], {}],
+      ["the key is taken from CADENYA_API_KEY", ["--api-key", "canary-key"], {}],
+      ["the key is taken from CADENYA_API_KEY", ["--key=canary-key"], {}]
+    ] as const
+  )("ends with 2 and says what would be right: %s", ([message, args, { own: hasOwn, ...env }]: readonly [
+    string,
+    ReadonlyArray<string>,
+    { readonly own?: boolean; readonly CADENYA_API_KEY?: string }
+  ]) =>
+    Effect.gen(function*() {
+      const { code, err, out } = yield* run(args, { env, own: hasOwn ? [own(Memory.make())] : [] })
+      expect({ code, out }).toEqual({ code: 2, out: "" })
+      expect(err.startsWith(message)).toBe(true)
+      expect(err).toMatch(/\ncontract --help says what there is\.$/)
+      expect(err).not.toMatch(/canary|^\s+at /m)
+    }))
+
+  it.effect("ends with 1 and says why, where the server cannot be reached", () =>
+    Effect.gen(function*() {
+      const { code, err, out } = yield* run(live, { env: key })
+      expect({ code, out }).toEqual({ code: 1, out: "" })
+      expect(err).toMatch(/^GET \/v1\/workspace_secrets\?limit=1: expected an answer, got TypeError: fetch failed \(/)
+    }))
+
+  it.effect("prints the ledger of what was chosen, in each format", () =>
+    Effect.gen(function*() {
+      const memory = Memory.make({ names: ["someone else's"] })
+      const ours = { own: [own(memory)] }
+      const text = yield* run(["--only", "ws-client-301, WS-CLIENT-40"], ours)
+      expect({ code: text.code, err: text.err }).toEqual({ code: 0, err: "" })
+      expect(text.out).toContain("✓ WS-CLIENT-301    D   the answer in the documentation")
+      expect(text.out).not.toContain("WS-LIST")
+      const json = yield* run(["--only", "WS-CLIENT-301", "--format", "json"], ours)
+      expect(JSON.parse(json.out)).toMatchObject({ behaviours: [{ id: "WS-CLIENT-301" }] })
+      const markdown = yield* run(["--only", "WS-CLIENT-3", "--provenance", "d", "--format", "markdown"], ours)
+      expect(markdown.out).toContain("| WS-CLIENT-301 | D | client |")
+      expect(markdown.out).not.toContain("WS-CLIENT-302")
+      expect(memory.names()).toEqual(["someone else's"])
+    }))
+
+  it.effect("ends with 1 when the contract is not kept, and says what came", () =>
+    Effect.gen(function*() {
+      const { code, err, out } = yield* run(["--only", "WS-GET-001"], { own: [own(Memory.make())] })
+      expect({ code, err }).toEqual({ code: 1, err: "" })
+      expect(out).toContain("✗ WS-GET-001 a secret is found by its id")
+      expect(out).not.toContain("canary")
+    }))
+})

@@ -1,0 +1,91 @@
+import * as Cli from "@workspace-secrets/contract-tests/Cli"
+import * as Ledger from "@workspace-secrets/contract-tests/Ledger"
+import * as Target from "@workspace-secrets/contract-tests/Target"
+import * as MockServer from "@workspace-secrets/mock-server/MockServer"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { readFileSync, writeFileSync } from "node:fs"
+import { fileURLToPath } from "node:url"
+
+const target = (fetchOf: (server: MockServer.Service) => typeof fetch) =>
+  Layer.unwrapScoped(Effect.gen(function*() {
+    const server = yield* MockServer.MockServer
+    return Target.layerFetch({
+      baseUrl: server.url,
+      apiKey: server.apiKey,
+      workspaceId: server.workspaceId,
+      workspaceAlias: "development",
+      otherTenant: yield* server.tenant(),
+      fetch: fetchOf(server)
+    })
+  }))
+
+const own: ReadonlyArray<Cli.Own> = [
+  { name: "in process", target: Layer.provide(target(({ fetch }) => fetch), MockServer.layerInProcess()) },
+  { name: "on a socket", target: Layer.provide(target(() => globalThis.fetch), MockServer.layer()) }
+]
+
+const path = fileURLToPath(new URL("../docs/fidelity.md", import.meta.url))
+
+const head = `# Fidelity
+
+What the mock server was seen to do of the contract of the Workspace Secrets API, behaviour by behaviour, in process and on
+a socket. \`npm run contract\` prints the same in a terminal, \`npm run contract -- --write\` writes this page, and CI checks
+that it is current.
+
+| | where a statement comes from |
+| --- | --- |
+| D | documented: the pages of the API's documentation say it |
+| P | published: the vendor's public SDKs show it |
+| A | assumed: nobody says, and the API Improvement Proposals are followed |
+| L | verified live: a run against the real service has seen it |
+
+The letters stand for different grounds to believe a statement, and are not added up into one score. **No statement has an
+L yet:** nobody has run the suite against the real service. With a key, and at the cost of some thousand requests, this does:
+
+\`\`\`sh
+CADENYA_API_KEY=… npm run contract -- --base-url https://api.cadenya.com --live
+\`\`\`
+
+*Seen* says how: in plain HTTP (wire), or through \`@workspace-secrets/http-client\` (client). That the tests can fail is
+shown by servers that are wrong on purpose, in \`apps/mock-server/test/wrong-servers.test.ts\`.
+
+`
+
+const documentOf = (columns: ReadonlyArray<Ledger.Column>) => head + Ledger.toMarkdown(columns)
+
+/** The first line that differs, with its number. */
+const difference = (is: string, should: string) => {
+  const [lines, wanted] = [is.split("\n"), should.split("\n")]
+  const i = wanted.findIndex((line, i) => line !== lines[i])
+  return `line ${i + 1}\n  is         ${lines[i] ?? "missing"}\n  should be  ${wanted[i] ?? "the end"}`
+}
+
+const document = (check: boolean) =>
+  Effect.gen(function*() {
+    const columns = yield* Cli.look(own)
+    const text = documentOf(columns)
+    if (!Ledger.isClean(columns)) {
+      yield* Console.error(Ledger.toText(columns))
+      return 1
+    }
+    if (!check) {
+      yield* Effect.sync(() => writeFileSync(path, text))
+      return 0
+    }
+    const is = yield* Effect.sync(() => readFileSync(path, "utf8"))
+    if (is !== text) {
+      yield* Console.error(
+        `docs/fidelity.md is not current, ${difference(is, text)}\nTo fix: npm run contract -- --write`
+      )
+      return 1
+    }
+    return 0
+  })
+
+Cli.launch(({ args, ...environment }) =>
+  args.length === 1 && (args[0] === "--write" || args[0] === "--check")
+    ? Effect.orDie(document(args[0] === "--check"))
+    : Cli.run({ ...environment, args, own, version: "of this repository", command: "npm run contract --" })
+)

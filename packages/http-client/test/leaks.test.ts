@@ -11,10 +11,12 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
+import * as LogLevel from "effect/LogLevel"
 import * as Metric from "effect/Metric"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
+import { inspect } from "node:util"
 import { layer, layerConfig, make, WorkspaceSecretsClient } from "../src/WorkspaceSecretsClient.js"
 import { json } from "./support/memory.js"
 import { log, print } from "./support/print.js"
@@ -78,7 +80,10 @@ const expectNothingShown = (
     expect(spans.flatMap(({ events, links }) => [...events, ...links])).toEqual([])
     // What exporters make an event of.
     expectClean(spans.flatMap(({ exit }) => exit !== undefined && Exit.isFailure(exit) ? print(exit.cause) : []))
-    expectClean(print(Metric.unsafeSnapshot(undefined)))
+    // Of the metrics, names and tags are all that could tell; those of other tests are here as well.
+    const metrics = Metric.unsafeSnapshot(undefined).map(({ metricKey }) => inspect(metricKey, { depth: Infinity }))
+    expect(metrics.some((text) => /workspace_secrets\.client\.duration[^]*outcome/.test(text))).toBe(true)
+    expectClean(metrics)
   })
 
 const attributesOfAttempts = [
@@ -139,6 +144,18 @@ describe("neither key nor value is shown", () => {
       sent
     )
   })
+
+  it.effect("at any level, by any logger", () =>
+    Effect.gen(function*() {
+      const secrets = yield* connect(answering(() => json(withValue)))
+      const refusing = yield* connect(answering(() => json({ code: 7, message: echo }, { status: 403 })))
+      const failure = yield* Effect.flip(Effect.sandbox(refusing.update(id, { spec: { value } })))
+      const lines = yield* log([yield* secrets.get(id), failure], LogLevel.allLevels)
+      expectClean(lines)
+      for (const label of ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"]) {
+        expect(lines.some((line) => line.includes(label))).toBe(true)
+      }
+    }))
 
   it.effect("by an error of any operation, even when the server repeats the key", () => {
     const body = { code: 7, message: `no access for ${canaryKey}`, details: [{ "@type": JSON.stringify(canaryKey) }] }

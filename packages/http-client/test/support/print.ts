@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Inspectable from "effect/Inspectable"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
+import * as LogLevel from "effect/LogLevel"
 import { Console } from "node:console"
 import { Writable } from "node:stream"
 import { inspect } from "node:util"
@@ -39,16 +40,19 @@ export const print = (thing: unknown): ReadonlyArray<string> => [
     : []
 ]
 
-/** What Effect's own loggers make of these things, each as a message, as a cause and as an annotation. */
-export const log = (things: ReadonlyArray<unknown>) =>
+/**
+ * What Effect's own loggers make of these things, each as a message, as a cause and as an annotation. A level changes
+ * what stands before that, and where the console takes it.
+ */
+export const log = (things: ReadonlyArray<unknown>, levels: ReadonlyArray<LogLevel.LogLevel> = [LogLevel.Error]) =>
   Effect.gen(function*() {
     const lines: Array<string> = []
     const write = (line: unknown) => {
       lines.push(typeof line === "string" ? line : inspect(line, { depth: Infinity }))
     }
-    const spies = (["log", "error", "group", "groupCollapsed", "info", "warn"] as const).map((method) =>
-      vi.spyOn(console, method).mockImplementation((...args) => args.forEach(write))
-    )
+    const spies = (["log", "error", "group", "groupCollapsed", "info", "warn", "debug", "trace"] as const).map((
+      method
+    ) => vi.spyOn(console, method).mockImplementation((...args) => args.forEach(write)))
     const loggers = Layer.mergeAll(
       Logger.remove(Logger.defaultLogger),
       ...[Logger.stringLogger, Logger.logfmtLogger, Logger.structuredLogger, Logger.jsonLogger].map((logger) =>
@@ -57,14 +61,15 @@ export const log = (things: ReadonlyArray<unknown>) =>
       Logger.add(Logger.prettyLogger({ mode: "tty" })),
       Logger.add(Logger.prettyLogger({ mode: "browser" }))
     )
-    yield* Effect.forEach(things, (thing) =>
-      Effect.logError("failed", thing, Cause.isCause(thing) ? thing : Cause.fail(thing)).pipe(
-        Effect.annotateLogs("thing", thing)
-      )).pipe(Effect.provide(loggers))
-    spies.forEach((spy) =>
-      spy.mockRestore()
-    )
+    yield* Effect.forEach(
+      things.flatMap((thing) => levels.map((level) => ({ thing, level }))),
+      ({ level, thing }) =>
+        Effect.logWithLevel(level, "failed", thing, Cause.isCause(thing) ? thing : Cause.fail(thing)).pipe(
+          Effect.annotateLogs("thing", thing)
+        )
+    ).pipe(Effect.provide(loggers), Logger.withMinimumLogLevel(LogLevel.All))
+    spies.forEach((spy) => spy.mockRestore())
     // Each of the six wrote something, or this test would prove nothing.
-    expect(lines.length).toBeGreaterThanOrEqual(6 * things.length)
+    expect(lines.length).toBeGreaterThanOrEqual(6 * things.length * levels.length)
     return lines
   })

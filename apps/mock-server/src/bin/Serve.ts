@@ -5,7 +5,6 @@ import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
-import type * as Scope from "effect/Scope"
 import { constants } from "node:os"
 import type * as MockServer from "../MockServer.js"
 import * as Server from "./Server.js"
@@ -38,24 +37,22 @@ const stopping = ["SIGINT", "SIGTERM", "SIGHUP"] as const
  * Listens for the signals that end a server: the inner effect ends with the first. On Ctrl-C npm and the terminal both send one, and so the
  * second changes nothing; a third ends the process at once.
  */
-const stopSignals: Effect.Effect<Effect.Effect<void>, never, Scope.Scope> = Effect.acquireRelease(
-  Effect.sync(() => {
-    let signals = 0
-    let first: (() => void) | undefined
-    const told = new Promise<void>((resolve) => {
-      first = resolve
-    })
-    const listener = (signal: NodeJS.Signals) => {
-      first?.()
-      if (++signals > 2) {
-        process.exit(128 + constants.signals[signal])
-      }
+const stopSignals: Effect.Effect<Effect.Effect<void>> = Effect.sync(() => {
+  let signals = 0
+  let first: (() => void) | undefined
+  const told = new Promise<void>((resolve) => {
+    first = resolve
+  })
+  const listener = (signal: NodeJS.Signals) => {
+    first?.()
+    if (++signals > 2) {
+      process.exit(128 + constants.signals[signal])
     }
-    stopping.forEach((signal) => process.on(signal, listener))
-    return { listener, told: Effect.promise(() => told) }
-  }),
-  ({ listener }) => Effect.sync(() => stopping.forEach((signal) => process.off(signal, listener)))
-).pipe(Effect.map(({ told }) => told))
+  }
+  // They stay for as long as the process: taken off when the server has stopped, they would leave the second signal to kill it.
+  stopping.forEach((signal) => process.on(signal, listener))
+  return Effect.promise(() => told)
+})
 
 /** Serves until a signal tells it to stop. */
 export const serve = (

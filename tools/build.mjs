@@ -1,5 +1,5 @@
-// Builds the package in the current directory: declarations by tsc, ES modules and CommonJS by tsup, file by file; and its
-// command, where it has one, as a program with everything in it.
+// Builds the package in the current directory: declarations by tsc, ES modules and CommonJS by tsup, file by file. A command
+// that the manifest has in `dist/bin` becomes a program with everything in it, and one in `dist/esm` a module like the others.
 import { build as bundle } from "esbuild"
 import { spawn } from "node:child_process"
 import { once } from "node:events"
@@ -8,6 +8,9 @@ import { createRequire } from "node:module"
 import { join } from "node:path"
 import { build } from "tsup"
 import { isOfCommand, launcher, modulesOf } from "./workspaces.mjs"
+
+const { bin = {} } = JSON.parse(readFileSync("package.json", "utf8"))
+const isProgram = Object.values(bin).some((path) => path.startsWith("./dist/bin/"))
 
 const declarations = async () => {
   const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc")
@@ -92,9 +95,9 @@ rmSync("dist", { recursive: true, force: true })
 try {
   await Promise.all([
     declarations(),
-    compile("esm", importable),
+    compile("esm", isProgram ? importable : modules),
     compile("cjs", importable),
-    modules.includes(launcher) ? command() : undefined
+    isProgram ? command() : undefined
   ])
   cpSync("dist/esm", "dist/cjs", { recursive: true, filter: (path) => !/\.(js|js\.map)$/.test(path) })
   writeFileSync("dist/cjs/package.json", "{\"type\":\"commonjs\"}\n")

@@ -44,7 +44,7 @@ export default {
     forbid(
       "server-knows-no-client",
       "The server is written from core alone; only its tests may use http-client and contract-tests.",
-      { path: server, pathNot: `${server}test/` },
+      { path: server, pathNot: `${server}(test|proof)/` },
       { path: [client, contract] }
     ),
     forbid("no-cycles", "Modules import each other in one direction.", { path: "^(packages|apps|tools|examples)/" }, {
@@ -53,7 +53,7 @@ export default {
     forbid(
       "no-relative-imports-across-packages",
       "Another package is imported by its name, as its users do.",
-      { path: "^(packages|apps)/([^/]+)/(src|test)/" },
+      { path: "^(packages|apps)/([^/]+)/(src|test|proof)/" },
       { path: "^(packages|apps|tools|examples)/", pathNot: "^$1/$2/", dependencyTypes: ["local"] }
     ),
     forbid(
@@ -93,7 +93,7 @@ export default {
     forbid(
       "no-undeclared-dependencies-in-tests",
       "What tests, tools and examples import is declared in the root package.json.",
-      { path: ["^(packages|apps)/[^/]+/test/", "^(tools|examples)/"] },
+      { path: ["^(packages|apps)/[^/]+/(test|proof)/", "^(tools|examples)/"] },
       {
         path: "node_modules/",
         pathNot: [`^node_modules/${anyOf(Object.keys(rootManifest.devDependencies))}/`]

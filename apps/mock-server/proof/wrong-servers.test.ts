@@ -3,7 +3,7 @@ import * as Behaviour from "@workspace-secrets/contract-tests/Behaviour"
 import { behaviours } from "@workspace-secrets/contract-tests/Behaviours"
 import * as Effect from "effect/Effect"
 import * as MockServer from "../src/MockServer.js"
-import { target } from "./target.js"
+import { target } from "../test/target.js"
 import * as W from "./wrongServers.js"
 
 const metadataOf = (body: W.Json) => body["metadata"] as W.Json

@@ -1,6 +1,6 @@
 import type { Tenant } from "@workspace-secrets/contract-tests/Target"
 import * as Redacted from "effect/Redacted"
-import type { Fetch } from "./target.js"
+import type { Fetch } from "../test/target.js"
 
 /** A server that is wrong in one way: what it makes of the right one. */
 export type Wrong = (right: Fetch, other: Tenant) => Fetch

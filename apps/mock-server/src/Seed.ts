@@ -11,8 +11,8 @@ import { WorkspaceSecret } from "@workspace-secrets/core/WorkspaceSecret"
 import * as Data from "effect/Data"
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
-import type { ParseError as JsonError } from "jsonc-parser"
-import { parse as parseJson, printParseErrorCode } from "jsonc-parser"
+import { reader } from "./internal/jsonText.js"
+import { few } from "./internal/problems.js"
 
 /**
  * A workspace with its secrets, as JSON: each part as the API writes it. What is left out is made up.
@@ -40,72 +40,41 @@ export const Seed = Schema.Struct({
 export type Seed = typeof Seed.Type
 
 /**
- * A seed that cannot be used: one line for each thing that is wrong. None quotes a value of the seed: it holds secrets.
+ * A seed that cannot be used: one line for each thing that is wrong, of the first 20, and how many more there are. None quotes a value of the
+ * seed: it holds secrets.
  *
  * @since 0.1.0
  * @category errors
  */
 export class SeedError extends Data.TaggedError("SeedError")<{ readonly problems: ReadonlyArray<string> }> {
+  constructor(args: { readonly problems: ReadonlyArray<string> }) {
+    super(args)
+    // They are its message already: seen as a property, too, they would be printed twice.
+    Object.defineProperty(this, "problems", { enumerable: false })
+  }
+
   override get message(): string {
     return this.problems.join("\n")
   }
 }
 
-const decode = Schema.decodeUnknownEither(Seed, { errors: "all", onExcessProperty: "error" })
-
-const lineAndColumn = (text: string, offset: number): string => {
-  const before = text.slice(0, offset).split("\n")
-  return `line ${before.length}, column ${(before.at(-1) ?? "").length + 1}`
-}
-
-/** Where JSON is broken, and how. Nothing for text that is nested too deeply to be looked through. */
-const whyNot = (text: string): string => {
-  const errors: Array<JsonError> = []
-  try {
-    parseJson(text, errors, { disallowComments: true })
-  } catch {
-    return ""
-  }
-  const [error] = errors
-  return error === undefined ? "" : ` at ${lineAndColumn(text, error.offset)}: ${printParseErrorCode(error.error)}`
-}
-
 /**
- * Reads a seed from the text of a JSON file.
- *
- * @since 0.1.0
- * @category parsing
- */
-export const parse = (text: string): Either.Either<Seed, SeedError> => {
-  let json: unknown
-  try {
-    json = JSON.parse(text)
-  } catch {
-    // The parser's own message quotes the text.
-    return Either.left(new SeedError({ problems: [`not valid JSON${whyNot(text)}`] }))
-  }
-  return Either.mapLeft(
-    decode(json),
-    (refusal) => new SeedError({ problems: FieldViolation.fromParseError(refusal).map(FieldViolation.format) })
-  )
-}
-
-/**
- * What does not fit together in a seed: secrets of another workspace, ids that are there twice. One line each, with its path.
+ * What does not fit together in a seed: secrets of another workspace, ids that are there twice.
  *
  * @since 0.1.0
  * @category rules
  */
-export const problems = (seed: Seed): ReadonlyArray<string> => {
-  const problems: Array<string> = []
+export const violations = (seed: Seed): ReadonlyArray<FieldViolation.FieldViolation> => {
+  const violations: Array<FieldViolation.FieldViolation> = []
   const ids = new Set<string>()
   const externalIds = new Set<string>()
   const accountId = seed.accountId ?? seed.profile?.metadata.accountId
   if (seed.profile !== undefined && seed.profile.metadata.accountId !== accountId) {
-    problems.push("profile.metadata.accountId: is not the accountId of the seed")
+    violations.push({ field: "profile.metadata.accountId", description: "is not the accountId of the seed" })
   }
   for (const [i, { metadata }] of (seed.workspaceSecrets ?? []).entries()) {
-    const say = (field: string, what: string) => problems.push(`workspaceSecrets[${i}].metadata.${field}: ${what}`)
+    const say = (field: string, description: string) =>
+      violations.push({ field: `workspaceSecrets[${i}].metadata.${field}`, description })
     if (metadata.accountId !== accountId) {
       say("accountId", "is not the account of the seed; set the seed's accountId to it")
     }
@@ -123,5 +92,24 @@ export const problems = (seed: Seed): ReadonlyArray<string> => {
       externalIds.add(metadata.externalId)
     }
   }
-  return problems
+  return violations
 }
+
+/**
+ * What does not fit together in a seed, a line for each thing, with its path: the first 20, and how many more there are.
+ *
+ * @since 0.1.0
+ * @category rules
+ */
+export const problems = (seed: Seed): ReadonlyArray<string> => few(violations(seed), FieldViolation.format)
+
+const read = reader(Seed, violations)
+
+/**
+ * Reads a seed from the text of a JSON file. Each problem begins with its line and its column.
+ *
+ * @since 0.1.0
+ * @category parsing
+ */
+export const parse = (text: string): Either.Either<Seed, SeedError> =>
+  Either.mapLeft(read(text), (problems) => new SeedError({ problems }))

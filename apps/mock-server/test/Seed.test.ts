@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as PrefixedUlid from "@workspace-secrets/core/PrefixedUlid"
 import { WorkspaceSecret } from "@workspace-secrets/core/WorkspaceSecret"
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as FastCheck from "effect/FastCheck"
@@ -33,13 +34,13 @@ const seed = (rest: { readonly [key: string]: Json }): string =>
 
 const toTenant = (seed: Seed.Seed) => Tenant.make({ seed })
 
-/** What is wrong with a seed, a line for each thing, from the text to the world that it describes. */
+/** What is wrong with the text of a seed, a line for each thing. */
+const located = (text: string): ReadonlyArray<string> =>
+  Either.match(Seed.parse(text), { onLeft: (error) => error.problems, onRight: () => [] })
+
+/** The same, without where it stands. */
 const problems = (text: string): ReadonlyArray<string> =>
-  Seed.parse(text).pipe(
-    Effect.flatMap(toTenant),
-    Effect.match({ onFailure: (error) => error.problems, onSuccess: () => [] }),
-    Effect.runSync
-  )
+  located(text).map((line) => line.replace(/^line \d+, column \d+: /, ""))
 
 describe("parse", () => {
   it("reads the example, and the schema writes it back as it was", () => {
@@ -52,17 +53,57 @@ describe("parse", () => {
   })
 
   it.each([
-    ["", "line 1, column 1: ValueExpected"],
-    ["{", "line 1, column 2: CloseBraceExpected"],
-    ["{\n  \"accountId\": canary\n}", "line 2, column 16: InvalidSymbol"],
-    ["{\n  \"accountId\": \"a\",\n}", "line 3, column 1: PropertyNameExpected"],
-    ["{\r\n\r\n  \"accountId\" \"canary\"\r\n}", "line 3, column 15: ColonExpected"],
-    ["{\n\"a\": \"canary\n\"}", "line 2, column 6: UnexpectedEndOfString"],
-    ["{} {}", "line 1, column 4: EndOfFileExpected"],
-    ["{} // canary", "line 1, column 4: InvalidCommentToken"],
-    ["{'accountId': 'canary'}", "line 1, column 2: InvalidSymbol"]
-  ])("says where the JSON of %j is broken", (text, where) => {
-    expect(problems(text)).toEqual([`not valid JSON at ${where}`])
+    ["", "line 1, column 1: not valid JSON: value expected"],
+    ["{", "line 1, column 2: not valid JSON: close brace expected"],
+    ["{\n  \"accountId\": canary\n}", "line 2, column 16: accountId: not valid JSON: invalid symbol"],
+    ["{\n  \"accountId\": \"a\",\n}", "line 3, column 1: not valid JSON: property name expected"],
+    ["{\r\n\r\n  \"accountId\" \"canary\"\r\n}", "line 3, column 15: accountId: not valid JSON: colon expected"],
+    ["{\n\"a\": \"canary\n\"}", "line 2, column 6: not valid JSON: unexpected end of string"],
+    ["{} {}", "line 1, column 4: not valid JSON: end of file expected"],
+    ["{} // canary", "line 1, column 4: not valid JSON: invalid comment token"],
+    ["{'accountId': 'canary'}", "line 1, column 2: not valid JSON: invalid symbol"],
+    [
+      "{\"workspaceSecrets\":[{},{\"spec\":{\"value\":\"can\"ary\"}}]}",
+      "line 1, column 47: workspaceSecrets[1].spec.value: not valid JSON: invalid symbol"
+    ],
+    [
+      "{\"workspaceSecrets\":[{\"metadata\":{\"labels\":{\"canary\": canary}}}]}",
+      "line 1, column 55: workspaceSecrets[0].metadata.labels: not valid JSON: invalid symbol"
+    ]
+  ])("says where the JSON of %j is broken, and in which field", (text, where) => {
+    expect(located(text)).toEqual([where])
+  })
+
+  it("says where each thing stands that is wrong: a value, the name of what should not be there, or what lacks something", () => {
+    const text = [
+      "{",
+      "  \"workspaceId\": \"first\", \"workspaceId\": \"wksp\",",
+      "  \"accountId\": \"acct\", \"a b\": 1,",
+      "\t\"workspaceSecrets\": [",
+      `    ${JSON.stringify(secret("a"))}, {`,
+      "      \"metadata\":",
+      "        {},",
+      "      \"spec\": { \"value\": [\"canary\"] }",
+      "    }",
+      "  ]",
+      "}"
+    ].join("\n")
+    expect(located(text)).toEqual([
+      "line 3, column 24: [\"a b\"]: Unexpected",
+      ...["id", "accountId", "createdAt", "name", "profileId", "workspaceId"].map((field) =>
+        `line 7, column 9: workspaceSecrets[1].metadata.${field}: Required, and missing`
+      ),
+      "line 8, column 26: workspaceSecrets[1].spec.value: Expected a string"
+    ])
+    const other = text.replace("\"a b\": 1,", "").replace(
+      "{},",
+      `${JSON.stringify(Reflect.get(Object(secret("a", { workspaceId: "canary" })), "metadata"))},`
+    ).replace("[\"canary\"]", "\"canary\"")
+    expect(located(other)).toEqual([
+      "line 7, column 124: workspaceSecrets[1].metadata.workspaceId: is not the workspace of the seed;"
+      + " set the seed's workspaceId to it",
+      "line 7, column 15: workspaceSecrets[1].metadata.id: is there twice"
+    ])
   })
 
   it.prop(
@@ -78,20 +119,20 @@ describe("parse", () => {
           return false
         }
       })()
-      const lines = Either.match(Seed.parse(text), { onLeft: (error) => error.problems, onRight: () => [] })
+      const lines = located(text)
       if (isJson) {
         expect(lines.join()).not.toContain("not valid JSON")
       } else {
         expect(lines).toHaveLength(1)
-        expect(lines[0]).toMatch(/^not valid JSON at line \d+, column \d+: [A-Za-z]+$/)
+        expect(lines[0]).toMatch(/^line \d+, column \d+: (?:(?:\[\d+\])+: )?not valid JSON: [a-z ]+$/)
       }
     },
     { fastCheck: { numRuns: 300 } }
   )
 
   it("survives text that is nested too deeply", () => {
-    expect(problems("[".repeat(100_000))).toEqual(["not valid JSON"])
-    expect(problems(`{"workspaceSecrets":${"[".repeat(100_000)}${"]".repeat(100_000)}}`)).toEqual([
+    expect(located("[".repeat(100_000))).toEqual(["not valid JSON"])
+    expect(located(`{"workspaceSecrets":${"[".repeat(100_000)}${"]".repeat(100_000)}}`)).toEqual([
       "workspaceSecrets[0]: Expected an object (WorkspaceSecret)"
     ])
   })
@@ -285,7 +326,22 @@ describe("a tenant of a seed", () => {
     )
   })
 
-  it("has its problems as its message, a line for each", () => {
-    expect(new Seed.SeedError({ problems: ["one", "two"] }).message).toBe("one\ntwo")
+  it("has its problems as its message, a line for each, and prints them once", () => {
+    const error = new Seed.SeedError({ problems: ["one", "two"] })
+    expect([error.message, error.problems]).toEqual(["one\ntwo", ["one", "two"]])
+    for (const printed of [inspect(error), String(error), JSON.stringify(error), Cause.pretty(Cause.fail(error))]) {
+      expect([printed.split("one").length, printed.split("two").length]).toEqual([2, 2])
+    }
+  })
+
+  it("says the first 20 of many problems, and how many more there are", () => {
+    const lines = problems(seed({ workspaceSecrets: Array.from({ length: 1000 }, () => ({})) }))
+    expect(lines).toHaveLength(21)
+    expect([lines[0], lines[20]]).toEqual(["workspaceSecrets[0].metadata: Required, and missing", "and 1980 more"])
+    const twice = Array.from({ length: 100 }, () => secret("a"))
+    expect(problems(seed({ workspaceSecrets: twice })).at(-1)).toBe("and 79 more")
+    const value = Either.getOrThrow(Seed.parse(seed({ workspaceSecrets: [secret("a")] })))
+    const wrong = { ...value, workspaceSecrets: twice.flatMap(() => value.workspaceSecrets ?? []) }
+    expect(Seed.problems(wrong).at(-1)).toBe("and 79 more")
   })
 })

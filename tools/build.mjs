@@ -1,13 +1,11 @@
-// Builds the package in the current directory: declarations by tsc, ES modules and CommonJS by tsup, file by file. A command
-// that the manifest has in `dist/bin` becomes a program with everything in it, and one in `dist/esm` a module like the others.
-import { build as bundle } from "esbuild"
+// Builds the modules of the package in the current directory: declarations by tsc, ES modules and CommonJS by tsup, file by file.
+// A command that the manifest has in `dist/esm` is a module like the others; one in `dist/bin` is made by bundle.mjs.
 import { spawn } from "node:child_process"
 import { once } from "node:events"
-import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { createRequire } from "node:module"
-import { join } from "node:path"
 import { build } from "tsup"
-import { isOfCommand, launcher, modulesOf } from "./workspaces.mjs"
+import { isOfCommand, modulesOf } from "./workspaces.mjs"
 
 const { bin = {} } = JSON.parse(readFileSync("package.json", "utf8"))
 const isProgram = Object.values(bin).some((path) => path.startsWith("./dist/bin/"))
@@ -43,61 +41,15 @@ const compile = (format, modules) =>
     }
   })
 
-/** The directory of the package in `node_modules` that a file is of. */
-const packageOf = (file) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0]
-
-/** The licences of what is in a bundle: they ask to be handed on with it. */
-const notices = ({ outputs }) => {
-  const files = Object.values(outputs).flatMap(({ inputs }) =>
-    Object.entries(inputs).flatMap(([file, { bytesInOutput }]) => bytesInOutput > 0 ? [file] : [])
-  )
-  return [...new Set(files.map(packageOf).filter((directory) => directory !== undefined))].map((directory) => {
-    const { license, name, version } = JSON.parse(readFileSync(join(directory, "package.json"), "utf8"))
-    const file = readdirSync(directory).find((entry) => /^licen[cs]e(\.|$)/i.test(entry))
-    return `${name} ${version} (${license})\n\n${file === undefined ? "" : readFileSync(join(directory, file), "utf8")}`
-  }).sort().join(`\n${"-".repeat(80)}\n\n`)
-}
-
-/**
- * Loading some hundreds of modules one by one takes most of a second, so the command is one file, and one more for each part that it
- * loads when it needs it. Names stay as they are: minified ones would save nothing that can be measured, and they make a stack trace
- * readable.
- */
-const command = async () => {
-  const { metafile } = await bundle({
-    entryPoints: { main: `src/${launcher}` },
-    outdir: "dist/bin",
-    bundle: true,
-    splitting: true,
-    format: "esm",
-    platform: "node",
-    target: "node20.19",
-    conditions: ["@workspace-secrets/source", "module"],
-    mainFields: ["module", "main"],
-    tsconfig: "tsconfig.build.json",
-    minifySyntax: true,
-    minifyWhitespace: true,
-    legalComments: "none",
-    metafile: true,
-    logLevel: "warning",
-    // For what is still CommonJS among the packages.
-    banner: {
-      js: "import{createRequire as $createRequire}from\"node:module\";const require=$createRequire(import.meta.url);"
-    }
-  })
-  writeFileSync("dist/bin/LICENSES.txt", notices(metafile))
-}
-
 const modules = modulesOf(process.cwd())
 const importable = modules.filter((module) => !isOfCommand(module))
 
-rmSync("dist", { recursive: true, force: true })
+for (const format of ["esm", "cjs"]) rmSync(`dist/${format}`, { recursive: true, force: true })
 try {
   await Promise.all([
     declarations(),
     compile("esm", isProgram ? importable : modules),
-    compile("cjs", importable),
-    isProgram ? command() : undefined
+    compile("cjs", importable)
   ])
   cpSync("dist/esm", "dist/cjs", { recursive: true, filter: (path) => !/\.(js|js\.map)$/.test(path) })
   writeFileSync("dist/cjs/package.json", "{\"type\":\"commonjs\"}\n")

@@ -1,4 +1,4 @@
-// Starts the mock server from its build, after installing and building what is missing: `npm start -- --port 0`.
+// Starts the mock server from its bundle, after installing and bundling what is missing: `npm start -- --port 0`.
 import { createHash } from "node:crypto"
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
@@ -11,7 +11,7 @@ const server = join(root, "apps/mock-server")
 const bin = join(server, "dist/bin/main.js")
 const stamp = join(root, "node_modules/.cache/workspace-secrets/start")
 
-/** One hash over the name, time and size of every file that the build of the server reads or writes. */
+/** One hash over the name, time and size of every file that the bundle of the server is made of, and of the bundle. */
 const fingerprint = () => {
   const hash = createHash("sha256")
   const add = (path) => {
@@ -20,7 +20,7 @@ const fingerprint = () => {
     if (stat?.isDirectory()) readdirSync(path).sort().forEach((name) => add(join(path, name)))
   }
   for (const workspace of [server, join(root, "packages/core")]) {
-    for (const name of ["src", "dist", "package.json", "tsconfig.build.json"]) add(join(workspace, name))
+    for (const name of ["src", "dist/bin", "package.json", "tsconfig.build.json"]) add(join(workspace, name))
   }
   for (const name of ["package-lock.json", "tsconfig.base.json", "tools"]) add(join(root, name))
   return hash.digest("hex")
@@ -35,12 +35,11 @@ const stamped = () => {
 }
 
 setup()
-// Nx takes seconds to find that there is nothing to build, so it is asked only when a file changed.
+// Nx takes seconds to find that there is nothing to bundle, so it is asked only when a file changed.
 if (stamped() !== fingerprint()) {
   const lines = []
-  if (await nx(["run", "@workspace-secrets/mock-server:build"], (line) => lines.push(line)) !== 0) {
+  if (await nx(["run", "@workspace-secrets/mock-server:bundle"], (line) => lines.push(line)) !== 0) {
     console.error(lines.join("\n"))
-    // Nx answers 130, as if interrupted, where the build of a dependency failed.
     process.exit(1)
   }
   mkdirSync(dirname(stamp), { recursive: true })

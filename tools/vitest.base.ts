@@ -4,15 +4,15 @@ import { defineConfig } from "vitest/config"
 /** The custom export condition that resolves the workspace's packages to their sources. */
 const source = "@workspace-secrets/source"
 
-/** The Vitest configuration that every project of the workspace shares. */
-export const project = (name: string) =>
+/** The Vitest configuration that every project of the workspace shares: of its `test`, or of another directory of tests. */
+export const project = (name: string, directory = "test") =>
   defineConfig({
     // Two lists: Vite resolves imports of tests as server-side code, and vitest's own runner through `resolve`.
     resolve: { conditions: [source, "module", "node", "development|production"] },
     ssr: { resolve: { conditions: [source, "module", "node", "development|production"] } },
     test: {
       name,
-      include: ["test/**/*.test.ts"],
+      include: [`${directory}/**/*.test.ts`],
       setupFiles: [fileURLToPath(new URL("vitest.setup.ts", import.meta.url))],
       environment: "node",
       pool: "threads",

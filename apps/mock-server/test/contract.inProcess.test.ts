@@ -9,8 +9,6 @@ import * as TestContext from "effect/TestContext"
 import * as MockServer from "../src/MockServer.js"
 import { target } from "./target.js"
 
-contract("the mock server, in process", Layer.provide(target(), MockServer.layerInProcess()))
-
 /** Those that have to do with values. */
 const ofValues = behaviours.filter(({ statement }) => /\bvalues?\b/.test(statement))
 

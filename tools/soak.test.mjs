@@ -1,6 +1,7 @@
 import assert from "node:assert/strict"
 import { execFile, fork } from "node:child_process"
 import { once } from "node:events"
+import { createRequire } from "node:module"
 import { after, before, describe, it } from "node:test"
 import { fileURLToPath } from "node:url"
 import { Connection } from "./soak/connection.mjs"
@@ -15,9 +16,18 @@ describe("a soak", () => {
   let child
 
   before(async () => {
-    const path = fileURLToPath(new URL("soak/server.mjs", import.meta.url))
-    child = fork(path, [String(connections), String(journalSize)], { execArgv: ["--expose-gc"] })
-    ;[server] = await once(child, "message")
+    // From the sources, so that nothing has to be built.
+    const viteNode = createRequire(import.meta.url).resolve("vite-node/vite-node.mjs")
+    const [config, path] = ["../apps/mock-server/vitest.config.ts", "soak/server.mjs"].map((file) =>
+      fileURLToPath(new URL(file, import.meta.url))
+    )
+    child = fork(viteNode, ["--config", config, path, String(connections), String(journalSize)], {
+      execArgv: ["--expose-gc"]
+    })
+    server = await Promise.race([
+      once(child, "message").then(([message]) => message),
+      once(child, "exit").then(([code]) => assert.fail(`the server ended with ${code}`))
+    ])
   })
 
   after(() => child.kill())

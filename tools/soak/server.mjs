@@ -1,9 +1,5 @@
 // The server of a soak, in a process of its own: its memory is nobody else's. Talks to its parent over IPC.
-import { join } from "node:path"
-import { pathToFileURL } from "node:url"
-import { root } from "../workspaces.mjs"
-
-const { start } = await import(pathToFileURL(join(root, "apps/mock-server/dist/esm/MockServer.js")).href)
+import { start } from "@workspace-secrets/mock-server/MockServer"
 
 const [connections, journalSize] = process.argv.slice(2).map(Number)
 const server = await start({ port: 0, journalSize })

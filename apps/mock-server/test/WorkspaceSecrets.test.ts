@@ -286,7 +286,7 @@ describe("a list that changes while it is read page by page", () => {
           }
         }), { seed: toSeed(entries.values()) })
     },
-    { fastCheck: { numRuns: 25, interruptAfterTimeLimit: 15_000 } }
+    { fastCheck: { numRuns: 15, interruptAfterTimeLimit: 15_000 } }
   )
 
   it.effect("may take another limit, and its info, from page to page", () =>
@@ -477,7 +477,7 @@ describe("an update", () => {
           }
         }
       ),
-      { numRuns: 250 }
+      { numRuns: 100 }
     )
   })
 
@@ -582,7 +582,7 @@ describe("calls that race", () => {
           expect(tenant.secrets.size).toBe(0)
         })
       ).pipe(interleaved(schedule)),
-    { fastCheck: { numRuns: 60, interruptAfterTimeLimit: 15_000 } }
+    { fastCheck: { numRuns: 30, interruptAfterTimeLimit: 15_000 } }
   )
 
   it.effect.prop(
@@ -614,7 +614,7 @@ describe("calls that race", () => {
           expect(items.filter(({ metadata }) => metadata.externalId === "x")).toHaveLength(1)
         })
       ).pipe(interleaved(schedule)),
-    { fastCheck: { numRuns: 60, interruptAfterTimeLimit: 15_000 } }
+    { fastCheck: { numRuns: 30, interruptAfterTimeLimit: 15_000 } }
   )
 
   it.effect.prop(

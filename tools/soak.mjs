@@ -16,12 +16,16 @@ const soaks = {
       "1,000,000 mixed requests, a tenth of them hostile, each answer held against a model; --help says how to shorten it",
     // It is loaded when it is run: what it imports may have to be installed first.
     run: async (args) => (await import("./soak/main.mjs")).main(args)
+  },
+  snapshot: {
+    what: "100 servers, each killed at a moment while it saves its snapshot; what is left has to be whole",
+    run: async (args) => (await import("./soak/snapshot.mjs")).main(args)
   }
 }
 
 const help = `Usage: npm run soak -- <name>
 
-${Object.entries(soaks).map(([name, { what }]) => `  ${name.padEnd(8)}${what}`).join("\n")}
+${Object.entries(soaks).map(([name, { what }]) => `  ${name.padEnd(10)}${what}`).join("\n")}
 `
 
 const main = async ([name, ...rest]) => {

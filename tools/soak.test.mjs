@@ -6,6 +6,7 @@ import { after, before, describe, it } from "node:test"
 import { fileURLToPath } from "node:url"
 import { Connection } from "./soak/connection.mjs"
 import { randomOf } from "./soak/random.mjs"
+import { soak as soakSnapshots } from "./soak/snapshot.mjs"
 import { soak } from "./soak/soak.mjs"
 
 const connections = 10
@@ -104,6 +105,19 @@ describe("a soak", () => {
     })
   }
 
+  it("kills servers while they save, and finds each snapshot whole", async () => {
+    const killed = []
+    const { failures, told } = await soakSnapshots({
+      kills: 2,
+      secrets: 500,
+      seed: 3,
+      onKill: (count) => killed.push(count)
+    })
+    assert.deepEqual(failures, [])
+    assert.deepEqual(killed, [1, 2])
+    assert.equal(told.before + told.while + told.after, 2)
+  })
+
   it("sends the same for the same seed", () => {
     const numbers = (seed) => Array.from({ length: 50 }, randomOf(seed).next)
     assert.deepEqual(numbers(7), numbers(7))
@@ -112,11 +126,11 @@ describe("a soak", () => {
   })
 
   for (
-    const [argv, message] of [[[], /Say which/], [["sever"], /Expected one of client, server/], [[
+    const [argv, message] of [[[], /Say which/], [["sever"], /Expected one of client, server, snapshot/], [[
       "server",
       "--requests",
       "0"
-    ], /from 1 on, not "0"/]]
+    ], /from 1 on, not "0"/], [["snapshot", "--seed", "a"], /from 0 on, not "a"/]]
   ) {
     it(`refuses the arguments ${JSON.stringify(argv)}`, async () => {
       const path = fileURLToPath(new URL("soak.mjs", import.meta.url))

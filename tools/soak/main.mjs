@@ -2,9 +2,8 @@
 import { fork } from "node:child_process"
 import { once } from "node:events"
 import { fileURLToPath } from "node:url"
-import { parseArgs } from "node:util"
-import { nx } from "../nx.mjs"
-import { setup } from "../setup.mjs"
+import { anySeed, command } from "./arguments.mjs"
+import { build } from "./build.mjs"
 import { soak } from "./soak.mjs"
 
 const usage = `npm run soak -- server [--requests N] [--connections N] [--seed N]
@@ -17,54 +16,13 @@ memory grows after the first tenth.
   --connections  how many connections, each with a key of its own; 50 unless given
   --seed         a whole number; the same one sends the same requests; by chance unless given`
 
-class UsageError extends Error {}
-
-const wholeNumber = (name, text, min) => {
-  const value = Number(text)
-  if (!Number.isInteger(value) || value < min) {
-    throw new UsageError(`--${name} takes a whole number from ${min} on, not "${text}"`)
-  }
-  return value
-}
-
-const read = (argv) => {
-  let parsed
-  try {
-    parsed = parseArgs({
-      args: argv,
-      options: {
-        requests: { type: "string", default: "1000000" },
-        connections: { type: "string", default: "50" },
-        seed: { type: "string", default: String(Math.floor(Math.random() * 2 ** 31)) },
-        help: { type: "boolean" }
-      }
-    })
-  } catch (error) {
-    throw new UsageError(error.message)
-  }
-  const { values } = parsed
-  if (values.help) return { help: true }
-  return {
-    requests: wholeNumber("requests", values.requests, 1),
-    connections: wholeNumber("connections", values.connections, 1),
-    seed: wholeNumber("seed", values.seed, 0)
-  }
-}
-
 const mb = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`
 
 /** What memory may be more than after the first tenth: what the heap keeps of its own accord, which is the same however long the run. */
 const isGrown = (first, last) => last.heap > first.heap * 1.1 + 5e6
 
-const run = async (argv) => {
-  const options = read(argv)
-  if (options.help) return console.log(usage)
-  const { connections, requests, seed } = options
-  setup()
-  const lines = []
-  if (await nx(["run", "@workspace-secrets/mock-server:build"], (line) => lines.push(line)) !== 0) {
-    throw new Error(lines.join("\n"))
-  }
+const run = async ({ connections, requests, seed }) => {
+  await build()
   console.log(`seed ${seed}: ${requests} requests over ${connections} connections`)
   // Full well before the first tenth is over, so that what it holds does not count as growth.
   const journalSize = Math.max(10, Math.min(1000, Math.floor(requests / connections / 20)))
@@ -112,9 +70,8 @@ const run = async (argv) => {
 }
 
 /** Runs a soak with these arguments, and gives the exit code. */
-export const main = (argv) =>
-  run(argv).then(() => 0, (error) => {
-    const isUsage = error instanceof UsageError
-    console.error(isUsage ? `${error.message}\n\n${usage}` : error instanceof Error ? error.message : error)
-    return isUsage ? 2 : 1
-  })
+export const main = command(usage, {
+  requests: { min: 1, unless: 1_000_000 },
+  connections: { min: 1, unless: 50 },
+  seed: { min: 0, unless: anySeed() }
+}, run)

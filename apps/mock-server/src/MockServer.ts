@@ -22,6 +22,7 @@ import * as InProcess from "./InProcess.js"
 import * as Listener from "./Listener.js"
 import type { Endpoint } from "./Routes.js"
 import type { SeedError } from "./Seed.js"
+import type { Snapshot } from "./Snapshot.js"
 import type { Registration, TenantExists, WorldOptions } from "./Tenant.js"
 import { isKey, surroundings, TenantError, Tenants } from "./Tenant.js"
 import { WorkspaceSecrets } from "./WorkspaceSecrets.js"
@@ -89,6 +90,11 @@ export interface Options extends TenantOptions {
   readonly unservedOperations?: ReadonlyArray<Endpoint> | undefined
   /** What the control API under `/_mock` takes as `Authorization: Bearer <token>`. Unless given, it takes none, and only where just this machine reaches the server. */
   readonly controlToken?: Redacted.Redacted<string> | undefined
+  /**
+   * What the first key's world goes on from, such as `SnapshotFile` reads: data, clock and ids are the snapshot's. A reset still puts
+   * back what the other options say.
+   */
+  readonly snapshot?: Snapshot | undefined
   /** Gives each key that is not known a world of its own, instead of 401; false unless given. */
   readonly acceptAnyKey?: boolean | undefined
 }
@@ -170,6 +176,9 @@ const make = (options: Options, host: string) =>
     const first = yield* unlessReplaced(
       tenants.add({ ...options, id: FIRST, apiKey: options.apiKey ?? Redacted.make(defaultApiKey) })
     )
+    if (options.snapshot !== undefined) {
+      yield* first.tenant.restore(options.snapshot)
+    }
     const handlers = yield* Handlers.make({ writeOnlyValues: options.writeOnlyValues ?? false })
     const control = Control.make(tenants)
     const api = Dispatcher.make(handlers, tenants, options)

@@ -96,6 +96,11 @@ export * as Snapshot from "./Snapshot.js"
 /**
  * @since 0.1.0
  */
+export * as SnapshotFile from "./SnapshotFile.js"
+
+/**
+ * @since 0.1.0
+ */
 export * as Tenant from "./Tenant.js"
 
 /**

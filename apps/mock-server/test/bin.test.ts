@@ -2,13 +2,13 @@ import { beforeAll, describe, expect, it } from "@effect/vitest"
 import * as Redacted from "effect/Redacted"
 import { spawn } from "node:child_process"
 import { once } from "node:events"
-import { readdirSync, readFileSync, statSync } from "node:fs"
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs"
 import { join } from "node:path"
 import { stripVTControlCharacters } from "node:util"
 import * as MockServer from "../src/MockServer.js"
 import { Child, here, main, onTerminal, scratch, seeHelp, version } from "./bin/command.js"
 import { head, RawConnection } from "./RawConnection.js"
-import { expectError, send, type Server } from "./wire.js"
+import { expectError, send, sendJson, type Server } from "./wire.js"
 
 const newest = (directory: string): number =>
   Math.max(
@@ -34,7 +34,10 @@ beforeAll(async () => {
   }
 }, 300_000)
 
-const { write } = scratch()
+const { directory, write } = scratch()
+
+/** A program for Node, as a file. */
+const program = (name: string, text: string) => [process.execPath, write(name, text)]
 
 describe("the built command", { timeout: 60_000 }, () => {
   it("explains itself and tells its version, in colours on a terminal only, and there not when NO_COLOR is set", async () => {
@@ -181,8 +184,72 @@ describe("serve", { timeout: 60_000 }, () => {
   })
 })
 
-/** A program for Node, as a file. */
-const program = (name: string, text: string) => [process.execPath, write(name, text)]
+describe("--snapshot-file", { timeout: 60_000 }, () => {
+  const names = async (server: Server) => {
+    const { body } = await send<{ readonly items: ReadonlyArray<{ readonly metadata: { readonly name: string } }> }>(
+      server,
+      "/v1/workspace_secrets"
+    )
+    return body.items.map(({ metadata }) => metadata.name)
+  }
+  const create = (server: Server, name: string) =>
+    sendJson(server, "POST", "/v1/workspace_secrets", { metadata: { name }, spec: { value: "canary" } })
+
+  it("keeps what the server held when it was told to stop, for the next one, of exec as well", async () => {
+    const path = join(directory, "kept.json")
+    const one = new Child(["--port", "0", "--seed-file", exampleSeed, "--snapshot-file", path])
+    await create(reached(await one.url(), "mock-api-key"), "made by one")
+    expect(one.stdout).toContain(`\nCtrl-C stops it, and saves what it holds to ${path}.\n`)
+    expect(existsSync(path)).toBe(false)
+    one.kill("SIGHUP")
+    expect(await one.ended).toMatchObject({ code: 0, signal: null, stderr: "" })
+
+    const asks = program(
+      "makes.mjs",
+      `
+      const { CADENYA_API_KEY: key, CADENYA_BASE_URL: url } = process.env
+      const { status } = await fetch(url + "/v1/workspace_secrets", {
+        method: "POST",
+        headers: { authorization: "Bearer " + key, "content-type": "application/json" },
+        body: JSON.stringify({ metadata: { name: "made by exec" }, spec: {} })
+      })
+      process.exitCode = status === 200 ? 7 : 1`
+    )
+    const exec = await new Child(["exec", "--", ...asks], { WORKSPACE_SECRETS_MOCK_SNAPSHOT_FILE: path }).ended
+    expect(exec).toEqual({ code: 7, signal: null, stdout: "", stderr: "" })
+
+    const two = new Child(["--port", "0", "--api-key", "another", "--snapshot-file", path])
+    expect(await names(reached(await two.url(), "another"))).toEqual(["made by exec", "made by one", "name"])
+    two.kill("SIGTERM")
+    expect(await two.ended).toMatchObject({ code: 0, signal: null, stderr: "" })
+    expect(readFileSync(path, "utf8").match(/"canary"/g)).toHaveLength(1)
+    expect(statSync(path).mode & 0o777).toBe(0o600)
+  })
+
+  it("refuses a file that is not whole with 1, and leaves it as it is; and says so with 1 when it cannot save", async () => {
+    const half = write("half.json", "{\n  \"version\": 1,\n  \"workspaceSecrets\": [{ \"spec\": { \"value\": \"canary")
+    expect(await new Child(["--port", "0", "--snapshot-file", half]).ended).toEqual({
+      code: 1,
+      signal: null,
+      stdout: "",
+      stderr:
+        `snapshot file ${half}: line 3, column 45: workspaceSecrets[0].spec.value: not valid JSON: unexpected end of string\n`
+    })
+    expect(readFileSync(half, "utf8")).toMatch(/"canary$/)
+
+    const path = join(directory, "taken.json")
+    const child = new Child(["--port", "0", "--snapshot-file", path])
+    await child.url()
+    mkdirSync(path)
+    child.kill("SIGINT")
+    expect(await child.ended).toMatchObject({
+      code: 1,
+      signal: null,
+      stderr: `snapshot file ${path}: it cannot be saved: it is a directory\n`
+    })
+    expect(readdirSync(directory).filter((name) => name.endsWith(".tmp"))).toEqual([])
+  })
+})
 
 describe("exec", { timeout: 60_000 }, () => {
   it("runs a command with a server of its own, hands it stdin and takes over its exit code", async () => {

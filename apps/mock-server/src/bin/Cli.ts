@@ -9,10 +9,9 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Record from "effect/Record"
 import * as Ref from "effect/Ref"
-import type { Ended } from "./Exec.js"
 import type { Page } from "./Help.js"
 import { render } from "./Help.js"
-import type { CannotStart } from "./Server.js"
+import type { CannotStart, Ended } from "./Server.js"
 import type { Setting } from "./Setting.js"
 import * as Settings from "./Settings.js"
 
@@ -45,7 +44,11 @@ const pages: { readonly [Name in CommandName]: Page } = {
     ],
     settings: Object.values(Settings.serve),
     notes: [codes],
-    examples: [`${name}`, `${name} --port 0 --seed-file secrets.json`, `${name} --port 0 --json | head -1`]
+    examples: [
+      `${name}`,
+      `${name} --seed-file secrets.json --snapshot-file snapshot.json`,
+      `${name} --port 0 --json | head -1`
+    ]
   },
   exec: {
     usage: [`${name} exec [options] -- <command> [arguments]`],
@@ -73,7 +76,9 @@ const pages: { readonly [Name in CommandName]: Page } = {
 const overview: Page = {
   ...pages.serve,
   usage: [`${name} [command] [options]`, `${name} [command] --help`],
-  about: ["A server of the Workspace Secrets API, to develop and to test against. It keeps everything in memory."],
+  about: [
+    "A server of the Workspace Secrets API, to develop and to test against. It keeps everything in memory, and in a file where it is told to."
+  ],
   commands: [...commands, ["--version", "Say which version this is."], [
     "--completions <shell>",
     "Print the completions for bash, fish, sh or zsh."

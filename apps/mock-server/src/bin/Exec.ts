@@ -10,9 +10,6 @@ import { isatty } from "node:tty"
 import type * as MockServer from "../MockServer.js"
 import * as Server from "./Server.js"
 
-/** What became of a command: its exit code, or the signal that ended it. */
-export type Ended = { readonly code: number } | { readonly signal: NodeJS.Signals }
-
 /** The signals that are the command's to answer. */
 const passedOn = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2"] as const
 
@@ -23,7 +20,7 @@ const comesFromTerminal = (signal: NodeJS.Signals): boolean =>
 const run = (
   [file, ...args]: readonly [string, ...ReadonlyArray<string>],
   environment: Readonly<Record<string, string>>
-): Effect.Effect<Ended, NodeJS.ErrnoException> =>
+): Effect.Effect<Server.Ended, NodeJS.ErrnoException> =>
   Effect.async((resume) => {
     const child = spawn(file, args, { stdio: "inherit", env: { ...process.env, ...environment } })
     const passOn = (signal: NodeJS.Signals) => {
@@ -31,7 +28,7 @@ const run = (
         child.kill(signal)
       }
     }
-    const end = (effect: Effect.Effect<Ended, NodeJS.ErrnoException>) => {
+    const end = (effect: Effect.Effect<Server.Ended, NodeJS.ErrnoException>) => {
       passedOn.forEach((signal) => process.off(signal, passOn))
       resume(effect)
     }
@@ -57,13 +54,11 @@ export const environmentOf = ({ apiKey, url, workspaceId }: MockServer.Service):
 export const exec = (
   command: readonly [string, ...ReadonlyArray<string>],
   settings: Server.Settings
-): Effect.Effect<Ended, Server.CannotStart, FileSystem.FileSystem> =>
-  Effect.scoped(Effect.gen(function*() {
-    const service = yield* Server.open(settings)
-    return yield* run(command, environmentOf(service)).pipe(
+): Effect.Effect<Server.Ended, Server.CannotStart, FileSystem.FileSystem> =>
+  Server.use(settings, (service) =>
+    run(command, environmentOf(service)).pipe(
       Effect.catchAll((error) => {
         const { code, message } = cannotRun(command[0], error)
         return Effect.as(Console.error(message), { code })
       })
-    )
-  }))
+    ))

@@ -13,7 +13,10 @@ import * as Server from "./Server.js"
 const quote = (word: string): string => /["$`\\!]/.test(word) ? `'${word.replaceAll("'", "'\\''")}'` : `"${word}"`
 
 /** What is printed for a person once the server listens, and not before. */
-export const banner = ({ apiKey, url }: Pick<MockServer.Service, "apiKey" | "url">): string => {
+export const banner = (
+  { apiKey, url }: Pick<MockServer.Service, "apiKey" | "url">,
+  { snapshotFile }: { readonly snapshotFile?: string | undefined } = {}
+): string => {
   const key = Redacted.value(apiKey)
   return [
     `Workspace Secrets mock server, listening on ${url}`,
@@ -22,7 +25,9 @@ export const banner = ({ apiKey, url }: Pick<MockServer.Service, "apiKey" | "url
     `  API key    ${key}`,
     `  try        curl -H ${quote(`Authorization: Bearer ${key}`)} ${url}/v1/workspace_secrets`,
     "",
-    "Everything is kept in memory. Ctrl-C stops it."
+    snapshotFile === undefined
+      ? "Everything is kept in memory. Ctrl-C stops it."
+      : `Ctrl-C stops it, and saves what it holds to ${snapshotFile}.`
   ].join("\n")
 }
 
@@ -57,11 +62,13 @@ const stopSignals: Effect.Effect<Effect.Effect<void>> = Effect.sync(() => {
 /** Serves until a signal tells it to stop. */
 export const serve = (
   { json, ...settings }: Server.Settings & { readonly json: boolean }
-): Effect.Effect<{ readonly code: 0 }, Server.CannotStart, FileSystem.FileSystem> =>
-  Effect.scoped(Effect.gen(function*() {
-    const stopped = yield* stopSignals
-    const service = yield* Server.open(settings)
-    yield* Console.log(json ? readyLine(service, process.pid) : banner(service))
-    yield* stopped
-    return { code: 0 } as const
-  }))
+): Effect.Effect<Server.Ended, Server.CannotStart, FileSystem.FileSystem> =>
+  Effect.flatMap(
+    stopSignals,
+    (stopped) =>
+      Server.use(settings, (service) =>
+        Console.log(json ? readyLine(service, process.pid) : banner(service, settings)).pipe(
+          Effect.zipRight(stopped),
+          Effect.as({ code: 0 })
+        ))
+  )

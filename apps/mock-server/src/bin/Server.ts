@@ -2,14 +2,18 @@
  * The server that a command runs.
  */
 import * as FileSystem from "@effect/platform/FileSystem"
+import * as Console from "effect/Console"
 import * as Context from "effect/Context"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import * as MockServer from "../MockServer.js"
 import * as Seed from "../Seed.js"
+import type { Snapshot } from "../Snapshot.js"
+import * as SnapshotFile from "../SnapshotFile.js"
 
 /** The server cannot start as it was told to: why, for a person to read. */
 export class CannotStart extends Data.TaggedError("CannotStart")<{ readonly message: string }> {}
@@ -20,6 +24,7 @@ export interface Settings {
   readonly port: number
   readonly apiKey: Redacted.Redacted
   readonly seedFile: string | undefined
+  readonly snapshotFile: string | undefined
   readonly writeOnlyValues: boolean
 }
 
@@ -40,13 +45,22 @@ const readSeed = (path: string): Effect.Effect<Seed.Seed, CannotStart, FileSyste
     (text) => Effect.mapError(Seed.parse(text), problemsOf("seed file", path))
   )
 
+const loadSnapshot = (path: string): Effect.Effect<Snapshot | undefined, CannotStart> =>
+  SnapshotFile.load(path).pipe(
+    Effect.mapBoth({
+      onFailure: ({ message }) => new CannotStart({ message }),
+      onSuccess: Option.getOrUndefined
+    })
+  )
+
 /** Starts a server, which stops with the scope. */
-export const open = (
-  { seedFile, ...options }: Settings
+const open = (
+  { seedFile, snapshotFile, ...options }: Settings
 ): Effect.Effect<MockServer.Service, CannotStart, FileSystem.FileSystem | Scope.Scope> =>
   Effect.gen(function*() {
     const seed = seedFile === undefined ? undefined : yield* readSeed(seedFile)
-    const context = yield* Layer.build(MockServer.layer({ ...options, seed })).pipe(
+    const snapshot = snapshotFile === undefined ? undefined : yield* loadSnapshot(snapshotFile)
+    const context = yield* Layer.build(MockServer.layer({ ...options, seed, snapshot })).pipe(
       Effect.mapError((error) =>
         error._tag === "SeedError"
           ? problemsOf("seed file", seedFile ?? "")(error)
@@ -54,4 +68,28 @@ export const open = (
       )
     )
     return Context.get(context, MockServer.MockServer)
+  })
+
+/** How a command ends: by its exit code, or by the signal that ended the command that it ran. */
+export type Ended = { readonly code: number } | { readonly signal: NodeJS.Signals }
+
+/** Runs something with a server. What the server holds is saved when it has stopped, where it was told to; that it cannot be is a failure. */
+export const use = <R>(
+  settings: Settings,
+  run: (service: MockServer.Service) => Effect.Effect<Ended, never, R>
+): Effect.Effect<Ended, CannotStart, FileSystem.FileSystem | R> =>
+  Effect.gen(function*() {
+    const { ended, service } = yield* Effect.scoped(
+      Effect.flatMap(open(settings), (service) => Effect.map(run(service), (ended) => ({ ended, service })))
+    )
+    const { snapshotFile } = settings
+    if (snapshotFile === undefined) {
+      return ended
+    }
+    return yield* Effect.flatMap(service.control.snapshot, (held) => SnapshotFile.save(snapshotFile, held)).pipe(
+      Effect.as(ended),
+      Effect.catchAll(({ message }) =>
+        Effect.as(Console.error(message), "code" in ended && ended.code === 0 ? { code: 1 } : ended)
+      )
+    )
   })

@@ -58,6 +58,14 @@ const server = (fallbackPort: number) => ({
     description: "A JSON file with the secrets to begin with. Nothing is written back to it.",
     fallback: undefined
   }),
+  snapshotFile: setting("snapshot-file", {
+    ...text("a path"),
+    placeholder: "file",
+    description:
+      "A file to go on from, if it is there, and to save to when the server stops: the secrets of the first key with their values, its clock"
+      + " and its ids.",
+    fallback: undefined
+  }),
   writeOnlyValues: toggle(
     "write-only-values",
     "Leave spec.value out of every answer, as a service may do for some keys."

@@ -4,7 +4,7 @@ import { parseArgs } from "node:util"
 const usage = `npm run bench -- <subject> [contestant …] [options]
 
 Measures ours beside its peers, on this machine and in one run. Peers that are not there yet are installed from the npm
-registry into node_modules/.cache/workspace-secrets/bench; they are no dependencies of the repository.
+registry into node_modules/.cache/workspace-secrets; they are no dependencies of the repository.
 
 Subjects
   client   one GET at a time, 20 in flight, against a bare node:http server: CPU per call, calls per second

@@ -1,11 +1,12 @@
-// Installs what ours is measured beside: each peer in a directory of its own, whose name says which version is in it.
+// Installs what is too heavy to be a dependency of the repository, such as what ours is measured beside: each peer in a
+// directory of its own, whose name says which version is in it.
 import { spawn } from "node:child_process"
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { pathToFileURL } from "node:url"
 import { root } from "../workspaces.mjs"
 
-const cache = join(root, "node_modules/.cache/workspace-secrets/bench")
+const cache = join(root, "node_modules/.cache/workspace-secrets")
 
 const TIMEOUT_MINUTES = 5
 
@@ -43,12 +44,13 @@ const npm = (args, cwd) =>
   })
 
 const installOne = async (peer) => {
-  const { imports = [], name, version } = peer
+  const { imports = [], name, plugins = {}, version } = peer
   const target = directoryOf(peer)
   const draft = `${target}.part`
   rmSync(draft, { recursive: true, force: true })
   mkdirSync(draft, { recursive: true })
-  writeFileSync(join(draft, "package.json"), JSON.stringify({ private: true, dependencies: { [name]: version } }))
+  const dependencies = { [name]: version, ...plugins }
+  writeFileSync(join(draft, "package.json"), JSON.stringify({ private: true, dependencies }))
   // Imports are resolved from where they are written.
   writeFileSync(
     join(draft, "peer.mjs"),
@@ -63,7 +65,9 @@ const installOne = async (peer) => {
       "--no-fund",
       "--ignore-scripts",
       "--no-package-lock",
-      "--fetch-retries=1"
+      "--fetch-retries=1",
+      // A plugin plugs into the copies that this repository has, which are found further up.
+      ...Object.keys(plugins).length > 0 ? ["--legacy-peer-deps"] : []
     ],
     draft
   )

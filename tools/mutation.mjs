@@ -1,0 +1,164 @@
+// Mutates the sources and sees whether the tests notice: `npm run mutation -- core FieldMask`.
+import { spawn } from "node:child_process"
+import { once } from "node:events"
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { parseArgs } from "node:util"
+import { fileOf, install } from "./bench/peers.mjs"
+import { documentOf, table } from "./mutation/document.mjs"
+import { GOAL, scoreOf, total } from "./mutation/results.mjs"
+import { subjects } from "./mutation/subjects.mjs"
+import { setup } from "./setup.mjs"
+import { root } from "./workspaces.mjs"
+
+// 10 needs Node 22.
+const VERSION = "9.6.1"
+const stryker = {
+  name: "@stryker-mutator/core",
+  version: VERSION,
+  plugins: { "@stryker-mutator/vitest-runner": VERSION }
+}
+
+const cache = join(root, "node_modules/.cache/workspace-secrets/mutation")
+const file = join(root, "docs/mutation.md")
+
+const help = `npm run mutation -- [subject [module …]] [options]
+
+Changes the sources, one small change at a time, and sees whether a test fails. The result of each module is kept, so that
+another run tries again what survived or was changed, and nothing else. Stryker is installed first, into
+node_modules/.cache/workspace-secrets; it is no dependency of the repository.
+
+Subjects
+${Object.entries(subjects).map(([name, { what }]) => `  ${name.padEnd(10)}${what}`).join("\n")}
+
+Modules
+  all of the subject unless some are named, without their ending: FieldMask, internal/fast
+
+Options
+  --write   run nothing, and put what is known of the sources as they are into docs/mutation.md
+  --help    this text
+
+A mutant takes from one to ten seconds, a module from one to twenty minutes.
+Exit codes: 1 where less than ${GOAL} % were noticed, 2 for a mistake in the command.
+`
+
+/** A mistake of the one who typed the command. */
+class UsageError extends Error {}
+
+/** Reads the arguments: what to run, as pairs of a subject's name and a module. */
+const read = (argv) => {
+  let parsed
+  try {
+    parsed = parseArgs({
+      args: argv,
+      options: { write: { type: "boolean", default: false }, help: { type: "boolean", short: "h", default: false } },
+      allowPositionals: true
+    })
+  } catch (error) {
+    throw new UsageError(error.message)
+  }
+  const { positionals: [name, ...modules], values } = parsed
+  if (values.help || values.write) return { ...values, runs: [] }
+  if (name !== undefined && !Object.hasOwn(subjects, name)) {
+    throw new UsageError(`There is no subject "${name}"; there is ${Object.keys(subjects).join(" and ")}`)
+  }
+  const known = Object.entries(subjects).filter(([other]) => name === undefined || other === name)
+    .flatMap(([subject, { modules }]) => modules.map((module) => ({ subject, module })))
+  const unknown = modules.filter((module) => !known.some((run) => run.module === module))
+  if (unknown.length > 0) {
+    throw new UsageError(`There is no module "${unknown[0]}" in ${name}; there is ${subjects[name].modules.join(", ")}`)
+  }
+  return { ...values, runs: known.filter(({ module }) => modules.length === 0 || modules.includes(module)) }
+}
+
+const pathOf = ({ module, subject }) => `${subjects[subject].directory}/src/${module}.ts`
+
+/** Where Stryker keeps the result of a module, for its next run and for the document. */
+const resultOf = ({ module, subject }) => join(cache, subject, `${module.replace("/", "+")}.json`)
+
+/** What is known of a module as it is; nothing where it was changed after its last run. */
+const known = (run) => {
+  const path = resultOf(run)
+  if (!existsSync(path)) return undefined
+  const result = JSON.parse(readFileSync(path, "utf8")).files[pathOf(run)]
+  return result?.source !== readFileSync(join(root, pathOf(run)), "utf8")
+    ? undefined
+    : { name: run.module, date: statSync(path).mtime.toISOString().slice(0, 10), ...result }
+}
+
+const mutate = async (run) => {
+  const config = join(cache, "stryker.config.json")
+  mkdirSync(join(cache, run.subject), { recursive: true })
+  writeFileSync(
+    config,
+    JSON.stringify({
+      mutate: [pathOf(run)],
+      plugins: [
+        fileOf(stryker, "@stryker-mutator/vitest-runner/dist/src/index.js"),
+        join(root, "tools/mutation/prose.mjs")
+      ],
+      ignorers: ["prose"],
+      testRunner: "vitest",
+      vitest: {
+        configFile: `tools/mutation/${run.subject}.vitest.config.ts`,
+        dir: subjects[run.subject].directory
+      },
+      coverageAnalysis: "perTest",
+      concurrency: 1,
+      incremental: true,
+      incrementalFile: resultOf(run),
+      reporters: ["clear-text", "progress-append-only"],
+      clearTextReporter: { reportTests: false, reportScoreTable: false },
+      ignorePatterns: ["docs", "**/dist"],
+      // Vitest finds no test below node_modules.
+      tempDirName: ".stryker-tmp",
+      cleanTempDir: "always",
+      allowConsoleColors: process.stdout.isTTY === true && !process.env.NO_COLOR,
+      warnings: { slow: false }
+    })
+  )
+  const bin = fileOf(stryker, "@stryker-mutator/core/bin/stryker.js")
+  const child = spawn(process.execPath, [bin, "run", config], { cwd: root, stdio: "inherit" })
+  const [code] = await once(child, "close")
+  if (code !== 0) throw new Error(`Stryker ended with exit code ${code} at ${pathOf(run)}.`)
+}
+
+const versions = () => {
+  const { version } = JSON.parse(readFileSync(join(root, "node_modules/vitest/package.json"), "utf8"))
+  return `Stryker ${VERSION}, Vitest ${version}, Node ${process.versions.node}.`
+}
+
+const write = () => {
+  const all = Object.entries(subjects).map(([name, subject]) => {
+    const results = subject.modules.map((module) => ({ module, result: known({ subject: name, module }) }))
+    return {
+      name,
+      subject,
+      modules: results.flatMap(({ result }) => result ?? []),
+      missing: results.filter(({ result }) => result === undefined).map(({ module }) => module)
+    }
+  })
+  writeFileSync(file, documentOf(all, versions()))
+}
+
+const main = async () => {
+  const { help: wantsHelp, runs, write: wantsDocument } = read(process.argv.slice(2))
+  if (wantsHelp) return process.stdout.write(help)
+  if (wantsDocument) return write()
+  setup()
+  const failures = await install([stryker], (line) => process.stderr.write(`${line}\n`))
+  if (failures.size > 0) throw new Error(failures.get(stryker.name))
+  for (const run of runs) await mutate(run)
+  const modules = runs.map(known)
+  console.log(table(modules))
+  const score = scoreOf(total(modules))
+  if (score < GOAL) {
+    console.error(`${score.toFixed(1)} % of the mutants were noticed, which is less than ${GOAL} %.`)
+    process.exitCode = 1
+  }
+}
+
+await main().catch((error) => {
+  console.error(error instanceof Error ? error.message : error)
+  process.exitCode = error instanceof UsageError ? 2 : 1
+})

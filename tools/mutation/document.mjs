@@ -1,0 +1,60 @@
+// docs/mutation.md: what mutants of the sources the tests notice.
+import { markdown } from "../bench/table.mjs"
+import { count, GOAL, reasonsOf, scoreOf, survivorsOf, total } from "./results.mjs"
+
+const about =
+  `Stryker changes the sources, one small change at a time: a mutant. Where a test fails, the mutant is killed; one that survives
+is a change that no test notices. Not every survivor is a hole: some say the same in another way, such as a shortcut that is
+not taken. The score is the part that is killed; the goal is ${GOAL} %.
+
+Mutants of what only people read are not made (\`tools/mutation/prose.mjs\` says which texts these are). \`npm run mutation\`
+takes too long for every run of CI, so it is run by hand, and each module says when: \`npm run mutation -- --help\`.`
+
+const percent = (score) => score === undefined ? undefined : `${score.toFixed(1)} %`
+
+const row = (label, date, counts) => ({ label, date, ...counts, score: percent(scoreOf(counts)) })
+
+/** The table of the modules of a subject, with their sum where there are several. */
+export const table = (modules) =>
+  markdown(
+    [
+      { title: "module", left: true, cell: ({ label }) => label },
+      { title: "score", cell: ({ score }) => score },
+      { title: "killed", cell: ({ killed }) => String(killed) },
+      { title: "survived", cell: ({ survived }) => String(survived) },
+      { title: "left out", cell: ({ ignored }) => String(ignored) },
+      { title: "run", left: true, cell: ({ date }) => date }
+    ],
+    [
+      ...modules.map(({ date, mutants, name }) => row(name, date, count(mutants))),
+      ...modules.length > 1 ? [row("all of them", "", total(modules))] : []
+    ]
+  )
+
+const code = (text) => text.includes("`") ? `\`\` ${text} \`\`` : `\`${text}\``
+
+const survivors = (modules) =>
+  modules.flatMap((module) => {
+    const found = survivorsOf(module)
+    if (found.length === 0) return []
+    const lines = found.map(({ from, isCovered, place, to }) =>
+      `- ${place} ${code(from)} as ${code(to)}${isCovered ? "" : ", where no test comes"}`
+    )
+    return [`### ${module.name}`, lines.join("\n")]
+  })
+
+const section = ({ missing, modules, name, subject }) => {
+  const reasons = reasonsOf(modules).map(([reason, number]) => `${number} × ${reason}`).join(", ")
+  return [
+    `## ${name}`,
+    `Mutated: ${subject.what}. Held against the tests: ${subject.tests}.`,
+    ...modules.length === 0 ? [] : [table(modules)],
+    ...missing.length === 0 ? [] : [`Not run since they were changed: ${missing.map(code).join(", ")}.`],
+    ...reasons === "" ? [] : [`Left out: ${reasons}.`],
+    ...survivors(modules)
+  ]
+}
+
+/** The document of these subjects: `{ name, subject, modules, missing }`, and the versions it was made with. */
+export const documentOf = (subjects, versions) =>
+  `${["# Mutation testing", about, ...subjects.flatMap(section), versions].join("\n\n")}\n`

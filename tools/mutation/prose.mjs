@@ -1,0 +1,36 @@
+// Says which mutants are of words that only people read: an ignorer for Stryker.
+//
+// A mutant of such a text is another wording, and no test should hold on to one. What it leaves out is listed by reason in
+// docs/mutation.md; texts of the protocol (`metadata.name`, `application/json`, `Bearer`) are not among it.
+
+/** A word in lower case beside a space: two words of a sentence, or one of them beside what a template puts in. */
+const sentence = /\s[a-z]+\b|\b[a-z]+,?\s/
+
+const documentation = new Set(["description", "documentation", "identifier", "summary", "title"])
+
+const nameOf = (key) => key?.type === "Identifier" ? key.name : key?.type === "StringLiteral" ? key.value : undefined
+
+const isDocumentation = (property) =>
+  property.type === "ObjectProperty" && !property.computed && documentation.has(nameOf(property.key))
+
+/** Whether this is the call of a method of this name, as of `Effect.logError("…")`. */
+const isCallOf = (node, pattern) =>
+  node.type === "CallExpression" && node.callee.type === "MemberExpression" &&
+  pattern.test(nameOf(node.callee.property))
+
+const isDocumenting = ({ node, parent }) =>
+  node.type === "ObjectExpression" && node.properties.length > 0 && node.properties.every(isDocumentation) &&
+  parent !== null && isCallOf(parent, /^annotations$/)
+
+/** Why a part of the syntax tree is not mutated, or `undefined`. */
+export const reasonFor = (path) => {
+  const { node } = path
+  if (isCallOf(node, /^log(Trace|Debug|Info|Warning|Error|Fatal)?$/)) return "text of the log"
+  if (isCallOf(node, /^(Tag|GenericTag)$/) && nameOf(node.callee.object) === "Context") return "name of a service"
+  if (isDocumenting(path)) return "documentation of a schema"
+  if (node.type === "StringLiteral" && sentence.test(node.value)) return "sentence"
+  if (node.type === "TemplateLiteral" && node.quasis.some(({ value }) => sentence.test(value.raw))) return "sentence"
+  return undefined
+}
+
+export const strykerPlugins = [{ kind: "Ignore", name: "prose", value: { shouldIgnore: reasonFor } }]

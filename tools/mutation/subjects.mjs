@@ -1,0 +1,34 @@
+// What is mutated, and which tests the mutants are held against: `core.vitest.config.ts`, `server.vitest.config.ts`.
+import { join } from "node:path"
+import { modulesOf, root } from "../workspaces.mjs"
+
+/** The modules of core, and those of the mock server that hold rules: how it is launched and described is left to its tests. */
+export const subjects = {
+  core: {
+    what: "every module of packages/core",
+    directory: "packages/core",
+    modules: modulesOf(join(root, "packages/core")).map((module) => module.replace(/\.ts$/, ""))
+      .filter((module) => module !== "index"),
+    tests: "those of packages/core, without those of what is printed (`leaks`) and of the README"
+  },
+  server: {
+    what: "the rules of apps/mock-server: secrets, lists, faults, clocks, tenants, the journal, routes and bodies",
+    directory: "apps/mock-server",
+    modules: [
+      "Body",
+      "Cursor",
+      "Fault",
+      "Handlers",
+      "Ids",
+      "Journal",
+      "Routes",
+      "Seed",
+      "Tenant",
+      "TenantClock",
+      "WorkspaceSecretStore",
+      "WorkspaceSecrets",
+      "internal/searchIndex"
+    ],
+    tests: "those of apps/mock-server in process, with the contract; not those of sockets, documents and the command"
+  }
+}

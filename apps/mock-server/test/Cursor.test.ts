@@ -105,6 +105,13 @@ describe("Cursor", () => {
     }
   })
 
+  it("is refused when its seal is right and its position is of other types than those of one", () => {
+    for (const parts of [["1574445600000", at.id], [null, at.id], [at.createdAt, 7], [at.createdAt, [at.id]]]) {
+      const [createdAt, id] = parts as [number, string]
+      expect([parts, read(Cursor.encode({ createdAt, id }, "scope"))]).toEqual([parts, Option.none()])
+    }
+  })
+
   it.each([null, 1, "text", {}, [], [1], ["1", "id", "seal"], [1, 1, "seal"], [[1], "id", "seal"], { 0: 1, 1: "id" }])(
     "is refused when the JSON in it is %j",
     (json) => {

@@ -353,6 +353,15 @@ describe("apply", () => {
     expect(FieldMask.apply(["metadata.labels"], cleared, { metadata: { labels: {} } })).toBe(cleared)
   })
 
+  it("sees that one label of several is more, less or another", () => {
+    const labelled = (labels: Record<string, string>) => FieldMask.apply(undefined, secret, { metadata: { labels } })
+    const two = labelled({ env: "prod", team: "a" })
+    for (const labels of [{ env: "prod" }, { env: "prod", team: "b" }, { env: "prod", team: "a", tier: "1" }]) {
+      expect(FieldMask.apply(undefined, two, { metadata: { labels } }).metadata.labels).toEqual(labels)
+    }
+    expect(FieldMask.apply(undefined, two, { metadata: { labels: { team: "a", env: "prod" } } })).toBe(two)
+  })
+
   it("takes labels that are stored empty for none", () => {
     const stored = { ...secret, metadata: { ...secret.metadata, labels: {} } }
     expect(FieldMask.apply(["metadata.labels"], stored, {})).toBe(stored)

@@ -248,7 +248,7 @@ export const make = (control: Service, access: Access): Dispatch => {
           ),
           Effect.match({
             onFailure: (error) => fail(error),
-            onSuccess: (body): Outgoing => ({ status: 200, headers, body: JSON.stringify(body) })
+            onSuccess: (body): Outgoing => ({ status: 200, headers, body })
           }),
           Effect.catchAllDefect((defect) =>
             Effect.as(

@@ -8,7 +8,7 @@ import { Internal, InvalidArgument, NotFound, PermissionDenied, Unimplemented } 
 import * as ErrorResponse from "@workspace-secrets/core/ErrorResponse"
 import { ExternalId } from "@workspace-secrets/core/ExternalId"
 import { Status } from "@workspace-secrets/core/Status"
-import { WorkspaceSecretId } from "@workspace-secrets/core/WorkspaceSecret"
+import { WorkspaceSecret, WorkspaceSecretId } from "@workspace-secrets/core/WorkspaceSecret"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -142,7 +142,7 @@ export type Dispatch = (incoming: Incoming) => Effect.Effect<Outgoing>
  */
 export const make = (handlers: Handlers, tenants: Tenants, options: Options = {}): Dispatch => {
   const find = Routes.make<ApiOperation | Document>(
-    [...operations<ApiContext>()(Api, handlers), ...documents],
+    [...operations<ApiContext>()(Api, handlers, { isStrict: false, isLasting: isSecret }), ...documents],
     [...unservedOperations, ...options.unservedOperations ?? []]
   )
 
@@ -183,8 +183,14 @@ export const make = (handlers: Handlers, tenants: Tenants, options: Options = {}
       return answer(response.status, body, requestId, { date, ...response.headers, ...challenge, ...more })
     }
     const fail = (error: Failure, more?: Readonly<Record<string, string>>) => Either.right(finish(refuse(error, more)))
-    const end = (result: Either.Either<unknown, Failure>): Outgoing =>
-      Either.isRight(result) ? answer(200, result.right, requestId, { date }) : refuse(result.left)
+    const end = (result: Either.Either<string, Failure>): Outgoing =>
+      Either.isRight(result)
+        ? {
+          status: 200,
+          headers: { "content-type": "application/json", "x-request-id": requestId, date },
+          body: result.right
+        }
+        : refuse(result.left)
     const onDefect = (defect: unknown) =>
       Effect.map(
         Effect.logError(`unexpected failure of ${requestId}`, Cause.die(nameOf(defect))),
@@ -196,7 +202,7 @@ export const make = (handlers: Handlers, tenants: Tenants, options: Options = {}
         Effect.catchAllDefect(onDefect),
         Effect.onInterrupt(() => Effect.sync(() => journal.record(exchange, undefined)))
       )
-    const afflict = ({ name, rule }: Hit, run: Effect.Effect<unknown, Failure>): Effect.Effect<Outgoing> =>
+    const afflict = ({ name, rule }: Hit, run: Effect.Effect<string, Failure>): Effect.Effect<Outgoing> =>
       Effect.gen(function*() {
         exchange.fault = name
         const { body, close, delayMillis, error, when = "before" } = rule
@@ -291,6 +297,9 @@ export const make = (handlers: Handlers, tenants: Tenants, options: Options = {}
   }
 }
 
+// One that is changed is replaced.
+const isSecret = (success: unknown): success is WorkspaceSecret => success instanceof WorkspaceSecret
+
 interface ApiContext {
   readonly tenant: Tenant
 }
@@ -304,15 +313,17 @@ const call = (
   query: string,
   tenant: Tenant,
   { body, headers }: Incoming
-): Effect.Effect<unknown, Failure> => {
+): Effect.Effect<string, Failure> => {
   if (!operation.hasPayload) {
     return operation.run({ tenant }, exchange, params, query, undefined)
   }
   const type = Body.checkType(single(headers["content-type"]))
-  return Either.isLeft(type) ? type : Effect.flatMap(body, (bytes) => {
+  return Either.isLeft(type) ? Either.left(type.left) : Effect.flatMap(body, (bytes) => {
     exchange.requestSize = bytes.length
     const payload = Body.parse(bytes)
-    return Either.isLeft(payload) ? payload : operation.run({ tenant }, exchange, params, query, payload.right)
+    return Either.isLeft(payload)
+      ? Either.left(payload.left)
+      : operation.run({ tenant }, exchange, params, query, payload.right)
   })
 }
 

@@ -19,7 +19,18 @@ export interface Trace {
   success: unknown
 }
 
-/** A declared operation, ready to be run: from what was sent, by the endpoint's schemas and its handler, to what is written. */
+/** How the operations of an API read and write. */
+export interface Options {
+  /** Whether fields that are not known are refused, instead of ignored. */
+  readonly isStrict: boolean
+  /**
+   * Whether a result never changes and is written the same by all operations, so that its text can be kept for as long as it is there;
+   * none does where left out.
+   */
+  readonly isLasting?: (success: unknown) => success is object
+}
+
+/** A declared operation, ready to be run: from what was sent, by the endpoint's schemas and its handler, to the text of its result. */
 export interface Operation<Context> {
   readonly _tag: "Operation"
   readonly name: string
@@ -33,7 +44,7 @@ export interface Operation<Context> {
     params: Readonly<Record<string, string>>,
     query: string,
     payload: unknown
-  ) => Effect.Effect<unknown, WireError>
+  ) => Effect.Effect<string, WireError>
 }
 
 /*
@@ -46,7 +57,7 @@ type AnyHandler<Context> = (
 
 type Decoder = (input: unknown) => Either.Either<unknown, ParseResult.ParseError>
 
-const decoder = (schema: Option.Option<Schema.Schema.All>, options: { readonly isStrict: boolean }): Decoder =>
+const decoder = (schema: Option.Option<Schema.Schema.All>, options: Options): Decoder =>
   Option.match(schema, {
     onNone: () => () => Either.right(undefined),
     onSome: (schema) =>
@@ -77,11 +88,31 @@ const refuse = (
   Either.left(InvalidArgument.fromViolations(FieldViolation.fromParseError(error).map(explainRepetition(query))))
 
 const NOTHING: Readonly<Record<string, string>> = {}
+const NO_QUERY = new URLSearchParams()
+
+type Write = (success: unknown, encode: (success: unknown) => unknown) => string
+
+// What is there is read far more often than it changes, and to encode it takes longer than all else about a request.
+const writer = ({ isLasting }: Options): Write => {
+  const texts = new WeakMap<object, string>()
+  return (success, encode) => {
+    if (isLasting?.(success) !== true) {
+      return JSON.stringify(encode(success))
+    }
+    let text = texts.get(success)
+    if (text === undefined) {
+      text = JSON.stringify(encode(success))
+      texts.set(success, text)
+    }
+    return text
+  }
+}
 
 const operationOf = <Context>(
   endpoint: HttpApiEndpoint.HttpApiEndpoint<string, HttpMethod>,
   handler: AnyHandler<Context>,
-  options: { readonly isStrict: boolean }
+  options: Options,
+  textOf: Write
 ): Operation<Context> => {
   const path = decoder(endpoint.pathSchema, { isStrict: false })
   const urlParams = decoder(endpoint.urlParamsSchema, options)
@@ -97,7 +128,7 @@ const operationOf = <Context>(
     }),
     encodeSuccess: encode,
     run: (context, trace, params, query, body) => {
-      const search = new URLSearchParams(query)
+      const search = query === "" ? NO_QUERY : new URLSearchParams(query)
       const decodedPath = path(params)
       if (Either.isLeft(decodedPath)) {
         return refuse(decodedPath.left, search)
@@ -113,7 +144,7 @@ const operationOf = <Context>(
       trace.payload = decodedBody.right
       const write = (success: unknown) => {
         trace.success = success
-        return encode(success)
+        return textOf(success, encode)
       }
       const result = handler({
         ...context,
@@ -128,22 +159,20 @@ const operationOf = <Context>(
   }
 }
 
-/**
- * The operations of a declared API over its handlers, which are by the names of the endpoints. A strict one refuses fields that it does not
- * know, instead of ignoring them.
- */
+/** The operations of a declared API over its handlers, which are by the names of the endpoints. */
 export const operations = <Context>() =>
 <Id extends string, Groups extends HttpApiGroup.HttpApiGroup.Any, E, R>(
   api: HttpApi.HttpApi<Id, Groups, E, R>,
   handlers: Readonly<Record<string, unknown>>,
-  options: { readonly isStrict: boolean } = { isStrict: false }
+  options: Options = { isStrict: false }
 ): ReadonlyArray<Routes.Route<Operation<Context>>> => {
   const routes: Array<Routes.Route<Operation<Context>>> = []
+  const textOf = writer(options)
   HttpApi.reflect(api, {
     onGroup: () => {},
     onEndpoint: ({ endpoint }) => {
       const { method, name, path } = endpoint
-      const target = operationOf<Context>(endpoint, handlers[name] as AnyHandler<Context>, options)
+      const target = operationOf<Context>(endpoint, handlers[name] as AnyHandler<Context>, options, textOf)
       routes.push({ method, path, target })
     }
   })

@@ -23,7 +23,7 @@ import { nameOf } from "./internal/defect.js"
 import { isNow } from "./internal/now.js"
 import type { Operation } from "./internal/operations.js"
 import { operations } from "./internal/operations.js"
-import type { Answered, Exchange } from "./Journal.js"
+import type { Answered, Exchange, JournalEntry } from "./Journal.js"
 import * as Routes from "./Routes.js"
 import type { Tenant, Tenants } from "./Tenant.js"
 import { unservedOperations } from "./UnservedOperations.js"
@@ -123,6 +123,25 @@ export const headersTooLarge = (): InvalidArgument =>
 export interface Options {
   /** Operations to answer with 501 UNIMPLEMENTED, besides those of `UnservedOperations`. */
   readonly unservedOperations?: ReadonlyArray<Routes.Endpoint> | undefined
+  /** Is told of each request when its answer is on its way, or will not come any more. It must not throw. */
+  readonly onRequest?: ((request: Told) => void) | undefined
+}
+
+/**
+ * What is told of a request and its answer: as the journal shows it, with neither values nor keys. There is no `response` where the client
+ * went away, and no `tenant` where the key was nobody's.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Told extends
+  Pick<
+    JournalEntry,
+    "method" | "path" | "query" | "operation" | "id" | "externalId" | "durationMillis" | "fault" | "response"
+  >
+{
+  /** The id of the tenant, which is not its key. */
+  readonly tenant: string | undefined
 }
 
 /**
@@ -170,9 +189,16 @@ export const make = (handlers: Handlers, tenants: Tenants, options: Options = {}
       fault: undefined
     }
 
+    const record = (answered: Answered | undefined) => {
+      const recorded = journal.record(exchange, answered)
+      if (options.onRequest !== undefined) {
+        const tenant = Either.isRight(caller) ? tenants.idOf(caller.right) : undefined
+        options.onRequest({ ...recorded.entry, tenant })
+      }
+    }
     const finish = (outgoing: Outgoing, broken?: Answered["broken"]): Outgoing => {
       const { body, headers, status } = outgoing
-      journal.record(exchange, { status, headers, size: body.length, broken })
+      record({ status, headers, size: body.length, broken })
       return outgoing
     }
     const refuse = (error: Failure, more?: Readonly<Record<string, string>>): Outgoing => {
@@ -200,7 +226,7 @@ export const make = (handlers: Handlers, tenants: Tenants, options: Options = {}
     const guard = (outgoing: Effect.Effect<Outgoing>): Effect.Effect<Outgoing> =>
       outgoing.pipe(
         Effect.catchAllDefect(onDefect),
-        Effect.onInterrupt(() => Effect.sync(() => journal.record(exchange, undefined)))
+        Effect.onInterrupt(() => Effect.sync(() => record(undefined)))
       )
     const afflict = ({ name, rule }: Hit, run: Effect.Effect<string, Failure>): Effect.Effect<Outgoing> =>
       Effect.gen(function*() {

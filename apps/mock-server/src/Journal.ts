@@ -442,16 +442,18 @@ export class Journal {
     return this.#recorded - this.#cleared - this.#ring.length
   }
 
-  /** Takes a request in whose answer is on its way, or will not come any more. */
-  record(exchange: Exchange, answered: Answered | undefined): void {
+  /** Takes a request in whose answer is on its way, or will not come any more. Gives what it shows of it. */
+  record(exchange: Exchange, answered: Answered | undefined): { readonly entry: JournalEntry } {
     const at = (this.#recorded - this.#cleared) % this.#size
     this.#recorded++
+    const recorded = new Recorded(this.#recorded, exchange, answered)
     if (this.#size > 0) {
-      this.#ring[at] = new Recorded(this.#recorded, exchange, answered)
+      this.#ring[at] = recorded
     }
     if (this.#waiters.size > 0) {
       ;[...this.#waiters].forEach((waiter) => waiter.notify())
     }
+    return recorded
   }
 
   /** Forgets all requests, that it dropped some included. Sequences go on. */

@@ -95,8 +95,10 @@ export interface Options extends TenantOptions {
    * back what the other options say.
    */
   readonly snapshot?: Snapshot | undefined
-  /** Gives each key that is not known a world of its own, instead of 401; false unless given. */
+  /** Gives each key that is not known a world of its own, which begins as the first key's does, instead of 401; false unless given. */
   readonly acceptAnyKey?: boolean | undefined
+  /** Is told of each request, those to the control API included, when its answer is on its way. It must not throw. */
+  readonly onRequest?: ((request: Dispatcher.Told) => void) | undefined
 }
 
 /**
@@ -156,6 +158,28 @@ const unlessReplaced = <A>(
 /** An address that no other machine reaches. */
 const isLoopback = (host: string): boolean => /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/i.test(host)
 
+/** Tells of the requests to the control API, which no journal has. Of the path of one that it did not serve, anything can be part. */
+const told =
+  (dispatch: Dispatcher.Dispatch, onRequest: NonNullable<Options["onRequest"]>): Dispatcher.Dispatch => (incoming) => {
+    const startedAt = performance.now()
+    const { method, target } = incoming
+    const tell = (response: Dispatcher.Told["response"]) =>
+      Effect.sync(() =>
+        onRequest({
+          method,
+          path: response !== undefined && response.status < 400 ? target.replace(/\?.*$/s, "") : `${Body.controlRoot}…`,
+          query: {},
+          durationMillis: Math.round((performance.now() - startedAt) * 1000) / 1000,
+          response,
+          tenant: undefined
+        })
+      )
+    return dispatch(incoming).pipe(
+      Effect.tap(({ headers, status }) => tell({ status, headers })),
+      Effect.onInterrupt(() => tell(undefined))
+    )
+  }
+
 /** The control API is loaded when it is first asked: a server that nobody controls from outside starts no later for having it. */
 const controlOf = (service: Control.Service, { controlToken }: Options, host: string): Dispatcher.Dispatch => {
   let dispatch: Promise<Dispatcher.Dispatch> | undefined
@@ -182,7 +206,8 @@ const make = (options: Options, host: string) =>
     const handlers = yield* Handlers.make({ writeOnlyValues: options.writeOnlyValues ?? false })
     const control = Control.make(tenants)
     const api = Dispatcher.make(handlers, tenants, options)
-    const controlApi = controlOf(control, options, host)
+    const served = controlOf(control, options, host)
+    const controlApi = options.onRequest === undefined ? served : told(served, options.onRequest)
     const dispatch: Dispatcher.Dispatch = (incoming) =>
       incoming.target.startsWith(Body.controlRoot) ? controlApi(incoming) : api(incoming)
     const fetch = yield* InProcess.makeFetch(dispatch)

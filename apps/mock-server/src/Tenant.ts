@@ -348,15 +348,22 @@ export class Tenants {
   readonly #byKey = new Map<string, Registration>()
   readonly #byId = new Map<string, Registration>()
   readonly #surroundings: Surroundings
-  readonly #acceptAnyKey: boolean
+  /** What a key that is not known gets, where any is taken. */
+  readonly #accepted: WorldOptions | undefined
   readonly #ids: Ids
   /** The time, the ids and the journal of requests that are nobody's: those without a key, and with one that is not known. */
   readonly nobody: Pick<Tenant, "clock" | "ids" | "journal">
-  #accepted = 0
+  #worldsAccepted = 0
 
-  constructor(surroundings: Surroundings, options: { readonly acceptAnyKey?: boolean | undefined } = {}) {
+  /** Where it takes any key, the other options say what a world that it makes by itself is like. */
+  constructor(
+    surroundings: Surroundings,
+    { acceptAnyKey = false, clock, faults, journalSize, randomSeed, seed }: WorldOptions & {
+      readonly acceptAnyKey?: boolean | undefined
+    } = {}
+  ) {
     this.#surroundings = surroundings
-    this.#acceptAnyKey = options.acceptAnyKey ?? false
+    this.#accepted = acceptAnyKey ? { clock, faults, journalSize, randomSeed, seed } : undefined
     this.#ids = new Ids(surroundings.chance)
     this.nobody = { clock: new TenantClock(surroundings.clock), ids: this.#ids, journal: new Journal() }
   }
@@ -410,6 +417,11 @@ export class Tenants {
     return this.#byId.get(id)
   }
 
+  /** The id of a tenant; nothing for one that was taken away. */
+  idOf(tenant: Tenant): string | undefined {
+    return this.all.find((registration) => registration.tenant === tenant)?.id
+  }
+
   /** All of them, in the order in which they were made. */
   get all(): ReadonlyArray<Registration> {
     return [...this.#byId.values()]
@@ -432,13 +444,16 @@ export class Tenants {
     const known = this.#byKey.get(key)
     return known !== undefined
       ? Either.right(known.tenant)
-      : this.#acceptAnyKey
-      ? this.#accept(Redacted.make(key))
+      : this.#accepted !== undefined
+      ? this.#accept(Redacted.make(key), this.#accepted)
       : refuse("unknown API key")
   }
 
-  #accept(apiKey: Redacted.Redacted<string>): Either.Either<Tenant, Unauthenticated | ResourceExhausted> {
-    if (this.#accepted >= maxAccepted) {
+  #accept(
+    apiKey: Redacted.Redacted<string>,
+    world: WorldOptions
+  ): Either.Either<Tenant, Unauthenticated | ResourceExhausted> {
+    if (this.#worldsAccepted >= maxAccepted) {
       return Either.left(
         new ResourceExhausted({
           message:
@@ -446,9 +461,9 @@ export class Tenants {
         })
       )
     }
-    this.#accepted++
+    this.#worldsAccepted++
     return Either.map(
-      Either.mapLeft(this.add({ apiKey }), ({ message }) => new Unauthenticated({ message })),
+      Either.mapLeft(this.add({ ...world, apiKey }), ({ message }) => new Unauthenticated({ message })),
       ({ tenant }) => tenant
     )
   }

@@ -184,6 +184,71 @@ describe("serve", { timeout: 60_000 }, () => {
   })
 })
 
+describe("a world that is told more", { timeout: 60_000 }, () => {
+  it("does the same twice with --seed and --clock, for any key with --accept-any-key, and says in a log what it was asked", async () => {
+    const told = [
+      [
+        "--seed",
+        "7",
+        "--clock",
+        "stepping:2026-01-01T00:00:00Z,1000",
+        "--accept-any-key",
+        "--control-token",
+        "canary-token",
+        "--log"
+      ],
+      []
+    ].map(async (args) => {
+      const child = new Child(
+        ["--port", "0", ...args],
+        args.length > 0 ? {} : {
+          WORKSPACE_SECRETS_MOCK_SEED: "7",
+          WORKSPACE_SECRETS_MOCK_CLOCK: "stepping:2026-01-01T00:00:00.000Z,1000",
+          WORKSPACE_SECRETS_MOCK_ACCEPT_ANY_KEY: "1",
+          WORKSPACE_SECRETS_MOCK_CONTROL_TOKEN: "canary-token",
+          WORKSPACE_SECRETS_MOCK_LOG: "true"
+        }
+      )
+      const url = await child.url()
+      const answers = []
+      for (const key of ["mock-api-key", "canary-key", "mock-api-key"]) {
+        const { headers, status, text } = await sendJson(reached(url, key), "POST", "/v1/workspace_secrets", {
+          metadata: { name: "canary-name" },
+          spec: { value: "canary-value" }
+        })
+        answers.push([status, headers.get("date"), headers.get("x-request-id"), text])
+      }
+      const control = [
+        (await send(reached(url, "mock-api-key"), "/_mock/tenants")).status,
+        (await send(reached(url, "canary-token"), "/_mock/tenants")).status
+      ]
+      child.kill("SIGTERM")
+      return { answers, control, ended: await child.ended }
+    })
+    const [one, two] = await Promise.all(told)
+    expect(two?.answers).toEqual(one?.answers)
+    expect(two?.control).toEqual([401, 200])
+    expect(one?.answers.map(([status, date]) => [status, date])).toEqual([
+      [200, "Thu, 01 Jan 2026 00:00:00 GMT"],
+      [200, "Thu, 01 Jan 2026 00:00:00 GMT"],
+      [200, "Thu, 01 Jan 2026 00:00:01 GMT"]
+    ])
+    // The world of another key begins as the first does.
+    expect(one?.answers[1]).toEqual(one?.answers[0])
+    for (const { ended } of [one, two].filter((run) => run !== undefined)) {
+      expect(ended).toMatchObject({ code: 0, signal: null })
+      expect(ended.stderr.replaceAll(/^\S+Z {2}|\d+\.\d ms|tnt_\w+/gm, "").split("\n")).toEqual([
+        "200  POST    /v1/workspace_secrets    default",
+        "200  POST    /v1/workspace_secrets    ",
+        "200  POST    /v1/workspace_secrets    default",
+        "401  GET     /_mock/…  ",
+        "200  GET     /_mock/tenants  ",
+        ""
+      ])
+    }
+  })
+})
+
 describe("--snapshot-file", { timeout: 60_000 }, () => {
   const names = async (server: Server) => {
     const { body } = await send<{ readonly items: ReadonlyArray<{ readonly metadata: { readonly name: string } }> }>(

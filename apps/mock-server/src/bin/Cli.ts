@@ -140,7 +140,10 @@ export const run = (options: {
         "serve",
         optionsOf(Settings.serve),
         handled((settings) =>
-          Effect.flatMap(Effect.promise(() => import("./Serve.js")), ({ serve }) => serve(settings))
+          Effect.flatMap(
+            Effect.promise(() => import("./Serve.js")),
+            ({ serve }) => serve({ ...settings, colours: options.colours })
+          )
         )
       ),
       Command.make(
@@ -149,7 +152,7 @@ export const run = (options: {
         handled((settings) =>
           Effect.flatMap(
             Effect.promise(() => import("./Exec.js")),
-            ({ exec }) => exec([file ?? "", ...args], settings)
+            ({ exec }) => exec([file ?? "", ...args], { ...settings, colours: options.colours })
           )
         )
       ),

@@ -10,10 +10,13 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
+import type { Told } from "../Dispatcher.js"
 import * as MockServer from "../MockServer.js"
 import * as Seed from "../Seed.js"
 import type { Snapshot } from "../Snapshot.js"
 import * as SnapshotFile from "../SnapshotFile.js"
+import type { ClockOptions } from "../TenantClock.js"
+import * as RequestLog from "./RequestLog.js"
 
 /** The server cannot start as it was told to: why, for a person to read. */
 export class CannotStart extends Data.TaggedError("CannotStart")<{ readonly message: string }> {}
@@ -23,9 +26,16 @@ export interface Settings {
   readonly host: string
   readonly port: number
   readonly apiKey: Redacted.Redacted
+  readonly acceptAnyKey: boolean
+  readonly controlToken: Redacted.Redacted | undefined
   readonly seedFile: string | undefined
   readonly snapshotFile: string | undefined
+  readonly randomSeed: number | undefined
+  readonly clock: ClockOptions | undefined
   readonly writeOnlyValues: boolean
+  readonly log: boolean
+  /** Whether what is printed has colours. */
+  readonly colours: boolean
 }
 
 const readFile = (kind: string, path: string): Effect.Effect<string, CannotStart, FileSystem.FileSystem> =>
@@ -53,14 +63,22 @@ const loadSnapshot = (path: string): Effect.Effect<Snapshot | undefined, CannotS
     })
   )
 
+/** Prints a line for each request. */
+const log = (colours: boolean) =>
+  Effect.map(
+    Effect.console,
+    (console) => (told: Told): void => Effect.runSync(console.error(RequestLog.line(told, new Date(), colours)))
+  )
+
 /** Starts a server, which stops with the scope. */
 const open = (
-  { seedFile, snapshotFile, ...options }: Settings
+  { colours, log: logs, seedFile, snapshotFile, ...options }: Settings
 ): Effect.Effect<MockServer.Service, CannotStart, FileSystem.FileSystem | Scope.Scope> =>
   Effect.gen(function*() {
     const seed = seedFile === undefined ? undefined : yield* readSeed(seedFile)
     const snapshot = snapshotFile === undefined ? undefined : yield* loadSnapshot(snapshotFile)
-    const context = yield* Layer.build(MockServer.layer({ ...options, seed, snapshot })).pipe(
+    const onRequest = logs ? yield* log(colours) : undefined
+    const context = yield* Layer.build(MockServer.layer({ ...options, onRequest, seed, snapshot })).pipe(
       Effect.mapError((error) =>
         error._tag === "SeedError"
           ? problemsOf("seed file", seedFile ?? "")(error)

@@ -4,6 +4,7 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
+import type { ClockOptions } from "../TenantClock.js"
 import { fromVariable, setting, toggle, variableOf } from "./Setting.js"
 
 /** The key that a server knows unless it is told another. */
@@ -20,6 +21,33 @@ const key = (expected: string) => ({
   expected,
   read: (text: string) => /^[\x21-\x7e]+$/.test(text) ? Option.some(Redacted.make(text)) : Option.none()
 })
+
+const wholeNumber = {
+  expected: "a whole number from 0 to 2^53 - 1",
+  read: (text: string) =>
+    /^\d{1,16}$/.test(text) && Number.isSafeInteger(Number(text)) ? Option.some(Number(text)) : Option.none()
+}
+
+/** A date that is none, such as February 30, would be taken for another one. */
+const isMoment = (text: string): boolean => {
+  const millis = Date.parse(text)
+  return millis >= 0 && new Date(millis).toISOString().slice(0, 19) === text.slice(0, 19)
+}
+
+const clockReader = {
+  expected: "real, fixed:<moment> or stepping:<moment>,<milliseconds>, with a moment such as 2026-01-01T00:00:00Z",
+  read: (text: string): Option.Option<ClockOptions> => {
+    if (text === "real") {
+      return Option.some({ type: "real" })
+    }
+    const [, type, at = "", step] =
+      /^(fixed|stepping):(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?Z)(?:,(\d{1,12}))?$/.exec(text) ?? []
+    if (type === undefined || !isMoment(at) || (type === "stepping") !== (step !== undefined)) {
+      return Option.none()
+    }
+    return Option.some(step === undefined ? { type: "fixed", at } : { type: "stepping", at, stepMillis: Number(step) })
+  }
+}
 
 const portReader = {
   expected: "a port, 0 to 65535",
@@ -52,6 +80,18 @@ const server = (fallbackPort: number) => ({
     fallback: Redacted.make(defaultApiKey),
     shown: defaultApiKey
   }),
+  acceptAnyKey: toggle(
+    "accept-any-key",
+    "Give each key that is not known a world of its own, which begins as that of --api-key does, instead of 401."
+  ),
+  controlToken: setting("control-token", {
+    ...key("a token of visible ASCII characters"),
+    placeholder: "token",
+    description:
+      "The token that the control API under /_mock takes. Without one, it takes requests from this machine alone, and none at all where --host"
+      + " lets other machines reach it.",
+    fallback: undefined
+  }),
   seedFile: setting("seed-file", {
     ...text("a path"),
     placeholder: "file",
@@ -66,9 +106,29 @@ const server = (fallbackPort: number) => ({
       + " and its ids.",
     fallback: undefined
   }),
+  randomSeed: setting("seed", {
+    ...wholeNumber,
+    placeholder: "number",
+    description:
+      "A number that all ids follow from. With a clock that is fixed or stepping, the same requests then give the same bytes.",
+    fallback: undefined
+  }),
+  clock: setting("clock", {
+    ...clockReader,
+    placeholder: "clock",
+    description:
+      "How time goes: real; fixed:2026-01-01T00:00:00Z, which stands still; or stepping:2026-01-01T00:00:00Z,1000, which is 1000 ms later for"
+      + " each request.",
+    fallback: undefined,
+    shown: "real"
+  }),
   writeOnlyValues: toggle(
     "write-only-values",
     "Leave spec.value out of every answer, as a service may do for some keys."
+  ),
+  log: toggle(
+    "log",
+    "Print a line for each request on stderr: status, path, how long it took, whose it was, the fault that hit it. Neither values nor keys."
   )
 })
 

@@ -11,6 +11,8 @@ const environment = (variables: Readonly<Record<string, string>>) =>
 
 const lines = (text: string) => text.split("\n").filter((line) => line !== "")
 
+const aClock = "real, fixed:<moment> or stepping:<moment>,<milliseconds>, with a moment such as 2026-01-01T00:00:00Z"
+
 const aBaseUrl = "a base URL such as http://127.0.0.1:4010, with neither user nor password"
 
 describe("run", () => {
@@ -44,6 +46,21 @@ describe("run", () => {
     [["--api-key", ""], "--api-key: expected an API key of visible ASCII characters"],
     [["--api-key", "two words"], "--api-key: expected an API key of visible ASCII characters"],
     [["--api-key", "schlüssel"], "--api-key: expected an API key of visible ASCII characters"],
+    [["--control-token", "two words"], "--control-token: expected a token of visible ASCII characters"],
+    [["--seed", "-1"], "--seed: expected a whole number from 0 to 2^53 - 1"],
+    [["--seed", "9007199254740992"], "--seed: expected a whole number from 0 to 2^53 - 1"],
+    ...[
+      "",
+      "canary",
+      "fixed",
+      "fixed:2026-01-01",
+      "fixed:2026-02-30T00:00:00Z",
+      "fixed:1969-12-31T23:59:59Z",
+      "fixed:2026-01-01T00:00:00+01:00",
+      "fixed:2026-01-01T00:00:00Z,1000",
+      "stepping:2026-01-01T00:00:00Z",
+      "stepping:2026-01-01T00:00:00Z,-1"
+    ].map((clock): [ReadonlyArray<string>, string] => [["--clock", clock], `--clock: expected ${aClock}`]),
     [["--prot", "1"], "Received unknown argument: '--prot'"],
     [["--port", "0", "serve"], "Received unknown argument: 'serve'"],
     [["4010"], "Invalid subcommand for workspace-secrets-mock - use one of 'serve', 'exec', 'ready'"],
@@ -66,6 +83,11 @@ describe("run", () => {
   it.effect.each<[string, string, string]>([
     ["WORKSPACE_SECRETS_MOCK_PORT", "canary", "a port, 0 to 65535"],
     ["WORKSPACE_SECRETS_MOCK_API_KEY", "ca nary", "an API key of visible ASCII characters"],
+    ["WORKSPACE_SECRETS_MOCK_CONTROL_TOKEN", "ca nary", "a token of visible ASCII characters"],
+    ["WORKSPACE_SECRETS_MOCK_SEED", "canary", "a whole number from 0 to 2^53 - 1"],
+    ["WORKSPACE_SECRETS_MOCK_CLOCK", "canary", aClock],
+    ["WORKSPACE_SECRETS_MOCK_ACCEPT_ANY_KEY", "canary", "true or false"],
+    ["WORKSPACE_SECRETS_MOCK_LOG", "canary", "true or false"],
     ["WORKSPACE_SECRETS_MOCK_WRITE_ONLY_VALUES", "canary", "true or false"]
   ])(
     "names the variable that is wrong, and does not quote it: %s",

@@ -57,10 +57,13 @@ const projects = [
     template: "javascript",
     uses: [core, client, server],
     readmes: [core, client, server],
-    programs: ["main.mjs", "main.cjs"].map((file) => ({
-      args: [file],
-      prints: ({ subpaths }) => [`loaded: ${subpaths}`, done]
-    }))
+    programs: [
+      ...["main.mjs", "main.cjs"].map((file) => ({
+        args: [file],
+        prints: ({ subpaths }) => [`loaded: ${subpaths}`, done]
+      })),
+      { args: ["--test", "--test-reporter=tap", "tenants.test.mjs"], matches: /^# pass 2$[^]*^# fail 0$/m }
+    ]
   },
   {
     name: "a browser, bundled by Vite",
@@ -169,11 +172,17 @@ const runPrograms = async (project, directory, node, facts) => {
   const env = environment({ PATH: `${node.bin}${delimiter}${process.env.PATH}` })
   const running = project.serves === true ? await serve(directory, env) : undefined
   try {
-    for (const { args, passes, prints } of project.programs) {
+    for (const { args, matches, passes, prints } of project.programs) {
       const out = await run("node", args, { cwd: directory, env: { ...env, ...running?.env } })
       if (passes !== undefined) {
         const wrong = passes(JSON.parse(out))
         if (wrong !== undefined) throw new Error(`${args.join(" ")}: ${wrong}`)
+        continue
+      }
+      if (matches !== undefined) {
+        if (!matches.test(out)) {
+          throw new Error(`node ${args.join(" ")} printed\n${out}and should have matched ${matches}`)
+        }
         continue
       }
       const expected = typeof prints === "function" ? prints(facts) : prints

@@ -111,6 +111,11 @@ export * as TenantClock from "./TenantClock.js"
 /**
  * @since 0.1.0
  */
+export * as Testing from "./Testing.js"
+
+/**
+ * @since 0.1.0
+ */
 export * as WorkspaceSecretStore from "./WorkspaceSecretStore.js"
 
 /**

@@ -1,0 +1,147 @@
+/** What generated tests ask of a server: symbolically, as it is generated and printed, and with the ids and values of one run. */
+
+/** Who asks and by which path. */
+export interface Asking {
+  /** The number of the key; the one after the last is no key of the server's. */
+  readonly key: number
+  readonly layout: Layout
+}
+
+/** Without a workspace in the path, with the id or the alias of the key's own, or with the id of another key's. */
+export type Layout = "unscoped" | "id" | "alias" | "another"
+
+/** A secret's value, by its number: the text is made when it is sent, and what is generated and printed does not have it. */
+export class Value {
+  constructor(readonly number: number) {}
+}
+
+/** A secret: one of those that are there or are deleted, asked for by its owner or by anyone, or an address that may lead nowhere. */
+export type Ref =
+  | { readonly among: "created" | "deleted"; readonly number: number; readonly by: "owner" | "anyone" }
+  | { readonly externalId: string }
+  | { readonly id: string }
+
+/** A body: JSON, which may have `Value`s in it, or any text. */
+export type Body = { readonly json: unknown } | { readonly text: string; readonly contentType: string }
+
+export type Query = Readonly<Record<string, string>>
+
+/** A request as it is generated: it stands for others when those before it are left out. */
+export type Request =
+  & Asking
+  & (
+    | { readonly op: "whoami" }
+    | { readonly op: "list"; readonly query: Query }
+    /** The page after one that was answered, or with other parameters, or by another key, what has to be refused. */
+    | { readonly op: "next"; readonly page: number; readonly change: Query; readonly by: "owner" | "anyone" }
+    | { readonly op: "create"; readonly body: Body }
+    /** So many creates that limits matter. */
+    | { readonly op: "fill"; readonly count: number }
+    | { readonly op: "get" | "delete"; readonly ref: Ref }
+    | { readonly op: "update"; readonly ref: Ref; readonly body: Body }
+  )
+
+/** A request in one run. */
+export interface Call {
+  readonly op: "whoami" | "list" | "create" | "get" | "update" | "delete"
+  readonly key: number
+  /** What stands for the workspace in the path. */
+  readonly workspace: string | undefined
+  readonly query: Query
+  readonly target: { readonly id: string } | { readonly externalId: string } | undefined
+  readonly body: string | undefined
+  readonly contentType: string
+}
+
+/** An answer in one run. */
+export interface Answer {
+  readonly status: number
+  readonly headers: Headers
+  readonly text: string
+}
+
+/** A secret that was created, and by which key. */
+export interface Created {
+  readonly id: string
+  readonly key: number
+}
+
+/** What a request may refer to. */
+export interface Names {
+  readonly created: ReadonlyArray<Created>
+  readonly deleted: ReadonlyArray<Created>
+  readonly pages: ReadonlyArray<{ readonly cursor: string; readonly call: Call }>
+  readonly workspace: (key: number) => string
+  readonly value: (value: Value) => string
+}
+
+const json = "application/json"
+
+/** With the text of its values. */
+const filled = (body: unknown, names: Names): unknown =>
+  body instanceof Value
+    ? names.value(body)
+    : typeof body === "object" && body !== null && !Array.isArray(body)
+    ? Object.fromEntries(Object.entries(body).map(([key, inner]) => [key, filled(inner, names)]))
+    : body
+
+const at = <A>(all: ReadonlyArray<A>, number: number): A | undefined => all[number % Math.max(all.length, 1)]
+
+/** What a request is in a run. A page that there is none of is the first. */
+export const resolve = (request: Request, names: Names): Call => {
+  const base = { key: request.key, query: {}, target: undefined, body: undefined, contentType: json }
+  const scope = (key: number, layout: Layout) =>
+    layout === "unscoped"
+      ? undefined
+      : layout === "alias"
+      ? "development"
+      : names.workspace(layout === "id" ? key : (key + 1) % 3)
+  const ofSecret = (ref: Ref) => {
+    if (!("among" in ref)) {
+      return { ...base, workspace: scope(request.key, request.layout), target: ref }
+    }
+    const { id, key } = at(names[ref.among], ref.number) ?? { id: "wsec_none", key: request.key }
+    const by = ref.by === "owner" ? key : request.key
+    return { ...base, key: by, workspace: scope(by, request.layout), target: { id } }
+  }
+  const withBody = (body: Body) =>
+    "text" in body
+      ? { body: body.text, contentType: body.contentType }
+      : { body: JSON.stringify(filled(body.json, names)) }
+  switch (request.op) {
+    case "whoami":
+      return { ...base, op: "whoami", workspace: undefined }
+    case "list":
+      return { ...base, op: "list", workspace: scope(request.key, request.layout), query: request.query }
+    case "next": {
+      const page = at(names.pages, request.page)
+      const key = request.by === "owner" ? page?.call.key ?? request.key : request.key
+      const query = page === undefined ? request.change : { ...page.call.query, cursor: page.cursor, ...request.change }
+      return { ...base, op: "list", key, workspace: scope(key, request.layout), query }
+    }
+    case "create":
+    case "fill": {
+      const body = request.op === "fill" ? { json: { metadata: { name: "a" }, spec: {} } } : request.body
+      return { ...base, op: "create", workspace: scope(request.key, request.layout), ...withBody(body) }
+    }
+    case "get":
+    case "delete":
+      return { ...ofSecret(request.ref), op: request.op }
+    case "update":
+      return { ...ofSecret(request.ref), ...withBody(request.body), op: "update" }
+  }
+}
+
+const methods = { whoami: "GET", list: "GET", create: "POST", get: "GET", update: "PATCH", delete: "DELETE" }
+
+/** The method of a call, and its path with the query. */
+export const address = ({ op, query, target, workspace }: Call): { readonly method: string; readonly path: string } => {
+  const base = op === "whoami" ?
+    "/v1/whoami" :
+    `/v1${workspace === undefined ? "" : `/workspaces/${workspace}`}/workspace_secrets`
+  const ref = target === undefined
+    ? ""
+    : `/${encodeURIComponent("id" in target ? target.id : `external_id:${target.externalId}`)}`
+  const parameters = Object.entries(query).map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join("&")
+  return { method: methods[op], path: `${base}${ref}${parameters === "" ? "" : `?${parameters}`}` }
+}

@@ -49,7 +49,8 @@ CADENYA_API_KEY=… npm run contract -- --base-url https://api.cadenya.com --liv
 \`\`\`
 
 *Seen* says how: in plain HTTP (wire), or through \`@workspace-secrets/http-client\` (client). That the tests can fail is
-shown by servers that are wrong on purpose, in \`apps/mock-server/proof/wrong-servers.test.ts\`.
+shown by servers and clients that are wrong on purpose, at least one for each behaviour, in \`apps/mock-server/proof/wrong\`:
+\`npm run proof\`.
 
 `
 

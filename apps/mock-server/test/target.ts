@@ -7,9 +7,10 @@ import * as MockServer from "../src/MockServer.js"
 
 export type Fetch = typeof globalThis.fetch
 
-/** A mock server in process as the contract's target, with a `fetch` in between that may change what it does. */
-export const target = ({ between = (fetch) => fetch, writeOnlyValues }: {
+/** A mock server in process as the contract's target, with a `fetch` in between, and a client, that may change what is seen of it. */
+export const target = ({ between = (fetch) => fetch, client, writeOnlyValues }: {
   readonly between?: ((fetch: Fetch, other: Target.Tenant) => Fetch) | undefined
+  readonly client?: Target.ClientLayers | undefined
   readonly writeOnlyValues?: boolean | undefined
 } = {}): Layer.Layer<Target.Target, unknown, MockServer.MockServer> =>
   Layer.unwrapEffect(Effect.gen(function*() {
@@ -22,6 +23,7 @@ export const target = ({ between = (fetch) => fetch, writeOnlyValues }: {
       workspaceId,
       workspaceAlias: "development",
       otherTenant,
+      client,
       writeOnlyValues,
       fetch: changed
     }).pipe(Layer.provide(FetchHttpClient.layer), Layer.provide(Layer.succeed(FetchHttpClient.Fetch, changed)))

@@ -161,6 +161,18 @@ export const behaviours = [
         }
         yield* same(toJson(yield* reads(world, body)), body, "get")
       }
+    },
+    {
+      id: "WS-CLIENT-317",
+      provenance: "D",
+      statement: "ids of any form are read, and kept as they are",
+      *check(world) {
+        for (const text of ["id", "7", "wsec_01JD6G5W2N8Z3Q4R5S6T7V8W9X", "Wsec-01 ü/%2F"]) {
+          const metadata = { ...required, id: text, accountId: text, profileId: text, workspaceId: text }
+          const body = { metadata, spec: {} }
+          yield* same(toJson(yield* reads(world, body)), body, "get")
+        }
+      }
     }
   ]),
   ...client("list", [

@@ -108,6 +108,24 @@ export const behaviours = wire("errors", [
     }
   },
   {
+    id: "WS-ERR-019",
+    provenance: "A",
+    statement: "only the key's workspace, by its whole id, is served: what begins like it is PERMISSION_DENIED",
+    layouts: ["scoped"],
+    rows: [A.PERMISSION_DENIED],
+    strain: "asks for what others have, which may count against the caller",
+    *check(world) {
+      const { api, mine, target } = world
+      const made = yield* create(world)
+      for (const workspace of [target.workspaceId.slice(0, -1), `${target.workspaceId}0`]) {
+        for (const [operation, asking] of Every.onSecrets(api.with({ workspace }), mine, made.id)) {
+          yield* about(operation)(A.refused(yield* asking, A.PERMISSION_DENIED))
+        }
+      }
+      yield* isMade(world, yield* api.get(made.id), made)
+    }
+  },
+  {
     id: "WS-ERR-006",
     provenance: "P",
     statement: "a path that is no route is NOT_FOUND, with another message than a resource that is missing",

@@ -61,7 +61,7 @@ export const behaviours = wire("list", [
       const json = yield* A.ok(answer)
       // An empty cursor is as good as none.
       const { nextCursor, ...pagination } = A.at(json, "pagination")
-      const normal = { ...json, pagination: nextCursor === "" ? pagination : A.at(json, "pagination") }
+      const normal = nextCursor === "" ? { ...json, pagination } : json
       yield* same(normal, { items: [], pagination: {} }, `${answer.request}:`)
     }
   },

@@ -71,14 +71,21 @@ export const behaviours = wire("whoami", [
   },
   {
     id: "WS-WHOAMI-004",
-    provenance: "D",
-    statement: "the ids of a profile are prefixed ULIDs",
+    provenance: "A",
+    statement: "the ids of a profile, where they are prefixed ULIDs, begin with prof_ and acct_",
     layouts: ["unscoped"],
     *check({ api }) {
       const answer = yield* api.whoami()
       const { accountId, id, profileId } = A.at(yield* A.ok(answer), "metadata")
-      for (const text of [accountId, id, profileId]) {
-        yield* A.that(answer, isUlid(text), "prefixed ULIDs in id, accountId and profileId")
+      // Whoever has set the server up may have given it any others.
+      for (
+        const [key, given, prefix] of [
+          ["id", id, "prof"],
+          ["profileId", profileId, "prof"],
+          ["accountId", accountId, "acct"]
+        ] as const
+      ) {
+        yield* A.that(answer, !isUlid(given) || isUlid(given, prefix), `${prefix}_ and a ULID in metadata.${key}`)
       }
     }
   },

@@ -70,4 +70,7 @@ export const describe = (error: unknown): string =>
 /** Says in a failure what it is about. */
 export const about =
   (what: string) => <A, R>(self: Effect.Effect<A, unknown, R>): Effect.Effect<A, ExpectationFailed, R> =>
-    Effect.mapError(self, (error) => new ExpectationFailed({ message: `${what}: ${describe(error)}` }))
+    Effect.mapError(self, (error) =>
+      new ExpectationFailed({
+        message: `${what}: ${error instanceof ExpectationFailed ? "" : "expected a success, got "}${describe(error)}`
+      }))

@@ -115,9 +115,13 @@ describe("about", () => {
   })
 
   it("has the name of an error that is no expectation", () => {
-    expect(messageOf(Expect.about("get")(new Refused({ message: "no" })))).toBe("get: Refused: no")
+    expect(messageOf(Expect.about("get")(new Refused({ message: "no" })))).toBe(
+      "get: expected a success, got Refused: no"
+    )
     const error: unknown = new TypeError("no")
-    expect(messageOf(Expect.about("get")(Effect.fail(error)))).toBe("get: TypeError: no")
-    expect(messageOf(Expect.about("get")(Effect.fail({ value: "canary" })))).toBe("get: {\"value\":\"<a value>\"}")
+    expect(messageOf(Expect.about("get")(Effect.fail(error)))).toBe("get: expected a success, got TypeError: no")
+    expect(messageOf(Expect.about("get")(Effect.fail({ value: "canary" })))).toBe(
+      "get: expected a success, got {\"value\":\"<a value>\"}"
+    )
   })
 })

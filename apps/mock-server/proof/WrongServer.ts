@@ -1,0 +1,289 @@
+import type { Tenant } from "@workspace-secrets/contract-tests/Target"
+import * as Redacted from "effect/Redacted"
+import type { Fetch } from "../test/target.js"
+
+/** A server that is wrong in one way: what it makes of the right one. */
+export type WrongServer = (right: Fetch, other: Tenant) => Fetch
+
+/** What servers do wrong, and for each of it the behaviours that tell. */
+export type WrongServers = Readonly<
+  Record<string, readonly [wrong: WrongServer, ...breaks: readonly [string, ...ReadonlyArray<string>]]>
+>
+
+export interface Asked {
+  readonly url: URL
+  readonly request: Request
+  readonly body: string
+  /** The body as JSON; an empty object where it is none. */
+  readonly json: Json
+  /** Asks the right server the same, or with something changed. */
+  readonly ask: (change?: Change) => Promise<Response>
+}
+
+interface Change {
+  readonly url?: URL
+  readonly method?: string
+  readonly body?: string
+  readonly authorization?: string
+  readonly contentType?: string
+}
+
+export type Json = Readonly<Record<string, unknown>>
+
+const isJson = (u: unknown): u is Json => typeof u === "object" && u !== null && !Array.isArray(u)
+
+/** The JSON of a text, if it is any. */
+export const parse = (text: string): unknown => {
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    return undefined
+  }
+}
+
+/** What is at a path, where it is an object; an empty one where it is none. */
+export const at = (json: unknown, ...path: ReadonlyArray<string>): Json => {
+  const found = path.reduce<unknown>((inner, key) => isJson(inner) ? inner[key] : undefined, json)
+  return isJson(found) ? found : {}
+}
+
+/** A text; an empty one where it is none. */
+export const text = (u: unknown): string => typeof u === "string" ? u : ""
+
+export const metadataOf = (json: unknown): Json => at(json, "metadata")
+
+/** A `fetch` in terms of what is asked. */
+export const asking =
+  (answer: (asked: Asked, other: Tenant) => Promise<Response>): WrongServer =>
+  (right, other) =>
+  async (
+    input,
+    init
+  ) => {
+    const request = new Request(input, init)
+    const body = await request.clone().text()
+    const ask = (change: Change = {}) => {
+      const headers = new Headers(request.headers)
+      const { authorization, contentType } = change
+      for (const [name, value] of [["authorization", authorization], ["content-type", contentType]] as const) {
+        if (value !== undefined) {
+          headers.set(name, value)
+        }
+      }
+      const method = change.method ?? request.method
+      return right(change.url ?? request.url, {
+        method,
+        headers,
+        ...(method === "GET" || method === "DELETE" ? {} : { body: change.body ?? body })
+      })
+    }
+    return answer({ url: new URL(request.url), request, body, json: at(parse(body)), ask }, other)
+  }
+
+/** A server that remembers: `make` is called for each. */
+export const remembering = (make: () => WrongServer): WrongServer => (right, other) => make()(right, other)
+
+/** The JSON of a response. */
+export const read = async (response: Response): Promise<Json> => at(parse(await response.text()))
+
+/** A response with another body, and the same headers. */
+export const answered = (response: Response, body: unknown, status = response.status): Response =>
+  new Response(JSON.stringify(body), { status, headers: response.headers })
+
+/** A response with some headers changed, or left out. */
+export const withHeaders = (response: Response, change: Readonly<Record<string, string | undefined>>): Response => {
+  const headers = new Headers(response.headers)
+  for (const [name, value] of Object.entries(change)) {
+    if (value === undefined) {
+      headers.delete(name)
+    } else {
+      headers.set(name, value)
+    }
+  }
+  return new Response(response.body, { status: response.status, headers })
+}
+
+/** A URL with parameters set, or left out. */
+export const withQuery = (url: URL, query: Readonly<Record<string, string | undefined>>): URL => {
+  const changed = new URL(url)
+  for (const [key, value] of Object.entries(query)) {
+    if (value === undefined) {
+      changed.searchParams.delete(key)
+    } else {
+      changed.searchParams.set(key, value)
+    }
+  }
+  return changed
+}
+
+/** The path of the collection that a request is about. */
+const collectionOf = (url: URL): string => /^.*\/workspace_secrets/.exec(url.pathname)?.[0] ?? url.pathname
+
+/** The address of a secret in the collection that a request is about: its id, or `external_id:` and its external id. */
+export const addressed = (url: URL, id: string): URL => new URL(`${collectionOf(url)}/${encodeURIComponent(id)}`, url)
+
+/** What stands for the secret in a path, as it is in there; nothing in that of the collection. */
+export const refOf = (url: URL): string => /\/workspace_secrets\/([^/]*)$/.exec(url.pathname)?.[1] ?? ""
+
+/** The URL without a workspace. */
+export const unscoped = (url: URL): URL => new URL(url.pathname.replace(/\/workspaces\/[^/]+/, "") + url.search, url)
+
+/** The key of another tenant. */
+export const keyOf = ({ apiKey }: Tenant): string => `Bearer ${Redacted.value(apiKey)}`
+
+export const isList = ({ request, url }: Asked): boolean =>
+  request.method === "GET" && url.pathname.endsWith("/workspace_secrets")
+
+export const isWhoami = ({ url }: Asked): boolean => url.pathname.endsWith("/v1/whoami")
+
+/** Changes the answers of the right server. */
+export const answers = (
+  change: (response: Response, asked: Asked, other: Tenant) => Response | Promise<Response>
+): WrongServer => asking(async (asked, other) => change(await asked.ask(), asked, other))
+
+/** Changes the body of what succeeds. */
+export const bodies = (change: (body: Json, asked: Asked) => Json): WrongServer =>
+  answers(async (response, asked) => response.ok ? answered(response, change(await read(response), asked)) : response)
+
+/** Changes the items of lists. */
+export const items = (
+  change: (items: ReadonlyArray<Json>, asked: Asked) => ReadonlyArray<Json>
+): WrongServer =>
+  bodies((body, asked) =>
+    Array.isArray(body["items"]) ? { ...body, items: change(body["items"].map((item) => at(item)), asked) } : body
+  )
+
+/** Changes each secret in the answers that succeed. */
+export const secrets = (change: (secret: Json, asked: Asked) => Json): WrongServer =>
+  bodies((body, asked) =>
+    Array.isArray(body["items"])
+      ? { ...body, items: body["items"].map((item) => change(at(item), asked)) }
+      : "metadata" in body && !isWhoami(asked)
+      ? change(body, asked)
+      : body
+  )
+
+/** Changes the metadata of each secret in the answers that succeed. */
+export const inMetadata = (change: (metadata: Json, asked: Asked) => Json): WrongServer =>
+  secrets((secret, asked) => ({ ...secret, metadata: change(metadataOf(secret), asked) }))
+
+/** Changes the body of errors, and their status and headers. */
+export const errors = (change: (body: Json, response: Response, asked: Asked) => Response): WrongServer =>
+  answers(async (response, asked) => response.ok ? response : change(await read(response), response, asked))
+
+/** Changes what is asked of the right server. */
+export const requests = (change: (asked: Asked, other: Tenant) => Change | Promise<Change>): WrongServer =>
+  asking(async (asked, other) => asked.ask(await change(asked, other)))
+
+/** Changes the body of requests. */
+export const sent = (
+  method: string,
+  change: (body: Json, asked: Asked) => Json | Promise<Json>
+): WrongServer =>
+  requests(async (asked) =>
+    asked.request.method === method && isJson(parse(asked.body))
+      ? { body: JSON.stringify(await change(asked.json, asked)) }
+      : {}
+  )
+
+/** An answer that refuses: google.rpc.Status. */
+export const refusal = (status: number, code: number): Response =>
+  new Response(JSON.stringify({ code, message: "refused" }), {
+    status,
+    headers: { "content-type": "application/json", "x-request-id": "refused" }
+  })
+
+/** Refuses what the right server takes, without asking it; as INVALID_ARGUMENT unless told otherwise. */
+export const refuses = (
+  when: (asked: Asked) => boolean | Promise<boolean>,
+  [status, code]: readonly [status: number, code: number] = [400, 3]
+): WrongServer => asking(async (asked) => await when(asked) ? refusal(status, code) : asked.ask())
+
+/** Asks again, for something else, where the right server refuses. */
+export const insists = (
+  status: number,
+  change: (asked: Asked, other: Tenant) => Change | undefined | Promise<Change | undefined>
+): WrongServer =>
+  answers(async (response, asked, other) => {
+    const again = response.status === status ? await change(asked, other) : undefined
+    return again === undefined ? response : asked.ask(again)
+  })
+
+/** Asks a list for something else. */
+export const listed = (
+  change: (query: URLSearchParams) => Readonly<Record<string, string | undefined>>
+): WrongServer =>
+  requests((asked) => isList(asked) ? { url: withQuery(asked.url, change(asked.url.searchParams)) } : {})
+
+/** All items that a list of the right server has, whatever the page. */
+const allOf = async ({ ask }: Asked, url: URL): Promise<ReadonlyArray<Json>> => {
+  const all: Array<Json> = []
+  for (let cursor: string | undefined = ""; cursor !== undefined;) {
+    const page = await read(
+      await ask({ url: withQuery(url, { limit: "200", cursor: cursor === "" ? undefined : cursor }) })
+    )
+    all.push(...page["items"] as ReadonlyArray<Json>)
+    cursor = (page["pagination"] as { readonly nextCursor?: string }).nextCursor
+  }
+  return all
+}
+
+/** Filters a list by itself: asks for one without these parameters, and looks at each item. */
+export const filtered = (
+  parameters: ReadonlyArray<string>,
+  matches: (item: Json, query: URLSearchParams) => boolean
+): WrongServer =>
+  asking(async (asked) => {
+    const { searchParams } = asked.url
+    if (!isList(asked) || searchParams.has("cursor") || !parameters.some((name) => searchParams.has(name))) {
+      return asked.ask()
+    }
+    const url = withQuery(asked.url, Object.fromEntries(parameters.map((name) => [name, undefined])))
+    const response = await asked.ask({ url })
+    if (!response.ok) {
+      return response
+    }
+    const all = await allOf(asked, url)
+    return answered(response, { items: all.filter((item) => matches(item, searchParams)), pagination: {} })
+  })
+
+/** Cuts a list into pages by itself: `start` finds out from the cursor where the page begins. */
+export const paged = (
+  cursorOf: (items: ReadonlyArray<Json>, end: number) => string,
+  start: (items: ReadonlyArray<Json>, cursor: string) => number
+): WrongServer =>
+  asking(async (asked) => {
+    const { limit, cursor = "" } = Object.fromEntries(asked.url.searchParams)
+    if (!isList(asked) || limit === undefined) {
+      return asked.ask()
+    }
+    const first = await asked.ask({ url: withQuery(asked.url, { cursor: undefined }) })
+    if (!first.ok) {
+      return first
+    }
+    const all = await allOf(asked, asked.url)
+    const begin = cursor === "" ? 0 : start(all, cursor)
+    const end = begin + Number(limit)
+    const pagination = end < all.length ? { nextCursor: cursorOf(all, end) } : {}
+    return answered(first, { items: all.slice(begin, end), pagination })
+  })
+
+/** Writes cursors of its own around those of the right server. */
+export const cursors = (
+  write: (cursor: string, query: URLSearchParams) => string,
+  read: (cursor: string, query: URLSearchParams) => string
+): WrongServer =>
+  asking(async (asked) => {
+    const { searchParams } = asked.url
+    const cursor = searchParams.get("cursor")
+    const response = await asked.ask(
+      isList(asked) && cursor !== null ? { url: withQuery(asked.url, { cursor: read(cursor, searchParams) }) } : {}
+    )
+    if (!isList(asked) || !response.ok) {
+      return response
+    }
+    const page = at(parse(await response.text()))
+    const { nextCursor } = at(page, "pagination")
+    const pagination = typeof nextCursor === "string" ? { nextCursor: write(nextCursor, searchParams) } : {}
+    return answered(response, { ...page, pagination })
+  })

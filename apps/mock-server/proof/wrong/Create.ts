@@ -1,0 +1,239 @@
+import * as W from "../WrongServer.js"
+
+/** Changes the metadata that a create is sent. */
+const sentMetadata = (change: (metadata: W.Json) => W.Json) =>
+  W.sent("POST", (body) =>
+    typeof body["metadata"] === "object" && body["metadata"] !== null
+      ? { ...body, metadata: change(W.metadataOf(body)) }
+      : body)
+
+/** Changes the metadata of the answer to a create, next to that of the request. */
+const createdMetadata = (change: (metadata: W.Json, sent: W.Json) => W.Json) =>
+  W.inMetadata((metadata, { json, request }) =>
+    request.method === "POST" ? change(metadata, W.metadataOf(json)) : metadata
+  )
+
+const isCreate = ({ request }: W.Asked) => request.method === "POST"
+
+const externalIdOf = ({ json }: W.Asked) => {
+  const { externalId } = W.metadataOf(json)
+  return typeof externalId === "string" ? externalId : undefined
+}
+
+/** Makes a secret without its external id, and answers as if it had it. */
+const makesAnother = async (asked: W.Asked): Promise<Response> => {
+  const { externalId, ...metadata } = W.metadataOf(asked.json)
+  const response = await asked.ask({ body: JSON.stringify({ ...asked.json, metadata }) })
+  const secret = await W.read(response)
+  return W.answered(response, { ...secret, metadata: { ...W.metadataOf(secret), externalId } })
+}
+
+/** Servers that are wrong about create. */
+export const wrongServers: W.WrongServers = {
+  "answers a create with 201": [
+    W.answers((response, asked) =>
+      isCreate(asked) && response.ok
+        ? new Response(response.body, { status: 201, headers: response.headers })
+        : response
+    ),
+    "WS-CREATE-001"
+  ],
+  "has a field more": [W.inMetadata((metadata) => ({ ...metadata, kind: "secret" })), "WS-CREATE-002", "WS-LIST-002"],
+  "answers an empty externalId where there is none": [
+    W.inMetadata((metadata) => ({ externalId: "", ...metadata })),
+    "WS-CREATE-002"
+  ],
+  "leaves labels out of what it answers to a create": [
+    createdMetadata(({ labels: _, ...metadata }) => metadata),
+    "WS-CREATE-003",
+    "WS-CLIENT-001"
+  ],
+  "does not find what it has made": [
+    W.remembering(() => {
+      const asked = new Set<string>()
+      return W.refuses(({ request, url }) => {
+        const isFirst = request.method === "GET" && W.refOf(url) !== "" && !asked.has(W.refOf(url))
+        asked.add(W.refOf(url))
+        return isFirst
+      }, [404, 5])
+    }),
+    "WS-CREATE-004",
+    "WS-GET-001",
+    "WS-CLIENT-003"
+  ],
+  "has UUIDs for ids": [
+    createdMetadata((metadata) => ({ ...metadata, id: "01946f2e-0000-7000-8000-000000000000" })),
+    "WS-CREATE-005"
+  ],
+  "has ULIDs without a prefix for ids": [
+    createdMetadata((metadata) => ({ ...metadata, id: W.text(metadata["id"]).replace("wsec_", "") })),
+    "WS-CREATE-005"
+  ],
+  "has ids that begin with secret_": [
+    createdMetadata((metadata) => ({ ...metadata, id: W.text(metadata["id"]).replace("wsec_", "secret_") })),
+    "WS-CREATE-006"
+  ],
+  "has the account's id begin with account_": [
+    createdMetadata((metadata) => ({
+      ...metadata,
+      accountId: W.text(metadata["accountId"]).replace("acct_", "account_")
+    })),
+    "WS-CREATE-006"
+  ],
+  "takes createdAt from a create": [
+    createdMetadata((metadata, { createdAt = metadata["createdAt"] }) => ({ ...metadata, createdAt })),
+    "WS-CREATE-007"
+  ],
+  "takes info from a create": [
+    W.secrets((secret, asked) => isCreate(asked) ? { ...secret, ...W.parse(asked.body) as W.Json } : secret),
+    "WS-CREATE-007"
+  ],
+  "keeps white space around names": [
+    createdMetadata((metadata, { name }) => ({ ...metadata, name })),
+    "WS-CREATE-008",
+    "WS-CREATE-009"
+  ],
+  "cuts names at 100 characters": [
+    sentMetadata((metadata) =>
+      typeof metadata["name"] === "string" ? { ...metadata, name: metadata["name"].trim().slice(0, 100) } : metadata
+    ),
+    "WS-CREATE-009",
+    "WS-CREATE-010"
+  ],
+  "counts the characters of a name in UTF-16": [
+    W.refuses((asked) => isCreate(asked) && W.text(W.metadataOf(asked.json)["name"]).trim().length > 255),
+    "WS-CREATE-009"
+  ],
+  "cuts names at 255 characters": [
+    sentMetadata((metadata) =>
+      typeof metadata["name"] === "string"
+        ? { ...metadata, name: Array.from(metadata["name"].trim()).slice(0, 255).join("") }
+        : metadata
+    ),
+    "WS-CREATE-010"
+  ],
+  "has a name for what has none": [
+    sentMetadata((metadata) => ({
+      ...metadata,
+      name: W.text(metadata["name"] ?? "").trim() === "" ? "unnamed" : metadata["name"]
+    })),
+    "WS-CREATE-011",
+    "WS-ERR-017"
+  ],
+  "makes a secret without a spec": [
+    W.sent("POST", (body) => ({ ...body, spec: body["spec"] ?? {} })),
+    "WS-CREATE-012",
+    "WS-ERR-017"
+  ],
+  "takes a number for a text": [
+    W.sent("POST", (body) => {
+      const { value } = W.at(body, "spec")
+      return typeof value === "number" ? { ...body, spec: { value: String(value) } } : body
+    }),
+    "WS-CREATE-013",
+    "WS-ERR-017"
+  ],
+  "leaves labels out that are no map": [
+    sentMetadata(({ labels, ...metadata }) => typeof labels === "string" ? metadata : { ...metadata, labels }),
+    "WS-CREATE-013"
+  ],
+  "has a name only once": [
+    W.remembering(() => {
+      const names = new Set<string>()
+      return W.refuses((asked) => {
+        const name = W.text(W.metadataOf(asked.json)["name"])
+        const isTaken = isCreate(asked) && names.has(name)
+        names.add(name)
+        return isTaken
+      }, [409, 6])
+    }),
+    "WS-CREATE-014"
+  ],
+  "makes a second secret with an externalId": [
+    W.answers((response, asked) => isCreate(asked) && response.status === 409 ? makesAnother(asked) : response),
+    "WS-CREATE-015",
+    "WS-CREATE-016",
+    "WS-CLIENT-104"
+  ],
+  "answers the secret that has the externalId already": [
+    W.insists(
+      409,
+      (asked) =>
+        isCreate(asked)
+          ? { method: "GET", url: W.addressed(asked.url, `external_id:${externalIdOf(asked)}`) }
+          : undefined
+    ),
+    "WS-CREATE-015",
+    "WS-CREATE-016",
+    "WS-CLIENT-104"
+  ],
+  "looks for an externalId before it writes, and not while": [
+    W.remembering(() => {
+      const writing = new Set<string>()
+      return W.asking(async (asked) => {
+        const externalId = isCreate(asked) ? externalIdOf(asked) : undefined
+        if (externalId === undefined) {
+          return asked.ask()
+        }
+        if (writing.has(externalId)) {
+          return makesAnother(asked)
+        }
+        writing.add(externalId)
+        const response = await asked.ask()
+        // Whoever asks at the same time has asked by now.
+        await new Promise((resolve) => setImmediate(resolve))
+        writing.delete(externalId)
+        return response
+      })
+    }),
+    "WS-CREATE-016"
+  ],
+  "has an externalId once and for all": [
+    W.remembering(() => {
+      const taken = new Set<string>()
+      return W.refuses((asked) => {
+        const externalId = isCreate(asked) ? externalIdOf(asked) : undefined
+        const isTaken = externalId !== undefined && taken.has(externalId)
+        if (externalId !== undefined) {
+          taken.add(externalId)
+        }
+        return isTaken
+      }, [409, 6])
+    }),
+    "WS-CREATE-017"
+  ],
+  "has an externalId in one workspace only": [
+    W.answers(async (response, asked, other) => {
+      const externalId = isCreate(asked) ? externalIdOf(asked) : undefined
+      if (externalId === undefined || !response.ok) {
+        return response
+      }
+      const url = W.addressed(W.unscoped(asked.url), `external_id:${externalId}`)
+      const theirs = await asked.ask({ method: "GET", url, authorization: W.keyOf(other) })
+      return theirs.ok && asked.request.headers.get("authorization") !== W.keyOf(other)
+        ? W.refusal(409, 6)
+        : response
+    }),
+    "WS-CREATE-018"
+  ],
+  "has one form of line ends in values": [
+    W.sent("POST", (body) => {
+      const { value } = W.at(body, "spec")
+      return typeof value === "string" ? { ...body, spec: { value: value.replaceAll("\r\n", "\n") } } : body
+    }),
+    "WS-CREATE-019"
+  ],
+  "takes characters outside the BMP out of values": [
+    W.sent("POST", (body) => {
+      const { value } = W.at(body, "spec")
+      return typeof value === "string" ? { ...body, spec: { value: value.replaceAll(/[\ud800-\udfff]/g, "") } } : body
+    }),
+    "WS-CREATE-019",
+    "WS-CLIENT-001",
+    "WS-CLIENT-002"
+  ],
+  "takes an empty value for an absent one": [
+    W.sent("POST", (body) => W.at(body, "spec")["value"] === "" ? { ...body, spec: {} } : body),
+    "WS-CREATE-020"
+  ]
+}

@@ -1,0 +1,147 @@
+import * as W from "../WrongServer.js"
+
+const idOf = (item: W.Json | undefined): string => W.text(W.metadataOf(item)["id"])
+
+/** Asks for the first page where the right server refuses a cursor that is like this. */
+const beginsAnew = (when: (cursor: string) => boolean) =>
+  W.insists(400, (asked) => {
+    const cursor = asked.url.searchParams.get("cursor")
+    return W.isList(asked) && cursor !== null && when(cursor)
+      ? { url: W.withQuery(asked.url, { cursor: undefined }) }
+      : undefined
+  })
+
+/** Does not see that these parameters are others than those that a cursor was issued for. */
+const forgets = (...names: ReadonlyArray<string>) =>
+  W.cursors(
+    (cursor, query) => [cursor, ...names.map((name) => query.get(name) ?? "")].map(encodeURIComponent).join(" "),
+    (cursor) => decodeURIComponent(cursor.split(" ")[0] ?? "")
+  )
+
+/** Cursors that hold these parameters; the right server is asked with them, whatever the query says. */
+const trusts = (...names: ReadonlyArray<string>): W.WrongServer => (right, other) =>
+  W.requests((asked) => {
+    const [, ...values] = (asked.url.searchParams.get("cursor") ?? "").split(" ").map(decodeURIComponent)
+    const query = Object.fromEntries(names.map((name, i) => [name, values[i] === "" ? undefined : values[i]]))
+    return W.isList(asked) && values.length > 0 ? { url: W.withQuery(asked.url, query) } : {}
+  })(forgets(...names)(right, other), other)
+
+/** Servers that are wrong about pages and their cursors. */
+export const wrongServers: W.WrongServers = {
+  "skips a secret between two pages": [
+    W.paged((_, end) => String(end), (_, cursor) => Number(cursor) + 1),
+    "WS-LIST-201",
+    "WS-CLIENT-007",
+    "WS-CLIENT-008"
+  ],
+  "begins a page with the last secret of the page before": [
+    W.paged((_, end) => String(end), (_, cursor) => Number(cursor) - 1),
+    "WS-LIST-201",
+    "WS-CLIENT-007"
+  ],
+  "has one page and no more": [
+    W.bodies((body) => Array.isArray(body["items"]) ? { ...body, pagination: {} } : body),
+    "WS-LIST-202",
+    "WS-CLIENT-007",
+    "WS-CLIENT-008"
+  ],
+  "has a nextCursor on the last page": [
+    W.bodies((body) =>
+      Array.isArray(body["items"]) ? { ...body, pagination: { nextCursor: "more", ...W.at(body, "pagination") } } : body
+    ),
+    "WS-LIST-001",
+    "WS-LIST-202",
+    "WS-CLIENT-007"
+  ],
+  "has an empty page behind a full last one": [
+    W.answers(async (response, { url }) => {
+      if (url.searchParams.get("cursor") === "end") {
+        return new Response(JSON.stringify({ items: [], pagination: {} }), { headers: response.headers })
+      }
+      const limit = Number(url.searchParams.get("limit") ?? 50)
+      const page = await W.read(response)
+      const isFull = Array.isArray(page["items"]) && page["items"].length === limit
+      const isLast = Object.keys(W.at(page, "pagination")).length === 0
+      return W.answered(response, isFull && isLast ? { ...page, pagination: { nextCursor: "end" } } : page)
+    }),
+    "WS-LIST-203",
+    "WS-LIST-204"
+  ],
+  "filters a page after it has cut it": [
+    W.answers(async (response, asked) => {
+      const { searchParams } = asked.url
+      const prefix = searchParams.get("prefix")
+      if (!W.isList(asked) || prefix === null || !searchParams.has("limit") || searchParams.has("cursor")) {
+        return response
+      }
+      // What the suite's own names begin with; others are not there.
+      const whole = await W.read(
+        await asked.ask({ url: W.withQuery(asked.url, { prefix: prefix.replace(/-[^-]*$/, "") }) })
+      )
+      const all = Array.isArray(whole["items"]) ? whole["items"].map((item) => W.at(item)) : []
+      return W.answered(response, {
+        ...whole,
+        items: all.filter((item) => W.text(W.metadataOf(item)["name"]).startsWith(prefix))
+      })
+    }),
+    "WS-LIST-204"
+  ],
+  "pages by offset": [
+    W.paged((_, end) => `o${end}`, (_, cursor) => Number(cursor.slice(1))),
+    "WS-LIST-205",
+    "WS-LIST-206",
+    "WS-LIST-207",
+    "WS-LIST-208"
+  ],
+  "pages by how many are left": [
+    W.paged((items, end) => `l${items.length - end}`, (items, cursor) => items.length - Number(cursor.slice(1))),
+    "WS-LIST-209",
+    "WS-LIST-210"
+  ],
+  "begins anew when the cursor's own item is gone": [
+    W.paged(
+      (items, end) => idOf(items[end - 1]),
+      (items, cursor) => items.findIndex((item) => idOf(item) === cursor) + 1
+    ),
+    "WS-LIST-207",
+    "WS-LIST-210"
+  ],
+  "begins anew with a malformed cursor": [
+    beginsAnew((cursor) => /^(not-a-cursor|%%%|0|e30=)$/.test(cursor)),
+    "WS-LIST-211",
+    "WS-ERR-016",
+    "WS-CLIENT-105"
+  ],
+  "begins anew with any cursor that it does not know": [
+    beginsAnew(() => true),
+    "WS-LIST-211",
+    "WS-LIST-212",
+    "WS-LIST-213",
+    "WS-LIST-214",
+    "WS-LIST-215",
+    "WS-LIST-216"
+  ],
+  "takes no notice of what is behind a cursor": [
+    W.cursors((cursor) => `${cursor}.`, (cursor) => cursor.split(".")[0] ?? ""),
+    "WS-LIST-212"
+  ],
+  "takes the prefix of a cursor for the one that is asked for": [trusts("prefix"), "WS-LIST-213"],
+  "takes the query of a cursor for the one that is asked for": [trusts("query"), "WS-LIST-214"],
+  "takes the labels of a cursor for those that are asked for": [trusts("labels"), "WS-LIST-215"],
+  "takes the order of a cursor for the one that is asked for": [trusts("sortOrder"), "WS-LIST-216"],
+  "has cursors for one limit only": [
+    W.cursors(
+      (cursor, query) => `${cursor} ${query.get("limit")}`,
+      (cursor, query) => cursor.split(" ")[1] === String(query.get("limit")) ? cursor.split(" ")[0] ?? "" : "malformed"
+    ),
+    "WS-LIST-217"
+  ],
+  "has cursors with or without info only": [
+    W.cursors(
+      (cursor, query) => `${cursor} ${query.get("includeInfo")}`,
+      (cursor, query) =>
+        cursor.split(" ")[1] === String(query.get("includeInfo")) ? cursor.split(" ")[0] ?? "" : "malformed"
+    ),
+    "WS-LIST-217"
+  ]
+}

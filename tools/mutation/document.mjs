@@ -5,7 +5,7 @@ import { count, GOAL, reasonsOf, scoreOf, survivorsOf, total } from "./results.m
 const about =
   `Stryker changes the sources, one small change at a time: a mutant. Where a test fails, the mutant is killed; one that survives
 is a change that no test notices. Not every survivor is a hole: some say the same in another way, such as a shortcut that is
-not taken. The score is the part that is killed; the goal is ${GOAL} %.
+not taken. The score is the part that is killed; the goal is ${GOAL} %. A mutant that does not even load counts for neither.
 
 Mutants of what only people read are not made (\`tools/mutation/prose.mjs\` says which texts these are). \`npm run mutation\`
 takes too long for every run of CI, so it is run by hand, and each module says when: \`npm run mutation -- --help\`.`
@@ -49,7 +49,7 @@ const section = ({ missing, modules, name, subject }) => {
     `## ${name}`,
     `Mutated: ${subject.what}. Held against the tests: ${subject.tests}.`,
     ...modules.length === 0 ? [] : [table(modules)],
-    ...missing.length === 0 ? [] : [`Not run since they were changed: ${missing.map(code).join(", ")}.`],
+    ...missing.length === 0 ? [] : [`Not run, or not since they were changed: ${missing.map(code).join(", ")}.`],
     ...reasons === "" ? [] : [`Left out: ${reasons}.`],
     ...survivors(modules)
   ]

@@ -171,6 +171,15 @@ describe("WorkspaceSecretStore", () => {
     expect(store.find({ externalId: ExternalId.make("x") })?.metadata.id).toBe("b")
   })
 
+  it("forgets the external id of a secret that is taken out, and comes back without it", () => {
+    const store = new WorkspaceSecretStore()
+    store.put(secret({ id: "a", externalId: "x" }))
+    store.remove(secret({ id: "a", externalId: "x" }))
+    store.put(secret({ id: "a" }))
+    expect(store.find({ externalId: ExternalId.make("x") })).toBeUndefined()
+    expect(store.find(WorkspaceSecretId.make("a"))?.metadata.id).toBe("a")
+  })
+
   it("takes a secret out that is not there for done", () => {
     const store = new WorkspaceSecretStore()
     store.put(secret({ id: "a" }))

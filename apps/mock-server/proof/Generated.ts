@@ -1,14 +1,18 @@
 /** The command line of the generated sequences: `npm run generated`. */
 import { parseArgs } from "node:util"
+import * as Concurrent from "./Concurrent.js"
 import { check, type Options } from "./Sequences.js"
 
-const usage = `npm run generated -- [--sequences N] [--seed N]
+const usage = `npm run generated -- [--sequences N] [--histories N] [--seed N]
 
 Sends random sequences of requests to a mock server in this process: all operations, valid and invalid, by several keys, in both layouts of
 the paths. A model, written from the wire contract, says what each answer has to be. A sequence that fails is made as short as can be, and
 printed as lines of curl for a server started by npm start. Keys and values are never printed.
 
+After that it sends requests to one workspace at the same time, and looks for an order, one after another, that explains their answers.
+
   --sequences  how many sequences; 1000 unless given
+  --histories  how many histories of requests at the same time; 100 unless given
   --seed       a whole number; the same one makes the same sequences; by chance unless given
 
 Exits with 0 when all answers were right, 1 when one was wrong, 2 for arguments that are wrong.`
@@ -32,6 +36,7 @@ const wholeNumber = (name: string, text: string, min: number): number => {
 
 const options = {
   sequences: { type: "string", default: "1000" },
+  histories: { type: "string", default: "100" },
   seed: { type: "string" },
   help: { type: "boolean", short: "h", default: false }
 } as const
@@ -52,7 +57,8 @@ const search = async (args: ReadonlyArray<string>, { err, out }: Output, between
   }
   const sequences = wholeNumber("sequences", values.sequences, 1)
   const seed = wholeNumber("seed", values.seed ?? String(Math.floor(Math.random() * 2 ** 31)), 0)
-  out(`seed ${seed}: ${sequences} sequences`)
+  const histories = wholeNumber("histories", values.histories, 0)
+  out(`seed ${seed}: ${sequences} sequences, ${histories} histories`)
   const begin = performance.now()
   const seconds = () => (performance.now() - begin) / 1000
   const step = Math.max(1, Math.floor(sequences / 20))
@@ -72,6 +78,14 @@ const search = async (args: ReadonlyArray<string>, { err, out }: Output, between
   }
   const rows = [...answers].sort(([a], [b]) => a < b ? -1 : 1).map(([kind, count]) => `${kind}: ${count}`)
   out(`${requests} answers were right (${rows.join(", ")})`)
+  const concurrent = await Concurrent.check({ between, histories, seed })
+  if (concurrent.failure !== undefined) {
+    err(concurrent.failure)
+    return 1
+  }
+  out(
+    `${concurrent.requests} answers of ${histories} histories have an order; ${concurrent.overlapping} requests overlapped`
+  )
   return 0
 }
 

@@ -3,6 +3,7 @@ import * as Redacted from "effect/Redacted"
 import { execFile } from "node:child_process"
 import { promisify } from "node:util"
 import * as MockServer from "../src/MockServer.js"
+import { keeping } from "./sentSecrets.js"
 import { check } from "./Sequences.js"
 import {
   answers,
@@ -163,17 +164,8 @@ curl -s -X PATCH "$URL/v1/workspace_secrets/$ID_1" -H "authorization: Bearer $KE
     ]
   ])("print neither a key nor a value where a server tells it %s", async (_, wrong) => {
     const secrets = new Set<string>()
-    const failure = await failureOf((right, other) => {
-      const fetch = wrong(right, other)
-      return async (input, init) => {
-        const request = new Request(input, init)
-        secrets.add(request.headers.get("authorization")?.slice("Bearer ".length) ?? "")
-        for (const [, value = ""] of (await request.clone().text()).matchAll(/"value":"([\w-]{12})/g)) {
-          secrets.add(value)
-        }
-        return fetch(request)
-      }
-    })
+    const between = keeping(secrets, (right) => wrong(right, nobody))
+    const { failure = "none" } = await check({ sequences: 1000, seed, between })
     expect(secrets.size).toBeGreaterThan(2)
     expect(failure).toContain("value-")
     expect([...secrets].filter((secret) => failure.includes(secret))).toEqual([])

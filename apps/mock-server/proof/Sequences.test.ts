@@ -5,21 +5,20 @@ import { promisify } from "node:util"
 import * as MockServer from "../src/MockServer.js"
 import { keeping } from "./sentSecrets.js"
 import { check } from "./Sequences.js"
+import { tellsOfDeleted } from "./wrong/Get.js"
+import { byAnchor, byOffset, takesAnyCursor } from "./wrong/ListPages.js"
 import {
   answers,
-  byAnchor,
-  byOffset,
   errors,
   filtered,
   type Json,
   listed,
+  metadataOf as metadata,
   requests,
   secrets,
   sent,
-  takesAnyCursor,
-  tellsOfDeleted,
-  type Wrong
-} from "./wrongServers.js"
+  type WrongServer
+} from "./WrongServer.js"
 
 const seed = 5
 
@@ -27,16 +26,14 @@ const seed = 5
 const nobody = { apiKey: Redacted.make("nobody"), workspaceId: "nowhere" }
 
 /** The failure of a wrong server: the same for the same seed. */
-const failureOf = async (wrong: Wrong): Promise<string> => {
+const failureOf = async (wrong: WrongServer): Promise<string> => {
   const { failure, sequences } = await check({ sequences: 1000, seed, between: (right) => wrong(right, nobody) })
   return failure ?? expect.fail(`${sequences} sequences found nothing wrong`)
 }
 
-const metadata = (secret: Json) => secret["metadata"] as Json
-
 const lower = (text: unknown) => typeof text === "string" ? text.toLowerCase() : ""
 
-const wrongs: ReadonlyArray<readonly [string, Wrong]> = [
+const wrongs: ReadonlyArray<readonly [string, WrongServer]> = [
   ["pages by offset", byOffset],
   ["begins anew when the cursor's secret is gone", byAnchor],
   ["takes any cursor", takesAnyCursor],
@@ -91,7 +88,10 @@ const clearsNothing = sent(
 )
 
 /** Tells the text in a body, in whatever it answers with. */
-const indiscreet = (tell: (value: string, body: Json) => Json, isTold = (response: Response) => response.ok): Wrong =>
+const indiscreet = (
+  tell: (value: string, body: Json) => Json,
+  isTold = (response: Response) => response.ok
+): WrongServer =>
   answers(async (response, { body }) => {
     const value = /"value":"((?:[^"\\]|\\.)+)"/.exec(body)?.[1]
     if (value === undefined || !isTold(response)) {
@@ -148,7 +148,7 @@ curl -s -X PATCH "$URL/v1/workspace_secrets/$ID_1" -H "authorization: Bearer $KE
     }
   })
 
-  it.each<readonly [string, Wrong]>([
+  it.each<readonly [string, WrongServer]>([
     ["in a message", indiscreet((value, body) => ({ ...body, message: value }), refused)],
     ["as the name of a field", indiscreet((value, body) => ({ ...body, [value]: 1 }))],
     ["as a code", indiscreet((value, body) => ({ ...body, code: value }), refused)],

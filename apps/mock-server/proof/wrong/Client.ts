@@ -1,10 +1,27 @@
 import * as C from "../WrongClient.js"
-import { at } from "../WrongServer.js"
+import { at, text } from "../WrongServer.js"
 
 const isProfile = (json: object) => "spec" in json && "type" in at(json, "spec")
 
 /** Clients that are wrong about what they give. What servers can be wrong about is among those. */
 export const wrongClients: C.WrongClients = {
+  "gives a value as its JSON": [
+    C.bodies((json) => {
+      const { value } = at(json, "spec")
+      return typeof value === "string" ? { ...json, spec: { value: JSON.stringify(value).slice(1, -1) } } : json
+    }),
+    "WS-CLIENT-001",
+    "WS-CLIENT-002"
+  ],
+  "loses the last secret of a page that is not the last": [
+    C.bodies((json) =>
+      Array.isArray(json["items"]) && text(at(json, "pagination")["nextCursor"]) !== ""
+        ? { ...json, items: json["items"].slice(0, -1) }
+        : json
+    ),
+    "WS-CLIENT-007",
+    "WS-CLIENT-008"
+  ],
   "gives a profile the name of its key": [
     C.bodies((json) =>
       isProfile(json) ? { ...json, metadata: { ...at(json, "metadata"), name: "mock-api-key" } } : json

@@ -1,6 +1,6 @@
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as C from "../WrongClient.js"
-import { at } from "../WrongServer.js"
+import { at, type Json } from "../WrongServer.js"
 
 /** Has another method for one. */
 const methods = (method: string, instead: HttpClientRequest.HttpClientRequest["method"]) =>
@@ -12,6 +12,11 @@ const renames = (name: string, other: string) =>
 
 /** Changes what stands for a secret in a URL. */
 const refs = (change: (ref: string) => string) => C.urls((url) => url.replace(/(?<=\/workspace_secrets\/).*$/, change))
+
+const isPresent = (body: Json, path: string) => {
+  const [part = "", field] = path.split(".")
+  return field === undefined ? part === "*" || part in body : field in at(body, part)
+}
 
 const withoutBody = (request: HttpClientRequest.HttpClientRequest) => request.body._tag === "Empty"
 
@@ -89,6 +94,14 @@ export const wrongClients: C.WrongClients = {
     C.sent("PATCH", (body) => ({ updateMask: Object.keys(body).join(","), ...body })),
     "WS-CLIENT-406",
     "WS-CLIENT-009"
+  ],
+  "leaves out of a mask what it does not write": [
+    C.sent("PATCH", (body) =>
+      typeof body["updateMask"] === "string"
+        ? { ...body, updateMask: body["updateMask"].split(",").filter((path) => isPresent(body, path)).join(",") }
+        : body),
+    "WS-CLIENT-011",
+    "WS-CLIENT-406"
   ],
   "deletes with POST": [methods("DELETE", "POST"), "WS-CLIENT-407", "WS-CLIENT-013"],
   "asks who it is in the workspace": [

@@ -22,6 +22,19 @@ const findsByExternalId = (isLike: (externalId: string, asked: string) => boolea
     return isGet(asked) && found !== undefined ? { url: W.addressed(asked.url, W.text(found["id"])) } : undefined
   })
 
+/** Tells whether what is not found was there once. */
+export const tellsOfDeleted: W.WrongServer = W.remembering(() => {
+  const deleted = new Set<string>()
+  return W.answers(async (response, { request, url }) => {
+    if (request.method === "DELETE" && response.ok) {
+      deleted.add(W.refOf(url))
+    }
+    return response.status === 404 && deleted.has(W.refOf(url))
+      ? W.answered(response, { ...(await W.read(response)), message: "it was deleted" })
+      : response
+  })
+})
+
 /** Servers that are wrong about get. */
 export const wrongServers: W.WrongServers = {
   "has info only where it is asked for": [
@@ -88,17 +101,7 @@ export const wrongServers: W.WrongServers = {
     "WS-GET-007"
   ],
   "tells what was deleted": [
-    W.remembering(() => {
-      const deleted = new Set<string>()
-      return W.answers(async (response, { request, url }) => {
-        if (request.method === "DELETE" && response.ok) {
-          deleted.add(W.refOf(url))
-        }
-        return response.status === 404 && deleted.has(W.refOf(url))
-          ? W.answered(response, { ...(await W.read(response)), message: "it was deleted" })
-          : response
-      })
-    }),
+    tellsOfDeleted,
     "WS-GET-010",
     "WS-DELETE-004"
   ],

@@ -21,6 +21,11 @@ export const wrongServers: W.WrongServers = {
     "WS-TRANSPORT-016"
   ],
   "has no info in any list": [W.listed(() => ({ includeInfo: undefined })), "WS-LIST-003", "WS-CLIENT-005"],
+  "takes includeInfo=false for true": [
+    W.listed((query) => query.get("includeInfo") === "false" ? { includeInfo: "true" } : {}),
+    "WS-LIST-004",
+    "WS-CLIENT-005"
+  ],
   "takes any includeInfo for true": [
     W.listed((query) => query.has("includeInfo") ? { includeInfo: "true" } : {}),
     "WS-LIST-004",

@@ -11,6 +11,18 @@ const beginsAnew = (when: (cursor: string) => boolean) =>
       : undefined
   })
 
+/** Takes any cursor, and begins anew where it cannot read it. */
+export const takesAnyCursor: W.WrongServer = beginsAnew(() => true)
+
+/** Pages by offset. */
+export const byOffset: W.WrongServer = W.paged((_, end) => `o${end}`, (_, cursor) => Number(cursor.slice(1)))
+
+/** Pages by the last item's id, from the beginning again when that is gone. */
+export const byAnchor: W.WrongServer = W.paged(
+  (items, end) => idOf(items[end - 1]),
+  (items, cursor) => items.findIndex((item) => idOf(item) === cursor) + 1
+)
+
 /** Does not see that these parameters are others than those that a cursor was issued for. */
 const forgets = (...names: ReadonlyArray<string>) =>
   W.cursors(
@@ -25,6 +37,21 @@ const trusts = (...names: ReadonlyArray<string>): W.WrongServer => (right, other
     const query = Object.fromEntries(names.map((name, i) => [name, values[i] === "" ? undefined : values[i]]))
     return W.isList(asked) && values.length > 0 ? { url: W.withQuery(asked.url, query) } : {}
   })(forgets(...names)(right, other), other)
+
+/** Cursors that are good until a request of this method succeeds. */
+const endsWith = (method: string) =>
+  W.remembering(() => {
+    let changes = 0
+    const cursors = W.cursors(
+      (cursor) => `${cursor} ${changes}`,
+      (cursor) => cursor.split(" ")[1] === String(changes) ? cursor.split(" ")[0] ?? "" : "malformed"
+    )
+    return (right, other) =>
+      W.answers((response, { request }) => {
+        changes += request.method === method && response.ok ? 1 : 0
+        return response
+      })(cursors(right, other), other)
+  })
 
 /** Servers that are wrong about pages and their cursors. */
 export const wrongServers: W.WrongServers = {
@@ -87,7 +114,7 @@ export const wrongServers: W.WrongServers = {
     "WS-LIST-204"
   ],
   "pages by offset": [
-    W.paged((_, end) => `o${end}`, (_, cursor) => Number(cursor.slice(1))),
+    byOffset,
     "WS-LIST-205",
     "WS-LIST-206",
     "WS-LIST-207",
@@ -98,11 +125,17 @@ export const wrongServers: W.WrongServers = {
     "WS-LIST-209",
     "WS-LIST-210"
   ],
+  "has cursors that end with the next insert": [endsWith("POST"), "WS-LIST-205", "WS-LIST-210"],
+  "has cursors that end with the next delete": [
+    endsWith("DELETE"),
+    "WS-LIST-206",
+    "WS-LIST-207",
+    "WS-LIST-208",
+    "WS-LIST-209",
+    "WS-LIST-210"
+  ],
   "begins anew when the cursor's own item is gone": [
-    W.paged(
-      (items, end) => idOf(items[end - 1]),
-      (items, cursor) => items.findIndex((item) => idOf(item) === cursor) + 1
-    ),
+    byAnchor,
     "WS-LIST-207",
     "WS-LIST-210"
   ],
@@ -113,7 +146,7 @@ export const wrongServers: W.WrongServers = {
     "WS-CLIENT-105"
   ],
   "begins anew with any cursor that it does not know": [
-    beginsAnew(() => true),
+    takesAnyCursor,
     "WS-LIST-211",
     "WS-LIST-212",
     "WS-LIST-213",

@@ -316,9 +316,12 @@ describe("a create with safeRetry", () => {
 
   it.effect("fails with ALREADY_EXISTS when it finds another's secret, or none", () =>
     Effect.gen(function*() {
-      for (const found of [json(secret), status(404, 5)]) {
+      const renamed = json({ ...secret, metadata: { ...secret.metadata, name: "another" } })
+      for (
+        const [value, found] of [["another", json(secret)], ["value", renamed], ["value", status(404, 5)]] as const
+      ) {
         const { secrets } = yield* scripted(["ECONNRESET", taken, found])
-        expect(yield* settle(secrets.create(make("another"), { safeRetry: true }))).toMatchObject({
+        expect(yield* settle(secrets.create(make(value), { safeRetry: true }))).toMatchObject({
           left: { _tag: "WorkspaceSecretAlreadyExists", attempts: 2 }
         })
       }

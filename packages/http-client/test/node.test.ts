@@ -237,6 +237,9 @@ describe("connections", () => {
       const http = yield* Node.make({ connections: 3 })
       yield* Effect.replicateEffect(text(http, server.url), 60, { concurrency: "unbounded", discard: true })
       expect([server.mostOpen(), server.connections.length, pipelined]).toEqual([3, 3, 0])
+      const byDefault = yield* Node.make()
+      yield* Effect.replicateEffect(text(byDefault, server.url), 150, { concurrency: "unbounded", discard: true })
+      expect([server.connections.length, pipelined]).toEqual([3 + 50, 0])
     }))
 
   it.scoped("that close when they are idle are replaced", () =>
@@ -462,7 +465,12 @@ describe("a dispatcher of the caller's", () => {
       }
       const http = yield* Node.make({ dispatcher: { dispatch }, headersTimeout: "1 second", bodyTimeout: Infinity })
       expect(yield* text(http, "https://api.example/a")).toBe("mine")
-      expect(sent).toMatchObject([{ origin: "https://api.example", path: "/a", headersTimeout: 1000, bodyTimeout: 0 }])
+      // undici's own would be five minutes: where none is given, the client's deadlines are all there is.
+      expect(yield* text(yield* Node.make({ dispatcher: { dispatch } }), "https://api.example/b")).toBe("mine")
+      expect(sent).toMatchObject([
+        { origin: "https://api.example", path: "/a", headersTimeout: 1000, bodyTimeout: 0 },
+        { origin: "https://api.example", path: "/b", headersTimeout: 0, bodyTimeout: 0 }
+      ])
     }))
 
   it.scoped("may throw", () =>

@@ -266,6 +266,13 @@ describe.each(transports)("over %s", (_, transport) => {
         yield* Effect.all(closed)
       }
     }))
+
+  it.scopedLive("the end of an `await using` block closes the client", () =>
+    Effect.gen(function*() {
+      const { secrets } = yield* start(() => ({ body: secret }), { transport })
+      yield* Effect.promise(() => secrets[Symbol.asyncDispose]())
+      expect(yield* rejected(secrets.whoami())).toBeInstanceOf(ClientClosed)
+    }))
 })
 
 describe("a signal", () => {

@@ -6,6 +6,7 @@ import * as Stream from "effect/Stream"
 import type { WorkspaceSecretsClient } from "../src/WorkspaceSecretsClient.js"
 import { client, json, type Sent } from "./support/memory.js"
 import { page } from "./support/samples.js"
+import { scripted } from "./support/script.js"
 
 const cursorOf = ({ url }: Sent) => url.searchParams.get("cursor")
 
@@ -115,6 +116,23 @@ describe("stream", () => {
       )
       expect(error).toMatchObject({ _tag: "Unavailable", operation: "list", attempts: 1 })
       expect(got).toEqual(["a"])
+    }))
+
+  it.effect("gives up the page that it fetches ahead when nobody takes more", () =>
+    Effect.gen(function*() {
+      let isGivenUp = false
+      const { secrets, sent } = yield* scripted([
+        json(page(["a"], "2")),
+        Effect.onInterrupt(Effect.never, () => Effect.sync(() => isGivenUp = true))
+      ])
+      const first = secrets.stream({}, { prefetch: 1 }).pipe(
+        Stream.mapEffect(({ metadata }) =>
+          Effect.as(Effect.repeat(Effect.yieldNow(), { until: () => sent.length === 2 }), metadata.name)
+        ),
+        Stream.take(1)
+      )
+      expect([...(yield* Stream.runCollect(first))]).toEqual(["a"])
+      expect(isGivenUp).toBe(true)
     }))
 
   it.effect("fetches so many pages ahead as it is told to, and no more", () =>

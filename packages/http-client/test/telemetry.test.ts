@@ -13,6 +13,7 @@ import * as Metric from "effect/Metric"
 import * as MetricState from "effect/MetricState"
 import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
+import * as TestClock from "effect/TestClock"
 import { inspect } from "node:util"
 import { json } from "./support/memory.js"
 import { canaries, canaryKey, canaryValue, secret } from "./support/samples.js"
@@ -209,6 +210,16 @@ describe("the API is told of the trace", () => {
       expect(sent.flatMap(({ request }) => Object.keys(request.headers))).not.toContain("b3")
     }))
 
+  it.effect.each([[true, "01"], [false, "00"]] as const)(
+    "as one that is sampled or not: %s",
+    ([sampled, flags]) =>
+      Effect.gen(function*() {
+        const { secrets, sent } = yield* scripted([json(secret)], { propagateTrace: true })
+        yield* Effect.withTracer(secrets.get(id), record({ sampled }).tracer)
+        expect(sent[0]?.request.headers["traceparent"]).toBe(`00-trace-2-${flags}`)
+      })
+  )
+
   it.effect("when the client's options say so, unless the call's say otherwise", () =>
     Effect.gen(function*() {
       const { secrets, sent } = yield* scripted([json(secret)], { propagateTrace: true })
@@ -264,6 +275,21 @@ describe("metrics", () => {
         "workspace_secrets.client.in_flight delete": 0,
         "workspace_secrets.client.in_flight get": 0
       })
+    }))
+
+  it.effect("have the durations of calls with all their waits, in seconds", () =>
+    Effect.gen(function*() {
+      const { secrets } = yield* scripted([status(503, 14, { "retry-after": "2" }), json(secret)])
+      const fiber = yield* Effect.fork(tagged("duration")(secrets.get(id)))
+      yield* TestClock.adjust("1 minute")
+      yield* Fiber.join(fiber)
+      const sums = Metric.unsafeSnapshot(undefined).flatMap(({ metricKey, metricState }) =>
+        metricKey.name.startsWith("workspace_secrets.") && metricKey.tags.some(({ value }) => value === "duration")
+          && MetricState.isHistogramState(metricState)
+          ? [metricState.sum]
+          : []
+      )
+      expect(sums).toEqual([2])
     }))
 
   it.live("reach the real SDK, in seconds", () =>

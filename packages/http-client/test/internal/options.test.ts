@@ -47,6 +47,7 @@ describe("resolve", () => {
   it.each([
     ["http to another host", "http://example.com", /https URL.*allowInsecureHttp/],
     ["http to a host that only looks like this one", "http://127.0.0.1.example.com", /https URL/],
+    ["http to a host whose name ends like this one's", "http://notlocalhost", /https URL/],
     ["http to all interfaces", "http://0.0.0.0", /https URL/],
     ["another scheme", "ftp://example.com", /http or https URL such as https:\/\/api\.cadenya\.com/],
     ["no scheme", "api.cadenya.com", /http or https URL/],

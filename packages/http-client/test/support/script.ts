@@ -9,7 +9,7 @@ import * as Redacted from "effect/Redacted"
 import * as WorkspaceSecretsClient from "../../src/WorkspaceSecretsClient.js"
 import { json } from "./memory.js"
 
-export type Step = Response | "ECONNRESET" | "ECONNREFUSED" | "ENOTFOUND" | "silence"
+export type Step = Response | "ECONNRESET" | "ECONNREFUSED" | "ENOTFOUND" | "silence" | Effect.Effect<never>
 
 /** A response with a google.rpc.Status. */
 export const status = (status: number, code: number, headers: Record<string, string> = {}) =>
@@ -28,6 +28,8 @@ export const scripted = (
       sent.push({ request, at })
       return step === "silence"
         ? Effect.never
+        : Effect.isEffect(step)
+        ? step
         : typeof step === "string"
         ? new HttpClientError.RequestError({
           request,

@@ -11,8 +11,8 @@ export interface Recorded {
   exit?: Exit.Exit<unknown, unknown>
 }
 
-/** A tracer that keeps all that spans are told. */
-export const record = () => {
+/** A tracer that keeps all that spans are told, and samples them or does not. */
+export const record = ({ sampled = true } = {}) => {
   const spans: Array<Recorded> = []
   const tracer = Tracer.make({
     span: (name, parent, _context, links, startTime, kind) => {
@@ -28,7 +28,7 @@ export const record = () => {
         status: { _tag: "Started", startTime },
         attributes: recorded.attributes,
         links,
-        sampled: true,
+        sampled,
         kind,
         end: (_, exit) => {
           recorded.exit = exit

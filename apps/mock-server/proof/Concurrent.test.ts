@@ -2,7 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import { setImmediate } from "node:timers/promises"
 import { check } from "./Concurrent.js"
 import { keeping } from "./sentSecrets.js"
-import type { Json } from "./wrongServers.js"
+import type { Json } from "./WrongServer.js"
 
 type Fetch = typeof fetch
 

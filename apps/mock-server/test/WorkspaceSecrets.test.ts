@@ -309,6 +309,27 @@ describe("a list that changes while it is read page by page", () => {
       })
     ))
 
+  it.effect("may write the same filters and the same order in another way from page to page", () =>
+    withServer((server) =>
+      Effect.gen(function*() {
+        for (const name of ["a", "b"]) {
+          yield* json(server, "POST", secrets, { metadata: { name, labels: { env: "prod", team: "x" } }, spec: {} })
+        }
+        const read = (query: string) => json<WirePage>(server, "GET", `${secrets}?limit=1&${query}`)
+        const { body } = yield* read("labels=env%3Dprod,team%3Dx")
+        const cursor = `cursor=${body.pagination.nextCursor ?? ""}`
+        for (const same of ["prefix=", "query=", "sortOrder=desc", "prefix=&query=&sortOrder=desc"]) {
+          for (const labels of ["labels=env%3Dprod,team%3Dx", "labels=team%3Dx,env%3Dprod"]) {
+            const { body, status } = yield* read(`${labels}&${same}&${cursor}`)
+            expect([same, labels, status, body.items.map(({ metadata }) => metadata.name)])
+              .toEqual([same, labels, 200, ["a"]])
+          }
+        }
+        const anew = yield* read("cursor=")
+        expect([anew.status, anew.body.items.map(({ metadata }) => metadata.name)]).toEqual([200, ["b"]])
+      })
+    ))
+
   it.effect("refuses a cursor of another workspace, which names a secret that the caller cannot see", () =>
     withServer((server) =>
       Effect.gen(function*() {

@@ -1,7 +1,7 @@
 // Makes the program of the package in the current directory, `dist/bin`, from the sources of everything that is in it.
 import { build } from "esbuild"
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { join } from "node:path"
+import { basename, join } from "node:path"
 import { launcher } from "./workspaces.mjs"
 
 /** The directory of the package in `node_modules` that a file is of. */
@@ -19,33 +19,44 @@ const notices = ({ outputs }) => {
   }).sort().join(`\n${"-".repeat(80)}\n\n`)
 }
 
+const options = {
+  bundle: true,
+  platform: "node",
+  target: "node20.19",
+  conditions: ["@workspace-secrets/source", "module"],
+  mainFields: ["module", "main"],
+  tsconfig: "tsconfig.build.json",
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: "none",
+  logLevel: "warning"
+}
+
 /*
- * Loading some hundreds of modules one by one takes most of a second, so the command is one file, and one more for each part that it
- * loads when it needs it. Names stay as they are: minified ones would save nothing that can be measured, and they make a stack trace
- * readable.
+ * Loading some hundreds of modules one by one takes most of a second, so the command is one script, a function of what a module has, and a
+ * launcher that runs it. Its name has a hash of it in it: the launcher keeps what was compiled of it by that name. Names inside stay as they
+ * are: minified ones would save nothing that can be measured, and they make a stack trace readable.
  */
 rmSync("dist/bin", { recursive: true, force: true })
 try {
   const { metafile } = await build({
+    ...options,
+    entryPoints: { program: "src/bin/main.ts" },
+    entryNames: "[name]-[hash]",
+    outdir: "dist/bin",
+    format: "cjs",
+    define: { "import.meta.url": "$url" },
+    banner: { js: "(function(require,$url){const module={exports:{}};" },
+    footer: { js: "})" },
+    metafile: true
+  })
+  const program = basename(Object.keys(metafile.outputs)[0])
+  await build({
+    ...options,
     entryPoints: { main: `src/${launcher}` },
     outdir: "dist/bin",
-    bundle: true,
-    splitting: true,
     format: "esm",
-    platform: "node",
-    target: "node20.19",
-    conditions: ["@workspace-secrets/source", "module"],
-    mainFields: ["module", "main"],
-    tsconfig: "tsconfig.build.json",
-    minifySyntax: true,
-    minifyWhitespace: true,
-    legalComments: "none",
-    metafile: true,
-    logLevel: "warning",
-    // For what is still CommonJS among the packages.
-    banner: {
-      js: "import{createRequire as $createRequire}from\"node:module\";const require=$createRequire(import.meta.url);"
-    }
+    define: { PROGRAM: JSON.stringify(program) }
   })
   writeFileSync("dist/bin/LICENSES.txt", notices(metafile))
 } catch (error) {

@@ -1,40 +1,73 @@
 #!/usr/bin/env node
-import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
-import * as NodePath from "@effect/platform-node/NodePath"
-import * as Cause from "effect/Cause"
-import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
-import * as Layer from "effect/Layer"
-import * as Logger from "effect/Logger"
+/*
+ * Half of the time to start would go into compiling the program, so what V8 has compiled of it is kept beside the package for the next start,
+ * functions that ran included. That is more than Node's own cache of compiled code keeps, and Node 20 has none.
+ */
+import { createHash } from "node:crypto"
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { createRequire } from "node:module"
-import { constants } from "node:os"
-import { isatty } from "node:tty"
-import * as Cli from "./bin/Cli.js"
-import * as Terminal from "./bin/Terminal.js"
+import { dirname, join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { Script } from "node:vm"
 
-const { version } = createRequire(import.meta.url)("@workspace-secrets/mock-server/package.json") as { version: string }
-// Asking process.stdout would make it a stream, and a pipe non-blocking for the command that inherits it.
-const colours = isatty(1) && isatty(2) && !process.env["NO_COLOR"]
+/** The file beside this one that has the program, as the build names it by its content. */
+declare const PROGRAM: string
 
-const LoggerLive = Logger.replace(Logger.defaultLogger, Logger.withConsoleError(Logger.stringLogger))
+const digest = (bytes: Uint8Array): Buffer => createHash("sha256").update(bytes).digest()
 
-Cli.run({ argv: process.argv, version, colours }).pipe(
-  Effect.provide(Layer.mergeAll(NodeFileSystem.layer, NodePath.layer, Terminal.layer, LoggerLive)),
-  Effect.runFork
-).addObserver((exit) => {
-  if (Exit.isFailure(exit)) {
-    console.error(Cause.pretty(exit.cause))
-    process.exitCode = 1
+const SIZE = 32
+
+/** What is kept, if there is something and it is whole: V8 itself would not notice a bit that is wrong, and crash. */
+const kept = (path: string): Buffer | undefined => {
+  let bytes
+  try {
+    bytes = readFileSync(path)
+  } catch {
+    return undefined
+  }
+  const code = bytes.subarray(SIZE)
+  return digest(code).equals(bytes.subarray(0, SIZE)) ? code : undefined
+}
+
+const here = dirname(fileURLToPath(import.meta.url))
+const filename = join(here, PROGRAM)
+const words = process.argv.slice(2)
+const command = words[0] === "exec" || words[0] === "ready" ? words[0] : "serve"
+const directory = join(here, "../../node_modules/.cache/workspace-secrets-mock")
+const cache = join(directory, `${PROGRAM}-${process.version}-${process.arch}-${command}`)
+
+const cachedData = kept(cache)
+const script = new Script(readFileSync(filename, "utf8"), { filename, cachedData })
+
+/** Writes it as a whole or not at all, and takes away that of other builds. Where nothing can be written, each start is like the first. */
+const keep = (): void => {
+  try {
+    mkdirSync(directory, { recursive: true })
+    const code = script.createCachedData()
+    const temporary = `${cache}.${process.pid}-${Date.now()}`
+    writeFileSync(temporary, Buffer.concat([digest(code), code]))
+    renameSync(temporary, cache)
+    for (const name of readdirSync(directory)) {
+      if (!name.startsWith(PROGRAM)) {
+        rmSync(join(directory, name), { force: true })
+      }
+    }
+  } catch {
     return
   }
-  if ("code" in exit.value) {
-    process.exitCode = exit.value.code
-    return
-  }
-  const { signal } = exit.value
-  process.exitCode = 128 + constants.signals[signal]
-  // A shell that runs a script ends it when a command was ended by Ctrl-C, which it knows by the signal.
-  if (["SIGINT", "SIGTERM", "SIGHUP"].includes(signal)) {
-    process.kill(process.pid, signal)
-  }
-})
+}
+
+// V8 takes no code of another version or with other flags. A run that only helped, or failed, has compiled too little to be worth keeping.
+const isTelling = words.some((word) => /^(?:-h|--help|--version|--completions|--wizard)$/.test(word))
+if ((cachedData === undefined || script.cachedDataRejected === true) && !isTelling) {
+  process.once("exit", (code) => {
+    if (code === 0 || command === "exec") {
+      keep()
+    }
+  })
+}
+
+type Program = (require: NodeJS.Require, url: string) => void
+
+const run = script.runInThisContext() as Program
+run(createRequire(filename), import.meta.url)

@@ -1,8 +1,9 @@
 import { beforeAll, describe, expect, it } from "@effect/vitest"
 import * as Redacted from "effect/Redacted"
 import { spawn } from "node:child_process"
+import { createHash } from "node:crypto"
 import { once } from "node:events"
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs"
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { stripVTControlCharacters } from "node:util"
 import * as MockServer from "../src/MockServer.js"
@@ -73,6 +74,41 @@ describe("the built command", { timeout: 60_000 }, () => {
       failed(2, `WORKSPACE_SECRETS_MOCK_PORT: expected a port, 0 to 65535\n\n${seeHelp("serve")}\n`)
     )
     expect(missing).toEqual(failed(1, "seed file none.json: there is no such file\n"))
+  })
+})
+
+describe("the launcher", { timeout: 60_000 }, () => {
+  it("keeps what was compiled for the next start, where a server ran, and takes nothing that is not whole", async () => {
+    const copy = join(directory, "copy")
+    cpSync(join(main, ".."), join(copy, "dist/bin"), { recursive: true })
+    cpSync(join(here, "package.json"), join(copy, "package.json"))
+    const cache = join(copy, "node_modules/.cache/workspace-secrets-mock")
+    const run = (...args: ReadonlyArray<string>) => new Child(args, {}, [], join(copy, "dist/bin/main.js"))
+    const serve = async () => {
+      const child = run("--port", "0")
+      await child.url()
+      child.kill("SIGTERM")
+      expect(await child.ended).toMatchObject({ code: 0, signal: null, stderr: "" })
+      const [name = "", ...others] = readdirSync(cache)
+      expect([others, name]).toEqual([[], expect.stringMatching(/^program-.*-serve$/)])
+      const path = join(cache, name)
+      const bytes = readFileSync(path)
+      const isWhole = createHash("sha256").update(bytes.subarray(32)).digest().equals(bytes.subarray(0, 32))
+      return { path, bytes, isWhole, modified: statSync(path).mtimeMs }
+    }
+
+    expect((await run("--help").ended).code).toBe(0)
+    expect((await run("--seed-file", "none.json").ended).code).toBe(1)
+    expect(existsSync(cache)).toBe(false)
+    mkdirSync(cache, { recursive: true })
+    writeFileSync(join(cache, "program-of-another-build"), "")
+    const first = await serve()
+    expect(first.isWhole).toBe(true)
+    expect((await serve()).modified).toBe(first.modified)
+
+    // V8 would take this, and crash.
+    writeFileSync(first.path, first.bytes.map((byte, i) => i % 997 === 0 ? byte ^ 0x55 : byte))
+    expect((await serve()).isWhole).toBe(true)
   })
 })
 

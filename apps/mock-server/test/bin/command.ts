@@ -60,8 +60,13 @@ export class Child {
   readonly #process
   readonly ended: Promise<Ended>
 
-  constructor(args: ReadonlyArray<string>, env: NodeJS.ProcessEnv = {}, nodeArgs: ReadonlyArray<string> = []) {
-    this.#process = spawn(process.execPath, [...nodeArgs, main, ...args], {
+  constructor(
+    args: ReadonlyArray<string>,
+    env: NodeJS.ProcessEnv = {},
+    nodeArgs: ReadonlyArray<string> = [],
+    program = main
+  ) {
+    this.#process = spawn(process.execPath, [...nodeArgs, program, ...args], {
       cwd: here,
       env: { ...environment, ...env },
       stdio: ["pipe", "pipe", "pipe"]

@@ -2,6 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { setTimeout as sleep } from "node:timers/promises"
 import { measure } from "./harness.mjs"
 import { start } from "./processes.mjs"
 import { servers } from "./servers.mjs"
@@ -22,6 +23,12 @@ const onSockets = async (contestants, rounds, directory, tell) => {
     const own = join(directory, name)
     mkdirSync(own, { recursive: true })
     return own
+  }
+  tell("Starting each server once, so that its files are in memory and what it keeps for the next start is there")
+  for (const contestant of contestants) {
+    const server = await launch(contestant, place(contestant))
+    await sleep(3000)
+    await end(server)
   }
   tell("Starting each server, to see how long it takes")
   const starts = await measure(contestants, rounds, async (contestant) => {

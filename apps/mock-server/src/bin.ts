@@ -60,6 +60,8 @@ const keep = (): void => {
 // V8 takes no code of another version or with other flags. A run that only helped, or failed, has compiled too little to be worth keeping.
 const isTelling = words.some((word) => /^(?:-h|--help|--version|--completions|--wizard)$/.test(word))
 if ((cachedData === undefined || script.cachedDataRejected === true) && !isTelling) {
+  // Not at its end alone: many a server is killed.
+  setTimeout(keep, 2000).unref()
   process.once("exit", (code) => {
     if (code === 0 || command === "exec") {
       keep()

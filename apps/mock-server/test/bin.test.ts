@@ -3,7 +3,7 @@ import * as Redacted from "effect/Redacted"
 import { spawn } from "node:child_process"
 import { createHash } from "node:crypto"
 import { once } from "node:events"
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, watch, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { stripVTControlCharacters } from "node:util"
 import * as MockServer from "../src/MockServer.js"
@@ -77,13 +77,20 @@ describe("the built command", { timeout: 60_000 }, () => {
   })
 })
 
-describe("the launcher", { timeout: 60_000 }, () => {
+/** The command in a package of its own. */
+const copyOf = (name: string) => {
+  const copy = join(directory, name)
+  cpSync(join(main, ".."), join(copy, "dist/bin"), { recursive: true })
+  cpSync(join(here, "package.json"), join(copy, "package.json"))
+  return {
+    cache: join(copy, "node_modules/.cache/workspace-secrets-mock"),
+    run: (...args: ReadonlyArray<string>) => new Child(args, {}, [], join(copy, "dist/bin/main.js"))
+  }
+}
+
+describe.concurrent("the launcher", { timeout: 60_000 }, () => {
   it("keeps what was compiled for the next start, where a server ran, and takes nothing that is not whole", async () => {
-    const copy = join(directory, "copy")
-    cpSync(join(main, ".."), join(copy, "dist/bin"), { recursive: true })
-    cpSync(join(here, "package.json"), join(copy, "package.json"))
-    const cache = join(copy, "node_modules/.cache/workspace-secrets-mock")
-    const run = (...args: ReadonlyArray<string>) => new Child(args, {}, [], join(copy, "dist/bin/main.js"))
+    const { cache, run } = copyOf("copy")
     const serve = async () => {
       const child = run("--port", "0")
       await child.url()
@@ -109,6 +116,24 @@ describe("the launcher", { timeout: 60_000 }, () => {
     // V8 would take this, and crash.
     writeFileSync(first.path, first.bytes.map((byte, i) => i % 997 === 0 ? byte ^ 0x55 : byte))
     expect((await serve()).isWhole).toBe(true)
+  })
+
+  it("keeps it of a server that is killed, too, if it ran for a while", async () => {
+    const { cache, run } = copyOf("killed")
+    mkdirSync(cache, { recursive: true })
+    const watcher = watch(cache)
+    const kept = new Promise((resolve) => {
+      watcher.on("change", (_, name) => {
+        if (/-serve$/.test(String(name))) {
+          resolve(name)
+        }
+      })
+    })
+    const child = run("--port", "0")
+    await kept
+    child.kill("SIGKILL")
+    watcher.close()
+    expect((await child.ended).signal).toBe("SIGKILL")
   })
 })
 

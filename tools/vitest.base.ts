@@ -24,6 +24,8 @@ export const project = (name: string, { directory = "test", threads = 1 } = {}) 
       poolOptions: { threads: { minThreads: 1, maxThreads: threads } },
       // Nx forces colours on its tasks; what a test's child process prints must not depend on who started the test.
       env: { FORCE_COLOR: "0" },
-      passWithNoTests: true
+      passWithNoTests: true,
+      // What takes a second takes ten on a machine that is busy.
+      testTimeout: 20_000
     }
   })

@@ -5,11 +5,11 @@ import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as Inspectable from "effect/Inspectable"
 import * as Redacted from "effect/Redacted"
-import * as Net from "node:net"
 import { networkInterfaces } from "node:os"
 import { inspect } from "node:util"
 import * as MockServer from "../src/MockServer.js"
 import * as Seed from "../src/Seed.js"
+import { isAnswered } from "./RawConnection.js"
 import { type Answer, expectError, send, sendJson, type Server, type WirePage, type WireSecret } from "./wire.js"
 
 const secrets = "/v1/workspace_secrets"
@@ -41,16 +41,6 @@ const seedText = (value: string) =>
   })
 
 const seed = (value: string): Seed.Seed => Either.getOrThrow(Seed.parse(seedText(value)))
-
-const isListening = (port: number) =>
-  new Promise<boolean>((resolve) => {
-    const socket = Net.connect(port, "127.0.0.1")
-    socket.once("connect", () => {
-      socket.destroy()
-      resolve(true)
-    })
-    socket.once("error", () => resolve(false))
-  })
 
 const portOf = (url: string) => Number(new URL(url).port)
 
@@ -89,17 +79,16 @@ describe("start", () => {
 
   it("has stopped listening when stop or the end of its block is through, and stopping twice is stopping once", async () => {
     const server = await MockServer.start()
-    const port = portOf(server.url)
-    expect(await isListening(port)).toBe(true)
+    expect(await isAnswered(server.url)).toBe(true)
     await Promise.all([server.stop(), server.stop()])
     await server.stop()
-    expect(await isListening(port)).toBe(false)
+    expect(await isAnswered(server.url)).toBe(false)
     const end = async () => {
-      await using second = await MockServer.start({ port })
-      expect(await isListening(portOf(second.url))).toBe(true)
+      await using second = await MockServer.start()
+      expect(await isAnswered(second.url)).toBe(true)
+      return second.url
     }
-    await end()
-    expect(await isListening(port)).toBe(false)
+    expect(await isAnswered(await end())).toBe(false)
   })
 
   it("rejects with a ListenError when the port is in use, and with a SeedError when the seed does not fit together", async () => {
@@ -141,11 +130,11 @@ describe("layer", () => {
   it.scoped("listens for as long as the layer lives", () =>
     Effect.gen(function*() {
       const url = yield* MockServer.MockServer.pipe(
-        Effect.tap(({ url }) => Effect.promise(async () => expect(await isListening(portOf(url))).toBe(true))),
+        Effect.tap(({ url }) => Effect.promise(async () => expect(await isAnswered(url)).toBe(true))),
         Effect.map(({ url }) => url),
         Effect.provide(MockServer.layer())
       )
-      expect(yield* Effect.promise(() => isListening(portOf(url)))).toBe(false)
+      expect(yield* Effect.promise(() => isAnswered(url))).toBe(false)
     }))
 
   it.effect("answers on its socket and in its fetch from the same world", () =>

@@ -126,3 +126,18 @@ export const head = (
   const lines = Object.entries(all).flatMap(([name, value]) => value === undefined ? [] : [`${name}: ${value}\r\n`])
   return `${method} ${target} HTTP/1.1\r\n${lines.join("")}\r\n`
 }
+
+/**
+ * Whether somebody answers there. A connection alone does not say so: while a test in another thread starts a process, that one holds what
+ * listens in this one for a moment, so that connections to what has closed are made, and then reset.
+ */
+export const isAnswered = async (url: string): Promise<boolean> => {
+  try {
+    const connection = await RawConnection.open(url)
+    const received = await connection.send("GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").rest()
+    connection.destroy()
+    return received !== ""
+  } catch {
+    return false
+  }
+}

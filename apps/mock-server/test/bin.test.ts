@@ -27,7 +27,7 @@ const isStale = () => {
 
 beforeAll(async () => {
   if (isStale()) {
-    const build = spawn(process.execPath, ["tools/nx.mjs", "run", "@workspace-secrets/mock-server:build"], {
+    const build = spawn(process.execPath, ["tools/nx.mjs", "run", "@workspace-secrets/mock-server:bundle"], {
       cwd: join(here, "../.."),
       stdio: ["ignore", "ignore", "inherit"]
     })

@@ -8,7 +8,6 @@ const soaks = {
   client: {
     what: "10,000 calls, 200 at a time, a fifth of which the server lets down; nothing may be left over",
     directory: "packages/http-client",
-    file: "test/node.load.test.ts",
     env: { SOAK_CALLS: "10000" }
   },
   server: {
@@ -41,9 +40,9 @@ const main = async ([name, ...rest]) => {
     console.error(`${wrong}.\n\n${help}`)
     return 2
   }
-  const { directory, env, file } = soaks[name]
+  const { directory, env } = soaks[name]
   const vitest = join(root, "node_modules/vitest/vitest.mjs")
-  const child = spawn(process.execPath, [vitest, "run", file], {
+  const child = spawn(process.execPath, [vitest, "run", "--config", "vitest.proof.config.ts", "node.load"], {
     cwd: join(root, directory),
     env: { ...process.env, ...env },
     stdio: "inherit"

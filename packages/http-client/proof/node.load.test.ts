@@ -3,7 +3,7 @@ import { spawn } from "node:child_process"
 import { mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { bundle } from "./support/bundle.js"
+import { bundle } from "../test/support/bundle.js"
 
 interface State {
   readonly connections: number

@@ -20,6 +20,9 @@ const colours = isatty(1) && isatty(2) && !process.env["NO_COLOR"]
 
 const LoggerLive = Logger.replace(Logger.defaultLogger, Logger.withConsoleError(Logger.stringLogger))
 
+// Where Node ends by itself, it first takes its signal handlers off, and a second Ctrl-C in that moment kills what has already stopped well.
+process.once("beforeExit", () => process.exit())
+
 Cli.run({ argv: process.argv, version, colours }).pipe(
   Effect.provide(Layer.mergeAll(NodeFileSystem.layer, NodePath.layer, Terminal.layer, LoggerLive)),
   Effect.runFork

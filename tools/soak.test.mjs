@@ -1,13 +1,13 @@
 import assert from "node:assert/strict"
 import { execFile, fork } from "node:child_process"
 import { once } from "node:events"
-import { createRequire } from "node:module"
 import { after, before, describe, it } from "node:test"
 import { fileURLToPath } from "node:url"
 import { Connection } from "./soak/connection.mjs"
 import { randomOf } from "./soak/random.mjs"
 import { soak as soakSnapshots } from "./soak/snapshot.mjs"
 import { soak } from "./soak/soak.mjs"
+import { viteNode } from "./sources.mjs"
 
 const connections = 10
 const journalSize = 20
@@ -18,7 +18,6 @@ describe("a soak", () => {
 
   before(async () => {
     // From the sources, so that nothing has to be built.
-    const viteNode = createRequire(import.meta.url).resolve("vite-node/vite-node.mjs")
     const [config, path] = ["../apps/mock-server/vitest.config.ts", "soak/server.mjs"].map((file) =>
       fileURLToPath(new URL(file, import.meta.url))
     )

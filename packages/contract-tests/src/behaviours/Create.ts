@@ -8,7 +8,7 @@ import * as A from "../internal/answer.js"
 import { about, holds } from "../internal/expect.js"
 import { listAll } from "../internal/list.js"
 import { bodyOf, create, isMade, isSecret } from "../internal/secret.js"
-import { isUlid } from "../internal/ulid.js"
+import { isUlid, keepPrefixes } from "../internal/ulid.js"
 import { wire } from "../internal/wire.js"
 
 /**
@@ -83,18 +83,9 @@ export const behaviours = wire("create", [
       "a new secret's id begins with wsec_; the others, where they are prefixed ULIDs, with acct_, prof_ and wksp_",
     *check(world) {
       const { answer } = yield* create(world)
-      const { accountId, id, profileId, workspaceId } = A.at(yield* A.object(answer), "metadata")
-      yield* A.that(answer, isUlid(id, "wsec"), "wsec_ and a ULID in metadata.id")
-      // Whoever has set the server up may have given it these.
-      for (
-        const [key, given, prefix] of [
-          ["accountId", accountId, "acct"],
-          ["profileId", profileId, "prof"],
-          ["workspaceId", workspaceId, "wksp"]
-        ] as const
-      ) {
-        yield* A.that(answer, !isUlid(given) || isUlid(given, prefix), `${prefix}_ and a ULID in metadata.${key}`)
-      }
+      const metadata = A.at(yield* A.object(answer), "metadata")
+      yield* A.that(answer, isUlid(metadata.id, "wsec"), "wsec_ and a ULID in metadata.id")
+      yield* keepPrefixes(answer, metadata, ["accountId", "profileId", "workspaceId"])
     }
   },
   {

@@ -1,5 +1,8 @@
 import * as PrefixedUlid from "@workspace-secrets/core/PrefixedUlid"
+import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as A from "./answer.js"
+import type { Answer } from "./api.js"
 
 /** Whether an id is a prefixed ULID, with this prefix if one is given. */
 export const isUlid = (u: unknown, prefix?: string): boolean =>
@@ -8,3 +11,18 @@ export const isUlid = (u: unknown, prefix?: string): boolean =>
 
 /** The id of a secret that no server has: minted at the Unix epoch. */
 export const unknownId = PrefixedUlid.encode("wsec", 0, 0, 0)
+
+/** The prefixes of ids other than that of a secret, by the fields that have them. */
+const prefixes = { accountId: "acct", id: "prof", profileId: "prof", workspaceId: "wksp" } as const
+
+/** That ids which are prefixed ULIDs have the prefix of their field: whoever has set the server up may have given it ids of another form. */
+export const keepPrefixes = (
+  answer: Answer,
+  metadata: A.Json,
+  fields: ReadonlyArray<keyof typeof prefixes>
+) =>
+  Effect.forEach(fields, (field) => {
+    const id = metadata[field]
+    const prefix = prefixes[field]
+    return A.that(answer, !isUlid(id) || isUlid(id, prefix), `${prefix}_ and a ULID in metadata.${field}`)
+  }, { discard: true })

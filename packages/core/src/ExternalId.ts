@@ -13,7 +13,6 @@ import { expected, Text } from "./internal/schema.js"
  * @category ids
  */
 export const ExternalId = Text.annotations({
-  identifier: "ExternalId",
   description: "Id of the resource in an external system, unique in its workspace"
 }).pipe(Schema.brand("ExternalId"))
 

@@ -17,7 +17,6 @@ import { WorkspaceSecret } from "./WorkspaceSecret.js"
  * @category schemas
  */
 export const Cursor = Text.annotations({
-  identifier: "Cursor",
   description: "Where the list goes on, from nextCursor of the page before"
 }).pipe(Schema.brand("Cursor"))
 

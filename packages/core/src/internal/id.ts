@@ -13,4 +13,4 @@ const arbitrary = (prefix: string) => (): LazyArbitrary<string> => (fc) => {
  * The schema of an id: any non-empty string, branded. Generated ids are prefixed ULIDs, as a server mints them.
  */
 export const id = <const Brand extends string>(brand: Brand, prefix: string, description: string) =>
-  NonEmptyText.annotations({ identifier: brand, description, arbitrary: arbitrary(prefix) }).pipe(Schema.brand(brand))
+  NonEmptyText.annotations({ description, arbitrary: arbitrary(prefix) }).pipe(Schema.brand(brand))

@@ -135,6 +135,13 @@ describe("fromResponse", () => {
     expect(error).toMatchObject({ requestId: "r-1", operation: "get", attempts: 2, status: 404, code: 5 })
   })
 
+  it("is retryable where its row is, unless the caller says that it is not", () => {
+    const isRetryable = (status: number, code: number, says: boolean | undefined) =>
+      read({ status, body: { code, message: "m", details: [] }, isRetryable: says })?.isRetryable
+    expect([undefined, true, false].map((says) => isRetryable(503, 14, says))).toEqual([true, true, false])
+    expect([undefined, true, false].map((says) => isRetryable(404, 5, says))).toEqual([false, false, false])
+  })
+
   it("keeps the status and the code of the answer where a proxy changed the status", () => {
     const error = read({ status: 502, body: status(14) })
     expect(error).toMatchObject({ _tag: "Unavailable", status: 502, code: 14, isRetryable: true })

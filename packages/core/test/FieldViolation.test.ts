@@ -1,6 +1,8 @@
 import { describe, expect, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as FastCheck from "effect/FastCheck"
+import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import { CreateWorkspaceSecret } from "../src/CreateWorkspaceSecret.js"
 import { FieldViolation, format, formatPath, fromParseError } from "../src/FieldViolation.js"
@@ -135,6 +137,40 @@ describe("fromParseError", () => {
       "c[0]: Expected number",
       "c[1]: Expected Int"
     ])
+  })
+
+  it("says what a schema of another's making has for a message, where that is a text", () => {
+    const messages: Readonly<Record<string, NonNullable<Schema.Annotations.Schema<string>["message"]>>> = {
+      text: () => "Expected a text",
+      told: () => ({ message: "Expected a text that is told", override: true }),
+      later: () => Effect.succeed("Expected a text later"),
+      laterStill: () => ({ message: Effect.succeed("Expected a text later"), override: true })
+    }
+    const Foreign = Schema.Struct(
+      Object.fromEntries(
+        Object.entries(messages).map(([name, message]) => [
+          name,
+          Schema.String.annotations({ message })
+        ])
+      )
+    )
+    expect(refused(Foreign, { text: 7, told: 7, later: 7, laterStill: 7 }, { errors: "all" })).toEqual([
+      "text: Expected a text",
+      "told: Expected a text that is told",
+      "later: Expected string",
+      "laterStill: Expected string"
+    ])
+  })
+
+  it("says where a schema could not be read at once, and not what was read", () => {
+    const Later = Schema.transformOrFail(Schema.String, Schema.Int, {
+      strict: true,
+      decode: () => Effect.never,
+      encode: (n) => ParseResult.succeed(String(n))
+    })
+    const lines = refused(Schema.Struct({ a: Later }), { a: "canary" })
+    expect(lines).toEqual([expect.stringMatching(/^a: ./)])
+    expect(lines.join()).not.toContain("canary")
   })
 
   it("is made of plain violations that encode as they are", () => {

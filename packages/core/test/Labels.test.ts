@@ -180,6 +180,11 @@ describe("Labels", () => {
     expect(entries.some(([key]) => key.includes("/"))).toBe(true)
     expect(entries.some(([key]) => !key.includes("/"))).toBe(true)
     expect(entries.some(([key]) => key.endsWith("constructor"))).toBe(true)
+    expect(entries.some(([key]) => /\..*\//.test(key))).toBe(true)
+    for (const sign of ["-", "_", "."]) {
+      expect(entries.some(([, value]) => value.includes(sign))).toBe(true)
+    }
+    expect(sample.every((labels) => Object.keys(labels).length <= 5)).toBe(true)
     expect(entries.some(([, value]) => value === "")).toBe(true)
     expect(sample.some((labels) => Object.keys(labels).length === 0)).toBe(true)
   })

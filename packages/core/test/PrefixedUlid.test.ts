@@ -292,6 +292,20 @@ describe("Monotonic", () => {
     expect(three.next("wsec", 1000)).toBe(ids[0])
   })
 
+  it("goes on from the beginning of time, and from before its first id", () => {
+    const first = new PrefixedUlid.Monotonic(() => 0)
+    first.next("wsec", 0)
+    const second = new PrefixedUlid.Monotonic(() => 0.5)
+    second.next("wsec", 1000)
+    second.restore(first.state)
+    expect(second.state).toEqual({ timestamp: 0, high: 0, low: 0 })
+    expect(second.next("wsec", 0)).toBe(first.next("wsec", 0))
+    const fresh = new PrefixedUlid.Monotonic(() => 0).state
+    second.restore(fresh)
+    expect(second.state).toEqual(fresh)
+    expect(second.next("wsec", 0)).toBe(PrefixedUlid.encode("wsec", 0, HALF / 2, HALF / 2))
+  })
+
   it.each([-1, NaN, 0.5, PrefixedUlid.maxTimestamp + 1])("throws a RangeError for the first time %d", (now) => {
     expect(() => new PrefixedUlid.Monotonic(() => 0).next("wsec", now)).toThrow(RangeError)
   })

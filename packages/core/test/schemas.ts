@@ -45,3 +45,7 @@ export const schemas: ReadonlyArray<readonly [name: string, schema: AnySchema]> 
       ? [[name, generic[name] as AnySchema] as const]
       : []
 )
+
+/** The name that documents and messages have for the schema of an export. */
+export const nameOf = (exported: string): string =>
+  exported === "RpcCode.AnyRpcCode" ? "RpcCode" : exported.slice(exported.indexOf(".") + 1)

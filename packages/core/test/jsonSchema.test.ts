@@ -1,0 +1,100 @@
+import { describe, expect, it } from "@effect/vitest"
+import { Ajv } from "ajv"
+import addFormats from "ajv-formats"
+import * as JSONSchema from "effect/JSONSchema"
+import * as Schema from "effect/Schema"
+import { Limit, ListWorkspaceSecrets } from "../src/ListWorkspaceSecrets.js"
+import { KnownProfileType, ProfileType } from "../src/Profile.js"
+import { refused } from "./refused.js"
+import { type AnySchema, nameOf, schemas } from "./schemas.js"
+
+/** Those that are written in place: ids and cursors are strings like others, and a union is known by its members. */
+const unnamed = new Set([
+  "AccountId.AccountId",
+  "ApiError.ApiError",
+  "ExternalId.ExternalId",
+  "ExternalId.NewExternalId",
+  "ListWorkspaceSecrets.Cursor",
+  "Profile.KnownProfileType",
+  "Profile.ProfileId",
+  "ProfileId.ProfileId",
+  "WorkspaceId.WorkspaceId",
+  "WorkspaceSecret.WorkspaceSecretId"
+])
+
+const ajv = new Ajv({ strict: true })
+addFormats.default(ajv)
+
+/** What a schema writes, as JSON. */
+const writtenBy = (schema: AnySchema) => {
+  const encode = Schema.encodeSync(schema)
+  return (value: unknown): unknown => JSON.parse(JSON.stringify(encode(value)))
+}
+
+/** Every JSON that is this one but for a text, a number or a flag in it, which is of another type. */
+const ofAnotherType = (json: unknown): ReadonlyArray<unknown> => {
+  if (typeof json !== "object" || json === null) {
+    return [typeof json === "string" ? 7 : "text"]
+  }
+  return Object.entries(json).flatMap(([key, value]) =>
+    ofAnotherType(value).map((other) => {
+      const changed: unknown = structuredClone(json)
+      Object.defineProperty(changed, key, { value: other, enumerable: true })
+      return changed
+    })
+  )
+}
+
+/** Those that take a member of any type: a detail of a kind that is not known is kept as it is. */
+const open = /^Status\.|^ApiError\.|(?:NotFound|AlreadyExists)$/
+
+describe("the JSON Schema", () => {
+  it.each(schemas)("of %s has its name", (name, schema) => {
+    const { $ref } = JSONSchema.make(schema) as { readonly $ref?: string }
+    expect($ref).toBe(unnamed.has(name) ? undefined : `#/$defs/${nameOf(name)}`)
+  })
+
+  it("of the parameters of a list has each as what it stands for in a query", () => {
+    expect(JSONSchema.make(Schema.Struct(ListWorkspaceSecrets.fields))).toMatchObject({
+      $defs: {
+        LabelSelector: { type: "string" },
+        Limit: { type: "integer", minimum: 0, maximum: 200, default: 50 },
+        QueryBoolean: { type: "boolean" },
+        SortOrder: { type: "string", enum: ["asc", "desc"] }
+      },
+      properties: {
+        limit: { $ref: "#/$defs/Limit" },
+        cursor: { type: "string" },
+        prefix: { type: "string" },
+        query: { type: "string" },
+        labels: { $ref: "#/$defs/LabelSelector" },
+        sortOrder: { $ref: "#/$defs/SortOrder" },
+        includeInfo: { $ref: "#/$defs/QueryBoolean" }
+      }
+    })
+  })
+
+  it("of a profile's type takes any, and has those that are known for examples", () => {
+    expect(JSONSchema.make(ProfileType)).toMatchObject({
+      $defs: { ProfileType: { type: "string", examples: KnownProfileType.literals } }
+    })
+  })
+
+  // A document has a limit as a number, a query has it as text; above.
+  for (const [name, schema] of schemas.filter(([, schema]) => schema !== Limit as AnySchema)) {
+    const isValid = ajv.compile(JSONSchema.make(schema))
+    const written = writtenBy(schema)
+
+    it.prop(`of ${name} takes what the schema writes`, [schema], ([value]) => {
+      expect(isValid(written(value))).toBe(true)
+    }, { fastCheck: { numRuns: 30 } })
+
+    if (!open.test(name)) {
+      it.prop(`of ${name} refuses a member of another type, as the schema does`, [schema], ([value]) => {
+        for (const wrong of ofAnotherType(written(value))) {
+          expect([isValid(wrong), refused(schema, wrong).length]).toEqual([false, 1])
+        }
+      }, { fastCheck: { numRuns: 30 } })
+    }
+  }
+})

@@ -27,6 +27,11 @@ describe("Cursor", () => {
     expect(Cursor.encode(position, scope)).toMatch(/^[\w-]+$/)
   })
 
+  it("is short enough for a URL that has filters beside it", () => {
+    expect(good).toHaveLength(99)
+    expect(Cursor.encode(at, "a long filter ".repeat(100))).toHaveLength(99)
+  })
+
   it.prop("is refused in any other scope", [position, scope, scope], ([position, scope, other]) => {
     FastCheck.pre(scope !== other)
     expect(Cursor.decode(Cursor.encode(position, scope), other)).toEqual(Option.none())

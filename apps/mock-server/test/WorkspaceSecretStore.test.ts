@@ -21,6 +21,7 @@ type Step =
   | { readonly step: "put"; readonly id: string; readonly createdAt: number; readonly externalId: string | undefined }
   | { readonly step: "replace"; readonly nat: number; readonly externalId: string | undefined; readonly name: string }
   | { readonly step: "remove"; readonly nat: number }
+  | { readonly step: "putBack"; readonly nat: number }
   | { readonly step: "walk"; readonly sortOrder: "asc" | "desc"; readonly nat: number; readonly anchor: Position }
 
 const steps: FastCheck.Arbitrary<Array<Step>> = FastCheck.array(
@@ -36,6 +37,7 @@ const steps: FastCheck.Arbitrary<Array<Step>> = FastCheck.array(
       })
     },
     { weight: 2, arbitrary: FastCheck.record({ step: FastCheck.constant("remove" as const), nat }) },
+    { weight: 1, arbitrary: FastCheck.record({ step: FastCheck.constant("putBack" as const), nat }) },
     {
       weight: 3,
       arbitrary: FastCheck.record({
@@ -125,13 +127,17 @@ describe("WorkspaceSecretStore", () => {
           }
           break
         }
+        case "putBack": {
+          const position = gone[step.nat % Math.max(gone.length, 1)]
+          if (position !== undefined && model.find(position.id) === undefined) {
+            const added = secret(position)
+            model.secrets.push(added)
+            store.put(added)
+          }
+          break
+        }
         case "walk": {
-          // A position is a secret's for good: no anchor has the id of a secret and another time.
           const anchors = [step.anchor, ...(picked === undefined ? [] : [positionOf(picked)]), ...gone.slice(-2)]
-            .filter(({ createdAt, id }) => {
-              const found = model.find(id)
-              return found === undefined || positionOf(found).createdAt === createdAt
-            })
           for (const after of anchors) {
             expect(ids(store.walk(step.sortOrder, after))).toEqual(ids(model.walk(step.sortOrder, after)))
           }
@@ -226,6 +232,7 @@ describe("WorkspaceSecretStore", () => {
     FastCheck.oneof(
       { weight: 5, arbitrary: FastCheck.record({ put: FastCheck.record({ id, createdAt, content }) }) },
       { weight: 2, arbitrary: FastCheck.record({ remove: nat }) },
+      { weight: 1, arbitrary: FastCheck.record({ putBack: content }) },
       { weight: 3, arbitrary: FastCheck.record({ search: filter, nat, of: nat }) }
     ),
     { maxLength: 40 }
@@ -244,6 +251,7 @@ describe("WorkspaceSecretStore", () => {
   it.prop("finds by index what a look at each secret finds, while they come, change and go", [changes], ([changes]) => {
     const store = new WorkspaceSecretStore({ indexedFrom: 0 })
     const model = new Model()
+    let last: Position | undefined
     for (const change of changes) {
       if ("put" in change) {
         const { content, createdAt, id } = change.put
@@ -259,6 +267,16 @@ describe("WorkspaceSecretStore", () => {
         if (gone !== undefined) {
           model.secrets = model.secrets.filter((each) => each !== gone)
           store.remove(gone)
+          last = positionOf(gone)
+        }
+      } else if ("putBack" in change) {
+        // Where the last one was that went, with other content.
+        if (
+          last !== undefined && model.find(last.id) === undefined && !model.isTaken(change.putBack.externalId, last.id)
+        ) {
+          const added = secret({ ...last, ...change.putBack })
+          model.secrets.push(added)
+          store.put(added)
         }
       } else {
         const of = model.secrets[change.of % Math.max(model.secrets.length, 1)]?.metadata

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
+import * as Arbitrary from "effect/Arbitrary"
 import * as FastCheck from "effect/FastCheck"
 import * as Schema from "effect/Schema"
 import { isResourceName, maxLength, ResourceName } from "../src/ResourceName.js"
@@ -51,6 +52,12 @@ describe("ResourceName", () => {
       expect(refused(ResourceName, wrong)).toEqual([text])
       expect(unwritable(ResourceName, wrong)).toEqual([text])
     }
+  })
+
+  it("generates names of any script", () => {
+    const sample = FastCheck.sample(Arbitrary.make(ResourceName), { numRuns: 100, seed: 1 })
+    expect(sample.some((name) => /^[\x20-\x7e]+$/.test(name))).toBe(true)
+    expect(sample.some((name) => /[^\x20-\x7e]/.test(name))).toBe(true)
   })
 
   it.prop("generates names", [ResourceName], ([name]) => {

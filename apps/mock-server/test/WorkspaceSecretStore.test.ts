@@ -92,6 +92,8 @@ const viewed = (store: WorkspaceSecretStore, model: Model) => ({
 const check = (store: WorkspaceSecretStore, model: Model) => {
   const all = model.secrets.length
   expect(viewed(store, model)).toEqual({ size: all, byId: all, byExternalId: externalIds, walked: all })
+  expect(store.places).toBeGreaterThanOrEqual(all)
+  expect(store.places).toBeLessThanOrEqual(2 * all + 32)
 }
 
 describe("WorkspaceSecretStore", () => {
@@ -184,6 +186,35 @@ describe("WorkspaceSecretStore", () => {
     store.put(secret({ id: "a" }))
     expect(store.find({ externalId: ExternalId.make("x") })).toBeUndefined()
     expect(store.find(WorkspaceSecretId.make("a"))?.metadata.id).toBe("a")
+  })
+
+  it("closes gaps up when they are too many, and not before", () => {
+    const store = new WorkspaceSecretStore()
+    const put = (from: number, to: number) => {
+      const secrets = Array.from(
+        { length: to - from },
+        (_, i) => secret({ id: `id-${String(from + i)}`, createdAt: from + i })
+      )
+      secrets.forEach((each) => store.put(each))
+      return secrets
+    }
+    const secrets = put(100, 200)
+    secrets.slice(0, 66).forEach((each) => store.remove(each))
+    expect([store.size, store.places]).toEqual([34, 100])
+    store.remove(secrets[66] as WorkspaceSecret)
+    expect([store.size, store.places]).toEqual([33, 33])
+    secrets.slice(67).forEach((each) => store.remove(each))
+    expect([store.size, store.places]).toEqual([0, 0])
+  })
+
+  it("holds no more than there is, however much came and went", () => {
+    const store = new WorkspaceSecretStore()
+    for (let i = 0; i < 1000; i++) {
+      const each = secret({ id: `id-${String(i)}`, createdAt: i })
+      store.put(each)
+      store.remove(each)
+    }
+    expect(store.places).toBeLessThanOrEqual(32)
   })
 
   it("takes a secret out that is not there for done", () => {
@@ -304,6 +335,23 @@ describe("WorkspaceSecretStore", () => {
       }
     }
   }, { fastCheck: { numRuns: 300 } })
+
+  it("finds by index what changed, went and came back since it was first asked", () => {
+    const store = new WorkspaceSecretStore({ indexedFrom: 0 })
+    const found = (query: string) => ids(store.search({ query }, "asc"))
+    for (const id of ["a", "b", "c"]) {
+      store.put(secret({ id, createdAt: 1, name: `first ${id}` }))
+    }
+    expect(found("first")).toEqual(["a", "b", "c"])
+    store.put(secret({ id: "b", createdAt: 1, name: "second" }))
+    expect([found("first"), found("second")]).toEqual([["a", "c"], ["b"]])
+    store.remove(secret({ id: "b", createdAt: 1 }))
+    expect([found("first"), found("second")]).toEqual([["a", "c"], []])
+    store.put(secret({ id: "b", createdAt: 1, name: "third" }))
+    expect([found("first"), found("second"), found("third")]).toEqual([["a", "c"], [], ["b"]])
+    expect(ids(store.walk("asc"))).toEqual(["a", "b", "c"])
+    expect(store.places).toBe(3)
+  })
 
   it("finds by index in thousands what a look at each finds, on every page", () => {
     const store = new WorkspaceSecretStore()

@@ -1,4 +1,5 @@
 import { describe, expect, expectTypeOf, it } from "@effect/vitest"
+import * as Arbitrary from "effect/Arbitrary"
 import * as Duration from "effect/Duration"
 import * as FastCheck from "effect/FastCheck"
 import * as Schema from "effect/Schema"
@@ -74,6 +75,16 @@ describe("ProtobufDuration", () => {
     expect(unwritable(ProtobufDuration, Duration.seconds(315_576_000_001))).toEqual([text])
     expect(unwritable(ProtobufDuration, Duration.infinity)).toEqual([text])
     expect(unwritable(ProtobufDuration, "1s")).toEqual([text])
+  })
+
+  it("generates delays from nothing to 10,000 years, with fractions", () => {
+    const sample = FastCheck.sample(Arbitrary.make(ProtobufDuration), { numRuns: 200, seed: 1 }).map(
+      Duration.unsafeToNanos
+    )
+    expect(sample.some((nanos) => nanos < 1_000_000_000n)).toBe(true)
+    expect(sample.some((nanos) => nanos > 1_000_000_000n * 31_557_600n)).toBe(true)
+    expect(sample.some((nanos) => nanos % 1_000_000_000n !== 0n)).toBe(true)
+    expect(sample.every((nanos) => nanos >= 0n && nanos <= 315_576_000_000_000_000_000n)).toBe(true)
   })
 
   it.prop("loses no nanosecond", [FastCheck.bigInt({ min: 0n, max: 10n ** 19n })], ([nanos]) => {

@@ -1,4 +1,5 @@
 import { describe, expect, expectTypeOf, it } from "@effect/vitest"
+import * as Arbitrary from "effect/Arbitrary"
 import * as DateTime from "effect/DateTime"
 import * as FastCheck from "effect/FastCheck"
 import * as Schema from "effect/Schema"
@@ -119,6 +120,16 @@ describe("Timestamp", () => {
       expect(decode(text).epochMillis).toBe(at.epochMillis)
     }
   )
+
+  it("generates moments of all times", () => {
+    const years = FastCheck.sample(Arbitrary.make(Timestamp), { numRuns: 200, seed: 1 }).map(
+      DateTime.getPartUtc("year")
+    )
+    expect(years.some((year) => year < 1970)).toBe(true)
+    expect(years.some((year) => year > 2500)).toBe(true)
+    expect(Math.min(...years)).toBeGreaterThanOrEqual(1)
+    expect(Math.max(...years)).toBeLessThanOrEqual(9999)
+  })
 
   it("does not write a moment out of the years 1 to 9999", () => {
     const text = "Expected a moment in the years 1 to 9999"

@@ -113,7 +113,9 @@ describe("SecretValue", () => {
     for (const wrong of ["sk_live", Redacted.make(7), undefined, null]) {
       expect(unwritable(SecretValue, wrong)).toEqual(["Expected a Redacted string"])
     }
-    expect(unwritable(WorkspaceSecretSpec, { value: "sk_live" })).toEqual(["value: Expected a Redacted string"])
+    for (const value of ["sk_live", Redacted.make(7), Redacted.make(["sk_live"])]) {
+      expect(unwritable(WorkspaceSecretSpec, { value })).toEqual(["value: Expected a Redacted string"])
+    }
   })
 })
 

@@ -80,13 +80,15 @@ describe("the JSON Schema", () => {
     })
   })
 
-  it.each(["AccountId.AccountId", "ExternalId.NewExternalId", "ResourceName.ResourceName"])(
-    "of %s refuses an empty text, as the schema does",
-    (name) => {
-      const schema = new Map(schemas).get(name) as AnySchema
-      expect([ajv.validate(JSONSchema.make(schema), ""), refused(schema, "").length]).toEqual([false, 1])
-    }
-  )
+  it.each([
+    ["AccountId.AccountId", ""],
+    ["ExternalId.NewExternalId", ""],
+    ["ResourceName.ResourceName", ""],
+    ["Timestamp.Timestamp", "yesterday"]
+  ])("of %s refuses %j, as the schema does", (name, wrong) => {
+    const schema = new Map(schemas).get(name) as AnySchema
+    expect([ajv.validate(JSONSchema.make(schema), wrong), refused(schema, wrong).length]).toEqual([false, 1])
+  })
 
   // A document has a limit as a number, a query has it as text; above.
   for (const [name, schema] of schemas.filter(([, schema]) => schema !== Limit as AnySchema)) {

@@ -7,7 +7,7 @@ import * as ParseResult from "effect/ParseResult"
 import * as Pretty from "effect/Pretty"
 import * as Schema from "effect/Schema"
 import type { ParseOptions } from "effect/SchemaAST"
-import { compile, hasten, UNSURE } from "../../src/internal/fast.js"
+import { compile, hasten, UNSURE, withFast } from "../../src/internal/fast.js"
 import { WorkspaceSecretPage } from "../../src/ListWorkspaceSecrets.js"
 import { Profile } from "../../src/Profile.js"
 import { WorkspaceSecret } from "../../src/WorkspaceSecret.js"
@@ -104,6 +104,183 @@ describe("what fits", () => {
   it.each(bodies)("is what Effect's own parser makes of it: %s", (_, schema, json) => {
     agree(Schema.decodeUnknownEither(schema), json)
     agree(Schema.encodeUnknownEither(schema), Schema.decodeUnknownSync(schema)(json))
+  })
+})
+
+/** What called a function: this package's parser, or Effect's. */
+const caller = (): "fast" | "slow" => {
+  const frames = new Error("where").stack?.split("\n").slice(3) ?? []
+  const found = frames.find((frame) => /internal\/fast\.ts|ParseResult/.test(frame)) ?? ""
+  return found.includes("ParseResult") ? "slow" : "fast"
+}
+
+/** A part of a schema, and by whom it was parsed. */
+const probe = () => {
+  const seen: Array<"fast" | "slow"> = []
+  const take = () => (input: unknown) => {
+    seen.push(caller())
+    return ParseResult.succeed(input)
+  }
+  return { part: Schema.declare([], { decode: take, encode: take }), seen }
+}
+
+type Part = Schema.Schema<unknown>
+
+describe("a schema is parsed fast, part by part", () => {
+  it.each<readonly [string, (part: Part) => Schema.Schema.All, unknown]>([
+    ["a part alone", (part) => part, 1],
+    ["a field", (part) => Schema.Struct({ a: part }), { a: 1 }],
+    ["an optional field", (part) => Schema.Struct({ a: Schema.optionalWith(part, { exact: true }) }), { a: 1 }],
+    ["a field of a field", (part) => Schema.Struct({ a: Schema.Struct({ b: part }) }), { a: { b: 1 } }],
+    ["a field of a schema with a short way", (part) => Schema.make(hasten(Schema.Struct({ a: part }).ast)), { a: 1 }],
+    ["an item", (part) => Schema.Array(part), [1, 2]],
+    ["what may be undefined", (part) => Schema.Union(part, Schema.Undefined), 1],
+    ["what may be one of a few texts", (part) => Schema.Struct({ a: part, b: Schema.Literal("x", "y") }), {
+      a: 1,
+      b: "y"
+    }],
+    ["what has a rule", (part) => part.pipe(Schema.filter(() => true)), 1],
+    [
+      "both sides of a transformation",
+      (part) => Schema.transform(part, part, { decode: (u) => u, encode: (u) => u }),
+      1
+    ],
+    ["both schemas of two in a row", (part) => Schema.compose(part, part), 1]
+  ])("%s", (_, make, input) => {
+    const { part, seen } = probe()
+    const { ast } = make(part)
+    for (const direction of ["decode", "encode"] as const) {
+      expect(compile(ast, direction)(input, {})).toEqual(input)
+      expect(seen.length).toBeGreaterThan(0)
+      expect([...new Set(seen)]).toEqual(["fast"])
+      seen.length = 0
+    }
+  })
+
+  it.each<readonly [string, (part: Part) => Schema.Schema.All, unknown]>([
+    ["a map", (part) => Schema.Record({ key: Schema.String, value: part }), { a: 1 }],
+    ["fields and a map", (part) => Schema.Struct({ a: part }, { key: Schema.String, value: part }), { a: 1, b: 2 }],
+    ["a pair", (part) => Schema.Tuple(part, part), [1, 2]],
+    ["items behind a first one", (part) => Schema.Tuple([part], part), [1, 2, 3]],
+    ["items before a last one", (part) => Schema.Tuple([], part, part), [1, 2, 3]],
+    [
+      "objects that a literal tells apart",
+      (part) =>
+        Schema.Union(
+          Schema.Struct({ is: Schema.Literal("a"), a: part }),
+          Schema.Struct({ is: Schema.Literal("b"), b: part })
+        ),
+      { is: "b", b: 1 }
+    ],
+    ["options of its own", (part) => Schema.Struct({ a: part }).annotations({ parseOptions: {} }), { a: 1 }],
+    ["a value to fall back to", (part) => part.annotations({ decodingFallback: () => Either.right(0) }), 1]
+  ])("but for what is left to Effect: %s", (_, make, input) => {
+    const { part, seen } = probe()
+    const { ast } = make(part)
+    for (const direction of ["decode", "encode"] as const) {
+      expect(compile(ast, direction)(input, {})).toEqual(input)
+      expect([...new Set(seen)]).toEqual(["slow"])
+    }
+  })
+
+  it.each<readonly [ParseOptions, "fast" | "slow"]>([
+    [{}, "fast"],
+    [{ errors: "all" }, "fast"],
+    [{ onExcessProperty: "ignore", propertyOrder: "none" }, "fast"],
+    [{ onExcessProperty: "ignore" }, "fast"],
+    [{ propertyOrder: "none" }, "fast"],
+    [{ onExcessProperty: "preserve" }, "slow"],
+    [{ onExcessProperty: "error" }, "slow"],
+    [{ propertyOrder: "original" }, "slow"],
+    [{ onExcessProperty: "error", propertyOrder: "none" }, "slow"],
+    [{ onExcessProperty: "ignore", propertyOrder: "original" }, "slow"]
+  ])("with the options %j it is %s", (options, by) => {
+    const { part, seen } = probe()
+    const schema = Schema.make<unknown>(hasten(Schema.Struct({ a: part }).ast))
+    expect(Schema.decodeUnknownSync(schema)({ a: 1 }, options)).toEqual({ a: 1 })
+    expect(seen).toEqual([by])
+    expect(Schema.encodeSync(schema)({ a: 1 }, options)).toEqual({ a: 1 })
+    expect(seen).toEqual([by, by])
+  })
+})
+
+describe("what is made of parts is what Effect's own parser makes of them", () => {
+  const Positive = Schema.NumberFromString.pipe(Schema.filter((n) => n > 0))
+  const anything = Schema.transform(Schema.Unknown, Schema.Boolean, { decode: () => true, encode: () => "any" })
+  const refusing = Schema.transformOrFail(Schema.String, anything, {
+    decode: (text, _, ast) => ParseResult.fail(new ParseResult.Type(ast, text)),
+    encode: (u, _, ast) => ParseResult.fail(new ParseResult.Type(ast, u))
+  })
+  enum Color {
+    Red,
+    Blue
+  }
+  const parts: Readonly<Record<string, Schema.Schema.AnyNoContext>> = {
+    string: Schema.String,
+    number: Schema.Number,
+    boolean: Schema.Boolean,
+    undefined: Schema.Undefined,
+    unknown: Schema.Unknown,
+    literal: Schema.Literal("x", 1, true, null),
+    enums: Schema.Enums(Color),
+    template: Schema.TemplateLiteral("x", Schema.Number),
+    refined: Positive,
+    "refined twice": Positive.pipe(Schema.filter((n) => n < 9)),
+    renamed: Schema.Struct({ a: Schema.propertySignature(Schema.NumberFromString).pipe(Schema.fromKey("b")) }),
+    defaulted: Schema.Struct({ a: Schema.optionalWith(Schema.String, { default: () => "x" }) }),
+    "composed of a rule and anything": Schema.compose(Schema.String, anything, { strict: false }),
+    "refused on the way to anything": refusing,
+    "an empty struct": Schema.Struct({}),
+    map: Schema.Record({ key: Schema.String, value: Positive }),
+    "fields and a map": Schema.Struct({ a: Schema.String }, { key: Schema.String, value: Schema.Unknown }),
+    pair: Schema.Tuple(Schema.String, Positive),
+    "a first and others": Schema.Tuple([Schema.String], Positive),
+    "others and a last": Schema.Tuple([], Positive, Schema.String),
+    "objects, the second one told by a literal": Schema.Union(
+      Schema.Struct({ a: Schema.String }),
+      Schema.Struct({ a: Schema.Literal("x"), b: Schema.String })
+    ),
+    "a text or an object": Schema.Union(Schema.String, Schema.Struct({ a: Schema.String })),
+    "an object or a text": Schema.Union(Schema.Struct({ a: Schema.String }), Schema.String),
+    "a number of a text, or the text": Schema.Union(Schema.NumberFromString, Schema.String),
+    "a rule's text or another": Schema.Union(Schema.NonEmptyString, Schema.Literal("")),
+    strict: Schema.Struct({ a: Schema.String }).annotations({ parseOptions: { onExcessProperty: "error" } }),
+    fallback: Schema.String.annotations({ decodingFallback: () => Either.right("x") })
+  }
+  const inputs: ReadonlyArray<unknown> = [
+    ...wrongs.filter((wrong) => wrong !== absent),
+    ...["5", "-5", "12", "x", "x5", 5, -5, 12, null, [], ["x"], ["x", "5"], ["x", 5], ["5", "x"], [5, "x"]],
+    ...[["5", "6", "x"], [5, 6, "x"], ["x", "5", "6"], ["x", 5, 6], [undefined], { a: "x" }, { a: "x", b: "y" }],
+    ...[{ a: 5 }, { b: "5" }, { a: "5" }, { a: "-5" }, { a: "x", b: 1 }]
+  ]
+  const parse = { decode: Schema.decodeUnknownEither, encode: Schema.encodeUnknownEither }
+
+  it.each(Object.entries(parts))("%s", (_, schema) => {
+    for (const direction of ["decode", "encode"] as const) {
+      const fast = compile(schema.ast, direction)
+      for (const input of inputs) {
+        const slow = parse[direction](schema)(input)
+        expect([direction, input, fast(input, {})]).toEqual([
+          direction,
+          input,
+          Either.getOrElse(slow, () => UNSURE)
+        ])
+      }
+    }
+  })
+})
+
+describe("withFast", () => {
+  const schema = (parsers: Parameters<typeof withFast>[1]) =>
+    withFast(Schema.NumberFromString.annotations({ title: "own" }), parsers).ast
+
+  it("has what was written by hand in the place of what is made of the parts, each way", () => {
+    const decoding = schema({ decode: () => "by hand" })
+    expect(compile(decoding, "decode")("1", {})).toBe("by hand")
+    expect(compile(decoding, "encode")(1, {})).toBe("1")
+    const encoding = schema({ encode: () => "by hand" })
+    expect(compile(encoding, "decode")("1", {})).toBe(1)
+    expect(compile(encoding, "encode")(1, {})).toBe("by hand")
   })
 })
 

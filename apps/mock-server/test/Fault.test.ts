@@ -8,12 +8,15 @@ import * as Redacted from "effect/Redacted"
 import { inspect } from "node:util"
 import * as Fault from "../src/Fault.js"
 import * as MockServer from "../src/MockServer.js"
+import { described } from "./described.js"
 import { expectError, send, sendJson, type Server, type WireSecret } from "./wire.js"
 
 const problems = (rules: unknown): ReadonlyArray<string> =>
   Either.match(Fault.parse(rules), { onLeft: (lines) => lines, onRight: () => [] })
 
 const close = { close: true } as const
+
+const rule = described(Fault.FaultRule)
 
 describe("a rule", () => {
   it.each<readonly [unknown, ReadonlyArray<string>]>([
@@ -69,6 +72,15 @@ describe("a rule", () => {
     [[close, { ...close, id: "a" }], ["faults[1]: Can never match: faults[0] hits every request that it is for"]],
     [[{ ...close, id: "a" }, { ...close, operation: "get", id: "a" }], [
       "faults[1]: Can never match: faults[0] hits every request that it is for"
+    ]],
+    [[{ ...close, operation: ["get", "update", "delete"] }, { ...close, id: "a" }], [
+      "faults[1]: Can never match: faults[0] hits every request that it is for"
+    ]],
+    [[{ ...close, operation: ["get", "update", "delete"] }, { ...close, externalId: "a" }], [
+      "faults[1]: Can never match: faults[0] hits every request that it is for"
+    ]],
+    [[{ ...close, externalId: "a" }, { ...close, operation: "get", externalId: "a" }], [
+      "faults[1]: Can never match: faults[0] hits every request that it is for"
     ]]
   ])("is refused, with all that is wrong: %j", (rules, expected) => {
     expect(problems(rules)).toEqual(expected)
@@ -81,9 +93,74 @@ describe("a rule", () => {
     [[{ ...close, operation: "get" }, close]],
     [[{ ...close, id: "a" }, { ...close, id: "b" }]],
     [[{ ...close, externalId: "a" }, { ...close, id: "b" }]],
+    [[{ ...close, externalId: "a" }, { ...close, externalId: "b" }]],
+    [[{ ...close, operation: "get" }, { ...close, operation: ["get", "list"] }]],
+    [[{ ...close, operation: "get" }, { ...close, id: "a" }]],
     [[{ name: "slow", operation: ["get"], id: "a", externalId: "b", nth: 2, times: 3, delayMillis: 1, body: "html" }]]
   ])("is taken: %j", (rules) => {
     expect(problems(rules)).toEqual([])
+  })
+
+  it.each<readonly [unknown, unknown]>([
+    [{ operation: "update" }, { operation: "patch" }],
+    [{ operation: ["update", "delete"] }, { operation: "" }],
+    [{ id: "a", externalId: "b" }, { id: 7 }],
+    [{ name: "a" }, { name: "" }],
+    [{ nth: 1 }, { nth: 0 }],
+    [{ nth: 2 ** 53 - 1 }, { nth: 1.5 }],
+    [{ times: 1 }, { times: "1" }],
+    [{ probability: 1 }, { probability: 1.01 }],
+    [{ probability: 0.01 }, { probability: 0 }],
+    [{ delayMillis: 1 }, { delayMillis: 0 }],
+    [{ delayMillis: 3_600_000 }, { delayMillis: 3_600_001 }],
+    [{ delayMillis: 7 }, { delayMillis: 7.5 }],
+    [{ close: true }, { close: false }],
+    [{ when: "after" }, { when: "" }],
+    [{ body: "halfJson" }, { body: "json" }],
+    [{ error: { code: "UNAVAILABLE", status: 503 } }, { error: { code: "UNAVAILABLE", status: 503.5 } }],
+    [{ error: { code: "UNKNOWN", retryAfter: 0 } }, { error: { code: "UNKNOWN", retryAfter: -1 } }],
+    [{ error: { code: "UNKNOWN", retryAfter: 7 } }, { error: { code: "UNKNOWN", retryAfter: 0.5 } }],
+    [{ error: { code: "ABORTED", retryAfter: 7, retryAfterAs: "seconds" } }, {
+      error: { code: "ABORTED", retryAfterAs: 7 }
+    }],
+    [{ error: { code: "INTERNAL" } }, { error: { code: "OK" } }],
+    [{ error: { code: "INTERNAL" } }, { error: { code: 13 } }],
+    [{ error: { code: "INTERNAL", message: "" } }, { error: { code: "INTERNAL", message: 7 } }],
+    [{ error: { code: "INTERNAL", details: [{ "@type": "a" }] } }, { error: { code: "INTERNAL", details: [{}] } }]
+  ])("is read and described alike: %j is right, %j is wrong", (right, wrong) => {
+    expect(rule.takes(right)).toEqual({ read: true, described: true })
+    expect(rule.takes(wrong)).toEqual({ read: false, described: false })
+  })
+
+  it("has the longest Retry-After that a client can be told", () => {
+    const error = (retryAfter: number) => [{ error: { code: "UNAVAILABLE", retryAfter } }]
+    expect(problems(error(2 ** 31 - 1))).toEqual([])
+    expect(problems(error(2 ** 31))).toEqual([
+      "faults[0].error.retryAfter: Expected a whole number of seconds, 0 to 2147483647"
+    ])
+  })
+
+  it("says what a detail and a close have to be", () => {
+    expect(problems([{ error: { code: "INTERNAL", details: [7] } }, { close: "yes" }])).toEqual([
+      "faults[0].error.details[0]: Expected an object with an @type",
+      "faults[1].close: Expected true"
+    ])
+  })
+
+  it("has names in documents", () => {
+    expect([rule.name, described(Fault.FaultError).name, described(Fault.FaultStatus).name]).toEqual([
+      "FaultRule",
+      "FaultError",
+      "FaultStatus"
+    ])
+    expect(described(Fault.FaultStatus).takes({ name: "a", rule: close, calls: 2, hits: 1 })).toEqual({
+      read: true,
+      described: true
+    })
+    expect(described(Fault.FaultStatus).takes({ name: "a", rule: close, calls: 2 })).toEqual({
+      read: false,
+      described: false
+    })
   })
 
   const hits = (rules: ReadonlyArray<Fault.FaultRule>, requests: number, chance = () => 0) => {

@@ -1,0 +1,19 @@
+import { Ajv } from "ajv"
+import * as Either from "effect/Either"
+import * as JSONSchema from "effect/JSONSchema"
+import type * as Schema from "effect/Schema"
+import { strict } from "../src/internal/schema.js"
+
+const ajv = new Ajv({ strict: true })
+
+/** What reads and describes a schema: whether both take an input, and by which name documents know it. */
+export const described = <A, I>(schema: Schema.Schema<A, I>) => {
+  const json = JSONSchema.make(schema) as { readonly $ref?: string }
+  const isValid = ajv.compile(json)
+  const read = strict(schema)
+  return {
+    name: json.$ref?.replace("#/$defs/", ""),
+    /** Whether it is read, and whether it fits its JSON Schema. */
+    takes: (input: unknown) => ({ read: Either.isRight(read(input)), described: isValid(input) })
+  }
+}

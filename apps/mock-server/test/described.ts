@@ -1,10 +1,12 @@
 import { Ajv } from "ajv"
+import addFormats from "ajv-formats"
 import * as Either from "effect/Either"
 import * as JSONSchema from "effect/JSONSchema"
 import type * as Schema from "effect/Schema"
 import { strict } from "../src/internal/schema.js"
 
 const ajv = new Ajv({ strict: true })
+addFormats.default(ajv)
 
 /** What reads and describes a schema: whether both take an input, and by which name documents know it. */
 export const described = <A, I>(schema: Schema.Schema<A, I>) => {

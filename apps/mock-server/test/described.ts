@@ -10,7 +10,10 @@ addFormats.default(ajv)
 
 /** What reads and describes a schema: whether both take an input, and by which name documents know it. */
 export const described = <A, I>(schema: Schema.Schema<A, I>) => {
-  const json = JSONSchema.make(schema) as { readonly $ref?: string }
+  // Effect gives every schema of anything the same $id, and Ajv takes each but once.
+  const json = JSON.parse(
+    JSON.stringify(JSONSchema.make(schema), (key, value: unknown) => key === "$id" ? undefined : value)
+  ) as { readonly $ref?: string }
   const isValid = ajv.compile(json)
   const read = strict(schema)
   return {

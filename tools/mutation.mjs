@@ -1,12 +1,12 @@
 // Mutates the sources and sees whether the tests notice: `npm run mutation -- core FieldMask`.
 import { spawn } from "node:child_process"
 import { once } from "node:events"
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { parseArgs } from "node:util"
 import { fileOf, install } from "./bench/peers.mjs"
 import { documentOf, table } from "./mutation/document.mjs"
-import { GOAL, scoreOf, total } from "./mutation/results.mjs"
+import { GOAL, isSurvivor, scoreOf, total } from "./mutation/results.mjs"
 import { subjects } from "./mutation/subjects.mjs"
 import { setup } from "./setup.mjs"
 import { root } from "./workspaces.mjs"
@@ -86,9 +86,25 @@ const known = (run) => {
     : { name: run.module, date: statSync(path).mtime.toISOString().slice(0, 10), ...result }
 }
 
+/**
+ * What Stryker goes on from: the result of its last run, without what survived it. Of a mutant that is made when a module is loaded,
+ * Stryker does not know which tests reach it, and would not try it again when there are new ones.
+ */
+const begin = (run) => {
+  const begun = `${resultOf(run)}.begun`
+  mkdirSync(join(cache, run.subject), { recursive: true })
+  rmSync(begun, { force: true })
+  if (existsSync(resultOf(run))) {
+    const result = JSON.parse(readFileSync(resultOf(run), "utf8"))
+    for (const file of Object.values(result.files)) file.mutants = file.mutants.filter((mutant) => !isSurvivor(mutant))
+    writeFileSync(begun, JSON.stringify(result))
+  }
+  return begun
+}
+
 const mutate = async (run) => {
   const config = join(cache, "stryker.config.json")
-  mkdirSync(join(cache, run.subject), { recursive: true })
+  const begun = begin(run)
   writeFileSync(
     config,
     JSON.stringify({
@@ -106,7 +122,7 @@ const mutate = async (run) => {
       coverageAnalysis: "perTest",
       concurrency: 1,
       incremental: true,
-      incrementalFile: resultOf(run),
+      incrementalFile: begun,
       reporters: ["clear-text", "progress-append-only"],
       clearTextReporter: { reportTests: false, reportScoreTable: false },
       ignorePatterns: ["docs", "**/dist"],
@@ -121,6 +137,7 @@ const mutate = async (run) => {
   const child = spawn(process.execPath, [bin, "run", config], { cwd: root, stdio: "inherit" })
   const [code] = await once(child, "close")
   if (code !== 0) throw new Error(`Stryker ended with exit code ${code} at ${pathOf(run)}.`)
+  renameSync(begun, resultOf(run))
 }
 
 const versions = () => {

@@ -11,6 +11,9 @@ const outcomes = {
   Ignored: "ignored"
 }
 
+/** Whether no test noticed a mutant. */
+export const isSurvivor = ({ status }) => outcomes[status] === "survived"
+
 /** How many mutants came to what. One that does not run is left out: neither it nor a test says a thing of the other. */
 export const count = (mutants) => {
   const counts = { killed: 0, survived: 0, ignored: 0 }
@@ -46,7 +49,7 @@ const inOneLine = (text) => {
 /** Those that no test noticed, in the order of the source. */
 export const survivorsOf = ({ mutants, source }) =>
   mutants
-    .filter(({ status }) => outcomes[status] === "survived")
+    .filter(isSurvivor)
     .sort(({ location: { start: a } }, { location: { start: b } }) => a.line - b.line || a.column - b.column)
     .map(({ location, replacement, status }) => ({
       place: `${location.start.line}:${location.start.column}`,

@@ -169,6 +169,15 @@ describe("WorkspaceSecretStore", () => {
     expect(ids(store.walk("asc", positionOf(b)))).toEqual(["d"])
   })
 
+  it("goes on behind an anchor whose id came back at another time", () => {
+    const store = new WorkspaceSecretStore()
+    store.put(secret({ id: "a", createdAt: 5 }))
+    expect(ids(store.walk("asc", { createdAt: 4, id: "a" }))).toEqual(["a"])
+    expect(ids(store.walk("asc", { createdAt: 5, id: "a" }))).toEqual([])
+    expect(ids(store.walk("desc", { createdAt: 6, id: "a" }))).toEqual(["a"])
+    expect(ids(store.walk("desc", { createdAt: 5, id: "a" }))).toEqual([])
+  })
+
   it("forgets the external id that a replacement no longer has", () => {
     const store = new WorkspaceSecretStore()
     store.put(secret({ id: "a", externalId: "x" }))

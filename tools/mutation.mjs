@@ -117,7 +117,9 @@ const mutate = async (run) => {
       testRunner: "vitest",
       vitest: {
         configFile: `tools/mutation/${run.subject}.vitest.config.ts`,
-        dir: subjects[run.subject].directory
+        dir: subjects[run.subject].directory,
+        // Vitest does not see what a test imports by a name that it makes.
+        related: false
       },
       coverageAnalysis: "perTest",
       concurrency: 1,

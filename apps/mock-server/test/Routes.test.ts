@@ -114,6 +114,28 @@ describe("Routes", () => {
     expect(find(method, path)).toEqual({ _tag: "NotFound", nearest })
   })
 
+  it.each<readonly [ReadonlyArray<`/${string}`>, string, string | undefined]>([
+    [["/things"], "/x/thi", "GET /things"],
+    [["/things"], "/x/th", undefined],
+    [["/a/b/things"], "things", undefined],
+    [["/b/things"], "things", "GET /b/things"],
+    [["/things"], "/a/b/things", undefined],
+    [["/v1/:id", "/v1/abcdefghij"], "/v2/abcdefghiX", "GET /v1/{id}"],
+    [["/v1/:id", "/v1/abcdefghij"], "/v2/abcdefghij", "GET /v1/abcdefghij"],
+    [["/v1/things:batch"], "/v1/things:batc", "GET /v1/things:batch"],
+    [["/1/2/3/4/5/6/7/8/9/10/eleven"], "/1/2/3/4/5/6/7/8/9/10/elevn", "GET /1/2/3/4/5/6/7/8/9/10/eleven"],
+    [["/1/2/3/4/5/6/7/8/9/10/eleven"], "/1/2/3/4/5/6/7/8/9/10/eleven/", undefined]
+  ])("of %j, the nearest to %s is %s", (paths, path, nearest) => {
+    const find = Routes.make<string>(paths.map((path) => ({ method: "GET", path, target: path })))
+    expect(find("GET", path)).toEqual({ _tag: "NotFound", nearest })
+  })
+
+  it("compares no more than the beginning of a long segment", () => {
+    const [long, short] = [`/${"a".repeat(64)}`, `/${"a".repeat(32)}`] as const
+    const find = Routes.make<string>([long, short].map((path) => ({ method: "GET", path, target: path })))
+    expect(find("GET", `${long}${"b".repeat(10_000)}`)).toEqual({ _tag: "NotFound", nearest: `GET ${long}` })
+  })
+
   it("tells an operation that is known and not served from one that there is not", () => {
     const find = Routes.make<string>(routes, [
       { method: "POST", path: "/v1/shops" },

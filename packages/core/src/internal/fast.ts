@@ -136,9 +136,8 @@ const transformation = (ast: AST.Transformation, direction: Direction): FastPars
   }
 }
 
-// Effect tries the members of a union in another order than theirs when literals of their properties tell them apart.
-const isOrdered = ({ types: [first, ...others] }: AST.Union): boolean =>
-  others.every(isLeaf) && (others.every(AST.isUndefinedKeyword) || (first !== undefined && isLeaf(first)))
+// Effect tries the members of a union in another order than theirs where literals of their properties tell them apart.
+const isOrdered = ({ types: [, ...others] }: AST.Union): boolean => others.every(isLeaf)
 
 const isLeaf = (ast: AST.AST): boolean =>
   AST.isRefinement(ast)

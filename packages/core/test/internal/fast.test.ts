@@ -134,6 +134,9 @@ describe("a schema is parsed fast, part by part", () => {
     ["a field of a field", (part) => Schema.Struct({ a: Schema.Struct({ b: part }) }), { a: { b: 1 } }],
     ["a field of a schema with a short way", (part) => Schema.make(hasten(Schema.Struct({ a: part }).ast)), { a: 1 }],
     ["an item", (part) => Schema.Array(part), [1, 2]],
+    ["what may be a text, too", (part) => Schema.Union(part, Schema.String), 1],
+    ["what may be one of two texts, too", (part) => Schema.Union(part, Schema.Literal("x"), Schema.Literal("y")), 1],
+    ["what may be a text that is not empty, too", (part) => Schema.Union(part, Schema.NonEmptyString), 1],
     ["what may be undefined", (part) => Schema.Union(part, Schema.Undefined), 1],
     ["what may be one of a few texts", (part) => Schema.Struct({ a: part, b: Schema.Literal("x", "y") }), {
       a: 1,
@@ -224,6 +227,12 @@ describe("what is made of parts is what Effect's own parser makes of them", () =
     literal: Schema.Literal("x", 1, true, null),
     enums: Schema.Enums(Color),
     template: Schema.TemplateLiteral("x", Schema.Number),
+    declared: Schema.declare<string, string, []>([], {
+      decode: () => (u, _, ast) =>
+        u === "x" ? ParseResult.succeed("x5") : ParseResult.fail(new ParseResult.Type(ast, u)),
+      encode: () => (u, _, ast) =>
+        u === "x5" ? ParseResult.succeed("x") : ParseResult.fail(new ParseResult.Type(ast, u))
+    }),
     refined: Positive,
     "refined twice": Positive.pipe(Schema.filter((n) => n < 9)),
     renamed: Schema.Struct({ a: Schema.propertySignature(Schema.NumberFromString).pipe(Schema.fromKey("b")) }),
@@ -241,6 +250,12 @@ describe("what is made of parts is what Effect's own parser makes of them", () =
       Schema.Struct({ a: Schema.Literal("x"), b: Schema.String })
     ),
     "a text or an object": Schema.Union(Schema.String, Schema.Struct({ a: Schema.String })),
+    "an object with a literal, or a text, or none": Schema.Union(
+      Schema.Struct({ a: Schema.Literal("x"), b: Schema.optional(Schema.String) }),
+      Schema.String,
+      Schema.Undefined
+    ),
+    "a number of a text, or one of two texts": Schema.Union(Schema.NumberFromString, Schema.Literal("5", "x")),
     "an object or a text": Schema.Union(Schema.Struct({ a: Schema.String }), Schema.String),
     "a number of a text, or the text": Schema.Union(Schema.NumberFromString, Schema.String),
     "a rule's text or another": Schema.Union(Schema.NonEmptyString, Schema.Literal("")),

@@ -123,6 +123,39 @@ describe("Tenants", () => {
       expect(yield* tenants.authenticate("Bearer one")).toBe(one)
     }))
 
+  it.effect("makes such a world as it was told to, and says why when it cannot", () =>
+    Effect.gen(function*() {
+      const here = yield* Tenant.surroundings
+      const tenants = new Tenant.Tenants(here, {
+        acceptAnyKey: true,
+        seed,
+        clock: fixed,
+        randomSeed: 7,
+        journalSize: 2,
+        faults: [{ name: "slow", delayMillis: 1 }]
+      })
+      const one = yield* tenants.authenticate("Bearer one")
+      expect([...one.secrets.walk("asc")].map(({ metadata }) => metadata.id)).toEqual(["a", "b"])
+      expect([one.clock.now, one.faults.status.map(({ name }) => name)]).toEqual([millis, ["slow"]])
+      expect(worldOf(yield* tenants.authenticate("Bearer two"))).toEqual(worldOf(one))
+      const broken = new Tenant.Tenants(here, { acceptAnyKey: true, randomSeed: -1, journalSize: 0.5 })
+      expect(yield* Effect.flip(broken.authenticate("Bearer one"))).toMatchObject({
+        _tag: "Unauthenticated",
+        message:
+          "randomSeed: Expected a whole number from 0 to 2^53 - 1\njournalSize: Expected a whole number from 0 to 100000"
+      })
+    }))
+
+  it.effect("know a tenant's id for as long as it is theirs", () =>
+    Effect.gen(function*() {
+      const tenants = new Tenant.Tenants(yield* Tenant.surroundings)
+      const one = yield* tenants.add({ id: "one" })
+      const two = yield* tenants.add({ id: "two" })
+      expect([tenants.idOf(one.tenant), tenants.idOf(two.tenant)]).toEqual(["one", "two"])
+      tenants.remove(one)
+      expect([tenants.idOf(one.tenant), tenants.idOf(two.tenant)]).toEqual([undefined, "two"])
+    }))
+
   it.effect("print no key, in whatever way", () =>
     Effect.gen(function*() {
       const tenants = new Tenant.Tenants(yield* Tenant.surroundings)
@@ -166,6 +199,11 @@ describe("a tenant", () => {
         "clock.at: Expected a moment from 1970-01-01T00:00:00.000Z to 9999-12-31T23:59:59.999Z, such as 2026-01-01T00:00:00.000Z",
         "clock.stepMillis: Expected a whole number of milliseconds that is not negative"
       ])
+      expect(yield* failure({ journalSize: -1 })).toEqual(["journalSize: Expected a whole number from 0 to 100000"])
+      expect(yield* failure({ faults: [{}] })).toEqual([
+        "faults[0]: Does nothing: give it a delayMillis, an error, close or a body"
+      ])
+      expect((yield* Effect.flip(Tenant.make({ journalSize: -1, randomSeed: -1 }))).message.split("\n")).toHaveLength(2)
       expect(yield* failure({ seed: { ...seed, accountId: undefined } })).toEqual([
         "workspaceSecrets[0].metadata.accountId: is not the account of the seed; set the seed's accountId to it",
         "workspaceSecrets[1].metadata.accountId: is not the account of the seed; set the seed's accountId to it"
@@ -248,7 +286,9 @@ describe("a tenant", () => {
       expect(Either.flip(tenant.restore({ ...tenant.snapshot(), workspaceSecrets: twice }))).toMatchObject({
         right: { problems: ["workspaceSecrets[1].metadata.id: is there twice"] }
       })
-      expect(Either.isLeft(tenant.replace({ workspaceSecrets: twice }))).toBe(true)
+      expect(Either.flip(tenant.replace({ workspaceSecrets: twice }))).toMatchObject({
+        right: { problems: ["workspaceSecrets[1].metadata.id: is there twice"] }
+      })
       expect(worldOf(tenant)).toEqual(before)
     }))
 
@@ -264,6 +304,8 @@ describe("a tenant", () => {
         profile
       ])
       expect([...tenant.secrets.walk("asc")].map(({ metadata }) => metadata.id)).toEqual(["c"])
+      yield* tenant.replace({ workspaceAlias: WorkspaceId.make("production") })
+      expect([tenant.workspaceId, tenant.workspaceAlias, tenant.secrets.size]).toEqual([workspaceId, "production", 0])
       yield* tenant.replace({ accountId: WorkspaceId.make("other") as never })
       expect([tenant.accountId, tenant.profile.metadata.accountId]).toEqual(["other", "other"])
     }))

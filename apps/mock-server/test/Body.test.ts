@@ -110,7 +110,7 @@ describe("parse", () => {
     " ",
     "\uFEFF"
   ])(
-    "refuses %j without quoting it",
+    "refuses what is no JSON in UTF-8 without quoting it (%$)",
     (text) => {
       expect(refusal(Body.parse(bytes(text)))).toEqual(invalid)
     }

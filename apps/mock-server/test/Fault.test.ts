@@ -82,7 +82,7 @@ describe("a rule", () => {
     [[{ ...close, externalId: "a" }, { ...close, operation: "get", externalId: "a" }], [
       "faults[1]: Can never match: faults[0] hits every request that it is for"
     ]]
-  ])("is refused, with all that is wrong: %j", (rules, expected) => {
+  ])("is refused, with all that is wrong (%$)", (rules, expected) => {
     expect(problems(rules)).toEqual(expected)
   })
 

@@ -350,7 +350,7 @@ for (const transport of ["socket", "inProcess"] as const) {
       ["labels==", "labels"],
       ["labels=a%3Db,", "labels"],
       ["labels=a%3D1,a%3D2", "labels"]
-    ])("with %s is refused by its name, and not quoted", async (query, field) => {
+    ])("that is wrong is refused by its name, and not quoted (%$)", async (query, field) => {
       const answer = await send(servers[transport], `${secrets}?${query}`)
       expect(expectError(answer, 400, 3).details).toMatchObject([{ fieldViolations: [{ field }] }])
       expect(answer.text).not.toContain("canary")

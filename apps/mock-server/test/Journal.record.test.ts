@@ -106,7 +106,7 @@ describe("what is recorded", () => {
     ["canary", "canary"],
     ["Bearer ca/n", "ca/n"],
     ["Bearer ca/n", "ca%2Fn"]
-  ])("of %j has %j nowhere", (authorization, key) => {
+  ])("has the key nowhere (%$)", (authorization, key) => {
     const entry = entryOf({
       headers: { authorization, via: `a ${key} b` },
       target: `/v1/${key}?prefix=${key}&${key}=1`,

@@ -70,7 +70,7 @@ describe("parse", () => {
       "{\"workspaceSecrets\":[{\"metadata\":{\"labels\":{\"canary\": canary}}}]}",
       "line 1, column 55: workspaceSecrets[0].metadata.labels: not valid JSON: invalid symbol"
     ]
-  ])("says where the JSON of %j is broken, and in which field", (text, where) => {
+  ])("says where JSON is broken, and in which field (%$)", (text, where) => {
     expect(located(text)).toEqual([where])
   })
 
@@ -137,7 +137,7 @@ describe("parse", () => {
     ])
   })
 
-  it.each(["[]", "null", "1", "\"canary\"", "[{}]"])("takes an object only, not %s", (text) => {
+  it.each(["[]", "null", "1", "\"canary\"", "[{}]"])("takes an object only (%$)", (text) => {
     expect(problems(text)).toEqual(["Expected an object (Seed)"])
   })
 
@@ -155,7 +155,7 @@ describe("parse", () => {
       { workspaceSecrets: [{ ...Object(secret("a")), info: { createdAt: "canary" } }] },
       "workspaceSecrets[0].info.createdAt: Unexpected"
     ]
-  ])("refuses a key that it does not know, since it may be misspelt: %j", (rest, problem) => {
+  ])("refuses a key that it does not know, since it may be misspelt (%$)", (rest, problem) => {
     expect(problems(seed(rest as { readonly [key: string]: Json }))).toContain(problem)
   })
 
@@ -205,7 +205,7 @@ describe("parse", () => {
       "workspaceSecrets[0].metadata.workspaceId: Required, and missing",
       "workspaceSecrets[0].spec: Required, and missing"
     ]]
-  ])("names each field that is wrong, with its path: %j", (rest, expected) => {
+  ])("names each field that is wrong, with its path (%$)", (rest, expected) => {
     expect(problems(seed(rest as { readonly [key: string]: Json }))).toEqual(expected)
   })
 
@@ -309,7 +309,7 @@ describe("a tenant of a seed", () => {
       "workspaceSecrets[0].metadata.accountId: is not the account of the seed; set the seed's accountId to it",
       "workspaceSecrets[0].metadata.workspaceId: is not the workspace of the seed; set the seed's workspaceId to it"
     ]]
-  ])("refuses what does not fit together, all of it at once: %j", (rest, expected) => {
+  ])("refuses what does not fit together, all of it at once (%$)", (rest, expected) => {
     expect(problems(seed(rest as { readonly [key: string]: Json }))).toEqual(expected)
   })
 

@@ -34,7 +34,7 @@ describe("Tenants", () => {
     ["BEARER   key-one", "one"],
     ["Bearer  key-one", "one"],
     ["Bearer key.two~+/==", "two"]
-  ])("knows who %s is", ([authorization, expected]) =>
+  ])("knows whose a key is, however it is sent (%$)", ([authorization, expected]) =>
     Effect.gen(function*() {
       expect(yield* authenticate(authorization)).toBe(expected)
     }))
@@ -55,7 +55,7 @@ describe("Tenants", () => {
     ["Bearer KEY-ONE", "unknown API key"],
     ["Bearer constructor", "unknown API key"],
     ["Bearer __proto__", "unknown API key"]
-  ])("answers UNAUTHENTICATED to %j", ([authorization, message]) =>
+  ])("answers UNAUTHENTICATED to what is no key of its own (%$)", ([authorization, message]) =>
     Effect.gen(function*() {
       const error = yield* Effect.flip(authenticate(authorization))
       expect(error).toMatchObject({ _tag: "Unauthenticated", status: 401, code: 16, message })

@@ -53,7 +53,7 @@ describe("headers", () => {
     [{ "x-a: canary\r\nx-b": "1" }, "options.headers"],
     [["canary"], "options.headers"],
     ["canary", "options.headers"]
-  ])("%j are refused before anything is sent", ([headers, field]) =>
+  ])("that no request may have are refused before anything is sent (%$)", ([headers, field]) =>
     Effect.gen(function*() {
       const { sent, service } = yield* client(() => json(secret))
       const error = yield* Effect.flip(service.get(id, { headers } as never))

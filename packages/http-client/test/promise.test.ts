@@ -361,7 +361,7 @@ describe("makeClient", () => {
     [{ apiKey: 7 }, ["apiKey"]],
     [{ apiKey: "key", baseUrl: "http://example.com", deadline: 0 }, ["baseUrl", "deadline"]],
     [{ apiKey: "key", transport: Node.layer }, ["transport"]]
-  ])("throws what is wrong with its options: %j", (options, fields) => {
+  ])("throws what is wrong with its options (%$)", (options, fields) => {
     const error = thrown(options)
     expect(error).toBeInstanceOf(InvalidClientOptions)
     expect(error instanceof InvalidClientOptions && error.violations.map(({ field }) => field)).toEqual(fields)

@@ -73,12 +73,15 @@ describe("run", () => {
     [["ready", "--url", "ftp://localhost"], `--url: expected ${aBaseUrl}`, ["ready"]],
     [["ready", "--url", "http://user:canary@localhost"], `--url: expected ${aBaseUrl}`, ["ready"]],
     [["ready", "--timeout", "0"], "--timeout: expected a number of seconds, more than 0 and at most 86400", ["ready"]]
-  ])("answers %j with 2, the reason and the way to the help", ([args, reason, command = []]) =>
-    Effect.gen(function*() {
-      const ended = yield* ends(...args)
-      expect(ended).toMatchObject({ code: 2, output: "" })
-      expect(lines(ended.errors)).toEqual([reason, seeHelp(...command)])
-    }))
+  ])(
+    "answers arguments that are wrong with 2, the reason and the way to the help (%$)",
+    ([args, reason, command = []]) =>
+      Effect.gen(function*() {
+        const ended = yield* ends(...args)
+        expect(ended).toMatchObject({ code: 2, output: "" })
+        expect(lines(ended.errors)).toEqual([reason, seeHelp(...command)])
+      })
+  )
 
   it.effect.each<[string, string, string]>([
     ["WORKSPACE_SECRETS_MOCK_PORT", "canary", "a port, 0 to 65535"],

@@ -3,9 +3,10 @@ import { markdown } from "../bench/table.mjs"
 import { count, GOAL, reasonsOf, scoreOf, survivorsOf, total } from "./results.mjs"
 
 const about =
-  `Stryker changes the sources, one small change at a time: a mutant. Where a test fails or does not come to an end, the mutant is
-killed; one that survives is a change that no test notices. Not every survivor is a hole: some say the same in another way, such as a shortcut that is
-not taken. The score is the part that is killed; the goal is ${GOAL} %. A mutant that does not even load counts for neither.
+  `Stryker changes the sources, one small change at a time: a mutant. Where a test fails or does not come to an end,
+the mutant is killed; one that survives is a change that no test notices. Not every survivor is a hole: some say the same in another way,
+such as a shortcut that is not taken. The score is the part that is killed; the goal is ${GOAL} %. A mutant that does not even load counts
+for neither.
 
 Mutants of what only people read are not made (\`tools/mutation/prose.mjs\` says which texts these are). \`npm run mutation\`
 takes too long for every run of CI, so it is run by hand, and each module says when: \`npm run mutation -- --help\`.`

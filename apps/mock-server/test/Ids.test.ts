@@ -1,16 +1,9 @@
 import { describe, expect, it } from "@effect/vitest"
-import * as FieldViolation from "@workspace-secrets/core/FieldViolation"
 import * as PrefixedUlid from "@workspace-secrets/core/PrefixedUlid"
-import * as Either from "effect/Either"
 import { Ids, IdsState, isSeed } from "../src/Ids.js"
-import { strict } from "../src/internal/schema.js"
 import { described } from "./described.js"
 
-const problems = (state: unknown) =>
-  Either.match(strict(IdsState)(state), {
-    onLeft: (violations) => violations.map(FieldViolation.format),
-    onRight: () => []
-  })
+const { name, problems } = described(IdsState)
 
 const minter = { timestamp: 0, high: 0, low: 0 }
 const state = { requests: minter, resources: minter }
@@ -58,7 +51,7 @@ describe("the state of ids", () => {
   })
 
   it("has a name in documents", () => {
-    expect(described(IdsState).name).toBe("IdsState")
+    expect(name).toBe("IdsState")
   })
 
   it("is what it goes on from, with a seed and without", () => {

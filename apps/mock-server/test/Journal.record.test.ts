@@ -180,9 +180,8 @@ describe("what is recorded", () => {
 
   it("leaves bodies of more than 64 KiB out, and says so", () => {
     const most = 64 * 1024
-    const body = { operation, failure: { code: 3 }, success: undefined }
     const payload = Schema.decodeSync(CreateWorkspaceSecret)({ metadata: { name: "a" }, spec: {} })
-    const kept = entryOf({ ...body, payload, requestSize: most }, answered({ size: most }))
+    const kept = entryOf({ operation, failure: { code: 3 }, payload, requestSize: most }, answered({ size: most }))
     expect(kept.request.body).toEqual({ metadata: { name: "a" }, spec: {} })
     expect(kept).not.toHaveProperty("bodiesOmitted")
     for (

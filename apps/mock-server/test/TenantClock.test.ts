@@ -1,10 +1,8 @@
 import { describe, expect, it } from "@effect/vitest"
-import * as FieldViolation from "@workspace-secrets/core/FieldViolation"
 import * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Either from "effect/Either"
-import { strict } from "../src/internal/schema.js"
 import { type ClockOptions, ClockSetting, fromOptions, maxMillis, TenantClock } from "../src/TenantClock.js"
 import { described } from "./described.js"
 
@@ -14,11 +12,7 @@ const moment =
   "Expected a moment from 1970-01-01T00:00:00.000Z to 9999-12-31T23:59:59.999Z, such as 2026-01-01T00:00:00.000Z"
 const step = "Expected a whole number of milliseconds that is not negative"
 
-const problems = (setting: unknown) =>
-  Either.match(strict(ClockSetting)(setting), {
-    onLeft: (violations) => violations.map(FieldViolation.format),
-    onRight: () => []
-  })
+const { name, problems, takes } = described(ClockSetting)
 
 describe("the setting of a clock", () => {
   it.each<readonly [unknown]>([
@@ -60,7 +54,6 @@ describe("the setting of a clock", () => {
   })
 
   it("is described as it is read", () => {
-    const { name, takes } = described(ClockSetting)
     expect(name).toBe("ClockSetting")
     for (const right of [{ type: "real", offsetMillis: -1 }, { type: "stepping", at: year, stepMillis: 7 }]) {
       expect(takes(right)).toEqual({ read: true, described: true })

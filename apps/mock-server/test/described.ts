@@ -1,3 +1,4 @@
+import * as FieldViolation from "@workspace-secrets/core/FieldViolation"
 import { Ajv } from "ajv"
 import addFormats from "ajv-formats"
 import * as Either from "effect/Either"
@@ -8,7 +9,7 @@ import { strict } from "../src/internal/schema.js"
 const ajv = new Ajv({ strict: true })
 addFormats.default(ajv)
 
-/** What reads and describes a schema: whether both take an input, and by which name documents know it. */
+/** What reads and describes a schema: what is wrong with an input, whether both take it, and by which name documents know it. */
 export const described = <A, I>(schema: Schema.Schema<A, I>) => {
   // Effect gives every schema of anything the same $id, and Ajv takes each but once.
   const json = JSON.parse(
@@ -16,9 +17,13 @@ export const described = <A, I>(schema: Schema.Schema<A, I>) => {
   ) as { readonly $ref?: string }
   const isValid = ajv.compile(json)
   const read = strict(schema)
+  const problems = (input: unknown): ReadonlyArray<string> =>
+    Either.match(read(input), { onLeft: (violations) => violations.map(FieldViolation.format), onRight: () => [] })
   return {
+    /** A line for each thing that keeps it from being read. */
+    problems,
     name: json.$ref?.replace("#/$defs/", ""),
     /** Whether it is read, and whether it fits its JSON Schema. */
-    takes: (input: unknown) => ({ read: Either.isRight(read(input)), described: isValid(input) })
+    takes: (input: unknown) => ({ read: problems(input).length === 0, described: isValid(input) })
   }
 }

@@ -4,7 +4,14 @@
  *
  * @since 0.1.0
  */
-import { Internal, InvalidArgument, NotFound, PermissionDenied, Unimplemented } from "@workspace-secrets/core/ApiError"
+import {
+  Internal,
+  InvalidArgument,
+  NotFound,
+  PermissionDenied,
+  type Unavailable,
+  Unimplemented
+} from "@workspace-secrets/core/ApiError"
 import * as ErrorResponse from "@workspace-secrets/core/ErrorResponse"
 import { ExternalId } from "@workspace-secrets/core/ExternalId"
 import { Status } from "@workspace-secrets/core/Status"
@@ -41,7 +48,7 @@ export interface Incoming {
   /** By lower-case name. */
   readonly headers: Readonly<Record<string, string | ReadonlyArray<string> | undefined>>
   /** Reads the body, of at most `Body.maxBytes`; run once at the most, and not at all where the API takes none. */
-  readonly body: Effect.Effect<Uint8Array, InvalidArgument>
+  readonly body: Effect.Effect<Uint8Array, InvalidArgument | Unavailable>
 }
 
 /**

@@ -112,6 +112,8 @@ export interface ListenOptions extends Options {
   readonly host?: string | undefined
   /** The port; 0, a free one, unless given. */
   readonly port?: number | undefined
+  /** Connections at the same time, 1,000 unless given; fewer where the process may not have as many. One more is answered with 503. */
+  readonly maxConnections?: number | undefined
 }
 
 /**
@@ -248,12 +250,16 @@ const formatHost = (host: string): string => host.includes(":") ? `[${host}]` : 
  * @category layers
  */
 export const layer = (
-  { host = "127.0.0.1", port = 0, ...options }: ListenOptions = {}
+  { host = "127.0.0.1", maxConnections, port = 0, ...options }: ListenOptions = {}
 ): Layer.Layer<MockServer | Control.Control, SeedError | TenantError | Listener.ListenError> =>
   Layer.scopedContext(
     Effect.gen(function*() {
       const { control, dispatch, service } = yield* make(options, host)
-      const address = yield* Listener.listen(dispatch, { host, port })
+      const address = yield* Listener.listen(dispatch, {
+        host,
+        port,
+        limits: maxConnections === undefined ? {} : { maxConnections }
+      })
       return contextOf(service(`http://${formatHost(host)}:${address.port}`), control)
     })
   )

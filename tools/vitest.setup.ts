@@ -1,8 +1,12 @@
 import { beforeEach, expect, it, makeMethods } from "@effect/vitest"
+import { equalityTester } from "@workspace-secrets/core/Testing"
 
 // `layer` of @effect/vitest puts its own runtime into the one `it` that there is, and files share their worker's modules:
 // without this, the tests of a file would run with the services of the file before it.
 makeMethods(it)
+
+// Vitest takes any two Redacted for equal, whatever they hold.
+expect.addEqualityTesters([equalityTester])
 
 // Names of tests are printed, and kept: what stands for a secret in a test has no place in them.
 beforeEach(() => {

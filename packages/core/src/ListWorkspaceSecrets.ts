@@ -3,9 +3,12 @@
  *
  * @since 0.1.0
  */
+import * as Equal from "effect/Equal"
+import * as Hash from "effect/Hash"
 import * as Option from "effect/Option"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
+import { isSame } from "./internal/equal.js"
 import { array, classAnnotations, Count, expected, Flag, optional, struct, Text } from "./internal/schema.js"
 import { StoredLabels } from "./Labels.js"
 import { WorkspaceSecret } from "./WorkspaceSecret.js"
@@ -182,4 +185,12 @@ export class WorkspaceSecretPage extends Schema.Class<WorkspaceSecretPage>("Work
     pagination: Pagination
   }),
   classAnnotations("WorkspaceSecretPage", "A page of secrets")
-) {}
+) {
+  [Equal.symbol](that: Equal.Equal): boolean {
+    return isSame(this, that)
+  }
+
+  [Hash.symbol](): number {
+    return Hash.number(this.items.length)
+  }
+}

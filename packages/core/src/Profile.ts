@@ -3,8 +3,11 @@
  *
  * @since 0.1.0
  */
+import * as Equal from "effect/Equal"
+import * as Hash from "effect/Hash"
 import * as Schema from "effect/Schema"
 import { AccountResourceMetadata } from "./AccountResourceMetadata.js"
+import { isSame } from "./internal/equal.js"
 import { errorFields } from "./internal/errorFields.js"
 import { classAnnotations, errorAnnotations, expected, optional, struct, Text } from "./internal/schema.js"
 import { ProfileId } from "./ProfileId.js"
@@ -84,7 +87,15 @@ export class Profile extends Schema.Class<Profile>("Profile")(
     spec: ProfileSpec
   }),
   classAnnotations("Profile", "Someone or something that acts in an account")
-) {}
+) {
+  [Equal.symbol](that: Equal.Equal): boolean {
+    return isSame(this, that)
+  }
+
+  [Hash.symbol](): number {
+    return Hash.string(this.metadata.id)
+  }
+}
 
 /**
  * No such profile (404).

@@ -3,9 +3,12 @@
  *
  * @since 0.1.0
  */
+import * as Equal from "effect/Equal"
+import * as Hash from "effect/Hash"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import { ExternalId } from "./ExternalId.js"
+import { isSame } from "./internal/equal.js"
 import { errorFields } from "./internal/errorFields.js"
 import { UNSURE, withFast } from "./internal/fast.js"
 import { id } from "./internal/id.js"
@@ -126,7 +129,15 @@ export class WorkspaceSecret extends Schema.Class<WorkspaceSecret>("WorkspaceSec
     info: optional(WorkspaceSecretInfo)
   }),
   classAnnotations("WorkspaceSecret", "A secret of a workspace")
-) {}
+) {
+  [Equal.symbol](that: Equal.Equal): boolean {
+    return isSame(this, that)
+  }
+
+  [Hash.symbol](): number {
+    return Hash.string(this.metadata.id)
+  }
+}
 
 /**
  * No such secret in this workspace: it never was there, was deleted, or is another workspace's (404).

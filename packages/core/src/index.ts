@@ -97,6 +97,11 @@ export * as Status from "./Status.js"
 /**
  * @since 0.1.0
  */
+export * as Testing from "./Testing.js"
+
+/**
+ * @since 0.1.0
+ */
 export * as Timestamp from "./Timestamp.js"
 
 /**

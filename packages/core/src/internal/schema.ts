@@ -1,6 +1,7 @@
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import * as AST from "effect/SchemaAST"
+import { isSame } from "./equal.js"
 import { hasten, UNSURE, withFast } from "./fast.js"
 
 /*
@@ -100,10 +101,11 @@ export const struct = <Fields extends Schema.Struct.Fields>(
   }
 }
 
-/** The annotations of a `Schema.Class` whose errors do not quote their input. */
+/** The annotations of a `Schema.Class` whose errors do not quote their input, and that compares all the way down. */
 export const classAnnotations = (identifier: string, description: string) => ({
   identifier,
   description,
+  equivalence: () => isSame,
   ...expectedShape(`a ${identifier}`)
 })
 

@@ -1,0 +1,52 @@
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
+import * as Equal from "effect/Equal"
+import * as Redacted from "effect/Redacted"
+
+/*
+ * Effect compares plain objects by identity, so two secrets that were read from the same response would differ. Here
+ * objects are compared all the way down.
+ */
+
+const NOTHING = Symbol("nothing")
+
+const contentOf = (redacted: Redacted.Redacted<unknown>): unknown => {
+  try {
+    return Redacted.value(redacted)
+  } catch {
+    return NOTHING
+  }
+}
+
+/** Whether two Redacted hold the same. One that was wiped is the same as itself only. */
+export const isSameRedacted = (self: Redacted.Redacted<unknown>, that: Redacted.Redacted<unknown>): boolean => {
+  if (self === that) {
+    return true
+  }
+  const content = contentOf(self)
+  return content !== NOTHING && isSame(content, contentOf(that))
+}
+
+const keysOf = (self: object): ReadonlyArray<string> =>
+  Object.keys(self).filter((key) => Reflect.get(self, key) !== undefined).sort()
+
+/** Whether two values are the same all the way down. A key that holds `undefined` is as good as absent. */
+export const isSame = (self: unknown, that: unknown): boolean => {
+  if (Object.is(self, that)) {
+    return true
+  }
+  if (typeof self !== "object" || typeof that !== "object" || self === null || that === null) {
+    return false
+  }
+  if (Redacted.isRedacted(self)) {
+    return Redacted.isRedacted(that) && isSameRedacted(self, that)
+  }
+  if (DateTime.isDateTime(self) || Duration.isDuration(self)) {
+    return Equal.equals(self, that)
+  }
+  const keys = keysOf(self)
+  const others = keysOf(that)
+  return Object.getPrototypeOf(self) === Object.getPrototypeOf(that)
+    && keys.length === others.length
+    && keys.every((key, index) => key === others[index] && isSame(Reflect.get(self, key), Reflect.get(that, key)))
+}

@@ -15,6 +15,7 @@ import { Status } from "@workspace-secrets/core/Status"
 import { WorkspaceId } from "@workspace-secrets/core/WorkspaceId"
 import * as Schema from "effect/Schema"
 import { FaultRule, FaultStatus } from "./Fault.js"
+import { portable } from "./internal/openApiSchema.js"
 import { array, expected, NonEmptyText, number, struct } from "./internal/schema.js"
 import { JournalEntry, JournalMatch, JournalPage } from "./Journal.js"
 import { Seed } from "./Seed.js"
@@ -164,8 +165,10 @@ export class HealthGroup extends HttpApiGroup.make("health")
   .add(
     HttpApiEndpoint.get("health", "/_mock/health")
       .addSuccess(Schema.Struct({ status: Schema.Literal("ok") }).annotations({ identifier: "Health" }))
-      .annotate(OpenApi.Summary, "Whether the server is there")
+      .annotate(OpenApi.Summary, "Check that the server answers")
+      .annotate(OpenApi.Description, "Needs no token.")
   )
+  .annotate(OpenApi.Description, "Whether the server is ready.")
 {}
 
 /**
@@ -179,73 +182,109 @@ export class TenantsGroup extends HttpApiGroup.make("tenants")
     HttpApiEndpoint.get("listTenants", "/_mock/tenants")
       .addSuccess(struct("TenantList", { tenants: Schema.Array(TenantInfo) }))
       .annotate(OpenApi.Summary, "List the tenants, without their keys")
+      .annotate(
+        OpenApi.Description,
+        "Every tenant, the first one included. A key is shown once, when its tenant is created."
+      )
   )
   .add(
     HttpApiEndpoint.post("createTenant", "/_mock/tenants")
       .setPayload(CreateTenant)
       .addSuccess(CreatedTenant)
       .addError(alreadyExists)
-      .annotate(OpenApi.Summary, "Make a tenant, with a new key unless one is given")
+      .annotate(OpenApi.Summary, "Create a tenant")
+      .annotate(
+        OpenApi.Description,
+        "A tenant is isolated: it has its own secrets, clock, ids, faults and journal. It gets a new API key unless one is given."
+      )
   )
   .add(
     HttpApiEndpoint.get("getTenant", tenant).setPath(Path).addSuccess(TenantInfo).addError(notFound)
-      .annotate(OpenApi.Summary, "Look at a tenant")
+      .annotate(OpenApi.Summary, "Get a tenant")
+      .annotate(OpenApi.Description, "Its ids, and how many secrets it holds.")
   )
   .add(
     HttpApiEndpoint.del("deleteTenant", tenant).setPath(Path).addSuccess(Done).addError(notFound)
-      .annotate(OpenApi.Summary, "Take a tenant away: its key is answered with 401 from then on")
+      .annotate(OpenApi.Summary, "Remove a tenant")
+      .annotate(OpenApi.Description, "Its API key gets 401 afterwards.")
   )
   .add(
     HttpApiEndpoint.post("reset", `${tenant}/reset`).setPath(Path).addSuccess(Done).addError(notFound)
-      .annotate(OpenApi.Summary, "Put back data, clock, ids, faults and journal as they were when the tenant was made")
+      .annotate(OpenApi.Summary, "Reset a tenant")
+      .annotate(
+        OpenApi.Description,
+        "Data, clock, ids, faults and journal are again as they were when the tenant was created."
+      )
   )
   .add(
     HttpApiEndpoint.put("seed", `${tenant}/seed`).setPath(Path).setPayload(Seed).addSuccess(Done).addError(notFound)
-      .annotate(OpenApi.Summary, "Put a seed in the place of the data")
+      .annotate(OpenApi.Summary, "Replace the data of a tenant with a seed")
+      .annotate(
+        OpenApi.Description,
+        "A seed is checked as a whole. If anything in it is wrong, the data stays as it was."
+      )
   )
   .add(
     HttpApiEndpoint.get("getSnapshot", `${tenant}/snapshot`).setPath(Path).addSuccess(Snapshot).addError(notFound)
-      .annotate(OpenApi.Summary, "Everything that a tenant holds, the values of its secrets included")
+      .annotate(OpenApi.Summary, "Get a snapshot of a tenant")
+      .annotate(
+        OpenApi.Description,
+        "Everything that the tenant holds. The values of its secrets are in it in plain text."
+      )
   )
   .add(
     HttpApiEndpoint.put("restore", `${tenant}/snapshot`).setPath(Path).setPayload(Snapshot).addSuccess(Done)
       .addError(notFound)
-      .annotate(OpenApi.Summary, "Put back what a snapshot holds")
+      .annotate(OpenApi.Summary, "Restore a snapshot")
+      .annotate(OpenApi.Description, "Data, clock and ids are again as they were when the snapshot was taken.")
   )
   .add(
     HttpApiEndpoint.get("listFaults", `${tenant}/faults`).setPath(Path).addSuccess(Faults).addError(notFound)
-      .annotate(OpenApi.Summary, "The rules, with how many requests each was for and how many it hit")
+      .annotate(OpenApi.Summary, "List the fault rules")
+      .annotate(
+        OpenApi.Description,
+        "Each rule with the number of requests that matched it, and of those that it was applied to."
+      )
   )
   .add(
     HttpApiEndpoint.put("putFaults", `${tenant}/faults`).setPath(Path)
       .setPayload(struct("PutFaults", { faults: array(FaultRule) }))
       .addSuccess(Done).addError(notFound)
-      .annotate(OpenApi.Summary, "Put rules in the place of those that are there")
+      .annotate(OpenApi.Summary, "Replace the fault rules")
+      .annotate(OpenApi.Description, "The first matching rule that is due is applied to a request.")
   )
   .add(
     HttpApiEndpoint.del("clearFaults", `${tenant}/faults`).setPath(Path).addSuccess(Done).addError(notFound)
-      .annotate(OpenApi.Summary, "Take all rules away")
+      .annotate(OpenApi.Summary, "Remove all fault rules")
+      .annotate(OpenApi.Description, "Requests are answered without faults afterwards.")
   )
   .add(
     HttpApiEndpoint.post("assertFaultsHit", `${tenant}/faults/assert_all_hit`).setPath(Path).addSuccess(Done)
       .addError(notFound)
-      .annotate(OpenApi.Summary, "Fail when a rule has hit nothing")
+      .annotate(OpenApi.Summary, "Check that every fault rule was applied")
+      .annotate(OpenApi.Description, "Fails with FAILED_PRECONDITION if a rule was never applied.")
   )
   .add(
     HttpApiEndpoint.post("listJournal", `${tenant}/journal/list`).setPath(Path)
       .setPayload(struct("ListJournal", { match: Match })).addSuccess(JournalPage).addError(notFound)
-      .annotate(OpenApi.Summary, "The requests that fit, oldest first")
+      .annotate(OpenApi.Summary, "List the recorded requests that match")
+      .annotate(OpenApi.Description, "Oldest first. Values of secrets and API keys are masked.")
   )
   .add(
     HttpApiEndpoint.post("countJournal", `${tenant}/journal/count`).setPath(Path)
       .setPayload(struct("CountJournal", { match: Match }))
       .addSuccess(struct("JournalCount", { count: Schema.Int })).addError(notFound)
-      .annotate(OpenApi.Summary, "How many requests fit")
+      .annotate(OpenApi.Summary, "Count the recorded requests that match")
+      .annotate(OpenApi.Description, "Without `match`, all requests count.")
   )
   .add(
     HttpApiEndpoint.post("expectJournal", `${tenant}/journal/expect`).setPath(Path)
       .setPayload(struct("ExpectJournal", { match: JournalMatch, times: Times })).addSuccess(Entries).addError(notFound)
-      .annotate(OpenApi.Summary, "The requests that fit; fails when there are none, or not as many as `times` says")
+      .annotate(OpenApi.Summary, "Check that requests were made")
+      .annotate(
+        OpenApi.Description,
+        "Gives the requests that match. Fails with FAILED_PRECONDITION if there are none, or not exactly `times` of them where that is given."
+      )
   )
   .add(
     HttpApiEndpoint.post("waitJournal", `${tenant}/journal/wait`).setPath(Path)
@@ -260,23 +299,30 @@ export class TenantsGroup extends HttpApiGroup.make("tenants")
           )
         )
       })).addSuccess(Entries).addError(notFound).addError(timedOut)
+      .annotate(OpenApi.Summary, "Wait for requests")
       .annotate(
-        OpenApi.Summary,
-        "Wait until as many requests fit as `times` says, 1 unless given, 5 seconds unless told otherwise"
+        OpenApi.Description,
+        "Answers as soon as `times` requests match, 1 by default. Fails with DEADLINE_EXCEEDED after `timeoutMillis`, 5 seconds by default."
       )
   )
   .add(
     HttpApiEndpoint.del("clearJournal", `${tenant}/journal`).setPath(Path).addSuccess(Done).addError(notFound)
-      .annotate(OpenApi.Summary, "Forget what was asked")
+      .annotate(OpenApi.Summary, "Clear the journal")
+      .annotate(OpenApi.Description, "The recorded requests are removed.")
   )
   .add(
     HttpApiEndpoint.get("getClock", `${tenant}/clock`).setPath(Path).addSuccess(ClockSetting).addError(notFound)
-      .annotate(OpenApi.Summary, "How the clock goes, and where it stands")
+      .annotate(OpenApi.Summary, "Get the clock")
+      .annotate(OpenApi.Description, "Its kind, and its present time.")
   )
   .add(
     HttpApiEndpoint.put("setClock", `${tenant}/clock`).setPath(Path).setPayload(ClockSetting).addSuccess(Done)
       .addError(notFound)
-      .annotate(OpenApi.Summary, "Let the clock go in another way, or set it")
+      .annotate(OpenApi.Summary, "Set the clock")
+      .annotate(
+        OpenApi.Description,
+        "`real`; or `fixed`, which is frozen; or `stepping`, which advances on every request."
+      )
   )
   .add(
     HttpApiEndpoint.post("advanceClock", `${tenant}/clock/advance`).setPath(Path)
@@ -290,14 +336,20 @@ export class TenantsGroup extends HttpApiGroup.make("tenants")
           }
         )
       })).addSuccess(Done).addError(notFound)
-      .annotate(OpenApi.Summary, "Move the clock on")
+      .annotate(OpenApi.Summary, "Advance the clock")
+      .annotate(OpenApi.Description, "By a number of milliseconds.")
   )
   .add(
     HttpApiEndpoint.get("listStrangers", "/_mock/strangers").addSuccess(JournalPage)
-      .annotate(OpenApi.Summary, "What was asked without a key, or with one that is malformed or unknown")
+      .annotate(OpenApi.Summary, "List the requests without a valid key")
+      .annotate(
+        OpenApi.Description,
+        "Requests whose key was missing, malformed or unknown belong to no tenant, so they are listed here."
+      )
   )
   .addError(badRequest)
   .middleware(ControlToken)
+  .annotate(OpenApi.Description, "Tenants, and the control of each.")
 {}
 
 /**
@@ -311,15 +363,19 @@ export class ControlApi extends HttpApi.make("workspace-secrets-mock-control")
   .add(TenantsGroup)
   .annotate(OpenApi.Title, "Control of the Workspace Secrets mock server")
   .annotate(OpenApi.Version, "v1")
+  .annotate(
+    OpenApi.Description,
+    "What a test does to the mock server from another process: create tenants, reset and seed them, inject faults, read the journal, move the clock. Every error is a google.rpc.Status."
+  )
 {}
 
 /**
- * The OpenAPI document of the control API.
+ * The OpenAPI document of the control API, for a server at a URL.
  *
  * @since 0.1.0
- * @category constants
+ * @category constructors
  */
-export const makeDocument = (): OpenApi.OpenAPISpec => {
+export const makeDocument = (baseUrl = "/"): OpenApi.OpenAPISpec => {
   const document = OpenApi.fromApi(ControlApi)
   const { HttpApiDecodeError: _error, Issue: _issue, PropertyKey: _key, ...schemas } = document.components.schemas
   for (const operation of Object.values(document.paths).flatMap((path) => Object.values(path))) {
@@ -329,5 +385,13 @@ export const makeDocument = (): OpenApi.OpenAPISpec => {
       content: { "application/json": { schema: { $ref: "#/components/schemas/Status" } } }
     }
   }
-  return { ...document, components: { ...document.components, schemas } }
+  return portable({
+    ...document,
+    info: {
+      ...document.info,
+      license: { name: "Apache-2.0", url: "https://www.apache.org/licenses/LICENSE-2.0" }
+    },
+    servers: [{ url: baseUrl, description: "The server that this document was read from." }],
+    components: { ...document.components, schemas }
+  }) as OpenApi.OpenAPISpec
 }

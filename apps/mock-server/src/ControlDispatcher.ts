@@ -29,6 +29,7 @@ import { ControlApi, makeDocument } from "./ControlApi.js"
 import type { Dispatch, Incoming, Outgoing } from "./Dispatcher.js"
 import { answerError } from "./Dispatcher.js"
 import type { FaultsNotHit } from "./Fault.js"
+import { baseUrlOf, keepLast } from "./internal/baseUrl.js"
 import { nameOf } from "./internal/defect.js"
 import type { Operation } from "./internal/operations.js"
 import { operations } from "./internal/operations.js"
@@ -208,7 +209,7 @@ export const make = (control: Service, access: Access): Dispatch => {
   const find = Routes.make<Operation<Context>>(
     operations<Context>()(ControlApi, makeHandlers(control), { isStrict: true })
   )
-  let document: string | undefined
+  const documentAt = keepLast((baseUrl) => JSON.stringify(makeDocument(baseUrl), null, 2))
 
   return (incoming) => {
     const requestId = control.mintRequestId()
@@ -223,8 +224,7 @@ export const make = (control: Service, access: Access): Dispatch => {
       return Either.right(fail(refused))
     }
     if (method === "GET" && path === `${Body.controlRoot}openapi.json`) {
-      document ??= JSON.stringify(makeDocument(), null, 2)
-      return Either.right({ status: 200, headers, body: document })
+      return Either.right({ status: 200, headers, body: documentAt(baseUrlOf(incoming)) })
     }
     const match = find(method, path)
     switch (match._tag) {

@@ -26,6 +26,7 @@ import { type Document, documents } from "./Documents.js"
 import type { Hit, Subject } from "./Fault.js"
 import { garbage, toResponse as faultResponse } from "./Fault.js"
 import type { Handlers } from "./Handlers.js"
+import { baseUrlOf } from "./internal/baseUrl.js"
 import { nameOf } from "./internal/defect.js"
 import { isNow } from "./internal/now.js"
 import type { Operation } from "./internal/operations.js"
@@ -47,6 +48,8 @@ export interface Incoming {
   readonly target: string
   /** By lower-case name. */
   readonly headers: Readonly<Record<string, string | ReadonlyArray<string> | undefined>>
+  /** Where the server is, such as `http://127.0.0.1:8080`, for a request without a `Host` that says it. */
+  readonly origin?: string | undefined
   /** Reads the body, of at most `Body.maxBytes`; run once at the most, and not at all where the API takes none. */
   readonly body: Effect.Effect<Uint8Array, InvalidArgument | Unavailable>
 }
@@ -295,7 +298,7 @@ export const make = (handlers: Handlers, tenants: Tenants, options: Options = {}
       case "Found": {
         const { params, target: found } = match
         if (found._tag === "Document") {
-          return guard(Effect.map(found.content, ({ body, headers }) =>
+          return guard(Effect.map(found.content(baseUrlOf(incoming)), ({ body, headers }) =>
             finish({
               status: 200,
               headers: { "content-type": found.contentType, "x-request-id": requestId, date, ...headers },

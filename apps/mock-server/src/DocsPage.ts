@@ -161,8 +161,9 @@ class Page {
     const named = this.#resolve<SchemaObject>(schema.$ref === undefined ? schema : { $ref: schema.$ref })
     const { $ref: _ref, examples: _examples, ...rules } = { ...named, ...schema }
     const type = html`${typeOf(named)}, in the ${place}`
-    const shown: SchemaObject = example === undefined ? rules : { ...rules, examples: [example] }
-    return field(name, type, required, description, rulesOf(shown))
+    // An empty example is there for tools that send it; what a value looks like is in the schema then.
+    const examples = example === undefined || example === "" ? schema.examples : [example]
+    return field(name, type, required, description, rulesOf(examples === undefined ? rules : { ...rules, examples }))
   }
 
   #content({ "application/json": { examples, schema } }: Content): Html {

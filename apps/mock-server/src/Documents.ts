@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
+import { keepLast } from "./internal/baseUrl.js"
 import type { Route } from "./Routes.js"
 
 /**
@@ -26,16 +27,20 @@ export interface Content {
 export interface Document {
   readonly _tag: "Document"
   readonly contentType: string
-  /** Made when it is first asked for: a server that nobody asks for it starts no later for having it. */
-  readonly content: Effect.Effect<Content>
+  /** Made for the base URL of the server when it is asked for: a server that nobody asks starts no later for having it. */
+  readonly content: (baseUrl: string) => Effect.Effect<Content>
 }
 
-const document = (path: `/${string}`, contentType: string, load: () => Promise<Content>): Route<Document> => {
-  let loaded: Promise<Content> | undefined
+const document = (
+  path: `/${string}`,
+  contentType: string,
+  make: (baseUrl: string) => Promise<Content>
+): Route<Document> => {
+  const content = keepLast(make)
   return {
     method: "GET",
     path,
-    target: { _tag: "Document", contentType, content: Effect.promise(() => loaded ??= load()) }
+    target: { _tag: "Document", contentType, content: (baseUrl) => Effect.promise(() => content(baseUrl)) }
   }
 }
 
@@ -46,15 +51,15 @@ const document = (path: `/${string}`, contentType: string, load: () => Promise<C
  * @category constants
  */
 export const documents: ReadonlyArray<Route<Document>> = [
-  document("/openapi.json", "application/json", async () => {
-    const { format, openApiDocument } = await import("./OpenApiDocument.js")
-    return { body: format(openApiDocument) }
+  document("/openapi.json", "application/json", async (baseUrl) => {
+    const { at, format } = await import("./OpenApiDocument.js")
+    return { body: format(at(baseUrl)) }
   }),
-  document("/docs", "text/html; charset=utf-8", async () => {
-    const [{ headers, render }, { openApiDocument }] = await Promise.all([
+  document("/docs", "text/html; charset=utf-8", async (baseUrl) => {
+    const [{ headers, render }, { at }] = await Promise.all([
       import("./DocsPage.js"),
       import("./OpenApiDocument.js")
     ])
-    return { headers, body: render(openApiDocument) }
+    return { headers, body: render(at(baseUrl)) }
   })
 ]

@@ -32,6 +32,7 @@ const incoming = (request: Request, onUnreadable: (error: unknown) => void): Dis
     method: request.method,
     target: url.pathname + url.search,
     headers: Object.fromEntries(request.headers),
+    origin: url.origin,
     body: readBody(request, Body.limitOf(url.pathname), onUnreadable)
   }
 }

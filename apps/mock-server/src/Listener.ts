@@ -19,6 +19,7 @@ import * as Http from "node:http"
 import type { AddressInfo, Socket } from "node:net"
 import * as Body from "./Body.js"
 import * as Dispatcher from "./Dispatcher.js"
+import { urlOf } from "./internal/baseUrl.js"
 import { Connection, defaultLimits, type Limits } from "./internal/connection.js"
 import { nameOf } from "./internal/defect.js"
 import { isNow } from "./internal/now.js"
@@ -246,6 +247,8 @@ export const listen = (
     })
     server.maxConnections = maxConnections + SURPLUS
     const connections = new Map<Socket, Connection>()
+    // Known as soon as it listens, and no request comes before.
+    const self: { origin?: string } = {}
     const buffered: Buffered = { bytes: 0, max: limits.maxBuffered }
 
     const answer = (connection: Connection, response: Http.ServerResponse, outgoing: Dispatcher.Outgoing) => {
@@ -289,6 +292,7 @@ export const listen = (
           method: request.method ?? "",
           target: pathAndQuery(request.url ?? ""),
           headers: request.headers,
+          origin: self.origin,
           body: readBody(request, buffered)
         })
         if (isNow(outgoing)) {
@@ -336,6 +340,7 @@ export const listen = (
     })
 
     const address = yield* Effect.acquireRelease(open(server, host, port), () => close(server, connections))
+    self.origin = urlOf(host, address.port)
     // One that could not be accepted, for want of descriptors: the others go on.
     server.on("error", ({ code }: NodeJS.ErrnoException) => {
       fork(Effect.logWarning(`a connection could not be accepted: ${code ?? "unknown"}`))

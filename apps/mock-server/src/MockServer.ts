@@ -19,6 +19,7 @@ import * as Control from "./Control.js"
 import * as Dispatcher from "./Dispatcher.js"
 import * as Handlers from "./Handlers.js"
 import * as InProcess from "./InProcess.js"
+import { urlOf } from "./internal/baseUrl.js"
 import * as Listener from "./Listener.js"
 import type { Endpoint } from "./Routes.js"
 import type { SeedError } from "./Seed.js"
@@ -241,8 +242,6 @@ const make = (options: Options, host: string) =>
 const contextOf = (service: Service, control: Control.Service): Context.Context<MockServer | Control.Control> =>
   Context.make(MockServer, service).pipe(Context.add(Control.Control, control))
 
-const formatHost = (host: string): string => host.includes(":") ? `[${host}]` : host
-
 /**
  * A server on a socket, for as long as the layer lives. It listens when the layer is built.
  *
@@ -260,7 +259,7 @@ export const layer = (
         port,
         limits: maxConnections === undefined ? {} : { maxConnections }
       })
-      return contextOf(service(`http://${formatHost(host)}:${address.port}`), control)
+      return contextOf(service(urlOf(host, address.port)), control)
     })
   )
 

@@ -7,6 +7,7 @@ import * as OpenApi from "@effect/platform/OpenApi"
 import { Api } from "./Api.js"
 import { elsewhere, type ErrorResponse, errorResponses, headers } from "./internal/openApiErrors.js"
 import { examples, examplesOf } from "./internal/openApiExamples.js"
+import { portable } from "./internal/openApiSchema.js"
 import { parameters, schemas } from "./internal/openApiWords.js"
 import type {
   Content,
@@ -42,7 +43,7 @@ const describeSchema = (name: string, declared: SchemaObject): SchemaObject => {
   const { fields = {}, schema } = wordsOf(schemas, name)
   const properties = Object.entries(declared.properties ?? {})
   // Readers and the server ignore what they do not know: no schema is closed, and an empty one is any object.
-  const { additionalProperties, anyOf: _anyOf, properties: _properties, required = [], type, ...rest } = declared
+  const { additionalProperties, properties: _properties, required = [], type, ...rest } = declared
   const all: SchemaObject = {
     ...type === undefined ? {} : { type },
     ...rest,
@@ -134,6 +135,11 @@ const describeOperation = (declared: OpenApi.OpenAPISpecOperation): OperationObj
 const mapValues = <A, B>(record: Readonly<Record<string, A>>, f: (value: A, key: string) => B): Record<string, B> =>
   Object.fromEntries(Object.entries(record).map(([key, value]) => [key, f(value, key)]))
 
+const serversAt = (url: string): OpenApiObject["servers"] => [
+  { url, description: "The server that this document was read from." },
+  { url: "https://api.cadenya.com", description: "The service." }
+]
+
 const make = (): OpenApiObject => {
   const declared = OpenApi.fromApi(Api)
   return {
@@ -145,16 +151,13 @@ const make = (): OpenApiObject => {
       description,
       license: { name: "Apache-2.0", identifier: "Apache-2.0" }
     },
-    servers: [
-      { url: "/", description: "The server that this document was read from." },
-      { url: "https://api.cadenya.com", description: "The service." }
-    ],
+    servers: serversAt("/"),
     tags: declared.tags.map(({ description = "", name }) => ({ name, description })),
     paths: mapValues(declared.paths, (item) => mapValues(item, describeOperation)),
     components: {
       schemas: mapValues(
         declared.components.schemas as Record<string, SchemaObject>,
-        (schema, name) => describeSchema(name, schema)
+        (schema, name) => describeSchema(name, portable(schema) as SchemaObject)
       ),
       responses: { ...mapValues(errorResponses, errorResponse), OtherError: errorResponse(elsewhere) },
       headers,
@@ -167,12 +170,21 @@ const make = (): OpenApiObject => {
 }
 
 /**
- * What `/openapi.json` serves, and the file `openapi.json` of the package has.
+ * The document, as the file `openapi.json` of the package has it. Its first server is `/`: where the document was read from.
  *
  * @since 0.1.0
  * @category constants
  */
 export const openApiDocument: OpenApiObject = make()
+
+/**
+ * The document with the URL of the server that it is read from, such as `http://127.0.0.1:8080`: what `/openapi.json` serves. Clients that
+ * are generated from it call that server.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const at = (baseUrl: string): OpenApiObject => ({ ...openApiDocument, servers: serversAt(baseUrl) })
 
 /**
  * The document as text, with a line break at its end.

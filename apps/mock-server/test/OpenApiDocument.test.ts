@@ -109,6 +109,10 @@ describe("the OpenAPI document", () => {
     expect(operations.filter(({ operation }) => operation.summary === "")).toEqual([])
   })
 
+  it("has no identifiers of schemas that nobody can look up", () => {
+    expect(format(openApiDocument)).not.toContain("\"$id\"")
+  })
+
   it("has no words for what there is not", () => {
     const declared = describedSchemas().map(([name]) => name)
     const words = Object.entries(schemas).flatMap(([name, { fields = {} }]) => [
@@ -336,6 +340,24 @@ describe("the server answers as the document says", () => {
   const exampleOf = (response: keyof typeof errorResponses, name: string) =>
     document.components.responses[response]?.content["application/json"].examples[name]
 
+  it("with the URL that it was asked at as the first server", async () => {
+    const { hostname, port } = new URL(running.url)
+    expect(hostname).toBe("127.0.0.1")
+    const serverOf = async (response: Promise<Response>) =>
+      ((await (await response).json()) as OpenApiObject).servers.map(({ url }) => url)
+    for (const path of ["/openapi.json", "/_mock/openapi.json"]) {
+      const [first] = await serverOf(fetch(`${running.url}${path}`))
+      expect(first).toBe(running.url)
+      const [byName] = await serverOf(fetch(`http://localhost:${port}${path}`))
+      expect(byName).toBe(`http://localhost:${port}`)
+      const [inProcess] = await serverOf(running.fetch(`https://secrets.test${path}?a=b`))
+      expect(inProcess).toBe("https://secrets.test")
+    }
+    expect((await serverOf(fetch(`${running.url}/openapi.json`)))[1]).toBe("https://api.cadenya.com")
+    const page = await (await fetch(`${running.url}/docs`)).text()
+    expect(page).toContain(`<code class="name">${running.url}</code>`)
+  })
+
   it("to each error that it can be made to answer, word by word", async () => {
     const post = (body: string, headers: Record<string, string> = json) =>
       send(server, secrets, { method: "POST", headers, body })
@@ -387,6 +409,44 @@ describe("the server answers as the document says", () => {
         resolve<ExampleObject>(example ?? expect.fail("no example")).value
       ])
     }
+  })
+
+  it("to the first request of each operation with the first of its answers, but for ids and times", async () => {
+    const { profile } = examples
+    const seed = Seed.parse(JSON.stringify({ profile: profile.value, workspaceAlias: "development" }))
+    await using fresh = await MockServer.start({ seed: await Effect.runPromise(seed) })
+    const own = { url: fresh.url, apiKey: Redacted.make(fresh.apiKey), fetch: globalThis.fetch }
+    const isSet = /"(?:id|accountId|workspaceId|profileId|createdAt|updatedAt|nextCursor)":"[^"]+"/g
+    const firstOf = (content: ResponseObject["content"] | undefined): unknown => {
+      const [first] = Object.values(content?.["application/json"].examples ?? {})
+      return first === undefined ? undefined : resolve<ExampleObject>(first).value
+    }
+    const order = ["create", "list", "get", "update", "delete", "whoami"]
+    const named = operations.map((it) => ({ ...it, name: it.operation.operationId.split(".").at(-1) ?? "" }))
+    const sent: Array<string> = []
+    for (const tag of document.tags.map(({ name }) => name)) {
+      const ofTag = named.filter(({ operation }) => operation.tags.includes(tag))
+      for (const { method, operation, path } of ofTag.sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name))) {
+        const { parameters, requestBody, responses } = operation
+        const target = path.replace(
+          /\{(\w+)\}/g,
+          (_, name: string) =>
+            encodeURIComponent(String(parameters.find((parameter) => parameter.name === name)?.example))
+        )
+        const query = parameters.filter((parameter) => parameter.in === "query")
+        const search = query.map(({ example, name }) => `${name}=${encodeURIComponent(String(example))}`).join("&")
+        const answer = await sendJson(own, method, `${target}${search && `?${search}`}`, firstOf(requestBody?.content))
+        const promised = firstOf(resolve<ResponseObject>(responses[200] ?? expect.fail("no 200")).content)
+        const plain = (value: unknown) => JSON.parse(JSON.stringify(value).replace(isSet, "\"set\":true")) as unknown
+        expect([operation.operationId, answer.status, plain(answer.body)]).toEqual([
+          operation.operationId,
+          200,
+          plain(promised)
+        ])
+        sent.push(operation.operationId)
+      }
+    }
+    expect(sent.length).toBe(operations.length)
   })
 
   it("to the requests of its examples, with the answers of its examples", async () => {

@@ -32,22 +32,22 @@ const documented = {
 
 const profile = {
   metadata: {
-    id: "prof_01JD8X5J4R7Y0D2F6S8A3H5ZWE",
-    accountId: "acct_01JD8X5H3N8G2QW6C1V9B7M4KT",
+    id: "profile_01JD8X5J4R7Y0D2F6S8A3H5ZWE",
+    accountId: "account_01JD8X5H3N8G2QW6C1V9B7M4KT",
     name: "Deployments",
-    profileId: "prof_01JD8X5J4R7Y0D2F6S8A3H5ZWE"
+    profileId: "profile_01JD8X5J4R7Y0D2F6S8A3H5ZWE"
   },
   spec: { type: "PROFILE_TYPE_API_KEY", name: "Deployments" }
 }
 
 const created = {
   metadata: {
-    id: "wsec_01JD8X6Q2V5T9RZK3M7N4P0ABC",
-    accountId: "acct_01JD8X5H3N8G2QW6C1V9B7M4KT",
+    id: "wsecret_01JD8X6Q2V5T9RZK3M7N4P0ABC",
+    accountId: "account_01JD8X5H3N8G2QW6C1V9B7M4KT",
     createdAt: "2026-11-22T10:43:07.902Z",
     name: "Billing database",
-    profileId: "prof_01JD8X5J4R7Y0D2F6S8A3H5ZWE",
-    workspaceId: "wksp_01JD8X5HXM1P6T4K9C3V7N2BQG",
+    profileId: "profile_01JD8X5J4R7Y0D2F6S8A3H5ZWE",
+    workspaceId: "workspace_01JD8X5HXM1P6T4K9C3V7N2BQG",
     externalId: "billing-db",
     labels: { environment: "production" }
   },
@@ -64,20 +64,23 @@ const rotated = {
 const { info: _, ...listed } = documented
 const { info: __, ...listedCreated } = created
 
+export const cursor = "WzE3OTUzMzYzOTMwMDAsIndzZWNyZXRfMDFKRDhYNlEyVjVUOVJaSzNNN040UDBBQkMiXQ"
+
 export const examples = {
   documentedSecret: { summary: "The example of the API's documentation", value: documented },
   createdSecret: { summary: "A secret as it was created", value: created },
   updatedSecret: { summary: "The same secret with another value", value: rotated },
+  matchingPage: {
+    summary: "The secrets that match the filters, with info",
+    value: { items: [created], pagination: {} }
+  },
   lastPage: {
     summary: "A list that fits on a page, without info",
     value: { items: [listed], pagination: {} }
   },
   firstPage: {
     summary: "A page that another follows",
-    value: {
-      items: [listedCreated],
-      pagination: { nextCursor: "WzE3OTUzMzYzOTMwMDAsIndzZWNfMDFKRDhYNlEyVjVUOVJaSzNNN040UDBBQkMiXQ" }
-    }
+    value: { items: [listedCreated], pagination: { nextCursor: cursor } }
   },
   noSecrets: { summary: "Nothing matches", value: { items: [], pagination: {} } },
   deleted: { summary: "Done", value: {} },
@@ -102,13 +105,16 @@ export const examples = {
 
 export type ExampleName = keyof typeof examples
 
-/** The examples of each operation, by the part of its id that both path layouts share. */
+/**
+ * The examples of each operation, by the part of its id that both path layouts share. The first response is the answer to the first
+ * request: its first body, and the examples of its parameters.
+ */
 export const examplesOf: Readonly<
   Record<string, { readonly request?: ReadonlyArray<ExampleName>; readonly response: ReadonlyArray<ExampleName> }>
 > = {
-  list: { response: ["lastPage", "firstPage", "noSecrets"] },
+  list: { response: ["matchingPage", "lastPage", "firstPage", "noSecrets"] },
   create: { request: ["create", "createBare"], response: ["createdSecret"] },
-  get: { response: ["documentedSecret", "createdSecret"] },
+  get: { response: ["createdSecret", "documentedSecret"] },
   update: { request: ["update", "clear"], response: ["updatedSecret"] },
   delete: { response: ["deleted"] },
   whoami: { response: ["profile"] }

@@ -1,6 +1,7 @@
 import * as FieldMask from "@workspace-secrets/core/FieldMask"
 import * as ResourceName from "@workspace-secrets/core/ResourceName"
 import type { SchemaObject } from "../OpenApiObjects.js"
+import { cursor } from "./openApiExamples.js"
 
 /*
  * What the declaration does not say: the meaning of every schema, field and parameter, and the rules that core checks by code. A
@@ -25,7 +26,7 @@ const maskPath = FieldMask.paths
 const metadata = {
   accountId: {
     description: "The account that it belongs to: a prefixed ULID.",
-    examples: ["acct_01JD8X5H3N8G2QW6C1V9B7M4KT"]
+    examples: ["account_01JD8X5H3N8G2QW6C1V9B7M4KT"]
   },
   createdAt: { description: "When it was created, RFC 3339 in UTC." },
   externalId: {
@@ -36,11 +37,11 @@ const metadata = {
   name: { description: "The name that people know it by. Need not be unique.", examples: ["Billing database"] },
   profileId: {
     description: "The profile that created it: a person, an API key or the system.",
-    examples: ["prof_01JD8X5J4R7Y0D2F6S8A3H5ZWE"]
+    examples: ["profile_01JD8X5J4R7Y0D2F6S8A3H5ZWE"]
   },
   workspaceId: {
     description: "The workspace that it belongs to: a prefixed ULID.",
-    examples: ["wksp_01JD8X5HXM1P6T4K9C3V7N2BQG"]
+    examples: ["workspace_01JD8X5HXM1P6T4K9C3V7N2BQG"]
   }
 } satisfies Record<string, Words>
 
@@ -63,7 +64,7 @@ export const schemas: Readonly<Record<string, { readonly schema: Words; readonly
       ...metadata,
       id: {
         description: "Its id, set by the server: a prefixed ULID.",
-        examples: ["wsec_01JD8X6Q2V5T9RZK3M7N4P0ABC"]
+        examples: ["wsecret_01JD8X6Q2V5T9RZK3M7N4P0ABC"]
       },
       updatedAt: { description: "When it was last changed, RFC 3339 in UTC. Absent until then." }
     }
@@ -113,7 +114,7 @@ export const schemas: Readonly<Record<string, { readonly schema: Words; readonly
       accountId: metadata.accountId,
       createdAt: { description: "When it was created, RFC 3339 in UTC. Older answers are without it." },
       externalId: { description: "Its id in another system. Absent when there is none." },
-      id: { description: "Its id: a prefixed ULID.", examples: ["prof_01JD8X5J4R7Y0D2F6S8A3H5ZWE"] },
+      id: { description: "Its id: a prefixed ULID.", examples: ["profile_01JD8X5J4R7Y0D2F6S8A3H5ZWE"] },
       labels: metadata.labels,
       name: metadata.name,
       profileId: metadata.profileId
@@ -195,7 +196,7 @@ export const schemas: Readonly<Record<string, { readonly schema: Words; readonly
     }
   },
   Deleted: {
-    schema: { description: "Nothing more to say.", type: "object" }
+    schema: { description: "Nothing more to say." }
   },
   Status: {
     schema: { description: "The body of every error: google.rpc.Status." },
@@ -285,7 +286,10 @@ export const parameters: Readonly<
   },
   "query cursor": {
     description:
-      "Where the list goes on: `nextCursor` of the page before. Good for the same filters and order only. It survives changes: what stays is neither skipped nor repeated, even when the secret that it stands for is deleted."
+      "Where the list goes on: `nextCursor` of the page before. Good for the same filters and order only. It survives changes: what stays is neither skipped nor repeated, even when the secret that it stands for is deleted. An empty one is the first page.",
+    // Postman, Swagger UI and their like send `example`, and any cursor but the empty one is refused.
+    schema: { default: "", examples: [cursor] },
+    example: ""
   },
   "query prefix": { description: "Names that start with it; case matters.", example: "Billing" },
   "query query": {

@@ -40,7 +40,8 @@ export interface CallOptions {
 export interface CreateOptions extends CallOptions {
   /**
    * Whether the call is sent again after an error, as one that only reads is. It needs `metadata.externalId`: when the
-   * answer to an attempt was lost and the next one finds that external id taken, the secret that has it is the result.
+   * answer to an attempt was lost and the next one finds that external id taken, the secret that has it is read back. It is the
+   * result if it has the same name, without case, and, if the server returns values, the same value.
    */
   readonly safeRetry?: boolean | undefined
 }

@@ -287,7 +287,7 @@ describe("a delete that is sent again", () => {
 })
 
 describe("a create with safeRetry", () => {
-  const make = (value: string) => ({ ...addressed, spec: { value: Redacted.make(value) } })
+  const make = (value: string) => ({ metadata: { ...addressed.metadata }, spec: { value: Redacted.make(value) } })
   const taken = status(409, 6)
 
   it.effect("is sent again, and takes the secret that it finds under its external id", () =>
@@ -325,6 +325,57 @@ describe("a create with safeRetry", () => {
           left: { _tag: "WorkspaceSecretAlreadyExists", attempts: 2 }
         })
       }
+    }))
+
+  it.effect.each<readonly [how: string, given: string, kept: string]>([
+    ["in upper case", "straße № 1", "STRASSE № 1"],
+    ["in lower case", "ΟΔΟΣ ẞ İ", "οδος ß i̇"],
+    ["in the case of simple mappings, letter by letter", "Straße ŉ", "STRAßE ŉ"],
+    ["without the white space around it", " name ", "NAME"]
+  ])("takes the secret that it finds when the server keeps its name %s", ([_, given, kept]) =>
+    Effect.gen(function*() {
+      const found = json({ ...secret, metadata: { ...secret.metadata, name: kept } })
+      const { secrets } = yield* scripted(["ECONNRESET", taken, found])
+      const payload = { ...make("value"), metadata: { ...addressed.metadata, name: given } }
+      expect(yield* settle(secrets.create(payload, { safeRetry: true }))).toMatchObject({
+        right: { metadata: { id: "id", name: kept } }
+      })
+    }))
+
+  it.effect.each([
+    ["none", {}],
+    ["null", { value: null }],
+    ["an empty one", { value: "" }]
+  ])(
+    "takes the secret that it finds by its name alone when the server returns no value: %s",
+    ([_, spec]) =>
+      Effect.gen(function*() {
+        const found = json({ ...secret, spec })
+        const another = json({ ...secret, spec, metadata: { ...secret.metadata, name: "another" } })
+        const own = yield* scripted(["ECONNRESET", taken, found])
+        expect(yield* settle(own.secrets.create(make("value"), { safeRetry: true }))).toMatchObject({
+          right: { metadata: { id: "id" } }
+        })
+        const others = yield* scripted(["ECONNRESET", taken, another])
+        expect(yield* settle(others.secrets.create(make("value"), { safeRetry: true }))).toMatchObject({
+          left: { _tag: "WorkspaceSecretAlreadyExists", attempts: 2 }
+        })
+      })
+  )
+
+  it.effect("takes the secret that it finds when the payload is changed and its value wiped meanwhile", () =>
+    Effect.gen(function*() {
+      const payload = make("value")
+      const changing = () => {
+        Redacted.unsafeWipe(payload.spec.value)
+        Object.assign(payload.metadata, { name: "another", externalId: undefined })
+        return taken
+      }
+      const { secrets, sent } = yield* scripted(["ECONNRESET", changing, json(secret)])
+      expect(yield* settle(secrets.create(payload, { safeRetry: true }))).toMatchObject({
+        right: { metadata: { id: "id" } }
+      })
+      expect(sent).toHaveLength(3)
     }))
 
   it.effect("reads back by the same rules, and fails as that does", () =>

@@ -49,11 +49,25 @@ const call = <C, A, E extends ListError | CreateError | UpdateError>(
       : body({ client, observation, settings: settings.right }, made.right)
   })
 
-/** Whether a secret is the one that a payload asked for, as far as both tell. */
-const isMadeOf = ({ metadata, spec }: WorkspaceSecret, payload: CreateWorkspaceSecret): boolean =>
-  metadata.name.trim() === payload.metadata.name.trim()
-  && (spec.value === undefined || payload.spec.value === undefined
-    || Redacted.value(spec.value) === Redacted.value(payload.spec.value))
+/** A name without the difference of case, and without the white space around it. */
+const folded = (name: string): string => name.trim().toLowerCase().toUpperCase()
+
+/**
+ * Whether a secret is the one that a payload asked for, as far as the answer tells. A server may keep names in upper case and may
+ * return no values (WIRE.md, Where the sources disagree).
+ */
+const isMadeOf = ({ metadata, spec }: WorkspaceSecret, payload: CreateWorkspaceSecret): boolean => {
+  const value = spec.value && Redacted.value(spec.value)
+  return folded(metadata.name) === folded(payload.metadata.name)
+    && (value === undefined || value === "" || payload.spec.value === undefined
+      || value === Redacted.value(payload.spec.value))
+}
+
+/** The payload as it is sent, whatever the caller does with it until the response comes. */
+const copy = ({ metadata, spec: { value } }: CreateWorkspaceSecret): CreateWorkspaceSecret => ({
+  metadata: { ...metadata },
+  spec: value === undefined ? {} : { value: Redacted.make(Redacted.value(value)) }
+})
 
 /**
  * An external id that is taken may have been taken by an attempt whose answer was lost: it is, when the secret that has it
@@ -63,21 +77,23 @@ const readBack = (
   running: Running,
   target: Target,
   payload: CreateWorkspaceSecret
-): NonNullable<Extras<WorkspaceSecret, CreateError>["settle"]> =>
-(error) => {
-  const { externalId } = payload.metadata
-  if (error._tag !== "WorkspaceSecretAlreadyExists" || externalId === undefined) {
-    return undefined
+): NonNullable<Extras<WorkspaceSecret, CreateError>["settle"]> => {
+  const asked = copy(payload)
+  return (error) => {
+    const { externalId } = asked.metadata
+    if (error._tag !== "WorkspaceSecretAlreadyExists" || externalId === undefined) {
+      return undefined
+    }
+    const request = Request.get(target, { externalId })
+    if (Either.isLeft(request)) {
+      return undefined
+    }
+    const found = run(running, Operation.readBack, request.right, { isSafe: true }, running.client.routes.get)
+    return Effect.matchEffect(found, {
+      onFailure: (failure) => Effect.fail(failure._tag === "WorkspaceSecretNotFound" ? error : failure),
+      onSuccess: (outcome) => isMadeOf(outcome.value, asked) ? Effect.succeed(outcome) : Effect.fail(error)
+    })
   }
-  const request = Request.get(target, { externalId })
-  if (Either.isLeft(request)) {
-    return undefined
-  }
-  const found = run(running, Operation.readBack, request.right, { isSafe: true }, running.client.routes.get)
-  return Effect.matchEffect(found, {
-    onFailure: (failure) => Effect.fail(failure._tag === "WorkspaceSecretNotFound" ? error : failure),
-    onSuccess: (outcome) => isMadeOf(outcome.value, payload) ? Effect.succeed(outcome) : Effect.fail(error)
-  })
 }
 
 const checkSafeRetry = (

@@ -1,4 +1,4 @@
-import type { Incoming } from "../Dispatcher.js"
+type Header = string | ReadonlyArray<string> | undefined
 
 /** A name, an IPv4 address or an IPv6 address in brackets, and maybe a port: nothing that could end a string or a URL. */
 const authority = /^(?:\[[0-9A-Fa-f:.]+\]|[0-9A-Za-z](?:[0-9A-Za-z._-]*[0-9A-Za-z])?\.?)(?::\d{1,5})?$/
@@ -6,7 +6,7 @@ const authority = /^(?:\[[0-9A-Fa-f:.]+\]|[0-9A-Za-z](?:[0-9A-Za-z._-]*[0-9A-Za-
 /** The URL of a server on a socket. */
 export const urlOf = (host: string, port: number): string => `http://${host.includes(":") ? `[${host}]` : host}:${port}`
 
-const ofHost = (host: Incoming["headers"][string]): string | undefined => {
+const ofHost = (host: Header): string | undefined => {
   const url = `http://${typeof host === "string" ? host : ""}`
   return url.length <= 300 && authority.test(url.slice(7)) && URL.canParse(url) ? new URL(url).origin : undefined
 }
@@ -15,8 +15,9 @@ const ofHost = (host: Incoming["headers"][string]): string | undefined => {
  * The URL that a client has to put before a path of the API to reach the server as this request did. It comes from `Host` where that is
  * well-formed, and else from the transport; `/` where nobody knows.
  */
-export const baseUrlOf = ({ headers, origin }: Pick<Incoming, "headers" | "origin">): string =>
-  ofHost(headers["host"]) ?? origin ?? "/"
+export const baseUrlOf = (
+  { headers, origin }: { readonly headers: Readonly<Record<string, Header>>; readonly origin?: string | undefined }
+): string => ofHost(headers["host"]) ?? origin ?? "/"
 
 /**
  * Makes something for a base URL, and keeps what it made last: readers ask at one URL, and one for each would let a stranger fill the

@@ -115,7 +115,7 @@ export default {
   ],
   options: {
     doNotFollow: { path: ["node_modules"] },
-    exclude: { path: ["^(packages|apps)/[^/]+/(dist|coverage)/", "^tools/consumers/"] },
+    exclude: { path: ["^(packages|apps)/[^/]+/(dist|coverage)/", "^tools/consumers/", "^tools/generated-clients/project/"] },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.base.json" },
     combinedDependencies: false,

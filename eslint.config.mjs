@@ -60,8 +60,8 @@ export default defineConfig(
     }
   },
   {
-    // Programs of strangers: they are compiled against the packed packages, outside of this repository.
-    files: ["tools/consumers/**/*.ts"],
+    // Programs of strangers: they are compiled against the packed packages or generated clients, outside of this repository.
+    files: ["tools/consumers/**/*.ts", "tools/generated-clients/**/*.ts"],
     extends: [tseslint.configs.disableTypeChecked]
   },
   {

@@ -7,6 +7,7 @@ import * as Option from "effect/Option"
 import type * as ParseResult from "effect/ParseResult"
 import * as AST from "effect/SchemaAST"
 import { struct, Text } from "./internal/schema.js"
+import { cut, type Mask } from "./Redaction.js"
 
 /**
  * One violation of google.rpc.BadRequest: the field's path (`metadata.labels["a b"]`, `items[3].spec`), empty for the
@@ -30,61 +31,85 @@ const MAX_KEY = 100
 
 /**
  * Prints a path as protobuf does: `metadata.name`, `items[0]`, `metadata.labels["not an identifier"]`.
- * Keys over 100 characters are cut.
+ * Keys are masked and then cut to 100 characters.
  *
  * @since 0.1.0
  * @category printing
  */
-export const formatPath = (path: ReadonlyArray<PropertyKey>): string =>
+export const formatPath = (path: ReadonlyArray<PropertyKey>, mask: Mask = unmasked): string =>
   path.reduce<string>((out, key) => {
     if (typeof key === "number") {
       return `${out}[${key}]`
     }
     const name = String(key)
-    return /^[A-Za-z_$][\w$]*$/.test(name) && name.length <= MAX_KEY
+    return /^[A-Za-z_$][\w$]{0,99}$/.test(name) && mask(name) === name
       ? out === "" ? name : `${out}.${name}`
-      : `${out}[${JSON.stringify(name.slice(0, MAX_KEY))}]`
+      : `${out}[${JSON.stringify(cut(mask, name, MAX_KEY))}]`
   }, "")
+
+const unmasked: Mask = (text) => text
 
 /**
  * The violations behind a refusal by one of this package's schemas: where, and what was expected. The value that was
  * found there is left out: it may be a secret in the wrong place. Never log the `ParseError` itself, which holds it.
  *
+ * A key of the input stands in a violation's path; `mask` takes secrets out of it. `limit` is the most violations that are
+ * given, all of them where left out.
+ *
  * @since 0.1.0
  * @category conversions
  */
-export const fromParseError = (error: ParseResult.ParseError): ReadonlyArray<FieldViolation> => collect(error.issue, [])
-
-const collect = (
-  issue: ParseResult.ParseIssue,
-  path: ReadonlyArray<PropertyKey>
+export const fromParseError = (
+  error: ParseResult.ParseError,
+  options: { readonly mask?: Mask | undefined; readonly limit?: number | undefined } = {}
 ): ReadonlyArray<FieldViolation> => {
+  const collector = { found: [], mask: options.mask ?? unmasked, limit: options.limit ?? Infinity }
+  collect(error.issue, [], collector)
+  return collector.found
+}
+
+interface Collector {
+  readonly found: Array<FieldViolation>
+  readonly mask: Mask
+  readonly limit: number
+}
+
+const add = ({ found, mask }: Collector, path: ReadonlyArray<PropertyKey>, description: string): void => {
+  found.push({ field: formatPath(path, mask), description })
+}
+
+const collect = (issue: ParseResult.ParseIssue, path: ReadonlyArray<PropertyKey>, collector: Collector): void => {
+  if (collector.found.length >= collector.limit) {
+    return
+  }
   switch (issue._tag) {
     case "Pointer":
-      return collect(issue.issue, path.concat(issue.path))
+      return collect(issue.issue, path.concat(issue.path), collector)
     case "Composite": {
       const override = overridingMessage(issue)
       if (override !== undefined) {
-        return [{ field: formatPath(path), description: override }]
+        return add(collector, path, override)
       }
       const issues = "_tag" in issue.issues ? [issue.issues] : issue.issues
-      const telling = issues.filter((inner) => !("ast" in inner && AST.isUndefinedKeyword(inner.ast as AST.AST)))
-      return telling.flatMap((inner) => collect(inner, path))
+      for (const inner of issues) {
+        if (!("ast" in inner && AST.isUndefinedKeyword(inner.ast as AST.AST))) {
+          collect(inner, path, collector)
+        }
+      }
+      return
     }
     case "Refinement":
     case "Transformation": {
       const override = overridingMessage(issue)
-      return override === undefined
-        ? collect(issue.issue, path)
-        : [{ field: formatPath(path), description: override }]
+      return override === undefined ? collect(issue.issue, path, collector) : add(collector, path, override)
     }
     case "Missing":
-      return [{ field: formatPath(path), description: "Required, and missing" }]
+      return add(collector, path, "Required, and missing")
     case "Unexpected":
-      return [{ field: formatPath(path), description: "Unexpected" }]
+      return add(collector, path, "Unexpected")
     case "Forbidden":
     case "Type":
-      return [{ field: formatPath(path), description: describe(issue) }]
+      return add(collector, path, describe(issue))
   }
 }
 

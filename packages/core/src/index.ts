@@ -77,6 +77,11 @@ export * as ProfileId from "./ProfileId.js"
 /**
  * @since 0.1.0
  */
+export * as Redaction from "./Redaction.js"
+
+/**
+ * @since 0.1.0
+ */
 export * as ResourceMetadata from "./ResourceMetadata.js"
 
 /**

@@ -3,10 +3,13 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as FastCheck from "effect/FastCheck"
 import * as ParseResult from "effect/ParseResult"
+import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
+import { partsOf, spellings } from "../../../tools/leaks/spellings.js"
 import { CreateWorkspaceSecret } from "../src/CreateWorkspaceSecret.js"
 import { FieldViolation, format, formatPath, fromParseError } from "../src/FieldViolation.js"
 import { WorkspaceSecretPage } from "../src/ListWorkspaceSecrets.js"
+import * as Redaction from "../src/Redaction.js"
 import { WorkspaceSecret } from "../src/WorkspaceSecret.js"
 import example from "./fixtures/documented-example.json" with { type: "json" }
 import { refused } from "./refused.js"
@@ -39,6 +42,21 @@ describe("formatPath", () => {
     expect(formatPath(["labels", "a".repeat(100)])).toBe(`labels.${"a".repeat(100)}`)
     expect(formatPath(["labels", "a".repeat(101)])).toBe(`labels["${"a".repeat(100)}"]`)
     expect(formatPath(["labels", " ".repeat(5000)])).toBe(`labels["${" ".repeat(100)}"]`)
+  })
+
+  it("masks keys before it cuts them, so that no part of a secret is left at any cut", () => {
+    const secret = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC"
+    const mask = Redaction.make([Redacted.make(secret)])
+    for (const spell of Object.values(spellings)) {
+      for (let before = 0; before < 110; before += 7) {
+        const path = formatPath(["labels", "x".repeat(before) + spell(secret)], mask)
+        expect(path.length).toBeLessThan(120)
+        expect(partsOf(secret).filter((part) => path.toLowerCase().includes(part))).toEqual([])
+      }
+    }
+    expect(formatPath(["labels", "hunter22"], Redaction.make([Redacted.make("hunter22")]))).toBe(
+      "labels[\"<redacted>\"]"
+    )
   })
 
   it("prints symbols", () => {

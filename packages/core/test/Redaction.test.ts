@@ -1,0 +1,209 @@
+import * as fc from "effect/FastCheck"
+import * as Redacted from "effect/Redacted"
+import { describe, expect, it } from "vitest"
+import { spellings } from "../../../tools/leaks/spellings.js"
+import * as Redaction from "../src/Redaction.js"
+
+const without = (text: string, ...secrets: ReadonlyArray<string>) =>
+  Redaction.make(secrets.map((secret) => Redacted.make(secret)))(text)
+
+const secrets = [
+  "hunter22-is-long-enough",
+  "sk_1234567890abcdefghij",
+  "quotes \"and\" 'more' \\ slashes/ and\nlines\tof <html> & é ü 😀 %41%zz &amp; \\u0041 a+b=c",
+  "\\\\server\\new\\table\\\"x\"",
+  "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC\nabc+/def==\n-----END PRIVATE KEY-----\n",
+  "ÀÉÎ-õü-日本語-🙂-secret"
+]
+
+describe("a masker", () => {
+  it.each(Object.entries(spellings))("takes a secret out %s", (name, spell) => {
+    // What stands around a secret has a part in the base64 next to it.
+    const rest = name.includes("base64") ? 24 : 4
+    for (const secret of secrets) {
+      const spelled = spell(secret.trim())
+      for (
+        const [before, after] of [["", ""], ["got ", ", not wanted"], ["{\"value\":\"", "\"}"], ["a=", "&b=1"], [
+          "x",
+          "y"
+        ]]
+      ) {
+        const out = without(`${before}${spelled}${after}`, secret)
+        expect(out).toContain(Redaction.mask)
+        expect(out.length, out).toBeLessThan(`${before}${after}`.length + Redaction.mask.length + rest)
+      }
+    }
+  })
+
+  it("takes any secret out in any spelling, wherever it stands", () => {
+    const unit = fc.oneof(
+      fc.constantFrom(..."\"'\\/\n\t %&+<>=#;xu0nAé😀"),
+      fc.constantFrom("\\n", "\\u0041", "%41", "&amp;", "+", "  "),
+      fc.string({ unit: "grapheme", minLength: 1, maxLength: 1 })
+    )
+    // Letters that are another number of characters in capitals are not found in capitals.
+    const secret = fc.string({ minLength: 8, maxLength: 60, unit }).filter((text) =>
+      text.trim().length >= 8 && !/\p{Surrogate}/u.test(text) && text.toUpperCase().length === text.length
+      && text.toUpperCase().toLowerCase() === text.toLowerCase()
+    )
+    fc.assert(
+      fc.property(secret, fc.constantFrom(...Object.entries(spellings)), (secret, [, spell]) => {
+        const trimmed = secret.trim()
+        fc.pre(spell(trimmed).length >= Redaction.mask.length)
+        for (const [before, after] of [["", ""], ["got \"", "\" here"], [" ", " "]]) {
+          const out = without(`${before}${spell(trimmed)}${after}`, secret)
+          expect(out).toContain(Redaction.mask)
+          expect(out).not.toContain(trimmed)
+        }
+      }),
+      { numRuns: 500 }
+    )
+  })
+
+  it("leaves a text without secrets as it is", () => {
+    const text = "bad \\u00e9 \\ \\n body %20 &amp; \"hunter\" <b>  \u00c3\u00a9"
+    expect(without(text, "hunter22-is-long-enough")).toBe(text)
+    expect(without(text)).toBe(text)
+  })
+
+  it("keeps all that stands around a secret", () => {
+    expect(without("hunter22 is Hunter22, not hunter2 \\n %20", "hunter22")).toBe(
+      "<redacted> is <redacted>, not hunter2 \\n %20"
+    )
+    expect(without("{\"v\":\"a\\\"b\\\\c\\nd\\/e\"}!", "a\"b\\c\nd/e")).toBe("{\"v\":\"<redacted>\"}!")
+    expect(without("{\"v\":\"\\u003ca\\u0026\\u00E9bcd\\u003e\"}", "<a&ébcd>")).toBe("{\"v\":\"<redacted>\"}")
+  })
+
+  it("takes out a secret that the server trimmed", () => {
+    expect(without("value \"hunter22\" is weak", " hunter22\n")).toBe("value \"<redacted>\" is weak")
+  })
+
+  it("takes out secrets that hold or overlap each other", () => {
+    expect(without("hunter22-prod hunter22", "hunter22", "hunter22-prod")).toBe("<redacted> <redacted>")
+    expect(without("abcdefghijklmnop", "abcdefghijk", "ghijklmnop")).toBe("<redacted>")
+  })
+
+  it("takes a dollar in a secret for nothing special", () => {
+    expect(without("a $& b", "$&$&", "a $&")).toBe("<redacted> b")
+  })
+
+  it("finds a secret behind what looks like the beginning of an escape", () => {
+    expect(without("C:\\nabcdefgh and 100%41abcdefgh", "nabcdefgh", "41abcdefgh")).toBe(
+      "C:\\<redacted> and 100%<redacted>"
+    )
+  })
+
+  it("takes out a secret that is cut off, from the first half of it on, at least 8 and at most 16 characters", () => {
+    for (const secret of ["12345678", "1234567890ab", "1234567890abcdefghij", "1234567890".repeat(20)]) {
+      const least = Math.min(secret.length, 16, Math.max(8, Math.ceil(secret.length / 2)))
+      for (let length = least; length <= secret.length; length++) {
+        expect(without(`got ${secret.slice(0, length)}…`, secret)).toBe("got <redacted>…")
+      }
+      const less = `got ${secret.slice(0, least - 1)}…`
+      expect(without(less, secret)).toBe(less)
+    }
+  })
+
+  it("leaves secrets under four characters, and those under eight in other case: they are in any text by chance", () => {
+    expect(without("a an the", "a", "an", "the", "")).toBe("a an the")
+    expect(without("Test test tests", "test")).toBe("Test <redacted> <redacted>s")
+  })
+
+  it("reads the secrets when it is made, so that it goes on after they were wiped", () => {
+    const secret = Redacted.make("hunter22")
+    const self = Redaction.make([secret])
+    Redacted.unsafeWipe(secret)
+    expect(self("hunter22")).toBe("<redacted>")
+    expect(Redaction.make([secret])("hunter22")).toBe("hunter22")
+  })
+
+  it("shows what it is told to", () => {
+    expect(Redaction.make([Redacted.make("hunter22")], { mask: "<a key>" })("hunter22")).toBe("<a key>")
+  })
+
+  it.each([
+    ["backslashes", "\\".repeat(60_000)],
+    ["escaped percent signs", "%25".repeat(20_000)],
+    ["escaped ampersands", "&amp;".repeat(12_000)],
+    ["beginnings of the secret", "hunter22-is-lon".repeat(4_000)],
+    ["one letter", "a".repeat(60_000)],
+    ["Latin-1", "\u00c3".repeat(60_000)],
+    ["white space", " ".repeat(60_000)]
+  ])("ends for a long text of %s", (_, text) => {
+    const secrets = [
+      "hunter22-is-long-enough",
+      `${"\\".repeat(50)}%25&amp;`,
+      "a".repeat(300) + "b",
+      "\u00c3".repeat(30)
+    ]
+    expect(without(text, ...secrets).length).toBeLessThanOrEqual(text.length)
+  })
+})
+
+describe("cut", () => {
+  const self = Redaction.make([Redacted.make(secrets[4] ?? "")])
+
+  it("masks before it cuts, so that no part of a secret is left at any cut", () => {
+    for (const [name, spell] of Object.entries(spellings).filter(([name]) => !/behind|base64 of/.test(name))) {
+      const text = `got ${spell((secrets[4] ?? "").trim())} here`
+      for (let length = 4; length < text.length; length += 3) {
+        const out = Redaction.cut(self, text, length)
+        expect(out, name).toMatch(/^got (?:<|$)/)
+        expect(out.length).toBeLessThanOrEqual(length)
+      }
+    }
+  })
+
+  it("keeps as many characters as it is told to", () => {
+    expect(Redaction.cut(self, "abcdef", 3)).toBe("abc")
+    expect(Redaction.cut(self, "abc", 3)).toBe("abc")
+    expect(Redaction.cut(self, "a".repeat(1_000_000), 3)).toBe("aaa")
+  })
+})
+
+describe("a defect", () => {
+  class Leaky extends Error {
+    override readonly name = "hunter22"
+    readonly request = { key: "hunter22" }
+  }
+  const leaky = () => new Leaky("hunter22\n    at hunter22\nhunter22", { cause: "hunter22" })
+
+  it("has the class and the frames of what it was made of, and nothing else of it", () => {
+    const original = leaky()
+    const defect = new Redaction.Defect(original)
+    expect(defect.name).toBe("Leaky")
+    expect(defect.stack).toContain("Leaky: The message of this defect is left out")
+    expect(defect.stack).toMatch(/\n +at .*Redaction\.test\.ts:\d+:\d+/)
+    expect(Object.keys(defect)).toEqual(["name"])
+    expect(defect.cause).toBe(undefined)
+    expect(`${defect.stack}${defect.message}${JSON.stringify(defect)}`).not.toContain("hunter22")
+  })
+
+  it("comes of anything", () => {
+    expect(new Redaction.Defect("hunter22").name).toBe("string")
+    expect(new Redaction.Defect(null).name).toBe("object")
+    expect(new Redaction.Defect(Object.create(null)).name).toBe("Error")
+    const hostile = Object.defineProperties(new Error("hunter22"), {
+      constructor: {
+        get: () => {
+          throw new Error("hunter22")
+        }
+      },
+      stack: {
+        get: () => {
+          throw new Error("hunter22")
+        }
+      }
+    })
+    const defect = new Redaction.Defect(hostile)
+    expect(defect.name).toBe("Error")
+    expect(defect.stack).not.toContain("hunter22")
+  })
+
+  it("masks secrets in frames", () => {
+    const original = leaky()
+    original.stack = "Leaky\n    at hunter22 (file:///a.js:1:2)"
+    const defect = new Redaction.Defect(original, Redaction.make([Redacted.make("hunter22")]))
+    expect(defect.stack).toContain("\n    at <redacted> (file:///a.js:1:2)")
+  })
+})

@@ -1,0 +1,154 @@
+/*
+ * What a secret can look like in a text: the one list that the leak tests of all packages use. A spelling that is added here
+ * is tested everywhere.
+ */
+
+const hex = (code: number, digits: number): string => code.toString(16).padStart(digits, "0")
+
+const chars = (secret: string): ReadonlyArray<string> => [...secret]
+const units = (secret: string): ReadonlyArray<string> => secret.split("")
+const code = (char: string): number => char.codePointAt(0) ?? 0
+const bytes = (secret: string): ReadonlyArray<number> => [...Buffer.from(secret)]
+
+const json = (secret: string): string => JSON.stringify(secret).slice(1, -1)
+
+const jsonEscaped = (secret: string): string => units(secret).map((unit) => `\\u${hex(unit.charCodeAt(0), 4)}`).join("")
+
+const short: Readonly<Record<string, string>> = {
+  "\u0007": "\\a",
+  "\b": "\\b",
+  "\f": "\\f",
+  "\n": "\\n",
+  "\r": "\\r",
+  "\t": "\\t",
+  "\v": "\\v",
+  "\\": "\\\\"
+}
+
+/** Go's `%q`, or with `ascii` its `%+q`. */
+const go = (ascii: boolean) => (secret: string): string =>
+  chars(secret).map((char) =>
+    char === "\""
+      ? "\\\""
+      : short[char] ??
+        (code(char) < 0x20 || code(char) === 0x7f
+          ? `\\x${hex(code(char), 2)}`
+          : code(char) < 0x7f || !(ascii || /[\p{C}\p{Zl}\p{Zp}]/u.test(char))
+          ? char
+          : code(char) < 0x10000
+          ? `\\u${hex(code(char), 4)}`
+          : `\\U${hex(code(char), 8)}`)
+  ).join("")
+
+/** Python's `ascii()` of a text. */
+const python = (secret: string): string =>
+  chars(secret).map((char) =>
+    char === "'" || char === "\\"
+      ? `\\${char}`
+      : char === "\n"
+      ? "\\n"
+      : char === "\r"
+      ? "\\r"
+      : char === "\t"
+      ? "\\t"
+      : code(char) >= 0x20 && code(char) < 0x7f
+      ? char
+      : code(char) < 0x100
+      ? `\\x${hex(code(char), 2)}`
+      : code(char) < 0x10000
+      ? `\\u${hex(code(char), 4)}`
+      : `\\U${hex(code(char), 8)}`
+  ).join("")
+
+/** Python's `repr()` of bytes. */
+const pythonBytes = (secret: string): string =>
+  bytes(secret).map((byte) =>
+    byte === 0x5c || byte === 0x27
+      ? `\\${String.fromCharCode(byte)}`
+      : byte >= 0x20 && byte < 0x7f
+      ? String.fromCharCode(byte)
+      : `\\x${hex(byte, 2)}`
+  ).join("")
+
+/** The text format of protobuf, and C. */
+const octal = (secret: string): string =>
+  bytes(secret).map((byte) =>
+    byte === 0x5c || byte === 0x22 || byte === 0x27
+      ? `\\${String.fromCharCode(byte)}`
+      : byte >= 0x20 && byte < 0x7f
+      ? String.fromCharCode(byte)
+      : `\\${byte.toString(8).padStart(3, "0")}`
+  ).join("")
+
+const percentAll = (secret: string): string => bytes(secret).map((byte) => `%${hex(byte, 2)}`).join("")
+
+const names: Readonly<Record<string, string>> = { "&": "amp", "<": "lt", ">": "gt", "\"": "quot", "'": "apos" }
+
+const html = (secret: string): string => secret.replace(/[&<>"']/g, (char) => `&${names[char] ?? ""};`)
+
+const latin: Readonly<Record<string, string>> = { é: "eacute", ü: "uuml", "/": "sol", "\\": "bsol", "=": "equals" }
+
+const swapCase = (secret: string): string =>
+  secret.replace(/[a-z]/gi, (char) => char === char.toLowerCase() ? char.toUpperCase() : char.toLowerCase())
+
+/** As many bytes before it as base64 has alignments. */
+const base64 = (before: string, encoding: "base64" | "base64url") => (secret: string): string =>
+  Buffer.from(`${before}${secret}`).toString(encoding)
+
+/** All spellings. What they make of a secret stands alone, or in any text. */
+export const spellings: Readonly<Record<string, (secret: string) => string>> = {
+  "as it is": (secret) => secret,
+  "in JSON": json,
+  "in JSON that escapes all": jsonEscaped,
+  "in JSON that escapes all in capitals": (secret) =>
+    jsonEscaped(secret).replace(/[a-f]/g, (digit) => digit.toUpperCase()),
+  "in JSON that escapes slashes": (secret) => json(secret).replaceAll("/", "\\/"),
+  "in JSON that escapes what HTML needs": (secret) =>
+    json(secret).replace(/[<>&\u2028\u2029]/g, (char) => `\\u${hex(code(char), 4)}`),
+  "in JSON that escapes every other character": (secret) =>
+    units(secret).map((unit, index) => index % 2 === 0 ? jsonEscaped(unit) : json(unit)).join(""),
+  "in JSON that is in JSON": (secret) => json(json(secret)),
+  "in JSON that escapes all and is in JSON": (secret) => json(jsonEscaped(secret)),
+  "in JSON that is in JSON that is in JSON": (secret) => json(json(json(secret))),
+  "by Go": go(false),
+  "by Go in ASCII": go(true),
+  "by Go in JSON": (secret) => json(go(true)(secret)),
+  "by Python": python,
+  "by Python in JSON": (secret) => json(python(secret)),
+  "by Python as bytes": pythonBytes,
+  "in octal": octal,
+  "percent-encoded": encodeURIComponent,
+  "percent-encoded in small letters": (secret) =>
+    encodeURIComponent(secret).replace(/%../g, (byte) => byte.toLowerCase()),
+  "percent-encoded as a whole": percentAll,
+  "percent-encoded twice": (secret) => encodeURIComponent(encodeURIComponent(secret)),
+  "as a form": (secret) => new URLSearchParams({ "": secret }).toString().slice(1),
+  "as a form in JSON": (secret) => encodeURIComponent(json(secret)),
+  "in HTML": html,
+  "in HTML with all names": (secret) =>
+    chars(secret).map((char) => latin[char] === undefined ? html(char) : `&${latin[char]};`).join(""),
+  "in HTML by numbers": (secret) => chars(secret).map((char) => `&#${code(char)};`).join(""),
+  "in HTML by hex numbers": (secret) => chars(secret).map((char) => `&#x${hex(code(char), 1).toUpperCase()};`).join(""),
+  "in JSON in HTML": (secret) => html(json(secret)),
+  "in HTML in JSON by Go": (secret) => json(html(secret)).replaceAll("&", "\\u0026"),
+  "in hex": (secret) => Buffer.from(secret).toString("hex"),
+  "in base64": base64("", "base64"),
+  "in base64 behind one byte": base64("a", "base64"),
+  "in base64 behind two bytes": base64("a:", "base64"),
+  "in base64 behind many bytes": base64("someone: ", "base64"),
+  "in base64 of JSON": (secret) => Buffer.from(JSON.stringify({ value: secret })).toString("base64"),
+  "in base64 in lines": (secret) => Buffer.from(secret).toString("base64").replace(/.{8}/g, "$&\r\n"),
+  "in base64 in a form": (secret) => encodeURIComponent(Buffer.from(secret).toString("base64")),
+  "in base64url": base64("", "base64url"),
+  "in base64url behind two bytes": base64("a:", "base64url"),
+  "in capitals": (secret) => secret.toUpperCase(),
+  "in small letters": (secret) => secret.toLowerCase(),
+  "in swapped case": swapCase,
+  "with other line ends": (secret) => secret.replaceAll("\n", "\r\n"),
+  "in one line": (secret) => secret.replaceAll(/\s+/g, " "),
+  "cut after sixteen characters": (secret) => secret.slice(0, Math.max(16, Math.ceil(secret.length / 2))),
+  "cut after half of it, in JSON": (secret) => json(secret.slice(0, Math.max(16, Math.ceil(secret.length / 2))))
+}
+
+/** Parts of a secret whose presence in a text is a leak: its runs of letters and digits, in any case. */
+export const partsOf = (secret: string): ReadonlyArray<string> => secret.toLowerCase().match(/[a-z0-9-]{8,}/g) ?? []

@@ -137,7 +137,7 @@ export declare namespace WorkspaceSecretsClient {
  * @category models
  */
 export interface Options {
-  /** The key. Visible ASCII characters only. */
+  /** The key: visible ASCII characters, and spaces between them. */
   readonly apiKey: Redacted.Redacted<string>
   /** Where the API is; a path is put before the API's own. `https://api.cadenya.com` where left out. */
   readonly baseUrl?: string | URL | undefined

@@ -195,7 +195,7 @@ export type Plain<A> = A extends Redacted.Redacted<infer B> ? Redacted.Redacted<
  * @category models
  */
 export interface Options extends Omit<WorkspaceSecretsClient.Options, "apiKey"> {
-  /** The key. Visible ASCII characters only. */
+  /** The key: visible ASCII characters, and spaces between them. */
   readonly apiKey: string | Redacted.Redacted<string> | undefined
   /**
    * What requests are sent with: global `fetch` where left out, or `layer()` of `@workspace-secrets/http-client/node`. What

@@ -108,6 +108,13 @@ describe("layerConfig", () => {
       )
     }))
 
+  it.effect("takes a key with spaces inside as it is", () =>
+    Effect.gen(function*() {
+      expect(yield* connect({ CADENYA_API_KEY: "My API  Key" })).toBe(
+        "https://api.cadenya.com/v1/workspace_secrets/wsec_1 Bearer My API  Key"
+      )
+    }))
+
   it.effect("takes the address from CADENYA_BASE_URL and the workspace from CADENYA_WORKSPACE_ID", () =>
     Effect.gen(function*() {
       const env = { CADENYA_API_KEY: "k", CADENYA_BASE_URL: "http://localhost:8080/", CADENYA_WORKSPACE_ID: "dev" }
@@ -136,7 +143,7 @@ describe("layerConfig", () => {
 
   it.effect.each([
     { env: {}, names: ["CADENYA_API_KEY"] },
-    { env: { CADENYA_API_KEY: "a b" }, names: ["CADENYA_API_KEY"] },
+    { env: { CADENYA_API_KEY: "a b " }, names: ["CADENYA_API_KEY"] },
     { env: { CADENYA_API_KEY: "k", CADENYA_WORKSPACE_ID: "" }, names: ["CADENYA_WORKSPACE_ID"] },
     { env: { CADENYA_API_KEY: "k", CADENYA_BASE_URL: "http://example.com" }, names: ["CADENYA_BASE_URL"] },
     {

@@ -94,7 +94,7 @@ describe.each(transports)("over %s", (_, transport) => {
             },
         {
           transport,
-          apiKey: Redacted.make("other")
+          apiKey: Redacted.make("My other key")
         }
       )
       yield* Effect.promise(async () => {
@@ -137,7 +137,7 @@ describe.each(transports)("over %s", (_, transport) => {
         `DELETE ${path}/wsec_1 `,
         "GET /v1/whoami "
       ])
-      expect(received[3]?.headers).toMatchObject({ authorization: "Bearer other", "x-team": "billing" })
+      expect(received[3]?.headers).toMatchObject({ authorization: "Bearer My other key", "x-team": "billing" })
     }))
 
   it.scopedLive("a call is rejected with what went wrong, and with nothing around it", () =>
@@ -358,6 +358,7 @@ describe("makeClient", () => {
   it.each([
     [{ apiKey: undefined }, ["apiKey"]],
     [{ apiKey: `${canaryKey} ` }, ["apiKey"]],
+    [{ apiKey: ` ${canaryKey}` }, ["apiKey"]],
     [{ apiKey: 7 }, ["apiKey"]],
     [{ apiKey: "key", baseUrl: "http://example.com", deadline: 0 }, ["baseUrl", "deadline"]],
     [{ apiKey: "key", transport: Node.layer }, ["transport"]]

@@ -70,6 +70,13 @@ describe.each(transports)("over %s", (_, transport) => {
       expect(yield* secrets.delete(id)).toBeUndefined()
     }))
 
+  it.scoped("sends a key with spaces inside as it is", () =>
+    Effect.gen(function*() {
+      const { received, secrets } = yield* start(answers, { apiKey: Redacted.make("My API  Key") })
+      yield* secrets.whoami()
+      expect(received[0]?.headers.authorization).toBe("Bearer My API  Key")
+    }))
+
   it.scoped("keeps the path that the base URL has", () =>
     Effect.gen(function*() {
       const { received, url } = yield* serve(answers)

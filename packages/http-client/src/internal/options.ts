@@ -57,10 +57,12 @@ export const checkApiKey = (input: unknown): Either.Either<Redacted.Redacted<str
     return Either.left("Expected a Redacted, such as Redacted.make(key)")
   }
   const key = valueOf(input)
-  return typeof key === "string" && /^[\x21-\x7e]+$/.test(key)
+  return typeof key === "string" && /^(?!bearer )[\x21-\x7e]+(?: +[\x21-\x7e]+)*$/i.test(key)
     // A copy, so that the client outlives a wiped original.
     ? Either.right(Redacted.make(key))
-    : Either.left("Expected a key of visible ASCII characters, without spaces, line breaks or \"Bearer\"")
+    : Either.left(
+      "Expected a key of visible ASCII characters and spaces between them, without line breaks or \"Bearer\""
+    )
 }
 
 const valueOf = (redacted: Redacted.Redacted<unknown>): unknown => {

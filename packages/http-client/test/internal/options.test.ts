@@ -70,16 +70,29 @@ describe("resolve", () => {
 
   it.each([
     ["empty", ""],
-    ["with a space", "hunter 22"],
+    ["with a space before it", " hunter 22"],
+    ["with a space behind it", "hunter 22 "],
+    ["with a tab", "hunter\t22"],
+    ["of spaces", "   "],
     ["with a line break", "hunter22\n"],
     ["with a control character", "hunter\u000022"],
     ["not ASCII", "hünter22"],
     ["with its scheme", "Bearer hunter22"],
+    ["with its scheme in another case", "bearer  hunter22"],
     ["not text", 22]
   ])("refuses a key that is %s, without showing it", (_, key) => {
     const refusal = refused({ apiKey: Redacted.make(key) })
     expect(refusal).toEqual({ apiKey: expect.stringContaining("visible ASCII characters") as string })
     expect(JSON.stringify(refusal)).not.toMatch(/h[uü]nter/)
+  })
+
+  it.each([["My API Key"], ["a  b"], ["Bearers of keys"]])("takes a key with spaces inside, such as %j", (key) => {
+    expect(Redacted.value(resolved({ apiKey: Redacted.make(key) }).apiKey)).toBe(key)
+  })
+
+  it("refuses a long key of spaces in no time", () => {
+    expect(refused({ apiKey: Redacted.make(`a${" ".repeat(1_000_000)}`) })).toHaveProperty("apiKey")
+    expect(refused({ apiKey: Redacted.make(`${"a ".repeat(500_000)}\n`) })).toHaveProperty("apiKey")
   })
 
   it("refuses a key that is not Redacted, without showing it", () => {

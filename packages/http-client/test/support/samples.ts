@@ -1,6 +1,6 @@
-/** A value and a key that must turn up nowhere. Both need escaping in JSON, one way or another. */
+/** A value and a key that must turn up nowhere. Both need escaping in JSON, one way or another, and the key has spaces inside. */
 export const canaryValue = "canary-value-7f3a\"/\n<é>"
-export const canaryKey = "canary-key-91bc\\\"&"
+export const canaryKey = "My canary-key-91bc \\\"& Key"
 
 /** What of the canaries no escaping changes. */
 export const canaries = ["canary-value-7f3a", "canary-key-91bc"]

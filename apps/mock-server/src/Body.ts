@@ -72,6 +72,25 @@ export const checkType = (contentType: string | undefined): Either.Either<void, 
       })
     )
 
+/**
+ * The most levels of objects and arrays that a body may have one in another, as in protobuf's own parsers: what walks through it calls itself
+ * for each of them.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const maxDepth = 100
+
+const isDeeper = (json: unknown, levels: number): boolean => {
+  if (typeof json !== "object" || json === null) {
+    return false
+  }
+  if (levels === 0) {
+    return true
+  }
+  return (Array.isArray(json) ? json : Object.values(json)).some((item) => isDeeper(item, levels - 1))
+}
+
 const utf8 = new TextDecoder("utf-8", { fatal: true })
 
 /**
@@ -86,12 +105,18 @@ export const parse = (bytes: Uint8Array): Either.Either<unknown, InvalidArgument
       InvalidArgument.fromViolations([{ field: "", description: "the body is empty; expected a JSON object" }])
     )
   }
+  let json: unknown
   try {
-    return Either.right(JSON.parse(utf8.decode(bytes)))
+    json = JSON.parse(utf8.decode(bytes))
   } catch {
     // Both refusals, of the decoder and of the parser, would quote what they refuse.
     return Either.left(
       InvalidArgument.fromViolations([{ field: "", description: "the body is not valid JSON in UTF-8" }])
     )
   }
+  return isDeeper(json, maxDepth)
+    ? Either.left(
+      InvalidArgument.fromViolations([{ field: "", description: `the body has more than ${maxDepth} levels` }])
+    )
+    : Either.right(json)
 }

@@ -166,10 +166,16 @@ export const makeTenant = (tenant: Tenant): TenantControl => ({
     get: Effect.sync(() => tenant.clock.setting),
     set: (options) =>
       Effect.suspend(() =>
-        Either.mapBoth(fromOptions(options), {
-          onLeft: (problems) => new TenantError({ problems }),
-          onRight: (setting) => tenant.clock.set(setting)
-        })
+        fromOptions(options).pipe(
+          Either.filterOrLeft(
+            (setting) => tenant.clock.problemsOf(setting).length === 0,
+            (setting) => tenant.clock.problemsOf(setting)
+          ),
+          Either.mapBoth({
+            onLeft: (problems) => new TenantError({ problems }),
+            onRight: (setting) => tenant.clock.set(setting)
+          })
+        )
       ),
     advance: (duration) =>
       Effect.suspend(() =>

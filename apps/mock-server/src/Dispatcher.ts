@@ -29,6 +29,7 @@ import type { Handlers } from "./Handlers.js"
 import { baseUrlOf } from "./internal/baseUrl.js"
 import { nameOf } from "./internal/defect.js"
 import { isNow } from "./internal/now.js"
+import { observer } from "./internal/observer.js"
 import type { Operation } from "./internal/operations.js"
 import { operations } from "./internal/operations.js"
 import type { Answered, Exchange, JournalEntry } from "./Journal.js"
@@ -133,7 +134,7 @@ export const headersTooLarge = (): InvalidArgument =>
 export interface Options {
   /** Operations to answer with 501 UNIMPLEMENTED, besides those of `UnservedOperations`. */
   readonly unservedOperations?: ReadonlyArray<Routes.Endpoint> | undefined
-  /** Is told of each request when its answer is on its way, or will not come any more. It must not throw. */
+  /** Is told of each request when its answer is on its way, or will not come any more. One that throws is not told of any further. */
   readonly onRequest?: ((request: Told) => void) | undefined
 }
 
@@ -175,6 +176,8 @@ export const make = (handlers: Handlers, tenants: Tenants, options: Options = {}
     [...unservedOperations, ...options.unservedOperations ?? []]
   )
 
+  const tell = observer(options.onRequest)
+
   return (incoming) => {
     const { headers, method, target } = incoming
     const caller = tenants.authenticate(single(headers["authorization"]))
@@ -201,10 +204,10 @@ export const make = (handlers: Handlers, tenants: Tenants, options: Options = {}
 
     const record = (answered: Answered | undefined) => {
       const recorded = journal.record(exchange, answered)
-      if (options.onRequest !== undefined) {
-        const tenant = Either.isRight(caller) ? tenants.idOf(caller.right) : undefined
-        options.onRequest({ ...recorded.entry, tenant })
-      }
+      tell(() => ({
+        ...recorded.entry,
+        tenant: Either.isRight(caller) ? tenants.idOf(caller.right) : undefined
+      }))
     }
     const finish = (outgoing: Outgoing, broken?: Answered["broken"]): Outgoing => {
       const { body, headers, status } = outgoing
@@ -253,9 +256,9 @@ export const make = (handlers: Handlers, tenants: Tenants, options: Options = {}
         }
         if (error !== undefined) {
           const response = faultResponse(error, now)
+          outgoing = answer(response.status, response.body, requestId, { date, ...response.headers })
           exchange.success = undefined
           exchange.failure = response.body
-          outgoing = answer(response.status, response.body, requestId, { date, ...response.headers })
         }
         if (close !== undefined) {
           return finish({ ...outgoing, broken: "closed" }, "closed")

@@ -10,6 +10,7 @@ import { nameOf, RpcCode } from "@workspace-secrets/core/RpcCode"
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 import { array, expected, NonEmptyText, number, oneOf, strict, struct } from "./internal/schema.js"
+import { maxMillis } from "./TenantClock.js"
 
 /**
  * The operations of the API by the names that rules and the journal have for them. Both path layouts share them.
@@ -370,7 +371,9 @@ export const toResponse = (
     ...(retryAfter === undefined
       ? {}
       : {
-        "retry-after": retryAfterAs === "date" ? new Date(now + retryAfter * 1000).toUTCString() : String(retryAfter)
+        "retry-after": retryAfterAs === "date"
+          ? new Date(Math.min(now + retryAfter * 1000, maxMillis)).toUTCString()
+          : String(retryAfter)
       })
   } as Readonly<Record<string, string>>,
   body: { code: RpcCode[code], message, details }

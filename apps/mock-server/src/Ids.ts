@@ -35,10 +35,13 @@ export const makeChance: Effect.Effect<Chance> = Effect.map(
 const Word = number("a whole number of 32 bits", (n) => Number.isInteger(n) && Math.abs(n) <= 2 ** 32)
 const Half = number("a whole number of 40 bits", (n) => Number.isInteger(n) && n >= 0 && n < 2 ** 40)
 
+/** Not the last time that a ULID can hold: a minter whose chance is used up moves on from there. No clock gets as far. */
+const LAST = PrefixedUlid.maxTimestamp - 2 ** 40
+
 const MinterState = struct("MinterState", {
   timestamp: number(
     "milliseconds since the Unix epoch, or -1",
-    (n) => Number.isInteger(n) && n >= -1 && n <= PrefixedUlid.maxTimestamp
+    (n) => Number.isInteger(n) && n >= -1 && n <= LAST
   ),
   high: Half,
   low: Half

@@ -10,6 +10,7 @@ import * as Layer from "effect/Layer"
 import * as Runtime from "effect/Runtime"
 import * as Body from "./Body.js"
 import type * as Dispatcher from "./Dispatcher.js"
+import { answering } from "./internal/answering.js"
 
 const readBody = (
   request: Request,
@@ -71,11 +72,12 @@ export const makeFetch = (
 ): Effect.Effect<typeof globalThis.fetch> =>
   Effect.map(Effect.runtime<never>(), (runtime) => {
     const run = Runtime.runPromise(runtime)
+    const answer = answering(dispatch)
     return async (input, init) => {
       const request = new Request(input, init)
       request.signal.throwIfAborted()
       let unreadable: unknown = undefined
-      const effect = dispatch(incoming(request, (error) => {
+      const effect = answer(incoming(request, (error) => {
         unreadable = error
       }))
       const outgoing = await run(effect, { signal: request.signal }).catch((failure) => {

@@ -503,10 +503,16 @@ export class Journal {
       const waiter = {
         match,
         notify: () => {
-          const { entries } = this.list(match)
-          if (entries.length >= times) {
+          try {
+            const { entries } = this.list(match)
+            if (entries.length >= times) {
+              this.#waiters.delete(waiter)
+              resume(Effect.succeed(entries))
+            }
+          } catch (defect) {
+            // It is the fault of who waits, and not of the request that is recorded.
             this.#waiters.delete(waiter)
-            resume(Effect.succeed(entries))
+            resume(Effect.die(defect))
           }
         }
       }

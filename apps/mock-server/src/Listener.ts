@@ -3,9 +3,8 @@
  *
  * @since 0.1.0
  */
-import { DeadlineExceeded, Internal, InvalidArgument, Unavailable } from "@workspace-secrets/core/ApiError"
+import { DeadlineExceeded, InvalidArgument, Unavailable } from "@workspace-secrets/core/ApiError"
 import type { WireError } from "@workspace-secrets/core/ErrorResponse"
-import * as PrefixedUlid from "@workspace-secrets/core/PrefixedUlid"
 import * as Cause from "effect/Cause"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
@@ -19,9 +18,9 @@ import * as Http from "node:http"
 import type { AddressInfo, Socket } from "node:net"
 import * as Body from "./Body.js"
 import * as Dispatcher from "./Dispatcher.js"
+import { answering, defectAnswer, logDefect, spareId } from "./internal/answering.js"
 import { urlOf } from "./internal/baseUrl.js"
 import { Connection, defaultLimits, type Limits } from "./internal/connection.js"
-import { nameOf } from "./internal/defect.js"
 import { isNow } from "./internal/now.js"
 
 /**
@@ -133,8 +132,6 @@ const CLOSE = { connection: "close" }
 
 const invalidHttp = () => new InvalidArgument({ message: "the request is not valid HTTP/1.1" })
 
-const failed = () => new Internal({ message: "the mock server failed unexpectedly; its log says more" })
-
 const tooSlow = () =>
   new DeadlineExceeded({ status: 408, message: "the request did not arrive in time; the connection is closed" })
 
@@ -234,8 +231,7 @@ export const listen = (
     const maxConnections = Math.max(1, Math.min(limits.maxConnections, maxDescriptors() - OWN_DESCRIPTORS - SURPLUS))
     const runtime = yield* Effect.runtime<never>()
     const fork = Runtime.runFork(runtime)
-    const mint = yield* PrefixedUlid.makeMonotonic
-    const mintId = () => Effect.runSync(mint("req"))
+    const answered = answering(dispatch)
     const server = Http.createServer({
       keepAliveTimeout: 60_000,
       headersTimeout: limits.headMillis,
@@ -264,10 +260,11 @@ export const listen = (
 
     /** Whatever was thrown on the way: the client gets an answer, or at least the end of its connection. */
     const fail = (connection: Connection, response: Http.ServerResponse, defect: unknown) => {
-      fork(Effect.logError("unexpected failure of a request", Cause.die(nameOf(defect))))
+      const requestId = spareId()
+      fork(logDefect(requestId, defect))
       try {
         if (!response.headersSent) {
-          return answer(connection, response, Dispatcher.answerError(failed(), mintId(), CLOSE))
+          return answer(connection, response, defectAnswer(requestId))
         }
       } catch {
         // The answer cannot be written either.
@@ -283,12 +280,12 @@ export const listen = (
       }
       try {
         if (connection.isSurplus) {
-          return answer(connection, response, Dispatcher.answerError(tooMany(), mintId(), CLOSE))
+          return answer(connection, response, Dispatcher.answerError(tooMany(), spareId(), CLOSE))
         }
         if (isHostWrong(request)) {
-          return answer(connection, response, Dispatcher.answerError(invalidHttp(), mintId(), CLOSE))
+          return answer(connection, response, Dispatcher.answerError(invalidHttp(), spareId(), CLOSE))
         }
-        const outgoing = dispatch({
+        const outgoing = answered({
           method: request.method ?? "",
           target: pathAndQuery(request.url ?? ""),
           headers: request.headers,
@@ -323,7 +320,7 @@ export const listen = (
       connections.set(socket, connection)
       socket.once("close", () => connections.delete(socket))
       if (connection.isSurplus) {
-        const timer = setTimeout(() => connection.refuse(rawAnswer(tooMany(), mintId())), limits.refusalMillis)
+        const timer = setTimeout(() => connection.refuse(rawAnswer(tooMany(), spareId())), limits.refusalMillis)
         socket.once("close", () => clearTimeout(timer))
       }
     })
@@ -335,7 +332,7 @@ export const listen = (
       if (connection === undefined || error.code === "ECONNRESET") {
         socket.destroy()
       } else {
-        connection.refuse(rawAnswer(refusalOf(error), mintId()))
+        connection.refuse(rawAnswer(refusalOf(error), spareId()))
       }
     })
 

@@ -20,6 +20,7 @@ import * as Dispatcher from "./Dispatcher.js"
 import * as Handlers from "./Handlers.js"
 import * as InProcess from "./InProcess.js"
 import { urlOf } from "./internal/baseUrl.js"
+import { observer } from "./internal/observer.js"
 import * as Listener from "./Listener.js"
 import type { Endpoint } from "./Routes.js"
 import type { SeedError } from "./Seed.js"
@@ -98,7 +99,7 @@ export interface Options extends TenantOptions {
   readonly snapshot?: Snapshot | undefined
   /** Gives each key that is not known a world of its own, which begins as the first key's does, instead of 401; false unless given. */
   readonly acceptAnyKey?: boolean | undefined
-  /** Is told of each request, those to the control API included, when its answer is on its way. It must not throw. */
+  /** Is told of each request, those to the control API included, when its answer is on its way. One that throws is not told of any further. */
   readonly onRequest?: ((request: Dispatcher.Told) => void) | undefined
 }
 
@@ -163,19 +164,20 @@ const isLoopback = (host: string): boolean => /^(?:localhost|127(?:\.\d{1,3}){3}
 
 /** Tells of the requests to the control API, which no journal has. Of the path of one that it did not serve, anything can be part. */
 const told =
-  (dispatch: Dispatcher.Dispatch, onRequest: NonNullable<Options["onRequest"]>): Dispatcher.Dispatch => (incoming) => {
+  (dispatch: Dispatcher.Dispatch, onRequest: ReturnType<typeof observer<Dispatcher.Told>>): Dispatcher.Dispatch =>
+  (incoming) => {
     const startedAt = performance.now()
     const { method, target } = incoming
     const tell = (response: Dispatcher.Told["response"]) =>
       Effect.sync(() =>
-        onRequest({
+        onRequest(() => ({
           method,
           path: response !== undefined && response.status < 400 ? target.replace(/\?.*$/s, "") : `${Body.controlRoot}…`,
           query: {},
           durationMillis: Math.round((performance.now() - startedAt) * 1000) / 1000,
           response,
           tenant: undefined
-        })
+        }))
       )
     return dispatch(incoming).pipe(
       Effect.tap(({ headers, status }) => tell({ status, headers })),
@@ -210,7 +212,7 @@ const make = (options: Options, host: string) =>
     const control = Control.make(tenants)
     const api = Dispatcher.make(handlers, tenants, options)
     const served = controlOf(control, options, host)
-    const controlApi = options.onRequest === undefined ? served : told(served, options.onRequest)
+    const controlApi = options.onRequest === undefined ? served : told(served, observer(options.onRequest))
     const dispatch: Dispatcher.Dispatch = (incoming) =>
       incoming.target.startsWith(Body.controlRoot) ? controlApi(incoming) : api(incoming)
     const fetch = yield* InProcess.makeFetch(dispatch)

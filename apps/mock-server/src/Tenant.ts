@@ -166,6 +166,10 @@ export class Tenant {
       return Either.left(new SeedError({ problems: wrong }))
     }
     const time = new TenantClock(surroundings.clock, setting.right)
+    const outOfTime = time.problemsOf(setting.right)
+    if (outOfTime.length > 0) {
+      return Either.left(new TenantError({ problems: outOfTime.map((problem) => `clock.${problem}`) }))
+    }
     const ids = new Ids(surroundings.chance, randomSeed)
     return Either.right(new Tenant(time, ids, contentsOf(seed, ids, time.now), options, surroundings))
   }
@@ -209,7 +213,10 @@ export class Tenant {
 
   /** Puts back what a snapshot holds, which may be another world's: account, workspace and profile become the snapshot's. */
   restore(snapshot: Snapshot): Either.Either<void, SeedError> {
-    const problems = problemsOfSeed(snapshot)
+    const problems = [
+      ...problemsOfSeed(snapshot),
+      ...this.clock.problemsOf(snapshot.clock).map((problem) => `clock.${problem}`)
+    ]
     if (problems.length > 0) {
       return Either.left(new SeedError({ problems }))
     }

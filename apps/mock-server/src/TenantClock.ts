@@ -130,9 +130,9 @@ export class TenantClock {
     this.set(setting)
   }
 
-  /** The time now, in milliseconds since the Unix epoch. Reading it does not move it. */
+  /** The time now, in milliseconds since the Unix epoch, 0 to `maxMillis`. Reading it does not move it. */
   get now(): number {
-    return this.#type === "real" ? this.#process.unsafeCurrentTimeMillis() + this.#offset : this.#at
+    return this.#type === "real" ? this.#real(this.#offset) : this.#at
   }
 
   /** The time of a request that has come in: a stepping clock is one step on from the request before. */
@@ -160,6 +160,14 @@ export class TenantClock {
     }
   }
 
+  /** What is wrong with a setting: it would show a moment that there is none of. */
+  problemsOf({ offsetMillis, type }: ClockSetting): ReadonlyArray<string> {
+    return type !== "real" || offsetMillis === undefined
+        || isOnTheDial(Math.floor(this.#process.unsafeCurrentTimeMillis()) + offsetMillis)
+      ? []
+      : [`offsetMillis: Expected an offset that leads to ${moment}`]
+  }
+
   /** Lets it go in another way, or sets it. */
   set({ at, offsetMillis = 0, stepMillis = 0, type }: ClockSetting): void {
     this.#type = type
@@ -181,6 +189,11 @@ export class TenantClock {
       this.#at += millis
     }
     return true
+  }
+
+  /** The clock of a process can be set to anything. Ids and dates hold no time outside of the dial. */
+  #real(offset: number): number {
+    return Math.min(Math.max(Math.floor(this.#process.unsafeCurrentTimeMillis()) + offset, 0), maxMillis)
   }
 
   /** A moment as the `Date` header has it (RFC 9110, 5.6.7). */

@@ -123,8 +123,21 @@ describe("parse", () => {
     }
   )
 
-  it("reads 100,000 brackets without running out of stack", () => {
-    expect(Either.isRight(Body.parse(bytes("[".repeat(100_000) + "]".repeat(100_000))))).toBe(true)
+  it("reads 100 levels, and refuses one more without running out of stack", () => {
+    const nested = (levels: number) => Body.parse(bytes("[".repeat(levels) + "]".repeat(levels)))
+    expect(Either.isRight(nested(100))).toBe(true)
+    const deep = { status: 400, message: "the body has more than 100 levels" }
+    for (const levels of [101, 6000, 100_000]) {
+      expect(refusal(nested(levels))).toEqual(deep)
+    }
+    expect(refusal(Body.parse(bytes(`{"a":1,"b":${"{\"c\":".repeat(100)}1${"}".repeat(100)}}`)))).toEqual(deep)
     expect(refusal(Body.parse(bytes("[".repeat(100_000))))).toEqual(invalid)
+  })
+})
+
+describe("limitOf", () => {
+  it("is 1 MiB for the API and 64 MiB for the control API", () => {
+    expect(["/v1/workspace_secrets", "/_mockery", "/_mock/tenants"].map(Body.limitOf))
+      .toEqual([1_048_576, 1_048_576, 67_108_864])
   })
 })

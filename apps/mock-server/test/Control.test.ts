@@ -19,6 +19,8 @@ const transports = {
 
 const secrets = "/v1/workspace_secrets"
 
+const headers = { "content-type": "application/json" }
+
 const seed = {
   accountId: AccountId.make("acct"),
   workspaceId: WorkspaceId.make("wksp"),
@@ -266,6 +268,49 @@ for (const [what, layer] of Object.entries(transports)) {
         expect(made.tenant.clock.now).toBe(0)
         yield* control.remove(made)
         expect((yield* Effect.flip(control.find("mine")))._tag).toBe("NoSuchElementException")
+      }).pipe(Effect.provide(layer())))
+
+    it.effect("refuses what would take a world beyond the end of time, which goes on at the very end of it", () =>
+      Effect.gen(function*() {
+        const { json, raw, server: { apiKey } } = yield* server()
+        const put = (path: string, body: unknown) =>
+          raw(`/_mock/tenants/default/${path}`, { method: "PUT", headers, body: JSON.stringify(body) })
+        const create = json(apiKey, "POST", secrets, { metadata: { name: "name" }, spec: {} })
+        for (const offsetMillis of [Date.now() * 1000, -Date.now() * 1000, Number.MAX_SAFE_INTEGER]) {
+          expectError(yield* put("clock", { type: "real", offsetMillis }), 400, 3)
+        }
+        const snapshot = (yield* raw("/_mock/tenants/default/snapshot")).body as {
+          readonly clock: unknown
+          readonly ids: { readonly requests: object; readonly resources: object }
+        }
+        const ids = (timestamp: number) => {
+          const minter = { timestamp, high: 2 ** 40 - 1, low: 2 ** 40 - 1 }
+          return { ...snapshot.ids, requests: minter, resources: minter }
+        }
+        expectError(yield* put("snapshot", { ...snapshot, clock: { type: "real", offsetMillis: 1e15 } }), 400, 3)
+        expectError(yield* put("snapshot", { ...snapshot, ids: ids(2 ** 48 - 1) }), 400, 3)
+        const clock = { type: "stepping", at: "9999-12-31T23:59:59.999Z", stepMillis: 1000 }
+        expect((yield* put("snapshot", { ...snapshot, clock, ids: ids(Date.parse(clock.at)) })).status).toBe(200)
+        for (let i = 0; i < 3; i++) {
+          expect((yield* create).status).toBe(200)
+        }
+        expect((yield* raw("/_mock/tenants/default/journal/list", { method: "POST", headers, body: "{}" })).status)
+          .toBe(200)
+      }).pipe(Effect.provide(layer())))
+
+    it.effect("refuses a wait for a body that is nested too deeply, and is not ended by it", () =>
+      Effect.gen(function*() {
+        const { json, raw, server: { apiKey } } = yield* server()
+        const nested = "{\"a\":".repeat(6000) + "1" + "}".repeat(6000)
+        const wait = yield* raw("/_mock/tenants/default/journal/wait", {
+          method: "POST",
+          headers,
+          body: `{"match":{"body":${nested}}}`
+        })
+        expectError(wait, 400, 3)
+        const body = { metadata: { name: "name", a: JSON.parse(nested) as unknown }, spec: {} }
+        expectError(yield* json(apiKey, "POST", secrets, body), 400, 3)
+        expect((yield* json(apiKey, "GET", secrets)).status).toBe(200)
       }).pipe(Effect.provide(layer())))
 
     it.effect("takes seeds and snapshots of more than 1 MiB", () =>

@@ -166,17 +166,13 @@ for (const transport of ["socket", "inProcess"] as const) {
     })
 
     it.each([
-      ["an unknown field", (inner: string) => `{"metadata":{"name":"name"},"spec":{},"unknown":${inner}}`, 200],
-      ["the labels", (inner: string) => `{"metadata":{"name":"name","labels":{"a":${inner}}},"spec":{}}`, 400],
-      ["the name", (inner: string) => `{"metadata":{"name":${inner}},"spec":{}}`, 400],
-      ["the value", (inner: string) => `{"metadata":{"name":"name"},"spec":{"value":${inner}}}`, 400]
-    ])("nested deeply in %s is read or refused, and nothing breaks", async (_, body, status) => {
+      ["an unknown field", (inner: string) => `{"metadata":{"name":"name"},"spec":{},"unknown":${inner}}`],
+      ["the labels", (inner: string) => `{"metadata":{"name":"name","labels":{"a":${inner}}},"spec":{}}`],
+      ["the name", (inner: string) => `{"metadata":{"name":${inner}},"spec":{}}`],
+      ["the value", (inner: string) => `{"metadata":{"name":"name"},"spec":{"value":${inner}}}`]
+    ])("nested deeply in %s is refused, and nothing breaks", async (_, body) => {
       for (const inner of [deep("[", "]"), deep("{\"a\":", "}").replace("}", "1}")]) {
-        const answer = await post(body(inner))
-        expect(answer.status).toBe(status)
-        if (status !== 200) {
-          expectError(answer, 400, 3)
-        }
+        expectError(await post(body(inner)), 400, 3)
       }
     })
 

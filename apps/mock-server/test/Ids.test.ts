@@ -1,11 +1,11 @@
 import { describe, expect, it } from "@effect/vitest"
-import * as PrefixedUlid from "@workspace-secrets/core/PrefixedUlid"
 import { Ids, IdsState, isSeed } from "../src/Ids.js"
 import { described } from "./described.js"
 
 const { name, problems } = described(IdsState)
 
 const minter = { timestamp: 0, high: 0, low: 0 }
+const last = 2 ** 48 - 1 - 2 ** 40
 const state = { requests: minter, resources: minter }
 
 const word = "Expected a whole number of 32 bits"
@@ -16,7 +16,7 @@ describe("the state of ids", () => {
   it.each<readonly [unknown]>([
     [state],
     [{ ...state, requests: { timestamp: -1, high: 0, low: 0 } }],
-    [{ ...state, resources: { timestamp: PrefixedUlid.maxTimestamp, high: 2 ** 40 - 1, low: 2 ** 40 - 1 } }],
+    [{ ...state, resources: { timestamp: last, high: 2 ** 40 - 1, low: 2 ** 40 - 1 } }],
     [{ ...state, random: [0, -(2 ** 32), 2 ** 32, 7] }]
   ])("is read: %j", (right) => {
     expect(problems(right)).toEqual([])
@@ -29,7 +29,7 @@ describe("the state of ids", () => {
     [{ ...state, requests: { ...minter, timestamp: -2 } }, [`requests.timestamp: ${time}`]],
     [{ ...state, requests: { ...minter, timestamp: 0.5 } }, [`requests.timestamp: ${time}`]],
     [{ ...state, requests: { ...minter, timestamp: -0.5 } }, [`requests.timestamp: ${time}`]],
-    [{ ...state, requests: { ...minter, timestamp: PrefixedUlid.maxTimestamp + 1 } }, [`requests.timestamp: ${time}`]],
+    [{ ...state, requests: { ...minter, timestamp: last + 1 } }, [`requests.timestamp: ${time}`]],
     [{ ...state, resources: { timestamp: "0", high: -1, low: 2 ** 40 } }, [
       `resources.timestamp: ${time}`,
       `resources.high: ${half}`,
@@ -77,6 +77,17 @@ describe("the state of ids", () => {
     expect(seeded.state).toEqual(twin.state)
     seedless.restore(twin.state)
     expect(seedless.resource("wsec", 1)).toBe(new Ids(() => 0.25).resource("wsec", 1))
+  })
+})
+
+describe("ids at the end of time", () => {
+  it("are minted all the same, in their order", () => {
+    const ids = new Ids(() => 0.25)
+    const state = { timestamp: last, high: 2 ** 40 - 1, low: 2 ** 40 - 1 }
+    ids.restore({ requests: state, resources: state })
+    const minted = [ids.request(last), ids.request(0), ids.request(last)]
+    expect([...new Set(minted)].sort()).toEqual(minted)
+    expect(ids.resource("wsec", last)).toMatch(/^wsec_[0-9A-Z]{26}$/)
   })
 })
 

@@ -173,6 +173,30 @@ describe("a clock", () => {
     expect([almost.advance(Duration.millis(1)), almost.now]).toEqual([true, maxMillis])
   })
 
+  it("that is real refuses an offset to a moment that there is none of", () => {
+    const clock = new TenantClock(processAt(1000).clock)
+    const problem = `offsetMillis: ${moment.replace("Expected", "Expected an offset that leads to")}`
+    for (const offsetMillis of [-1001, maxMillis - 999, Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER]) {
+      expect(clock.problemsOf({ type: "real", offsetMillis })).toEqual([problem])
+    }
+    for (const offsetMillis of [-1000, 0, maxMillis - 1000]) {
+      expect(clock.problemsOf({ type: "real", offsetMillis })).toEqual([])
+    }
+    expect(clock.problemsOf({ type: "fixed", at: DateTime.unsafeMake(maxMillis) })).toEqual([])
+  })
+
+  it("stays on its dial in whole milliseconds, whatever the process shows", () => {
+    const process = processAt(1.7)
+    const clock = new TenantClock(process.clock)
+    expect(clock.now).toBe(1)
+    process.millis = -5
+    expect(clock.now).toBe(0)
+    process.millis = maxMillis + 7
+    expect(clock.tick()).toBe(maxMillis)
+    process.millis = 1e300
+    expect(clock.now).toBe(maxMillis)
+  })
+
   it("is moved by whole milliseconds", () => {
     const clock = new TenantClock(processAt(0).clock, { type: "fixed", at })
     clock.advance(Duration.micros(1600n))

@@ -143,8 +143,9 @@ const operationOf = <Context>(
       }
       trace.payload = decodedBody.right
       const write = (success: unknown) => {
+        const text = textOf(success, encode)
         trace.success = success
-        return textOf(success, encode)
+        return text
       }
       const result = handler({
         ...context,

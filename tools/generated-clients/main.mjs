@@ -1,16 +1,13 @@
 // Uses the OpenAPI documents as strangers do, as a running mock server serves them: linters, three generators of clients, whose programs
 // are compiled and run, and Newman. `npm run clients -- --help` says more.
 import { build } from "esbuild"
-import { spawn } from "node:child_process"
 import { createHash } from "node:crypto"
-import { once } from "node:events"
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { createInterface } from "node:readline"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
 import { environment, npm, run } from "../npm.mjs"
-import { nx } from "../nx.mjs"
+import { bundle, serve } from "../serve.mjs"
 import { setup } from "../setup.mjs"
 import { root } from "../workspaces.mjs"
 
@@ -28,7 +25,6 @@ Starts the mock server, reads its OpenAPI documents, and
 const programs = ["openapi-fetch", "hey-api", "orval"]
 
 const here = fileURLToPath(new URL(".", import.meta.url))
-const server = join(root, "apps/mock-server")
 const started = performance.now()
 const say = (message) => console.log(`${((performance.now() - started) / 1000).toFixed(0).padStart(4)} s  ${message}`)
 
@@ -49,26 +45,13 @@ const install = async () => {
   return directory
 }
 
-/** Starts the command of the mock server, and tells where it listens. */
-const serve = async (directory) => {
-  const document = JSON.parse(readFileSync(join(server, "openapi.json"), "utf8"))
+/** Starts a server whose profile is that of the document's examples. */
+const start = (directory) => {
+  const document = JSON.parse(readFileSync(join(root, "apps/mock-server/openapi.json"), "utf8"))
   const seed = { profile: document.components.examples.profile.value, workspaceAlias: "development" }
-  writeFileSync(join(directory, "seed.json"), JSON.stringify(seed))
-  const args = [join(server, "dist/bin/main.js"), "--port", "0", "--json", "--seed-file", join(directory, "seed.json")]
-  const child = spawn(process.execPath, args, { env: environment(), stdio: ["ignore", "pipe", "inherit"] })
-  const closed = once(child, "close")
-  const kill = () => child.kill("SIGKILL")
-  process.once("exit", kill)
-  const stop = async () => {
-    child.kill("SIGTERM")
-    await closed
-    process.off("exit", kill)
-  }
-  for await (const line of createInterface({ input: child.stdout })) {
-    const { apiKey, url } = JSON.parse(line)
-    return { env: environment({ CADENYA_BASE_URL: url, CADENYA_API_KEY: apiKey }), stop, url }
-  }
-  throw new Error("the mock server did not start")
+  const file = join(directory, "seed.json")
+  writeFileSync(file, JSON.stringify(seed))
+  return serve(["--seed-file", file])
 }
 
 const save = async (url, file) => {
@@ -84,18 +67,16 @@ const main = async () => {
   const { values } = parseArgs({ options: { help: { type: "boolean" }, keep: { type: "boolean" } } })
   if (values.help === true) return console.log(help.trim())
   setup()
-  const lines = []
-  if (await nx(["run", "@workspace-secrets/mock-server:bundle"], (line) => lines.push(line)) !== 0) {
-    throw new Error(lines.join("\n"))
-  }
+  await bundle()
   const tools = await install()
   const directory = mkdtempSync(join(tools, "project-"))
   cpSync(join(here, "project"), directory, { recursive: true })
   const node = (args, env) => run(process.execPath, args, { cwd: directory, env })
   let running
   try {
-    running = await serve(directory)
-    const { env, url } = running
+    running = await start(directory)
+    const { apiKey, url } = running
+    const env = environment({ CADENYA_BASE_URL: url, CADENYA_API_KEY: apiKey })
     await save(`${url}/openapi.json`, join(directory, "openapi.json"))
     await save(`${url}/_mock/openapi.json`, join(directory, "control.json"))
 

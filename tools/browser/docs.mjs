@@ -1,23 +1,8 @@
-// Opens the page at /docs in a real browser and looks whether it loads nothing, fits narrow and wide windows, light and dark, and
-// can be walked through by keyboard: `npm run docs:browser`. With `-- --screenshots DIRECTORY` it leaves pictures there.
-import { existsSync, mkdirSync } from "node:fs"
-import { delimiter, join } from "node:path"
-import { pathToFileURL } from "node:url"
-import { parseArgs } from "node:util"
-import { chromium } from "playwright-core"
-import { nx } from "./nx.mjs"
-import { setup } from "./setup.mjs"
-import { root } from "./workspaces.mjs"
-
-const usage = `npm run docs:browser [-- --screenshots DIRECTORY]
-Needs Chromium or Chrome in the PATH, or its path in the environment variable CHROMIUM.`
-
-const findBrowser = () => {
-  const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome.exe"]
-  const directories = (process.env.PATH ?? "").split(delimiter)
-  return process.env.CHROMIUM ?? directories.flatMap((directory) => names.map((name) => join(directory, name)))
-    .find((path) => existsSync(path))
-}
+// The page at /docs in a real browser: it loads nothing, fits narrow and wide windows, light and dark, and can be walked through by
+// keyboard.
+import { mkdirSync } from "node:fs"
+import { join } from "node:path"
+import { serve } from "../serve.mjs"
 
 const looks = [
   { name: "wide-light", width: 1280, colorScheme: "light" },
@@ -92,37 +77,15 @@ const look = async (browser, url, { colorScheme, name, width }, screenshots) => 
   return wrong
 }
 
-const main = async () => {
-  const { values: { help, screenshots } } = parseArgs({
-    options: { screenshots: { type: "string" }, help: { type: "boolean" } }
-  })
-  if (help) return console.log(usage)
-  const executablePath = findBrowser()
-  if (executablePath === undefined) throw new Error(`There is no browser.\n${usage}`)
+/** Looks at the page, and gives what is wrong with it. With a directory, it leaves pictures there. */
+export const docs = async (browser, screenshots) => {
   if (screenshots !== undefined) mkdirSync(screenshots, { recursive: true })
-  const lines = []
-  if (await nx(["run", "@workspace-secrets/mock-server:build"], (line) => lines.push(line)) !== 0) {
-    throw new Error(lines.join("\n"))
-  }
-  const { start } = await import(pathToFileURL(join(root, "apps/mock-server/dist/esm/MockServer.js")).href)
-  const server = await start()
-  const browser = await chromium.launch({
-    executablePath,
-    args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-  })
+  const server = await serve()
   try {
     const wrong = []
     for (const each of looks) wrong.push(...await look(browser, server.url, each, screenshots))
-    if (wrong.length > 0) throw new Error(wrong.join("\n"))
-    console.log(`/docs is right in ${await browser.version()}: ${looks.map(({ name }) => name).join(", ")}`)
+    return wrong
   } finally {
-    await browser.close()
     await server.stop()
   }
 }
-
-setup()
-await main().catch((error) => {
-  console.error(error instanceof Error ? error.message : error)
-  process.exitCode = 1
-})

@@ -1,0 +1,70 @@
+// Runs the checks that need a real browser. `npm run browser -- --help` says more.
+import { existsSync } from "node:fs"
+import { delimiter, join } from "node:path"
+import { parseArgs } from "node:util"
+import { chromium } from "playwright-core"
+import { bundle } from "../serve.mjs"
+import { setup } from "../setup.mjs"
+import { cors } from "./cors.mjs"
+import { docs } from "./docs.mjs"
+
+const help = `
+Opens Chromium or Chrome, which is in the PATH or named by the environment variable CHROMIUM, and checks
+  docs  the page at /docs: narrow and wide, light and dark, by keyboard
+  cors  the client on fetch in a page, against a mock server on another origin, with and without --cors-origin
+
+  npm run browser                             both
+  npm run browser -- cors                     one of them
+  npm run browser -- --screenshots DIRECTORY  leaves pictures of /docs there
+`
+
+const missing = `There is no Chromium or Chrome in the PATH. To install one:
+  Debian, Ubuntu  apt-get install chromium
+  macOS           brew install --cask chromium
+or set the environment variable CHROMIUM to the path of one.`
+
+const findBrowser = () => {
+  const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome.exe"]
+  const directories = (process.env.PATH ?? "").split(delimiter)
+  return process.env.CHROMIUM || directories.flatMap((directory) => names.map((name) => join(directory, name)))
+    .find((path) => existsSync(path))
+}
+
+const checks = { docs, cors }
+
+const main = async () => {
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: { screenshots: { type: "string" }, help: { type: "boolean" } }
+  })
+  if (values.help === true) return console.log(help.trim())
+  const chosen = positionals.length === 0 ? Object.keys(checks) : positionals
+  const unknown = chosen.filter((name) => !Object.hasOwn(checks, name))
+  if (unknown.length > 0) throw new Error(`There is no check ${unknown.join(", ")}: ${Object.keys(checks).join(", ")}`)
+  const executablePath = findBrowser()
+  if (executablePath === undefined) throw new Error(missing)
+  await bundle()
+  const browser = await chromium.launch({
+    executablePath,
+    args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+  })
+  try {
+    const wrong = []
+    for (const name of chosen) {
+      const started = performance.now()
+      const found = await checks[name](browser, values.screenshots)
+      wrong.push(...found)
+      const seconds = ((performance.now() - started) / 1000).toFixed(1)
+      console.log(`${name} in Chromium ${browser.version()}: ${found.length === 0 ? "right" : "WRONG"}, ${seconds} s`)
+    }
+    if (wrong.length > 0) throw new Error(wrong.join("\n"))
+  } finally {
+    await browser.close()
+  }
+}
+
+setup()
+await main().catch((error) => {
+  console.error(error instanceof Error ? error.message : error)
+  process.exitCode = 1
+})

@@ -1,0 +1,35 @@
+// Starts the bundled command of the mock server for the tools that need a running one.
+import { spawn } from "node:child_process"
+import { once } from "node:events"
+import { join } from "node:path"
+import { createInterface } from "node:readline"
+import { environment } from "./npm.mjs"
+import { nx } from "./nx.mjs"
+import { root } from "./workspaces.mjs"
+
+/** Bundles the command where its sources changed. */
+export const bundle = async () => {
+  const lines = []
+  if (await nx(["run", "@workspace-secrets/mock-server:bundle"], (line) => lines.push(line)) !== 0) {
+    throw new Error(lines.join("\n"))
+  }
+}
+
+/** Starts the command on a free port with more arguments, and gives its URL, its key, and what stops it. */
+export const serve = async (args = []) => {
+  const command = [join(root, "apps/mock-server/dist/bin/main.js"), "--port", "0", "--json", ...args]
+  const child = spawn(process.execPath, command, { env: environment(), stdio: ["ignore", "pipe", "inherit"] })
+  const closed = once(child, "close")
+  const kill = () => child.kill("SIGKILL")
+  process.once("exit", kill)
+  const stop = async () => {
+    child.kill("SIGTERM")
+    await closed
+    process.off("exit", kill)
+  }
+  for await (const line of createInterface({ input: child.stdout })) {
+    const { apiKey, url } = JSON.parse(line)
+    return { apiKey, stop, url }
+  }
+  throw new Error("the mock server did not start")
+}

@@ -6,13 +6,13 @@
 import { id } from "./internal/id.js"
 
 /**
- * The id of an account: a prefixed ULID (`acct_…`) where a server minted it, any non-empty string when read
+ * The id of an account: a prefixed ULID (`account_…`) where a server minted it, any non-empty string when read
  * (WIRE.md, Models).
  *
  * @since 0.1.0
  * @category ids
  */
-export const AccountId = id("AccountId", "acct", "Account that a resource belongs to (a prefixed ULID)")
+export const AccountId = id("AccountId", "account", "Account that a resource belongs to (a prefixed ULID)")
 
 /**
  * @since 0.1.0

@@ -12,7 +12,8 @@ import type { FieldViolation } from "./FieldViolation.js"
 import { format } from "./FieldViolation.js"
 import { errorFields } from "./internal/errorFields.js"
 import { errorAnnotations, expected } from "./internal/schema.js"
-import { badRequest, isBadRequest } from "./Status.js"
+import type { StatusDetail } from "./Status.js"
+import { badRequest, errorInfo, isBadRequest, isErrorInfo } from "./Status.js"
 
 /**
  * The request is wrong: bad JSON, field, query, cursor or mask (400); a body over 1 MiB (413) or of a content type
@@ -61,7 +62,7 @@ export class FailedPrecondition extends Schema.TaggedError<FailedPrecondition>()
 ) {}
 
 /**
- * No key, a malformed one, or one that is not known (401).
+ * No key, a malformed one, one that is not known, or one that is disabled (401).
  *
  * @since 0.1.0
  * @category errors
@@ -73,7 +74,25 @@ export class Unauthenticated extends Schema.TaggedError<Unauthenticated>()(
 ) {}
 
 /**
- * The key has no part in the workspace (403).
+ * The reason of google.rpc.ErrorInfo for a key that lacks a scope (WIRE.md, Who may).
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const SCOPE_MISSING = "SCOPE_MISSING"
+
+const metadataOf = (details: ReadonlyArray<StatusDetail>, key: string): string | undefined => {
+  for (const detail of details) {
+    if (isErrorInfo(detail) && detail.metadata !== undefined && Object.hasOwn(detail.metadata, key)) {
+      return detail.metadata[key]
+    }
+  }
+  return undefined
+}
+
+/**
+ * The key may not do this (403): it has no access to the workspace, the workspace is archived, or the key lacks a scope
+ * (WIRE.md, Who may).
  *
  * @since 0.1.0
  * @category errors
@@ -82,7 +101,31 @@ export class PermissionDenied extends Schema.TaggedError<PermissionDenied>()(
   "PermissionDenied",
   errorFields("PermissionDenied"),
   errorAnnotations("PermissionDenied")
-) {}
+) {
+  /**
+   * The error of a key that lacks a scope, with google.rpc.ErrorInfo.
+   */
+  static missingScope(required: string, granted: ReadonlyArray<string>): PermissionDenied {
+    return new PermissionDenied({
+      message: `this key lacks the scope ${required}`,
+      details: [errorInfo(SCOPE_MISSING, { metadata: { required_scope: required, granted_scopes: granted.join(",") } })]
+    })
+  }
+
+  /**
+   * The scope that the operation requires, from the ErrorInfo details; `undefined` where the server does not say.
+   */
+  get requiredScope(): string | undefined {
+    return metadataOf(this.details, "required_scope")
+  }
+
+  /**
+   * The scopes that the key has, from the ErrorInfo details; `undefined` where the server does not say.
+   */
+  get grantedScopes(): ReadonlyArray<string> | undefined {
+    return metadataOf(this.details, "granted_scopes")?.split(/[\s,]+/).filter((scope) => scope !== "")
+  }
+}
 
 /**
  * Something that is not a resource of its own kind was not found: a route, in the first place (404).

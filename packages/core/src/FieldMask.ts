@@ -6,8 +6,10 @@
 import * as Either from "effect/Either"
 import * as Equal from "effect/Equal"
 import * as ParseResult from "effect/ParseResult"
+import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import { type FieldViolation, formatPath } from "./FieldViolation.js"
+import { lowerCamelCase } from "./internal/fieldName.js"
 import { array, expected, Text } from "./internal/schema.js"
 import * as Labels from "./Labels.js"
 import type { UpdateResourceMetadata } from "./ResourceMetadata.js"
@@ -61,9 +63,6 @@ const setByServer = [
   "info"
 ]
 
-const lowerCamelCase = (path: string): string =>
-  path.replace(/_([a-z0-9])/g, (_, character: string) => character.toUpperCase())
-
 // Like every refusal of this package it does not quote: what stands in a mask by mistake may be a secret.
 const parsePath = (path: string, index: number): Either.Either<Path, string> => {
   const camel = lowerCamelCase(path)
@@ -88,7 +87,7 @@ const parsePaths = (text: string): Either.Either<ReadonlyArray<Path>, string> =>
     : Either.map(Either.all(text.split(",").map(parsePath)), (parsed) => [...new Set(parsed)])
 
 /**
- * A mask: the paths to write. An empty one is the same as none: every field that the update holds is written.
+ * A mask: the paths to write. An empty one is the same as none: the fields of the update that are not empty are written.
  * On the wire it is the paths with commas between, in lowerCamelCase or snake_case when read and lowerCamelCase when
  * written.
  *
@@ -142,7 +141,15 @@ export interface Patch {
 }
 
 /**
- * The fields that an update writes: those of the mask, or without one those that the patch holds.
+ * The mask of the fields that a patch holds. A field that is given and empty is held, and an update with this mask clears it.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const of = (patch: Patch): FieldMask => fields.filter((field) => get(patch, field) !== undefined)
+
+/**
+ * The fields that an update writes: those of the mask, or without one those of the patch that are not empty (WIRE.md, Update).
  *
  * @since 0.1.0
  * @category updating
@@ -150,7 +157,7 @@ export interface Patch {
 export const written = (mask: FieldMask | undefined, patch: Patch): ReadonlyArray<Field> =>
   fields.filter(
     mask === undefined || mask.length === 0
-      ? (field) => get(patch, field) !== undefined
+      ? (field) => !isEmpty(get(patch, field))
       : (field) => mask.some((path) => path === "*" || path === field || field.startsWith(`${path}.`))
   )
 
@@ -166,6 +173,17 @@ const get = (patch: Patch, field: Field) => {
       return patch.spec?.value
   }
 }
+
+type Value = ReturnType<typeof get>
+
+const isEmpty = (value: Value): boolean =>
+  value === undefined || value === "" ||
+  (Redacted.isRedacted(value)
+    ? Redacted.value(value) === ""
+    : typeof value === "object" && Object.keys(value).length === 0)
+
+/** A value, or nothing where it is empty. */
+const unlessEmpty = <V extends Value>(value: V): V | undefined => isEmpty(value) ? undefined : value
 
 /**
  * What is wrong with an update: the rules of the fields that it writes, and a name that is missing. A name cannot be
@@ -189,8 +207,8 @@ export const problems = (
 ): ReadonlyArray<{ readonly path: ReadonlyArray<string>; readonly description: string }> => {
   const out: Array<{ readonly path: ReadonlyArray<string>; readonly description: string }> = []
   const fields = written(mask, patch)
-  const { externalId, labels, name } = patch.metadata ?? {}
-  if (name === undefined) {
+  const { labels, name } = patch.metadata ?? {}
+  if (name === undefined || name === "") {
     if (fields.includes("metadata.name")) {
       out.push({
         path: ["metadata", "name"],
@@ -203,12 +221,6 @@ export const problems = (
     out.push({
       path: ["metadata", "name"],
       description: `Expected a name of 1 to ${ResourceName.maxLength} characters, not counting white space around it`
-    })
-  }
-  if (externalId === "" && fields.includes("metadata.externalId")) {
-    out.push({
-      path: ["metadata", "externalId"],
-      description: "Expected an external id that is not empty; to clear it, name it in updateMask and leave it out"
     })
   }
   if (labels !== undefined && fields.includes("metadata.labels")) {
@@ -237,7 +249,7 @@ const sameEntries = (self: Readonly<Record<string, unknown>>, that: Readonly<Rec
 }
 
 /**
- * Writes the fields of the mask from the patch to a resource: a field that the patch does not hold is cleared, labels are
+ * Writes the fields of the mask from the patch to a resource: a field that the patch does not hold, or that is empty, is cleared, labels are
  * replaced as a whole, a name is trimmed. Gives back the very same resource when nothing changes. Takes a patch without
  * `violations`; a name that would be cleared is left as it is.
  *
@@ -258,13 +270,13 @@ export const apply = <Resource extends Writable>(
         after.name = patch.metadata?.name?.trim() ?? name
         break
       case "metadata.externalId":
-        after.externalId = patch.metadata?.externalId
+        after.externalId = unlessEmpty(patch.metadata?.externalId)
         break
       case "metadata.labels":
-        after.labels = Labels.orNone(patch.metadata?.labels)
+        after.labels = unlessEmpty(patch.metadata?.labels)
         break
       case "spec.value":
-        after.value = patch.spec?.value
+        after.value = unlessEmpty(patch.spec?.value)
         break
     }
   }

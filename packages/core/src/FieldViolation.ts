@@ -5,19 +5,46 @@
  */
 import * as Option from "effect/Option"
 import type * as ParseResult from "effect/ParseResult"
+import * as Schema from "effect/Schema"
 import * as AST from "effect/SchemaAST"
+import { lowerCamelCase, snakeCase } from "./internal/fieldName.js"
 import { struct, Text } from "./internal/schema.js"
 import { cut, type Mask } from "./Redaction.js"
 
+/** Converts the names of the fields in a path. What follows `labels` is a key, which keeps its spelling. */
+const convert = (convertName: (name: string) => string) => (path: string): string => {
+  let isKey = false
+  return path.replace(/\["(?:[^"\\]|\\.)*"\]|\[\d+\]|[^.[\]]+/g, (segment) => {
+    const out = isKey || segment.startsWith("[") ? segment : convertName(segment)
+    isKey = segment === "labels"
+    return out
+  })
+}
+
+/**
+ * The path of a field, in lowerCamelCase. On the wire its names are in snake_case: `metadata.externalId` is `metadata.external_id`. A
+ * reader takes either (WIRE.md, Errors).
+ */
+const FieldPath = Schema.transform(Text, Text, {
+  strict: true,
+  decode: convert(lowerCamelCase),
+  encode: convert(snakeCase)
+}).annotations({
+  identifier: "FieldPath",
+  description: "The path of the field, in snake_case",
+  arbitrary: () => (fc) =>
+    fc.constantFrom("", "metadata.externalId", "items[3].spec", "metadata.labels.a_b", "updateMask")
+})
+
 /**
  * One violation of google.rpc.BadRequest: the field's path (`metadata.labels["a b"]`, `items[3].spec`), empty for the
- * whole of the body, and what would be right.
+ * whole of the body, and what would be right. The path is in lowerCamelCase here, and in snake_case on the wire (WIRE.md, Errors).
  *
  * @since 0.1.0
  * @category schemas
  */
 export const FieldViolation = struct("FieldViolation", {
-  field: Text,
+  field: FieldPath,
   description: Text
 })
 

@@ -4,10 +4,8 @@
  * @since 0.1.0
  */
 import type { LazyArbitrary } from "effect/Arbitrary"
-import * as Arr from "effect/Array"
-import * as ParseResult from "effect/ParseResult"
-import * as Schema from "effect/Schema"
-import { UNSURE, withFast } from "./internal/fast.js"
+import type { StringMap } from "./internal/stringMap.js"
+import { stringMap } from "./internal/stringMap.js"
 
 const NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/
 const DNS_PREFIX = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$/
@@ -57,36 +55,6 @@ export const violation = (key: string, value: string): string | undefined =>
 export const orNone = (labels: StoredLabels | undefined): StoredLabels | undefined =>
   labels === undefined || Object.keys(labels).length === 0 ? undefined : labels
 
-type LabelRecord = { readonly [key: string]: string }
-
-type Rule = (key: string, value: string) => string | undefined
-
-/*
- * Not Schema.Record: it builds its result by assignment, and assigning to `__proto__` sets no key. Here a key that is
- * called `__proto__` or `constructor` is a key like any other.
- */
-const copy = (rule: Rule): ParseResult.DeclarationDecodeUnknown<LabelRecord, never> => (input, options, ast) => {
-  if (typeof input !== "object" || input === null || Array.isArray(input)) {
-    return ParseResult.fail(new ParseResult.Type(ast, input, "Expected an object of labels"))
-  }
-  const entries: Array<readonly [string, string]> = []
-  const issues: Array<ParseResult.Pointer> = []
-  for (const [key, value] of Object.entries(input)) {
-    const wrong = typeof value === "string" ? rule(key, value) : "Expected a string"
-    if (wrong === undefined) {
-      entries.push([key, value])
-    } else {
-      issues.push(new ParseResult.Pointer(key, input, new ParseResult.Type(Schema.String.ast, value, wrong)))
-      if (options.errors !== "all") {
-        break
-      }
-    }
-  }
-  return Arr.isNonEmptyReadonlyArray(issues)
-    ? ParseResult.fail(new ParseResult.Composite(ast, input, issues))
-    : ParseResult.succeed(Object.fromEntries(entries))
-}
-
 const alphanumeric = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
 const name: LazyArbitrary<string> = (fc) => {
@@ -99,40 +67,16 @@ const name: LazyArbitrary<string> = (fc) => {
   )
 }
 
-const arbitrary = (): LazyArbitrary<LabelRecord> => (fc) => {
+const arbitrary = (): LazyArbitrary<StringMap> => (fc) => {
   const dns = fc.string({ unit: fc.constantFrom(...alphanumeric), minLength: 1, maxLength: 63 })
   const prefix = fc.array(dns, { minLength: 1, maxLength: 3 }).map((parts) => `${parts.join(".")}/`)
   const key = fc.tuple(fc.oneof(fc.constant(""), prefix), name(fc)).map((parts) => parts.join(""))
   const value = fc.oneof(fc.constant(""), name(fc))
-  return fc.array(fc.tuple(key, value), { maxLength: 5 }).map((entries) => Object.fromEntries(entries))
+  // A map without labels is unset.
+  return fc.array(fc.tuple(key, value), { minLength: 1, maxLength: 5 }).map((entries) => Object.fromEntries(entries))
 }
 
-const copyFast = (rule: Rule) => (input: unknown): unknown => {
-  if (typeof input !== "object" || input === null || Array.isArray(input)) {
-    return UNSURE
-  }
-  const out: Record<string, string> = {}
-  for (const key of Object.keys(input)) {
-    const value: unknown = Reflect.get(input, key)
-    if (typeof value !== "string" || key === "__proto__" || rule(key, value) !== undefined) {
-      return UNSURE
-    }
-    out[key] = value
-  }
-  return out
-}
-
-const labels = (identifier: string, description: string, rule: Rule): Schema.Schema<LabelRecord> =>
-  withFast(
-    Schema.declare([], { decode: () => copy(rule), encode: () => copy(rule) }, {
-      identifier,
-      description,
-      arbitrary,
-      pretty: () => JSON.stringify,
-      jsonSchema: { type: "object", additionalProperties: { type: "string" } }
-    }),
-    { decode: copyFast(rule), encode: copyFast(rule) }
-  )
+const description = "Key-value pairs for categorization and filtering"
 
 /**
  * Labels as they are written: every key and value follows the rules (WIRE.md, Create).
@@ -140,7 +84,7 @@ const labels = (identifier: string, description: string, rule: Rule): Schema.Sch
  * @since 0.1.0
  * @category schemas
  */
-export const Labels = labels("Labels", "Key-value pairs for categorization and filtering", violation)
+export const Labels = stringMap({ identifier: "Labels", description, arbitrary }, violation)
 
 /**
  * @since 0.1.0
@@ -155,7 +99,7 @@ export type Labels = typeof Labels.Type
  * @since 0.1.0
  * @category schemas
  */
-export const StoredLabels = labels("StoredLabels", "Key-value pairs for categorization and filtering", () => undefined)
+export const StoredLabels = stringMap({ identifier: "StoredLabels", description, arbitrary })
 
 /**
  * @since 0.1.0

@@ -9,7 +9,17 @@ import * as Option from "effect/Option"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import { isSame } from "./internal/equal.js"
-import { array, classAnnotations, Count, expected, Flag, optional, struct, Text } from "./internal/schema.js"
+import {
+  array,
+  classAnnotations,
+  Count,
+  expected,
+  Flag,
+  optional,
+  struct,
+  Text,
+  TextOfField
+} from "./internal/schema.js"
 import { StoredLabels } from "./Labels.js"
 import { WorkspaceSecret } from "./WorkspaceSecret.js"
 
@@ -19,7 +29,7 @@ import { WorkspaceSecret } from "./WorkspaceSecret.js"
  * @since 0.1.0
  * @category schemas
  */
-export const Cursor = Text.annotations({
+export const Cursor = TextOfField.annotations({
   description: "Where the list goes on, from nextCursor of the page before"
 }).pipe(Schema.brand("Cursor"))
 
@@ -47,20 +57,23 @@ export const SortOrder = Schema.Literal("asc", "desc").annotations({
  */
 export type SortOrder = typeof SortOrder.Type
 
+const MAX_INT32 = 2 ** 31 - 1
+
+const limitExpected = expected(`a whole number from 0 to ${MAX_INT32}`)
+
 /**
- * How many secrets a page holds at the most. 0 is the server's default, 50; above 200 is 200 (WIRE.md, List).
+ * The most secrets that a page holds: 0 to 2^31 - 1. 0 is the server's default, 50; above 200 is 200 (WIRE.md, List).
  *
  * @since 0.1.0
  * @category schemas
  */
 export const Limit = Schema.transform(
-  Text.pipe(Schema.filter((text) => /^\d+$/.test(text), expected("a whole number that is not negative"))),
-  Count,
-  {
-    strict: true,
-    decode: (text) => Math.min(Number(text), Number.MAX_SAFE_INTEGER),
-    encode: (limit) => BigInt(limit).toString()
-  }
+  Text.pipe(Schema.filter((text) => /^\d+$/.test(text) && Number(text) <= MAX_INT32, limitExpected)),
+  Count.pipe(Schema.filter((limit) => limit <= MAX_INT32, limitExpected)).annotations({
+    ...limitExpected,
+    arbitrary: () => (fc) => fc.integer({ min: 0, max: MAX_INT32 })
+  }),
+  { strict: true, decode: Number, encode: String }
 ).annotations({ identifier: "Limit", jsonSchema: { type: "integer", minimum: 0, default: 50, maximum: 200 } })
 
 /**
@@ -149,23 +162,13 @@ export const ListWorkspaceSecrets = struct("ListWorkspaceSecrets", {
  */
 export type ListWorkspaceSecrets = typeof ListWorkspaceSecrets.Type
 
-const NextCursor = Schema.optionalToOptional(
-  Text,
-  Cursor.pipe(Schema.filter((cursor) => cursor !== "", expected("a cursor that is not empty"))),
-  {
-    decode: Option.filter((cursor) => cursor !== ""),
-    encode: (cursor) => cursor
-  }
-)
-
 /**
- * Where a page stands in its list. `nextCursor` is absent on the last page; an empty one is read as absent
- * (WIRE.md, List).
+ * Where a page stands in its list. `nextCursor` is unset on the last page (WIRE.md, List).
  *
  * @since 0.1.0
  * @category schemas
  */
-export const Pagination = struct("Pagination", { nextCursor: NextCursor })
+export const Pagination = struct("Pagination", { nextCursor: optional(Cursor) })
 
 /**
  * @since 0.1.0

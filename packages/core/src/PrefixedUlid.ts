@@ -1,5 +1,5 @@
 /**
- * Prefixed ULIDs, the ids of this API: `wsec_01HXK…`, a prefix, `_`, and 26 Crockford base-32 characters
+ * Prefixed ULIDs, the ids of this API: `wsecret_01HXK…`, a prefix, `_`, and 26 Crockford base-32 characters
  * that hold 48 bits of time and 80 of chance. A reader of ids takes any non-empty string; these are what a
  * writer mints (WIRE.md, Models).
  *
@@ -21,7 +21,7 @@ const PATTERN = /^([a-z][a-z0-9]*)_([0-7][0-9A-HJKMNP-TV-Z]{25})$/i
  * @category models
  */
 export interface PrefixedUlid {
-  /** What kind of thing it is the id of, `wsec`. */
+  /** What kind of thing it is the id of, `wsecret`. */
   readonly prefix: string
   /** The 26 characters behind the underscore, in upper case. */
   readonly ulid: string

@@ -9,7 +9,7 @@ import * as Schema from "effect/Schema"
 import { AccountResourceMetadata } from "./AccountResourceMetadata.js"
 import { isSame } from "./internal/equal.js"
 import { errorFields } from "./internal/errorFields.js"
-import { classAnnotations, errorAnnotations, expected, optional, struct, Text } from "./internal/schema.js"
+import { classAnnotations, errorAnnotations, expected, optional, struct, Text, TextOfField } from "./internal/schema.js"
 import { ProfileId } from "./ProfileId.js"
 
 export {
@@ -65,8 +65,8 @@ export type ProfileType = typeof ProfileType.Type
  */
 export const ProfileSpec = struct("ProfileSpec", {
   type: ProfileType,
-  email: optional(Text),
-  name: optional(Text)
+  email: optional(TextOfField),
+  name: optional(TextOfField)
 })
 
 /**

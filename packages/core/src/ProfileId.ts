@@ -6,13 +6,13 @@
 import { id } from "./internal/id.js"
 
 /**
- * The id of a profile: a prefixed ULID (`prof_…`) where a server minted it, any non-empty string when read
+ * The id of a profile: a prefixed ULID (`profile_…`) where a server minted it, any non-empty string when read
  * (WIRE.md, Models).
  *
  * @since 0.1.0
  * @category ids
  */
-export const ProfileId = id("ProfileId", "prof", "Profile that created a resource (a prefixed ULID)")
+export const ProfileId = id("ProfileId", "profile", "Profile that created a resource (a prefixed ULID)")
 
 /**
  * @since 0.1.0

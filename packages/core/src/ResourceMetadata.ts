@@ -5,8 +5,8 @@
  */
 import type * as Schema from "effect/Schema"
 import { AccountId } from "./AccountId.js"
-import { ExternalId, NewExternalId } from "./ExternalId.js"
-import { optional, struct, Text } from "./internal/schema.js"
+import { ExternalId } from "./ExternalId.js"
+import { optional, struct, Text, TextOfField } from "./internal/schema.js"
 import { Labels, StoredLabels } from "./Labels.js"
 import { ProfileId } from "./ProfileId.js"
 import { ResourceName } from "./ResourceName.js"
@@ -15,7 +15,7 @@ import { WorkspaceId } from "./WorkspaceId.js"
 
 /**
  * The metadata of a resource that lives in a workspace, as it is read (WIRE.md, Models: ResourceMetadata), for
- * the kind of id that the resource has.
+ * the kind of id that the resource has. `unsetFields` lists what is read as unset.
  *
  * @since 0.1.0
  * @category schemas
@@ -34,14 +34,15 @@ export const ResourceMetadata = <Id extends Schema.Schema.All>(id: Id) =>
   })
 
 /**
- * The metadata that a caller gives when it creates a resource (WIRE.md, Models: CreateResourceMetadata).
+ * The metadata that a caller gives when it creates a resource (WIRE.md, Models: CreateResourceMetadata). An empty external id is
+ * unset.
  *
  * @since 0.1.0
  * @category schemas
  */
 export const CreateResourceMetadata = struct("CreateResourceMetadata", {
   name: ResourceName,
-  externalId: optional(NewExternalId),
+  externalId: optional(ExternalId),
   labels: optional(Labels)
 })
 
@@ -59,7 +60,7 @@ export type CreateResourceMetadata = typeof CreateResourceMetadata.Type
  * @category schemas
  */
 export const UpdateResourceMetadata = struct("UpdateResourceMetadata", {
-  name: optional(Text),
+  name: optional(TextOfField),
   externalId: optional(ExternalId),
   labels: optional(StoredLabels)
 })

@@ -7,7 +7,8 @@ import * as Duration from "effect/Duration"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import { FieldViolation } from "./FieldViolation.js"
-import { array, expected, optional, struct, Text } from "./internal/schema.js"
+import { array, expected, optional, struct, Text, TextOfField } from "./internal/schema.js"
+import { stringMap } from "./internal/stringMap.js"
 import { AnyRpcCode } from "./RpcCode.js"
 
 const NANOS_PER_SECOND = 1_000_000_000n
@@ -81,7 +82,32 @@ export const RetryInfo = struct("RetryInfo", {
 export type RetryInfo = typeof RetryInfo.Type
 
 /**
- * A detail of another type, or one of the two that does not keep to its type. Only its type is read, so that nothing of
+ * google.rpc.ErrorInfo: the reason of an error for a program to act on, such as `SCOPE_MISSING`, the domain that it belongs to, and what
+ * else is known of it (WIRE.md, Errors).
+ *
+ * @since 0.1.0
+ * @category details
+ */
+export const ErrorInfo = struct("ErrorInfo", {
+  "@type": Schema.Literal("type.googleapis.com/google.rpc.ErrorInfo").annotations(expected("the type of ErrorInfo")),
+  reason: Text,
+  domain: optional(TextOfField),
+  metadata: optional(
+    stringMap({
+      description: "What else is known of the error",
+      arbitrary: () => (fc) => fc.dictionary(fc.string(), fc.string(), { maxKeys: 3 })
+    })
+  )
+})
+
+/**
+ * @since 0.1.0
+ * @category details
+ */
+export type ErrorInfo = typeof ErrorInfo.Type
+
+/**
+ * A detail of another type, or one of the three that does not keep to its type. Only its type is read, so that nothing of
  * what a server put into it can reach a log by way of an error.
  *
  * @since 0.1.0
@@ -101,7 +127,7 @@ export type UnknownDetail = typeof UnknownDetail.Type
  * @since 0.1.0
  * @category details
  */
-export const StatusDetail = Schema.Union(BadRequest, RetryInfo, UnknownDetail).annotations({
+export const StatusDetail = Schema.Union(BadRequest, RetryInfo, ErrorInfo, UnknownDetail).annotations({
   ...expected("a detail: an object with an @type"),
   identifier: "StatusDetail"
 })
@@ -153,6 +179,22 @@ export const retryInfo = (retryDelay: Duration.Duration): RetryInfo => ({
 })
 
 /**
+ * An ErrorInfo detail.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const errorInfo = (
+  reason: string,
+  { domain, metadata }: Pick<ErrorInfo, "domain" | "metadata"> = {}
+): ErrorInfo => ({
+  "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+  reason,
+  ...domain === undefined ? {} : { domain },
+  ...metadata === undefined ? {} : { metadata }
+})
+
+/**
  * Whether a detail is a BadRequest that keeps to its type.
  *
  * @since 0.1.0
@@ -167,3 +209,11 @@ export const isBadRequest: (detail: StatusDetail) => detail is BadRequest = Sche
  * @category guards
  */
 export const isRetryInfo: (detail: StatusDetail) => detail is RetryInfo = Schema.is(RetryInfo)
+
+/**
+ * Whether a detail is an ErrorInfo that keeps to its type.
+ *
+ * @since 0.1.0
+ * @category guards
+ */
+export const isErrorInfo: (detail: StatusDetail) => detail is ErrorInfo = Schema.is(ErrorInfo)

@@ -10,8 +10,8 @@ import { UpdateResourceMetadata } from "./ResourceMetadata.js"
 import { WorkspaceSecret, WorkspaceSecretSpec } from "./WorkspaceSecret.js"
 
 /**
- * What a caller gives to update a secret (WIRE.md, Operations: update; Semantics: Update). With a mask, its fields are written
- * and those of them that are absent here are cleared; without one, the fields that are present are written.
+ * What a caller gives to update a secret (WIRE.md, Operations: update; Semantics: Update). With a mask, its fields are written,
+ * and those of them that are absent or empty here are cleared. Without one, the fields that are not empty are written.
  *
  * @since 0.1.0
  * @category schemas

@@ -6,13 +6,13 @@
 import { id } from "./internal/id.js"
 
 /**
- * The id of a workspace: a prefixed ULID (`wksp_…`) where a server minted it, any non-empty string when read
+ * The id of a workspace: a prefixed ULID (`workspace_…`) where a server minted it, any non-empty string when read
  * (WIRE.md, Models). In a path, the workspace's alias stands for it too (WIRE.md, Workspace-scoped paths).
  *
  * @since 0.1.0
  * @category ids
  */
-export const WorkspaceId = id("WorkspaceId", "wksp", "Workspace that a resource belongs to (a prefixed ULID)")
+export const WorkspaceId = id("WorkspaceId", "workspace", "Workspace that a resource belongs to (a prefixed ULID)")
 
 /**
  * @since 0.1.0

@@ -12,19 +12,19 @@ import { isSame } from "./internal/equal.js"
 import { errorFields } from "./internal/errorFields.js"
 import { UNSURE, withFast } from "./internal/fast.js"
 import { id } from "./internal/id.js"
-import { classAnnotations, errorAnnotations, expected, optional, struct, Text } from "./internal/schema.js"
+import { classAnnotations, errorAnnotations, expected, optional, struct, Text, TextOfField } from "./internal/schema.js"
 import { Profile } from "./Profile.js"
 import { ResourceMetadata } from "./ResourceMetadata.js"
 import { Timestamp } from "./Timestamp.js"
 
 /**
- * The id of a secret: a prefixed ULID (`wsec_…`) where a server minted it, any non-empty string when read
+ * The id of a secret: a prefixed ULID (`wsecret_…`) where a server minted it, any non-empty string when read
  * (WIRE.md, Models).
  *
  * @since 0.1.0
  * @category ids
  */
-export const WorkspaceSecretId = id("WorkspaceSecretId", "wsec", "Id of the secret (a prefixed ULID)")
+export const WorkspaceSecretId = id("WorkspaceSecretId", "wsecret", "Id of the secret (a prefixed ULID)")
 
 /**
  * @since 0.1.0
@@ -69,8 +69,8 @@ export type WorkspaceSecretRef = typeof WorkspaceSecretRef.Type
  */
 export const SecretValue = withFast(
   Schema.transform(
-    Text,
-    Schema.RedactedFromSelf(Text).annotations(expected("a Redacted string")),
+    TextOfField,
+    Schema.RedactedFromSelf(TextOfField).annotations(expected("a Redacted string")),
     { strict: true, decode: (value) => Redacted.make(value), encode: Redacted.value }
   ).annotations({ identifier: "SecretValue" }),
   {
@@ -84,7 +84,7 @@ export const SecretValue = withFast(
 
 /**
  * What a secret holds (WIRE.md, Models: WorkspaceSecretSpec). `value` is absent where none is set, and where the server
- * does not show values.
+ * does not return values. An empty value is unset.
  *
  * @since 0.1.0
  * @category schemas

@@ -22,6 +22,11 @@ export * as ApiError from "./ApiError.js"
 /**
  * @since 0.1.0
  */
+export * as ApiKey from "./ApiKey.js"
+
+/**
+ * @since 0.1.0
+ */
 export * as CreateWorkspaceSecret from "./CreateWorkspaceSecret.js"
 
 /**
@@ -108,6 +113,11 @@ export * as Testing from "./Testing.js"
  * @since 0.1.0
  */
 export * as Timestamp from "./Timestamp.js"
+
+/**
+ * @since 0.1.0
+ */
+export * as UnsetFields from "./UnsetFields.js"
 
 /**
  * @since 0.1.0

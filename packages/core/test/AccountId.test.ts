@@ -22,7 +22,7 @@ describe("AccountId", () => {
   })
 
   it.prop("generates prefixed ULIDs with the prefix of its kind", [AccountId], ([id]) => {
-    expect(Option.map(PrefixedUlid.parse(id), (parts) => parts.prefix)).toEqual(Option.some("acct"))
+    expect(Option.map(PrefixedUlid.parse(id), (parts) => parts.prefix)).toEqual(Option.some("account"))
   })
 
   it("is an id of its own kind", () => {

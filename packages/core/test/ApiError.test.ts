@@ -9,11 +9,13 @@ import {
   Internal,
   InvalidArgument,
   NotFound,
+  PermissionDenied,
   ResourceExhausted,
+  SCOPE_MISSING,
   Unavailable
 } from "../src/ApiError.js"
 import * as ErrorTable from "../src/ErrorTable.js"
-import { badRequest, retryInfo } from "../src/Status.js"
+import { badRequest, errorInfo, retryInfo } from "../src/Status.js"
 import { refused } from "./refused.js"
 
 describe("an error of the API", () => {
@@ -123,6 +125,34 @@ describe("InvalidArgument", () => {
     const details = [...(first ? [first] : []), {}, retryInfo(Duration.zero), ...(second ? [second] : [])]
     expect(new InvalidArgument({ message: "m", details }).fieldViolations).toEqual(violations)
     expect(new InvalidArgument({ message: "m" }).fieldViolations).toEqual([])
+  })
+})
+
+describe("PermissionDenied", () => {
+  const info = (metadata?: Record<string, string>) => errorInfo("SCOPE_MISSING", { domain: "cadenya.com", metadata })
+
+  it("says which scope is required and which are granted", () => {
+    const error = new PermissionDenied({
+      message: "m",
+      details: [info({ required_scope: "secrets:manage", granted_scopes: "agents:read, agents:manage" })]
+    })
+    expect(error.requiredScope).toBe("secrets:manage")
+    expect(error.grantedScopes).toEqual(["agents:read", "agents:manage"])
+  })
+
+  it("says nothing of scopes where the answer does not", () => {
+    for (const details of [[], [{}], [info()], [info({ other: "x" })], [retryInfo(Duration.zero)]]) {
+      const error = new PermissionDenied({ message: "m", details })
+      expect([error.requiredScope, error.grantedScopes]).toEqual([undefined, undefined])
+    }
+  })
+
+  it("of a missing scope reads back what it was made of", () => {
+    for (const granted of [[], ["a:b"], ["a:b", "c:d"]]) {
+      const error = PermissionDenied.missingScope("secrets:manage", granted)
+      expect(error).toMatchObject({ status: 403, code: 7, requiredScope: "secrets:manage", grantedScopes: granted })
+      expect(error.details).toMatchObject([{ reason: SCOPE_MISSING }])
+    }
   })
 })
 

@@ -38,7 +38,6 @@ describe("CreateWorkspaceSecret", () => {
     }
     expect(refused(CreateWorkspaceSecret, body, { errors: "all" }).map((line) => line.split(":")[0])).toEqual([
       "metadata.name",
-      "metadata.externalId",
       `metadata.labels["not ok"]`,
       "metadata.labels.team",
       "spec.value"

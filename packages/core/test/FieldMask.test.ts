@@ -153,13 +153,28 @@ describe("written", () => {
     expect(FieldMask.written(["spec"], { metadata: { name: "n" } })).toEqual(["spec.value"])
   })
 
-  it("is, without a mask or with an empty one, the fields that the patch holds", () => {
-    const patch = { metadata: { name: "n", labels: {}, externalId: undefined }, spec: { value: Redacted.make("") } }
+  it("is, without a mask or with an empty one, the fields of the patch that are not empty", () => {
+    const patch = {
+      metadata: { name: "n", labels: { a: "b" }, externalId: externalId("e") },
+      spec: { value: Redacted.make("v") }
+    }
+    const empty = { metadata: { name: "", labels: {}, externalId: externalId("") }, spec: { value: Redacted.make("") } }
     for (const mask of [undefined, []]) {
-      expect(FieldMask.written(mask, patch)).toEqual(["metadata.name", "metadata.labels", "spec.value"])
+      expect(FieldMask.written(mask, patch)).toEqual(FieldMask.fields)
+      expect(FieldMask.written(mask, empty)).toEqual([])
       expect(FieldMask.written(mask, { metadata: {}, spec: {} })).toEqual([])
       expect(FieldMask.written(mask, {})).toEqual([])
     }
+  })
+})
+
+describe("of", () => {
+  it("is the mask of the fields that a patch holds, empty ones included", () => {
+    const patch = { metadata: { name: "n", labels: {}, externalId: undefined }, spec: { value: Redacted.make("") } }
+    expect(FieldMask.of(patch)).toEqual(["metadata.name", "metadata.labels", "spec.value"])
+    expect(FieldMask.of({ metadata: { externalId: externalId("") } })).toEqual(["metadata.externalId"])
+    expect(FieldMask.of({ metadata: {}, spec: {} })).toEqual([])
+    expect(FieldMask.of({})).toEqual([])
   })
 })
 
@@ -199,13 +214,11 @@ describe("violations", () => {
     const patch = {
       metadata: {
         name: " ",
-        externalId: externalId(""),
         labels: { "not ok": "", team: "not ok", "a.b": "-", fine: "" }
       }
     }
     const all = [
       "metadata.name",
-      "metadata.externalId",
       `metadata.labels["not ok"]`,
       "metadata.labels.team",
       `metadata.labels["a.b"]`
@@ -217,7 +230,7 @@ describe("violations", () => {
   it("does not look at fields that the mask leaves out", () => {
     const patch = { metadata: { name: "", externalId: externalId(""), labels: { "not ok": "" } } }
     expect(fieldsOf(["spec"], patch)).toEqual([])
-    expect(fieldsOf(["metadata.externalId"], patch)).toEqual(["metadata.externalId"])
+    expect(fieldsOf(["metadata.externalId"], patch)).toEqual([])
     expect(fieldsOf(["metadata.labels"], patch)).toEqual([`metadata.labels["not ok"]`])
     expect(fieldsOf(["metadata.name"], patch)).toEqual(["metadata.name"])
   })
@@ -244,28 +257,28 @@ const flat = (self: Pick<WorkspaceSecret, "metadata" | "spec">): Flat => {
 /** A model of an update: it knows the documented rules and nothing of the module. */
 const model = (mask: ReadonlyArray<string> | undefined, before: Flat, patch: FieldMask.Patch): Flat => {
   const labels = Object.entries(patch.metadata?.labels ?? {}).sort()
+  const value = patch.spec?.value === undefined ? "" : Redacted.value(patch.spec.value)
   const given: Partial<Record<keyof Flat, string>> = {
     ...(patch.metadata?.name === undefined ? {} : { "metadata.name": patch.metadata.name.trim() }),
-    ...(patch.metadata?.externalId === undefined ? {} : { "metadata.externalId": patch.metadata.externalId }),
+    ...((patch.metadata?.externalId ?? "") === "" ? {} : { "metadata.externalId": patch.metadata?.externalId ?? "" }),
     ...(labels.length === 0 ? {} : { "metadata.labels": JSON.stringify(labels) }),
-    ...(patch.spec?.value === undefined ? {} : { "spec.value": Redacted.value(patch.spec.value) })
+    ...(value === "" ? {} : { "spec.value": value })
   }
-  const inMask = (field: keyof Flat, parent: string, isPresent: boolean) =>
+  const inMask = (field: keyof Flat, parent: string) =>
     mask === undefined || mask.length === 0
-      ? isPresent
+      ? field in given
       : mask.includes("*") || mask.includes(parent) || mask.includes(field)
-  const { metadata, spec } = patch
   return {
-    "metadata.name": inMask("metadata.name", "metadata", metadata?.name !== undefined)
+    "metadata.name": inMask("metadata.name", "metadata")
       ? given["metadata.name"] ?? before["metadata.name"]
       : before["metadata.name"],
-    "metadata.externalId": inMask("metadata.externalId", "metadata", metadata?.externalId !== undefined)
+    "metadata.externalId": inMask("metadata.externalId", "metadata")
       ? given["metadata.externalId"]
       : before["metadata.externalId"],
-    "metadata.labels": inMask("metadata.labels", "metadata", metadata?.labels !== undefined)
+    "metadata.labels": inMask("metadata.labels", "metadata")
       ? given["metadata.labels"]
       : before["metadata.labels"],
-    "spec.value": inMask("spec.value", "spec", spec?.value !== undefined) ? given["spec.value"] : before["spec.value"]
+    "spec.value": inMask("spec.value", "spec") ? given["spec.value"] : before["spec.value"]
   }
 }
 
@@ -348,7 +361,8 @@ describe("apply", () => {
   it("replaces labels as a whole and takes empty ones for none", () => {
     const after = FieldMask.apply(["metadata.labels"], secret, { metadata: { labels: { bar: "x" } } })
     expect(after.metadata.labels).toEqual({ bar: "x" })
-    const cleared = FieldMask.apply(undefined, secret, { metadata: { labels: {} } })
+    const cleared = FieldMask.apply(["metadata.labels"], secret, { metadata: { labels: {} } })
+    expect(FieldMask.apply(undefined, secret, { metadata: { labels: {} } })).toBe(secret)
     expect(cleared.metadata).not.toHaveProperty("labels")
     expect(FieldMask.apply(["metadata.labels"], cleared, { metadata: { labels: {} } })).toBe(cleared)
   })

@@ -71,6 +71,27 @@ describe("formatPath", () => {
   }, { fastCheck: { numRuns: 500 } })
 })
 
+describe("FieldViolation", () => {
+  const encode = Schema.encodeSync(FieldViolation)
+  const decode = Schema.decodeUnknownSync(FieldViolation)
+  const description = "d"
+
+  it.each([
+    ["", ""],
+    ["updateMask", "update_mask"],
+    ["metadata.externalId", "metadata.external_id"],
+    ["items[3].info.lastUsedAt", "items[3].info.last_used_at"],
+    ["metadata.labels.teamName", "metadata.labels.teamName"],
+    ["metadata.labels.team_name", "metadata.labels.team_name"],
+    [`metadata.labels["not ok_teamName]"]`, `metadata.labels["not ok_teamName]"]`],
+    [`details[0]["@type"]`, `details[0]["@type"]`]
+  ])("writes the path %s as %s, and reads either", (field, onTheWire) => {
+    expect(encode({ field, description })).toEqual({ field: onTheWire, description })
+    expect(decode({ field: onTheWire, description })).toEqual({ field, description })
+    expect(decode({ field, description })).toEqual({ field, description })
+  })
+})
+
 describe("fromParseError", () => {
   const secret = (change: Readonly<Record<string, unknown>>) => ({ ...example, ...change })
   const metadata = (change: Readonly<Record<string, unknown>>) =>
@@ -86,7 +107,7 @@ describe("fromParseError", () => {
     ["a number for an optional string", metadata({ externalId: 7 }), ["metadata.externalId: Expected a string"]],
     ["an object for a value", secret({ spec: { value: { a: "b" } } }), ["spec.value: Expected a string"]],
     ["a label", metadata({ labels: { "a b": 7 } }), [`metadata.labels["a b"]: Expected a string`]],
-    ["labels that are a list", metadata({ labels: ["a"] }), ["metadata.labels: Expected an object of labels"]],
+    ["labels that are a list", metadata({ labels: ["a"] }), ["metadata.labels: Expected an object of strings"]],
     [
       "a timestamp",
       metadata({ createdAt: "yesterday" }),

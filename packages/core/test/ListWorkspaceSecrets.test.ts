@@ -24,9 +24,7 @@ describe("Limit", () => {
     ["200", 200],
     ["201", 201],
     ["007", 7],
-    ["9007199254740991", Number.MAX_SAFE_INTEGER],
-    ["9007199254740993", Number.MAX_SAFE_INTEGER],
-    ["9".repeat(400), Number.MAX_SAFE_INTEGER]
+    ["2147483647", 2147483647]
   ])("reads %s", (text, limit) => {
     expect(decode(text)).toBe(limit)
   })
@@ -47,17 +45,20 @@ describe("Limit", () => {
     "NaN",
     "Infinity",
     "٥",
+    "2147483648",
+    "9007199254740993",
+    "9".repeat(400),
     5,
     null
   ])(
     "refuses %j",
     (wrong) => {
-      expect(refused(Limit, wrong)).toEqual(["Expected a whole number that is not negative"])
+      expect(refused(Limit, wrong)).toEqual(["Expected a whole number from 0 to 2147483647"])
     }
   )
 
-  it.prop("writes digits, of large numbers too", [
-    FastCheck.oneof(FastCheck.maxSafeNat(), FastCheck.constantFrom(0, 1e21, Number.MAX_VALUE))
+  it.prop("writes digits", [
+    FastCheck.oneof(FastCheck.integer({ min: 0, max: 2147483647 }), FastCheck.constantFrom(0, 2147483647))
   ], ([limit]) => {
     const text = Schema.encodeSync(Limit)(limit)
     expect(text).toMatch(/^\d+$/)
@@ -65,8 +66,8 @@ describe("Limit", () => {
   })
 
   it("does not write what is no limit", () => {
-    for (const wrong of [-1, 0.5, NaN, Infinity, "5"]) {
-      expect(unwritable(Limit, wrong)).toEqual(["Expected a whole number that is not negative"])
+    for (const wrong of [-1, 0.5, NaN, Infinity, "5", 2147483648, Number.MAX_SAFE_INTEGER]) {
+      expect(unwritable(Limit, wrong)).toEqual(["Expected a whole number from 0 to 2147483647"])
     }
   })
 })
@@ -191,7 +192,7 @@ describe("ListWorkspaceSecrets", () => {
       { limit: "-1", labels: "team", sortOrder: "up", includeInfo: "?", prefix: ["a", "b"] },
       { errors: "all" }
     )).toEqual([
-      "limit: Expected a whole number that is not negative",
+      "limit: Expected a whole number from 0 to 2147483647",
       "prefix: Expected a string",
       "labels: Expected key=value pairs with commas between, each key once",
       "sortOrder: Expected asc or desc",
@@ -227,8 +228,7 @@ describe("Pagination", () => {
     }
   })
 
-  it("does not write an empty nextCursor", () => {
-    expect(unwritable(Pagination, { nextCursor: "" })).toEqual(["nextCursor: Expected a cursor that is not empty"])
+  it("does not write what is no pagination", () => {
     expect(unwritable(Pagination, "x")).toEqual(["Expected an object (Pagination)"])
   })
 })

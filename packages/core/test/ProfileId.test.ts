@@ -22,7 +22,7 @@ describe("ProfileId", () => {
   })
 
   it.prop("generates prefixed ULIDs with the prefix of its kind", [ProfileId], ([id]) => {
-    expect(Option.map(PrefixedUlid.parse(id), (parts) => parts.prefix)).toEqual(Option.some("prof"))
+    expect(Option.map(PrefixedUlid.parse(id), (parts) => parts.prefix)).toEqual(Option.some("profile"))
   })
 
   it("is an id of its own kind", () => {

@@ -17,12 +17,8 @@ describe("ResourceMetadata", () => {
   })
 
   it("takes any name and any labels that are stored", () => {
-    const stored = { ...example.metadata, name: "", labels: { "not ok": "not ok" }, externalId: "" }
-    expect(Schema.decodeUnknownSync(Metadata)(stored)).toMatchObject({
-      name: "",
-      labels: { "not ok": "not ok" },
-      externalId: ""
-    })
+    const stored = { ...example.metadata, name: "", labels: { "not ok": "not ok" } }
+    expect(Schema.decodeUnknownSync(Metadata)(stored)).toMatchObject({ name: "", labels: { "not ok": "not ok" } })
   })
 
   it("reads updatedAt where there is one, and writes it last", () => {
@@ -43,7 +39,6 @@ describe("CreateResourceMetadata", () => {
     expect(refused(CreateResourceMetadata, { name: "", externalId: "", labels: { "": "" } }, { errors: "all" }))
       .toEqual([
         "name: Expected a name of 1 to 255 characters, not counting white space around it",
-        "externalId: Expected an external id that is not empty; leave the field out for none",
         `labels[""]: a label's key is 1 to 63 characters, alphanumeric at both ends, with - _ . between; `
         + "a DNS prefix and / may stand before it"
       ])
@@ -51,6 +46,12 @@ describe("CreateResourceMetadata", () => {
 })
 
 describe("UpdateResourceMetadata", () => {
+  it("reads an empty external id and empty labels as unset", () => {
+    const body = { name: "n", externalId: "", labels: {} }
+    expect(Object.keys(Schema.decodeUnknownSync(CreateResourceMetadata)(body))).toEqual(["name"])
+    expect(Object.keys(Schema.decodeUnknownSync(UpdateResourceMetadata)(body))).toEqual(["name"])
+  })
+
   it("needs nothing, and leaves the rules to the mask beside it", () => {
     expect(Schema.decodeUnknownSync(UpdateResourceMetadata)({})).toEqual({})
     expect(refused(UpdateResourceMetadata, { name: "", externalId: "", labels: { "": "" } })).toEqual([])

@@ -6,7 +6,9 @@ import * as Schema from "effect/Schema"
 import {
   type BadRequest,
   badRequest,
+  errorInfo,
   isBadRequest,
+  isErrorInfo,
   isRetryInfo,
   ProtobufDuration,
   type RetryInfo,
@@ -169,6 +171,38 @@ describe("Status", () => {
       "details[0]: Expected a detail: an object with an @type"
     ])
     expect(refused(Status, { error: { code: 5 } })).toEqual(["code: Required, and missing"])
+  })
+})
+
+describe("ErrorInfo", () => {
+  const type = "type.googleapis.com/google.rpc.ErrorInfo"
+
+  it("reads a reason, and a domain and a map of texts where they are there", () => {
+    const details = [
+      { "@type": type, reason: "R" },
+      { "@type": type, reason: "R", domain: "d", metadata: { required_scope: "secrets:manage", camelCase: "" } }
+    ]
+    const status = decode({ code: 7, message: "m", details })
+    expect(status.details.map(isErrorInfo)).toEqual([true, true])
+    expect(encode(status).details).toEqual(details)
+    expect(decode({ code: 7, details: [{ "@type": type, reason: "R", domain: "", metadata: null }] }).details).toEqual([
+      { "@type": type, reason: "R" }
+    ])
+  })
+
+  it("keeps only the type of one that is not what its type says", () => {
+    const details = [{ "@type": type, reason: 7 }, { "@type": type, reason: "R", metadata: { a: 7 } }]
+    expect(decode({ code: 7, details }).details).toEqual([{ "@type": type }, { "@type": type }])
+  })
+
+  it("is made by errorInfo", () => {
+    expect([errorInfo("R"), badRequest([])].map(isErrorInfo)).toEqual([true, false])
+    expect(errorInfo("R", { domain: "d", metadata: { a: "b" } })).toEqual({
+      "@type": type,
+      reason: "R",
+      domain: "d",
+      metadata: { a: "b" }
+    })
   })
 })
 

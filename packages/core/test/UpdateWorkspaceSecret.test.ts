@@ -13,8 +13,6 @@ const encode = Schema.encodeSync(UpdateWorkspaceSecret)
 const nameRequired = "metadata.name: required, unless an updateMask leaves metadata.name out"
 const nameCleared = "metadata.name: a name cannot be cleared; give one, or leave it out of updateMask"
 const nameRule = "metadata.name: Expected a name of 1 to 255 characters, not counting white space around it"
-const externalIdRule =
-  "metadata.externalId: Expected an external id that is not empty; to clear it, name it in updateMask and leave it out"
 const keyRule =
   "a label's key is 1 to 63 characters, alphanumeric at both ends, with - _ . between; a DNS prefix and / may stand before it"
 
@@ -62,11 +60,17 @@ describe("UpdateWorkspaceSecret", () => {
 
   it("holds what it writes to the rules", () => {
     expect(refused(UpdateWorkspaceSecret, { metadata: { name: " " } })).toEqual([nameRule])
-    expect(refused(UpdateWorkspaceSecret, { metadata: { name: "n", externalId: "" } })).toEqual([externalIdRule])
-    expect(refused(UpdateWorkspaceSecret, { metadata: { name: "", externalId: "" }, updateMask: "metadata" })).toEqual([
-      nameRule,
-      externalIdRule
-    ])
+    expect(refused(UpdateWorkspaceSecret, { metadata: { name: " " }, updateMask: "metadata" })).toEqual([nameRule])
+  })
+
+  it("reads fields that are empty as unset, so that a mask clears them and no mask leaves them alone", () => {
+    const metadata = { name: "n", externalId: "", labels: {} }
+    expect(decode({ metadata, spec: { value: "" } })).toEqual({ metadata: { name: "n" }, spec: {} })
+    expect(refused(UpdateWorkspaceSecret, { metadata: { externalId: "" }, updateMask: "metadata.externalId" })).toEqual(
+      []
+    )
+    expect(refused(UpdateWorkspaceSecret, { metadata: { name: "" }, updateMask: "metadata" })).toEqual([nameCleared])
+    expect(refused(UpdateWorkspaceSecret, { metadata: { name: "" } })).toEqual([nameRequired])
   })
 
   it("names the label that breaks a rule by its key, dots and all", () => {
@@ -80,9 +84,9 @@ describe("UpdateWorkspaceSecret", () => {
   })
 
   it("does not look at the rules of fields that the mask leaves out", () => {
-    const metadata = { name: " ", externalId: "", labels: { "not ok": "not ok" } }
+    const metadata = { name: " ", labels: { "not ok": "not ok" } }
     expect(refused(UpdateWorkspaceSecret, { metadata, updateMask: "spec" })).toEqual([])
-    expect(refused(UpdateWorkspaceSecret, { metadata, updateMask: "metadata.externalId" })).toEqual([externalIdRule])
+    expect(refused(UpdateWorkspaceSecret, { metadata, updateMask: "metadata.name" })).toEqual([nameRule])
   })
 
   it("wants the right types even in fields that the mask leaves out", () => {

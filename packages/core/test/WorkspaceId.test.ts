@@ -22,7 +22,7 @@ describe("WorkspaceId", () => {
   })
 
   it.prop("generates prefixed ULIDs with the prefix of its kind", [WorkspaceId], ([id]) => {
-    expect(Option.map(PrefixedUlid.parse(id), (parts) => parts.prefix)).toEqual(Option.some("wksp"))
+    expect(Option.map(PrefixedUlid.parse(id), (parts) => parts.prefix)).toEqual(Option.some("workspace"))
   })
 
   it("is an id of its own kind", () => {

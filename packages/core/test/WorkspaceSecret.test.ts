@@ -74,14 +74,14 @@ describe("WorkspaceSecret", () => {
   it.prop("generates secrets with ids as a server mints them", [WorkspaceSecret], ([{ info, metadata }]) => {
     const prefixOf = (id: string) => Option.getOrThrow(PrefixedUlid.parse(id)).prefix
     expect([metadata.id, metadata.accountId, metadata.profileId, metadata.workspaceId].map(prefixOf)).toEqual([
-      "wsec",
-      "acct",
-      "prof",
-      "wksp"
+      "wsecret",
+      "account",
+      "profile",
+      "workspace"
     ])
     if (info?.createdBy !== undefined) {
-      expect(prefixOf(info.createdBy.metadata.id)).toBe("prof")
-      expect(prefixOf(info.createdBy.metadata.accountId)).toBe("acct")
+      expect(prefixOf(info.createdBy.metadata.id)).toBe("profile")
+      expect(prefixOf(info.createdBy.metadata.accountId)).toBe("account")
       expect(info.createdBy.spec.type).toMatch(/^PROFILE_TYPE_[A-Z_]+$/)
     }
   })

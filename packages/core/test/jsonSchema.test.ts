@@ -13,7 +13,6 @@ const unnamed = new Set([
   "AccountId.AccountId",
   "ApiError.ApiError",
   "ExternalId.ExternalId",
-  "ExternalId.NewExternalId",
   "ListWorkspaceSecrets.Cursor",
   "Profile.KnownProfileType",
   "Profile.ProfileId",
@@ -82,7 +81,6 @@ describe("the JSON Schema", () => {
 
   it.each([
     ["AccountId.AccountId", ""],
-    ["ExternalId.NewExternalId", ""],
     ["ResourceName.ResourceName", ""],
     ["Timestamp.Timestamp", "yesterday"]
   ])("of %s refuses %j, as the schema does", (name, wrong) => {

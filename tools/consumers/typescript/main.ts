@@ -9,12 +9,12 @@ import * as Schema from "effect/Schema"
 
 const decoded = Schema.decodeUnknownSync(WorkspaceSecret)({
   metadata: {
-    id: "wsec_01JD8X6Q2V5T9RZK3M7N4P0ABC",
-    accountId: "acct_01JD8X5H3N8G2QW6C1V9B7M4KT",
+    id: "wsecret_01JD8X6Q2V5T9RZK3M7N4P0ABC",
+    accountId: "account_01JD8X5H3N8G2QW6C1V9B7M4KT",
     createdAt: "2026-11-22T10:43:07.902Z",
     name: "Billing database",
-    profileId: "prof_01JD8X5J4R7Y0D2F6S8A3H5ZWE",
-    workspaceId: "wksp_01JD8X5HXM1P6T4K9C3V7N2BQG"
+    profileId: "profile_01JD8X5J4R7Y0D2F6S8A3H5ZWE",
+    workspaceId: "workspace_01JD8X5HXM1P6T4K9C3V7N2BQG"
   },
   spec: { value: "correct horse battery staple" }
 })

@@ -1,6 +1,7 @@
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import * as AST from "effect/SchemaAST"
+import { isUnset, unsetFields } from "../UnsetFields.js"
 import { isSame } from "./equal.js"
 import { hasten, UNSURE, withFast } from "./fast.js"
 
@@ -19,6 +20,9 @@ const expectedShape = (what: string) => ({ message: () => `Expected ${what}` })
 
 /** Any string. */
 export const Text = Schema.String.annotations(expected("a string"))
+
+/** Any string; generated ones are not empty, since a field that is empty is unset. */
+export const TextOfField = Text.annotations({ arbitrary: () => (fc) => fc.string({ minLength: 1 }) })
 
 /** Any string but the empty one. */
 export const NonEmptyText = Text.pipe(
@@ -46,8 +50,8 @@ export const Delay = Schema.compose(
 const Undefined = Schema.Undefined.annotations(expected("nothing"))
 
 /**
- * An optional field: absent when unset. In a `struct`, `null` is read as absent (WIRE.md, Transport), and a writer that
- * has `undefined` at hand may give that.
+ * An optional field: absent when unset. In a `struct`, `null` is read as absent, and so is the empty value of `unsetFields` (WIRE.md,
+ * Transport). A writer may give `undefined`.
  */
 export const optional = <S extends Schema.Schema.All>(schema: S) =>
   Schema.optionalWith(Schema.Union(schema, Undefined), { exact: true })
@@ -58,17 +62,27 @@ export const array = <S extends Schema.Schema.Any>(item: S) => Schema.Array(item
 const isRecord = (u: unknown): u is Readonly<Record<string, unknown>> =>
   typeof u === "object" && u !== null && !Array.isArray(u)
 
-const withoutNulls = (record: Readonly<Record<string, unknown>>) => {
-  for (const key in record) {
-    if (record[key] === null) {
-      return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== null))
+/** Takes the fields of a model out that are unset. */
+const withoutUnset = (model: string) => {
+  const fields = model in unsetFields ? Object.keys(unsetFields[model as keyof typeof unsetFields]) : []
+  const isWhole = (record: Readonly<Record<string, unknown>>): boolean => {
+    for (const key in record) {
+      if (record[key] === null) {
+        return false
+      }
     }
+    return fields.every((field) => !isUnset(model, field, record[field]) || record[field] === undefined)
   }
-  return record
+  return (record: Readonly<Record<string, unknown>>) =>
+    isWhole(record)
+      ? record
+      : Object.fromEntries(
+        Object.entries(record).filter(([key, value]) => value === undefined || !isUnset(model, key, value))
+      )
 }
 
 /**
- * `Schema.Struct` that reads `null` as absent and whose errors do not quote their input. `Schema.optionalWith` with
+ * `Schema.Struct` that reads unset fields as absent and whose errors do not quote their input. `Schema.optionalWith` with
  * `nullable` reads `null` too, but doubles the time of a decode, and its refusals quote.
  */
 export const struct = <Fields extends Schema.Struct.Fields>(
@@ -86,13 +100,14 @@ export const struct = <Fields extends Schema.Struct.Fields>(
       self.ast.annotations
     )
     : hasten(self.ast)
+  const read = withoutUnset(identifier)
   const accept: ParseResult.DeclarationDecodeUnknown<unknown, never> = (input, _, ast) =>
-    isRecord(input) ? ParseResult.succeed(withoutNulls(input)) : ParseResult.fail(new ParseResult.Type(ast, input))
+    isRecord(input) ? ParseResult.succeed(read(input)) : ParseResult.fail(new ParseResult.Type(ast, input))
   const wire = Schema.declare([], {
     decode: () => accept,
     encode: () => ParseResult.succeed
   }, { ...shape, [AST.SurrogateAnnotationId]: Schema.encodedSchema(self).annotations({ identifier }).ast })
-  withFast(wire, { decode: (input) => isRecord(input) ? withoutNulls(input) : UNSURE, encode: (input) => input })
+  withFast(wire, { decode: (input) => isRecord(input) ? read(input) : UNSURE, encode: (input) => input })
   const ast = new AST.Transformation(wire.ast, sides, AST.composeTransformation, {
     [AST.IdentifierAnnotationId]: identifier
   })

@@ -4,10 +4,10 @@ import * as Schema from "effect/Schema"
 
 const secret = Schema.decodeUnknownSync(WorkspaceSecret)({
   metadata: {
-    id: "wsec_01HXKZ3Y5V8QJ4W6T7R9P2M1NA",
-    accountId: "acct_01HXKZ3Y5V8QJ4W6T7R9P2M1NB",
-    workspaceId: "wksp_01HXKZ3Y5V8QJ4W6T7R9P2M1NC",
-    profileId: "prof_01HXKZ3Y5V8QJ4W6T7R9P2M1ND",
+    id: "wsecret_01HXKZ3Y5V8QJ4W6T7R9P2M1NA",
+    accountId: "account_01HXKZ3Y5V8QJ4W6T7R9P2M1NB",
+    workspaceId: "workspace_01HXKZ3Y5V8QJ4W6T7R9P2M1NC",
+    profileId: "profile_01HXKZ3Y5V8QJ4W6T7R9P2M1ND",
     name: "Stripe key",
     createdAt: "2019-12-27T18:11:19.117Z",
     labels: { environment: "production" }

@@ -1,0 +1,70 @@
+import type { LazyArbitrary } from "effect/Arbitrary"
+import * as Arr from "effect/Array"
+import * as ParseResult from "effect/ParseResult"
+import * as Schema from "effect/Schema"
+import { UNSURE, withFast } from "./fast.js"
+
+/** A map from texts to texts. */
+export type StringMap = { readonly [key: string]: string }
+
+type Rule = (key: string, value: string) => string | undefined
+
+/*
+ * Not Schema.Record: it builds its result by assignment, and assigning to `__proto__` sets no key. Here a key that is
+ * called `__proto__` or `constructor` is a key like any other.
+ */
+const copy = (rule: Rule): ParseResult.DeclarationDecodeUnknown<StringMap, never> => (input, options, ast) => {
+  if (typeof input !== "object" || input === null || Array.isArray(input)) {
+    return ParseResult.fail(new ParseResult.Type(ast, input, "Expected an object of strings"))
+  }
+  const entries: Array<readonly [string, string]> = []
+  const issues: Array<ParseResult.Pointer> = []
+  for (const [key, value] of Object.entries(input)) {
+    const wrong = typeof value === "string" ? rule(key, value) : "Expected a string"
+    if (wrong === undefined) {
+      entries.push([key, value])
+    } else {
+      issues.push(new ParseResult.Pointer(key, input, new ParseResult.Type(Schema.String.ast, value, wrong)))
+      if (options.errors !== "all") {
+        break
+      }
+    }
+  }
+  return Arr.isNonEmptyReadonlyArray(issues)
+    ? ParseResult.fail(new ParseResult.Composite(ast, input, issues))
+    : ParseResult.succeed(Object.fromEntries(entries))
+}
+
+const copyFast = (rule: Rule) => (input: unknown): unknown => {
+  if (typeof input !== "object" || input === null || Array.isArray(input)) {
+    return UNSURE
+  }
+  const out: Record<string, string> = {}
+  for (const key of Object.keys(input)) {
+    const value: unknown = Reflect.get(input, key)
+    if (typeof value !== "string" || key === "__proto__" || rule(key, value) !== undefined) {
+      return UNSURE
+    }
+    out[key] = value
+  }
+  return out
+}
+
+/** The schema of a map whose entries keep a rule; without one, any texts do. */
+export const stringMap = (
+  annotations: {
+    readonly identifier?: string
+    readonly description: string
+    readonly arbitrary: () => LazyArbitrary<StringMap>
+  },
+  rule: Rule = () => undefined
+  // Not by its name, which users of the schema could not import.
+): Schema.Schema<{ readonly [key: string]: string }> =>
+  withFast(
+    Schema.declare([], { decode: () => copy(rule), encode: () => copy(rule) }, {
+      ...annotations,
+      pretty: () => JSON.stringify,
+      jsonSchema: { type: "object", additionalProperties: { type: "string" } }
+    }),
+    { decode: copyFast(rule), encode: copyFast(rule) }
+  )

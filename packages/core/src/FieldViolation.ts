@@ -7,9 +7,10 @@ import * as Option from "effect/Option"
 import type * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import * as AST from "effect/SchemaAST"
+import { cut } from "./internal/cut.js"
 import { lowerCamelCase, snakeCase } from "./internal/fieldName.js"
 import { struct, Text } from "./internal/schema.js"
-import { cut, type Mask } from "./Redaction.js"
+import type { Mask } from "./Redaction.js"
 
 /** Converts the names of the fields in a path. What follows `labels` is a key, which keeps its spelling. */
 const convert = (convertName: (name: string) => string) => (path: string): string => {

@@ -7,6 +7,7 @@
  * @since 0.1.0
  */
 import * as Redacted from "effect/Redacted"
+import * as internal from "./internal/cut.js"
 import { locate, type View, views } from "./internal/spelling.js"
 
 /**
@@ -158,19 +159,13 @@ const replace = (text: string, found: Array<Range>, shown: string): string => {
   return out + text.slice(done)
 }
 
-/** How far beyond a cut a masker looks: a secret that begins before it is masked although it ends behind it. */
-const BEYOND = 64 * 1024
-
 /**
  * Masks a text and then cuts it to so many characters: cut before, a part of a secret might be left that is not found.
  *
  * @since 0.1.0
  * @category masking
  */
-export const cut = (self: Mask, text: string, length: number): string => {
-  const masked = self(text.length > length + BEYOND ? text.slice(0, length + BEYOND) : text)
-  return masked.length > length ? masked.slice(0, length) : masked
-}
+export const cut: (self: Mask, text: string, length: number) => string = internal.cut
 
 /**
  * A defect without what it may hold: an error of the same class name with the frames of its stack, without message, cause and

@@ -50,7 +50,12 @@ const needle = ({ folded, text }: Pick<View, "folded" | "text">): Needle => ({
   head: headOf(text.length)
 })
 
-const encoder = new TextEncoder()
+/** The bytes of a text in UTF-8. Not TextEncoder: core needs nothing but the language. */
+const bytesOf = (text: string): Uint8Array =>
+  Uint8Array.from(
+    encodeURIComponent(text.replace(/\p{Surrogate}/gu, "\ufffd")).match(/%..|./g) ?? [],
+    (part) => part.length === 1 ? part.charCodeAt(0) : Number.parseInt(part.slice(1), 16)
+  )
 
 const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
@@ -73,7 +78,7 @@ const hex = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toSt
 /** What a secret is encoded as, all of it at once. */
 const encoded = (secret: string): ReadonlyArray<string> => {
   const escaped = JSON.stringify(secret).slice(1, -1)
-  return [...new Set([secret, escaped])].map((form) => encoder.encode(form)).flatMap((bytes) => [
+  return [...new Set([secret, escaped])].map(bytesOf).flatMap((bytes) => [
     hex(bytes),
     ...[0, 1, 2].map((shift) => base64(bytes, shift)).flatMap((form) => [
       form,

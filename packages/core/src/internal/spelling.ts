@@ -73,14 +73,12 @@ const ofCode = (digits: string, radix: number): string | undefined => {
   return code <= 0x10ffff ? String.fromCodePoint(code) : undefined
 }
 
-const utf8 = new TextDecoder("utf-8", { fatal: true })
-
 /** Bytes that are UTF-8 for one character, each as a character of Latin-1. */
 const SEQUENCE = /[\u00c2-\u00df][\u0080-\u00bf]|[\u00e0-\u00ef][\u0080-\u00bf]{2}|[\u00f0-\u00f4][\u0080-\u00bf]{3}/g
 
 const ofSequence = (bytes: string): string => {
   try {
-    return utf8.decode(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)))
+    return decodeURIComponent(bytes.replace(/[^]/g, (byte) => `%${byte.charCodeAt(0).toString(16)}`))
   } catch {
     // An overlong form, or half of a surrogate pair.
     return bytes

@@ -19,13 +19,15 @@ import type {
   SchemaObject
 } from "./OpenApiObjects.js"
 
-const description = `Secrets of a workspace: create them, find them, read them, change them and delete them.
+const description = `Create, find, read, update and delete the secrets of a workspace.
 
-Every operation takes a key, as \`Authorization: Bearer <key>\`. Bodies are JSON in UTF-8 of at most 1 MiB. Fields that are not set are absent, \`null\` is read as absent, and unknown fields are ignored. Timestamps are RFC 3339 in UTC.
+Every operation needs an API key: \`Authorization: Bearer <key>\`. Bodies are JSON in UTF-8, at most 1 MiB. Timestamps are RFC 3339 in UTC.
 
-Every error is a google.rpc.Status: its \`code\` says what went wrong, its \`details\` which field did. Every response has an \`x-request-id\`.
+Fields of responses that this document calls required are always there. Without a value they are empty: \`externalId\` and \`nextCursor\` are \`""\`, \`labels\` is \`{}\`. Other fields without a value are absent. In a request, absent, \`null\` and empty mean the same: not set. Unknown fields are ignored. Field names may be in lowerCamelCase or snake_case.
 
-The five operations on secrets are at two paths: for the workspace of the key, and with the workspace in the path. They do the same.`
+Every error is a google.rpc.Status: \`code\` is the kind of error, \`details\` name the fields that are wrong. Every response has an \`x-request-id\`.
+
+The five operations on secrets exist at two paths: for the workspace of the key, and with the workspace in the path. Both do the same.`
 
 const without = <A extends object, K extends keyof A>(self: A, ...keys: ReadonlyArray<K>): Omit<A, K> =>
   Object.fromEntries(Object.entries(self).filter(([key]) => !keys.includes(key as K))) as Omit<A, K>
@@ -137,7 +139,7 @@ const mapValues = <A, B>(record: Readonly<Record<string, A>>, f: (value: A, key:
 
 const serversAt = (url: string): OpenApiObject["servers"] => [
   { url, description: "The server that this document was read from." },
-  { url: "https://api.cadenya.com", description: "The service." }
+  { url: "https://api.cadenya.com", description: "The public service." }
 ]
 
 const make = (): OpenApiObject => {
@@ -163,7 +165,11 @@ const make = (): OpenApiObject => {
       headers,
       examples,
       securitySchemes: {
-        bearer: { type: "http", scheme: "bearer", description: "The API key, such as `CADENYA_API_KEY` has it." }
+        bearer: {
+          type: "http",
+          scheme: "bearer",
+          description: "The API key. The client reads it from `CADENYA_API_KEY`."
+        }
       }
     }
   }

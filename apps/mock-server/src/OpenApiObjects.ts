@@ -31,7 +31,7 @@ export interface SchemaObject {
   readonly minLength?: number
   readonly pattern?: string
   readonly minimum?: number
-  readonly maximum?: number | undefined
+  readonly maximum?: number
   readonly items?: SchemaObject
   readonly anyOf?: ReadonlyArray<SchemaObject>
   readonly properties?: Readonly<Record<string, SchemaObject>>

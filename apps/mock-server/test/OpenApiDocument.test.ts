@@ -274,7 +274,7 @@ describe("the schemas of requests", () => {
   const query = document.paths["/v1/workspace_secrets"]?.["get"]?.parameters ?? []
 
   it.each([
-    ["limit", ["0", "1", "200", "201", "99999"], ["-1", "1.5"]],
+    ["limit", ["0", "1", "200", "201", "2147483647"], ["-1", "1.5", "2147483648"]],
     ["labels", ["", "a=", "a=b,c=d", "a=b=c"], ["a", "=b", "a=b,", ","]],
     ["sortOrder", ["asc", "desc"], ["up"]],
     ["includeInfo", ["true", "false"], ["yes"]],

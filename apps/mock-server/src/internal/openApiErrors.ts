@@ -1,5 +1,6 @@
 import { RpcCode } from "@workspace-secrets/core/RpcCode"
-import { badRequest } from "@workspace-secrets/core/Status"
+import { BadRequest, badRequest } from "@workspace-secrets/core/Status"
+import * as Schema from "effect/Schema"
 
 interface ErrorExample {
   readonly summary: string
@@ -22,9 +23,11 @@ const example = (
   details: ReadonlyArray<unknown> = []
 ): ErrorExample => ({ summary, value: { code: RpcCode[code], message, details } })
 
+const encodeBadRequest = Schema.encodeSync(BadRequest)
+
 const violation = (summary: string, field: string, description: string): ErrorExample =>
   example(summary, "INVALID_ARGUMENT", field === "" ? description : `${field}: ${description}`, [
-    badRequest([{ field, description }])
+    encodeBadRequest(badRequest([{ field, description }]))
   ])
 
 const retry = (retryDelay: string) => ({ "@type": "type.googleapis.com/google.rpc.RetryInfo", retryDelay })
@@ -34,10 +37,10 @@ export const errorResponses = {
   InvalidArgument: {
     status: 400,
     description:
-      "INVALID_ARGUMENT: the body, a field, a parameter, the cursor or the mask is wrong. FAILED_PRECONDITION: the state that the request meets forbids it.",
+      "INVALID_ARGUMENT: the body, a field, a parameter, the cursor or the mask is wrong. FAILED_PRECONDITION: the present state does not allow the request.",
     examples: {
       notJson: violation("A body that is not JSON", "", "the body is not valid JSON in UTF-8"),
-      parameter: violation("A parameter", "limit", "Expected a whole number that is not negative"),
+      parameter: violation("A parameter", "limit", "Expected a whole number from 0 to 2147483647"),
       repeated: violation("A parameter twice", "limit", "given more than once; a parameter has one value"),
       cursor: violation(
         "A cursor",
@@ -55,7 +58,7 @@ export const errorResponses = {
   },
   Unauthenticated: {
     status: 401,
-    description: "UNAUTHENTICATED: there is no key, it is malformed, or it is not known.",
+    description: "UNAUTHENTICATED: the API key is missing, malformed, unknown or disabled.",
     headers: ["WWW-Authenticate"],
     examples: {
       noKey: example("No key", "UNAUTHENTICATED", "no API key; send Authorization: Bearer <key>"),
@@ -69,28 +72,28 @@ export const errorResponses = {
   },
   PermissionDenied: {
     status: 403,
-    description: "PERMISSION_DENIED: the key has no part in the workspace.",
+    description: "PERMISSION_DENIED: the key has no access to the workspace, or lacks a scope.",
     examples: {
-      workspace: example("Another's workspace", "PERMISSION_DENIED", "this key has no part in that workspace")
+      workspace: example("A workspace without access", "PERMISSION_DENIED", "this key has no part in that workspace")
     }
   },
   NotFound: {
     status: 404,
     description:
-      "NOT_FOUND: the secret never was there, is deleted, or is another workspace's; the three look the same.",
+      "NOT_FOUND: the secret never existed, was deleted, or belongs to another workspace. The answer is the same in all three cases.",
     examples: { secret: example("No such secret", "NOT_FOUND", "no such secret in this workspace") }
   },
   Conflict: {
     status: 409,
     description:
-      "ALREADY_EXISTS: another secret of the workspace has the external id. ABORTED: another change came in between; read again, then decide.",
+      "ALREADY_EXISTS: another secret of the workspace has the external id. ABORTED: there was a concurrent change; read the secret again before a retry.",
     examples: {
       externalId: example(
         "The external id is taken",
         "ALREADY_EXISTS",
         "another secret of this workspace has this externalId"
       ),
-      aborted: example("Another change came in between", "ABORTED", "another change came in between")
+      aborted: example("A concurrent change", "ABORTED", "another change came in between")
     }
   },
   ContentTooLarge: {
@@ -102,7 +105,7 @@ export const errorResponses = {
   },
   UnsupportedMediaType: {
     status: 415,
-    description: "INVALID_ARGUMENT: by its content type, the body is not JSON in UTF-8.",
+    description: "INVALID_ARGUMENT: the content type of the body is not JSON in UTF-8.",
     examples: {
       type: example(
         "A body of another type",
@@ -113,27 +116,28 @@ export const errorResponses = {
   },
   ResourceExhausted: {
     status: 429,
-    description: "RESOURCE_EXHAUSTED: the rate limit is reached. The same call may succeed after the delay.",
+    description: "RESOURCE_EXHAUSTED: the rate limit is reached. Retry after the delay.",
     headers: ["Retry-After"],
     examples: { rate: example("Too many calls", "RESOURCE_EXHAUSTED", "the rate limit is reached", [retry("2s")]) }
   },
   Cancelled: {
     status: 499,
-    description: "CANCELLED: the caller gave the call up.",
-    examples: { cancelled: example("Given up", "CANCELLED", "the call was cancelled") }
+    description: "CANCELLED: the caller cancelled the call.",
+    examples: { cancelled: example("A cancelled call", "CANCELLED", "the call was cancelled") }
   },
   Internal: {
     status: 500,
-    description: "INTERNAL, UNKNOWN: the server failed; the same call may succeed. DATA_LOSS: it will not.",
+    description:
+      "INTERNAL, UNKNOWN: the server failed; a retry may succeed. DATA_LOSS: data is lost; a retry does not help.",
     examples: {
       internal: example("A failure", "INTERNAL", "the server failed unexpectedly"),
-      unknown: example("A failure of unknown kind", "UNKNOWN", "the server failed for reasons that it does not know"),
-      dataLoss: example("Data that cannot be had back", "DATA_LOSS", "the data is damaged")
+      unknown: example("An unknown failure", "UNKNOWN", "the server failed for reasons that it does not know"),
+      dataLoss: example("Lost data", "DATA_LOSS", "the data is damaged")
     }
   },
   Unimplemented: {
     status: 501,
-    description: "UNIMPLEMENTED: the API has the operation, and this server does not serve it.",
+    description: "UNIMPLEMENTED: an operation of the API that this server does not serve.",
     examples: {
       unserved: example(
         "An operation that is not served",
@@ -144,22 +148,21 @@ export const errorResponses = {
   },
   Unavailable: {
     status: 503,
-    description:
-      "UNAVAILABLE: the server cannot answer now. The same call may succeed, after the delay where one is given.",
+    description: "UNAVAILABLE: the server cannot answer now. Retry, after the delay if there is one.",
     headers: ["Retry-After"],
-    examples: { unavailable: example("Not now", "UNAVAILABLE", "the server cannot answer now", [retry("1.5s")]) }
+    examples: { unavailable: example("A short outage", "UNAVAILABLE", "the server cannot answer now", [retry("1.5s")]) }
   },
   DeadlineExceeded: {
     status: 504,
-    description: "DEADLINE_EXCEEDED: the server ran out of time. What was asked for may have been done.",
+    description: "DEADLINE_EXCEEDED: the server ran out of time. The operation may have been done nevertheless.",
     examples: { deadline: example("Out of time", "DEADLINE_EXCEEDED", "the server ran out of time") }
   }
 } satisfies Record<string, ErrorResponse>
 
-/** What is answered where there is no operation to describe it at. */
+/** Errors that belong to no operation. */
 export const elsewhere = {
   description:
-    "Any other error, as google.rpc.Status. 405 UNIMPLEMENTED: the path does not take the method, and `Allow` has those that it takes. 404 NOT_FOUND with `x-mock-missing-route`: the path leads nowhere.",
+    "Any other error, as google.rpc.Status. 405 UNIMPLEMENTED: the path does not support the method; `Allow` lists the methods that it supports. 404 NOT_FOUND with `x-mock-missing-route`: there is no such path.",
   headers: ["Allow", "Retry-After", "x-mock-missing-route"],
   examples: {
     methodNotAllowed: example("405: another method", "UNIMPLEMENTED", "this path takes GET, POST"),
@@ -173,16 +176,16 @@ export const elsewhere = {
 
 export const headers = {
   "x-request-id": {
-    description: "The id of the request, to find it by in logs. Every response has one.",
+    description: "The id of the request, for logs and support. Every response has one.",
     required: true,
     schema: { type: "string", examples: ["req_01JD8X6QC3J9N5B7F1W4K8T2YV"] }
   },
   "Retry-After": {
-    description: "When the same call may succeed: in seconds, or as an HTTP date.",
+    description: "When to retry: in seconds, or as an HTTP date.",
     schema: { type: "string", pattern: "^(?:\\d+|[A-Za-z]{3}, .* GMT)$", examples: ["2"] }
   },
   Allow: {
-    description: "The methods that the path takes, with commas between.",
+    description: "The methods that the path supports, separated by commas.",
     schema: { type: "string", examples: ["GET, POST"] }
   },
   "WWW-Authenticate": {
@@ -190,7 +193,7 @@ export const headers = {
     schema: { type: "string", examples: ["Bearer"] }
   },
   "x-mock-missing-route": {
-    description: "`true` where the path leads nowhere, which is not the same as a secret that is not there.",
+    description: "`true` if the path does not exist. A 404 for a missing secret does not have it.",
     schema: { type: "string", enum: ["true"] }
   }
 }

@@ -68,37 +68,37 @@ export const cursor = "WzE3OTUzMzYzOTMwMDAsIndzZWNyZXRfMDFKRDhYNlEyVjVUOVJaSzNNN
 
 export const examples = {
   documentedSecret: { summary: "The example of the API's documentation", value: documented },
-  createdSecret: { summary: "A secret as it was created", value: created },
-  updatedSecret: { summary: "The same secret with another value", value: rotated },
+  createdSecret: { summary: "A new secret", value: created },
+  updatedSecret: { summary: "The secret with its new value", value: rotated },
   matchingPage: {
     summary: "The secrets that match the filters, with info",
     value: { items: [created], pagination: {} }
   },
   lastPage: {
-    summary: "A list that fits on a page, without info",
+    summary: "A list on one page, without info",
     value: { items: [listed], pagination: {} }
   },
   firstPage: {
-    summary: "A page that another follows",
+    summary: "A page that is not the last",
     value: { items: [listedCreated], pagination: { nextCursor: cursor } }
   },
-  noSecrets: { summary: "Nothing matches", value: { items: [], pagination: {} } },
-  deleted: { summary: "Done", value: {} },
-  profile: { summary: "An API key", value: profile },
+  noSecrets: { summary: "No secret matches", value: { items: [], pagination: {} } },
+  deleted: { summary: "Deleted", value: {} },
+  profile: { summary: "The profile of an API key", value: profile },
   create: {
-    summary: "A secret with a value, to be found by its external id",
+    summary: "A secret with a value, an external id and a label",
     value: {
       metadata: { name: "Billing database", externalId: "billing-db", labels: { environment: "production" } },
       spec: { value: "correct horse battery staple" }
     }
   },
-  createBare: { summary: "As little as can be", value: { metadata: { name: "Billing database" }, spec: {} } },
+  createBare: { summary: "A secret without a value", value: { metadata: { name: "Billing database" }, spec: {} } },
   update: {
-    summary: "Another value, and nothing else",
+    summary: "Change the value only",
     value: { spec: { value: "tr0ub4dor&3" }, updateMask: "spec.value" }
   },
   clear: {
-    summary: "No external id any more: it is in the mask and not in the body",
+    summary: "Clear the external id: it is in the mask and not in the body",
     value: { metadata: {}, updateMask: "metadata.externalId" }
   }
 }

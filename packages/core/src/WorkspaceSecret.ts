@@ -13,6 +13,7 @@ import { errorFields } from "./internal/errorFields.js"
 import { UNSURE, withFast } from "./internal/fast.js"
 import { id } from "./internal/id.js"
 import { classAnnotations, errorAnnotations, expected, optional, struct, Text, TextOfField } from "./internal/schema.js"
+import { isWellFormed } from "./internal/wellFormed.js"
 import { Profile } from "./Profile.js"
 import { ResourceMetadata } from "./ResourceMetadata.js"
 import { Timestamp } from "./Timestamp.js"
@@ -60,6 +61,15 @@ export const WorkspaceSecretRef = Schema.transform(
  */
 export type WorkspaceSecretRef = typeof WorkspaceSecretRef.Type
 
+const contentOf = (input: unknown): unknown => {
+  try {
+    return Redacted.isRedacted(input) ? Redacted.value(input) : input
+  } catch {
+    // It was wiped.
+    return input
+  }
+}
+
 /**
  * The value of a secret: `Redacted` from the decoder to the encoder, so that nothing prints it.
  * `Redacted.value` takes it out.
@@ -70,14 +80,16 @@ export type WorkspaceSecretRef = typeof WorkspaceSecretRef.Type
 export const SecretValue = withFast(
   Schema.transform(
     TextOfField,
-    Schema.RedactedFromSelf(TextOfField).annotations(expected("a Redacted string")),
+    Schema.RedactedFromSelf(TextOfField).annotations({
+      message: ({ actual }) => expected("a Redacted string").message({ actual: contentOf(actual) })
+    }),
     { strict: true, decode: (value) => Redacted.make(value), encode: Redacted.value }
   ).annotations({ identifier: "SecretValue" }),
   {
-    decode: (input) => typeof input === "string" ? Redacted.make(input) : UNSURE,
+    decode: (input) => typeof input === "string" && isWellFormed(input) ? Redacted.make(input) : UNSURE,
     encode: (input) => {
       const value = Redacted.isRedacted(input) ? Redacted.value(input) : UNSURE
-      return typeof value === "string" ? value : UNSURE
+      return typeof value === "string" && isWellFormed(value) ? value : UNSURE
     }
   }
 )

@@ -4,6 +4,7 @@ import * as AST from "effect/SchemaAST"
 import { isUnset, unsetFields } from "../UnsetFields.js"
 import { isSame } from "./equal.js"
 import { hasten, UNSURE, withFast } from "./fast.js"
+import { isWellFormed, WELL_FORMED } from "./wellFormed.js"
 
 /*
  * A ParseError of Effect quotes the value it refused. What is refused here may be a secret that was
@@ -12,14 +13,26 @@ import { hasten, UNSURE, withFast } from "./fast.js"
 
 /** The message of a leaf: what was expected, never what was found. */
 export const expected = (what: string) => ({
-  message: () => ({ message: `Expected ${what}`, override: true })
+  message: ({ actual }: { readonly actual: unknown }) => ({
+    message: isBroken(actual) ? WELL_FORMED : `Expected ${what}`,
+    override: true
+  })
 })
+
+const isBroken = (input: unknown): boolean => typeof input === "string" && !isWellFormed(input)
 
 /** The message of a container: for what is no such container; what is wrong inside keeps its own message and path. */
 const expectedShape = (what: string) => ({ message: () => `Expected ${what}` })
 
-/** Any string. */
-export const Text = Schema.String.annotations(expected("a string"))
+const acceptText = (input: unknown) => typeof input === "string" && isWellFormed(input) ? input : UNSURE
+
+/** Any string that UTF-8 can hold. */
+export const Text = withFast(
+  Schema.String.annotations(expected("a string")).pipe(
+    Schema.filter(isWellFormed, { message: () => WELL_FORMED, jsonSchema: {} })
+  ),
+  { decode: acceptText, encode: acceptText }
+)
 
 /** Any string; generated ones are not empty, since a field that is empty is unset. */
 export const TextOfField = Text.annotations({ arbitrary: () => (fc) => fc.string({ minLength: 1 }) })

@@ -3,6 +3,7 @@ import * as Arr from "effect/Array"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import { UNSURE, withFast } from "./fast.js"
+import { isWellFormed, WELL_FORMED } from "./wellFormed.js"
 
 /** A map from texts to texts. */
 export type StringMap = { readonly [key: string]: string }
@@ -13,6 +14,13 @@ type Rule = (key: string, value: string) => string | undefined
  * Not Schema.Record: it builds its result by assignment, and assigning to `__proto__` sets no key. Here a key that is
  * called `__proto__` or `constructor` is a key like any other.
  */
+const violation = (rule: Rule, key: string, value: unknown): string | undefined =>
+  typeof value !== "string"
+    ? "Expected a string"
+    : isWellFormed(key) && isWellFormed(value)
+    ? rule(key, value)
+    : WELL_FORMED
+
 const copy = (rule: Rule): ParseResult.DeclarationDecodeUnknown<StringMap, never> => (input, options, ast) => {
   if (typeof input !== "object" || input === null || Array.isArray(input)) {
     return ParseResult.fail(new ParseResult.Type(ast, input, "Expected an object of strings"))
@@ -20,8 +28,8 @@ const copy = (rule: Rule): ParseResult.DeclarationDecodeUnknown<StringMap, never
   const entries: Array<readonly [string, string]> = []
   const issues: Array<ParseResult.Pointer> = []
   for (const [key, value] of Object.entries(input)) {
-    const wrong = typeof value === "string" ? rule(key, value) : "Expected a string"
-    if (wrong === undefined) {
+    const wrong = violation(rule, key, value)
+    if (wrong === undefined && typeof value === "string") {
       entries.push([key, value])
     } else {
       issues.push(new ParseResult.Pointer(key, input, new ParseResult.Type(Schema.String.ast, value, wrong)))
@@ -42,7 +50,7 @@ const copyFast = (rule: Rule) => (input: unknown): unknown => {
   const out: Record<string, string> = {}
   for (const key of Object.keys(input)) {
     const value: unknown = Reflect.get(input, key)
-    if (typeof value !== "string" || key === "__proto__" || rule(key, value) !== undefined) {
+    if (typeof value !== "string" || key === "__proto__" || violation(rule, key, value) !== undefined) {
       return UNSURE
     }
     out[key] = value

@@ -3,7 +3,18 @@ import * as Redacted from "effect/Redacted"
 import { spawn } from "node:child_process"
 import { createHash } from "node:crypto"
 import { once } from "node:events"
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, watch, writeFileSync } from "node:fs"
+import {
+  closeSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  watch,
+  writeFileSync
+} from "node:fs"
 import { join } from "node:path"
 import { stripVTControlCharacters } from "node:util"
 import * as MockServer from "../src/MockServer.js"
@@ -374,6 +385,73 @@ describe("--snapshot-file", { timeout: 60_000 }, () => {
       stderr: `snapshot file ${path}: it cannot be saved: it is a directory\n`
     })
     expect(readdirSync(directory).filter((name) => name.endsWith(".tmp"))).toEqual([])
+  })
+})
+
+describe("a command whose output goes nowhere", { timeout: 60_000 }, () => {
+  const askOften = async (url: string) => {
+    for (let i = 0; i < 5; i++) {
+      expect((await fetch(`${url}/v1/whoami`)).status).toBe(401)
+    }
+  }
+
+  it.each([["--log"], ["--json", "--log"]])(
+    "serves on and saves its snapshot when its readers are gone: %s",
+    async (...args) => {
+      const snapshot = join(directory, `deaf-${args.length}.json`)
+      const child = new Child([...args, "--port", "0", "--snapshot-file", snapshot])
+      const [, url = ""] = await child.says(/(http:[^\s"]+)[^]*\n/)
+      child.deafen()
+      await askOften(url)
+      child.kill("SIGTERM")
+      expect(await child.ended).toMatchObject({ code: 0, signal: null })
+      expect(existsSync(snapshot)).toBe(true)
+    }
+  )
+
+  // Of the systems that these tests run on, only Linux has a disk that is always full.
+  const full = existsSync("/dev/full") ? "/dev/full" : "/dev/null"
+
+  /** The command with stdout and stderr on a full disk. */
+  const onFullDisk = async (...args: ReadonlyArray<string>) => {
+    const descriptor = openSync(full, "w")
+    const child = spawn(process.execPath, [main, ...args], { stdio: ["ignore", descriptor, descriptor] })
+    closeSync(descriptor)
+    return (await once(child, "close"))[0] as unknown
+  }
+
+  it("ends as it would otherwise when the disk is full", async () => {
+    const program = write(
+      "ask.mjs",
+      `for (let i = 0; i < 5; i++) await fetch(process.env.CADENYA_BASE_URL + "/v1/whoami")
+       process.exit(7)`
+    )
+    expect(await onFullDisk("exec", "--log", "--", process.execPath, program)).toBe(7)
+    expect(await onFullDisk("exec", "--", "there-is-no-such-command")).toBe(127)
+    expect(await onFullDisk("ready", "--url", "http://127.0.0.1:1")).toBe(1)
+    expect(await onFullDisk("--help")).toBe(0)
+    expect(await onFullDisk("--bogus")).toBe(2)
+    await using server = await MockServer.start()
+    expect(await onFullDisk("ready", "--url", server.url)).toBe(0)
+  })
+
+  it("does not wait for a reader who does not read, and keeps no more than a few lines for it", async () => {
+    const child = new Child(["--log", "--port", "0"])
+    const url = await child.url()
+    child.pause()
+    const connection = await RawConnection.open(url)
+    const request = head("GET", "/v1/whoami", { Authorization: undefined })
+    for (let i = 0; i < 10; i++) {
+      connection.send(request.repeat(100))
+      for (let k = 0; k < 100; k++) {
+        expect((await connection.next()).status).toBe(401)
+      }
+    }
+    connection.destroy()
+    child.kill("SIGTERM")
+    const [code] = await child.exited
+    expect(code).toBe(0)
+    child.deafen()
   })
 })
 

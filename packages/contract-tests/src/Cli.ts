@@ -319,6 +319,10 @@ export const run = (environment: Environment): Effect.Effect<ExitCode> =>
 export const launch = (
   effect: (environment: Pick<Environment, "args" | "env" | "colours">) => Effect.Effect<number>
 ): void => {
+  // Whoever reads can be gone (EPIPE), or the disk full: lines are then dropped, and what the run made is still deleted.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", () => {})
+  }
   const colours = process.stdout.isTTY && !process.env["NO_COLOR"]
   const fiber = Effect.runFork(effect({ args: process.argv.slice(2), env: process.env, colours }))
   let interrupted = false

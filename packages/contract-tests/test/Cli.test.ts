@@ -112,3 +112,29 @@ describe("run", () => {
       expect(out).not.toContain("canary")
     }))
 })
+
+describe("launch", () => {
+  it("goes on when what it prints can be read by nobody", async () => {
+    const streams = [process.stdout, process.stderr]
+    const listeners = streams.map((stream) => stream.listeners("error"))
+    const code = process.exitCode
+    const errors: Array<boolean> = []
+    await new Promise<void>((resolve) => {
+      Cli.launch(() =>
+        Effect.sync(() => {
+          for (const stream of streams) {
+            errors.push(stream.emit("error", Object.assign(new Error("EPIPE"), { code: "EPIPE" })))
+          }
+          setImmediate(resolve)
+          return 0
+        })
+      )
+    })
+    expect([errors, process.exitCode]).toEqual([[true, true], 0])
+    process.exitCode = code
+    streams.forEach((stream, i) => {
+      stream.removeAllListeners("error")
+      listeners[i]?.forEach((listener) => stream.on("error", listener as () => void))
+    })
+  })
+})

@@ -12,6 +12,7 @@ import { createRequire } from "node:module"
 import { constants } from "node:os"
 import { isatty } from "node:tty"
 import * as Cli from "./Cli.js"
+import * as Output from "./Output.js"
 import * as Terminal from "./Terminal.js"
 
 const { version } = createRequire(import.meta.url)("@workspace-secrets/mock-server/package.json") as { version: string }
@@ -23,12 +24,18 @@ const LoggerLive = Logger.replace(Logger.defaultLogger, Logger.withConsoleError(
 // Where Node ends by itself, it first takes its signal handlers off, and a second Ctrl-C in that moment kills what has already stopped well.
 process.once("beforeExit", () => process.exit())
 
-Cli.run({ argv: process.argv, version, colours }).pipe(
+/** How long the last lines may take to be read, in milliseconds. */
+const PATIENCE = 1000
+
+Output.make.pipe(
+  Effect.flatMap((console) => Effect.withConsole(Cli.run({ argv: process.argv, version, colours }), console)),
   Effect.provide(Layer.mergeAll(NodeFileSystem.layer, NodePath.layer, Terminal.layer, LoggerLive)),
   Effect.runFork
 ).addObserver((exit) => {
+  // Somebody who does not read what is printed keeps nobody waiting.
+  setTimeout(() => process.exit(), PATIENCE).unref()
   if (Exit.isFailure(exit)) {
-    console.error(Cause.pretty(exit.cause))
+    Output.printError(Cause.pretty(exit.cause))
     process.exitCode = 1
     return
   }

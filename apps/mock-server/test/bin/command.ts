@@ -89,6 +89,23 @@ export class Child {
     return this.#process.pid
   }
 
+  /** Leaves it with nobody who reads what it prints. */
+  deafen(): void {
+    this.#process.stdout.destroy()
+    this.#process.stderr.destroy()
+  }
+
+  /** Leaves what it prints unread from now on. */
+  pause(): void {
+    this.#process.stdout.pause()
+    this.#process.stderr.pause()
+  }
+
+  /** When it has ended, whether what it printed was read or not. */
+  get exited(): Promise<Array<unknown>> {
+    return once(this.#process, "exit")
+  }
+
   /** Gives it all that it can read from stdin. */
   input(text: string): void {
     this.#process.stdin.end(text)

@@ -1,4 +1,5 @@
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import * as FieldMask from "@workspace-secrets/core/FieldMask"
 import * as C from "../WrongClient.js"
 import { at, type Json } from "../WrongServer.js"
 
@@ -90,10 +91,23 @@ export const wrongClients: C.WrongClients = {
         : body),
     "WS-CLIENT-406"
   ],
-  "sends a mask of all that it writes": [
-    C.sent("PATCH", (body) => ({ updateMask: Object.keys(body).join(","), ...body })),
+  "sends a mask of whole messages": [
+    C.sent("PATCH", (body) =>
+      typeof body["updateMask"] === "string"
+        ? {
+          ...body,
+          updateMask: [...new Set(body["updateMask"].split(",").map((path) => path.split(".")[0]))].join(",")
+        }
+        : body),
     "WS-CLIENT-406",
     "WS-CLIENT-009"
+  ],
+  "sends no mask where the caller gives none": [
+    C.sent(
+      "PATCH",
+      ({ updateMask, ...body }) => updateMask === FieldMask.format(FieldMask.of(body)) ? body : { ...body, updateMask }
+    ),
+    "WS-CLIENT-406"
   ],
   "leaves out of a mask what it does not write": [
     C.sent("PATCH", (body) =>

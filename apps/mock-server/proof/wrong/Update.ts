@@ -28,8 +28,7 @@ export const wrongServers: W.WrongServers = {
         "spec.value"
       ].join(",")
     })),
-    "WS-UPDATE-001",
-    "WS-CLIENT-009"
+    "WS-UPDATE-001"
   ],
   "adds new labels to the old ones": [
     W.sent("PATCH", async (body, asked) => {

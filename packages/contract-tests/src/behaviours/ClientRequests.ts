@@ -168,7 +168,11 @@ export const behaviours = [
             body: { metadata, spec: { value }, updateMask: "metadata.externalId,metadata.labels,spec" }
           }
         )
-        yield* sends(world, (client) => client.update(id, { metadata }), { method: "PATCH", path, body: { metadata } })
+        yield* sends(world, (client) => client.update(id, { metadata }), {
+          method: "PATCH",
+          path,
+          body: { metadata, updateMask: "metadata.name,metadata.labels" }
+        })
       }
     }
   ]),

@@ -3,11 +3,14 @@ import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import type { HttpMethod } from "@effect/platform/HttpMethod"
 import { InvalidArgument } from "@workspace-secrets/core/ApiError"
 import { CreateWorkspaceSecret } from "@workspace-secrets/core/CreateWorkspaceSecret"
+import * as FieldMask from "@workspace-secrets/core/FieldMask"
 import * as FieldViolation from "@workspace-secrets/core/FieldViolation"
 import { ListWorkspaceSecrets } from "@workspace-secrets/core/ListWorkspaceSecrets"
 import { UpdateWorkspaceSecret } from "@workspace-secrets/core/UpdateWorkspaceSecret"
 import { WorkspaceSecretRef } from "@workspace-secrets/core/WorkspaceSecret"
 import * as Either from "effect/Either"
+import { identity } from "effect/Function"
+import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import type { OperationName } from "../ClientError.js"
@@ -29,11 +32,11 @@ type Refusal = ReadonlyArray<FieldViolation.FieldViolation>
 const refuse = (operation: OperationName) => (violations: Refusal): InvalidArgument =>
   InvalidArgument.fromViolations(violations, { operation, attempts: 0 })
 
-const encoder = <A, I>(schema: Schema.Schema<A, I>) => {
+const encoder = <A, I>(schema: Schema.Schema<A, I>, prepare: (input: unknown) => unknown = identity) => {
   const encode = Schema.encodeUnknownEither(schema, { errors: "all" })
   return (input: unknown): Either.Either<I, Refusal> => {
     try {
-      return Either.mapLeft(encode(input), FieldViolation.fromParseError)
+      return Either.mapLeft(encode(prepare(input)), FieldViolation.fromParseError)
     } catch {
       // A getter threw, or a Redacted was wiped.
       return Either.left([{ field: "", description: "Expected an object that can be read; was a Redacted wiped?" }])
@@ -41,9 +44,31 @@ const encoder = <A, I>(schema: Schema.Schema<A, I>) => {
   }
 }
 
+/** What is left of a message of an update that holds nothing. What is no message stays, to be refused. */
+const orNothing = (message: unknown) => Predicate.isRecord(message) ? undefined : message
+
+/**
+ * An update with the mask that the caller left out: that of the fields that it holds. Without a mask a server writes the fields that are
+ * not empty, and one of the first revision those that are there (WIRE.md, Update). No mask can be empty, so an update that holds
+ * nothing has none.
+ */
+const withMask = (input: unknown): unknown => {
+  if (!Predicate.isRecord(input)) {
+    return input
+  }
+  const { metadata, spec, updateMask } = input as UpdateWorkspaceSecret
+  if (updateMask !== undefined && !(Array.isArray(updateMask) && updateMask.length === 0)) {
+    return input
+  }
+  const held = FieldMask.of({ metadata, spec })
+  return held.length === 0
+    ? { metadata: orNothing(metadata), spec: orNothing(spec) }
+    : { metadata, spec, updateMask: held }
+}
+
 const encodeQuery = encoder(ListWorkspaceSecrets)
 const encodeCreate = encoder(CreateWorkspaceSecret)
-const encodeUpdate = encoder(UpdateWorkspaceSecret)
+const encodeUpdate = encoder(UpdateWorkspaceSecret, withMask)
 const encodeRef = encoder(WorkspaceSecretRef)
 
 // What all requests of a client have in common, made once.

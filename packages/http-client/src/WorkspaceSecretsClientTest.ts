@@ -37,12 +37,16 @@ const response = { status: 200, headers: {}, requestId: undefined, attempts: 1 }
 
 const withResponse = <A>(value: A) => ({ value, response })
 
+/** An empty cursor is unset, as an absent one is. */
+const isCursor = <A extends string>(cursor: A | undefined): cursor is A => cursor !== undefined && cursor !== ""
+
 const noAnswer = (operation: OperationName): Error =>
   new Error(`${operation} was called, which this test has no answer to: add ${operation} to the answers of its client`)
 
 /**
  * Makes a client that has these operations. Another one, when it is called, dies with an error that names it.
- * `withResponse` has the same operations, with status 200 next to each value.
+ * `withResponse` has the same operations, with status 200 next to each value. Each operation gets its parameters as the caller gave
+ * them: `update` gets the payload without the mask that a real client adds.
  *
  * @since 0.1.0
  * @category constructors
@@ -64,7 +68,7 @@ export const make = (answers: Answers = {}): WorkspaceSecretsClient.Service => {
       (params) =>
         Effect.map(list(params, options), ({ items, pagination: { nextCursor } }) => [
           Chunk.fromIterable(items),
-          Option.map(Option.fromNullable(nextCursor), (cursor) => ({ ...params, cursor }))
+          Option.map(Option.liftPredicate(isCursor)(nextCursor), (cursor) => ({ ...params, cursor }))
         ])
     )
   return WorkspaceSecretsClient.of({
@@ -112,7 +116,7 @@ export const makeClient = (answers: ClientAnswers = {}): Client => {
     for (let next: typeof params | undefined = params; next !== undefined;) {
       const { items, pagination: { nextCursor } }: WorkspaceSecretPage = await list(next, options)
       yield* items
-      next = nextCursor === undefined ? undefined : { ...next, cursor: nextCursor }
+      next = isCursor(nextCursor) ? { ...next, cursor: nextCursor } : undefined
     }
   }
   const close = () => Promise.resolve()
@@ -175,7 +179,7 @@ export const page = (
 ): WorkspaceSecretPage =>
   new WorkspaceSecretPage({
     items,
-    pagination: nextCursor === undefined ? {} : { nextCursor: Cursor.make(nextCursor) }
+    pagination: isCursor(nextCursor) ? { nextCursor: Cursor.make(nextCursor) } : {}
   })
 
 /**

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "@effect/vitest"
-import type { ListWorkspaceSecrets } from "@workspace-secrets/core/ListWorkspaceSecrets"
+import { Cursor, type ListWorkspaceSecrets, WorkspaceSecretPage } from "@workspace-secrets/core/ListWorkspaceSecrets"
 import { WorkspaceSecretId, WorkspaceSecretNotFound } from "@workspace-secrets/core/WorkspaceSecret"
 import * as Cause from "effect/Cause"
+import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
@@ -45,6 +46,30 @@ describe("layer", () => {
       const all = yield* Stream.runCollect(secrets.stream({ limit: 1 }))
       expect([...all].map(({ metadata }) => metadata.name)).toEqual(["Stripe", "Test"])
       expect(asked).toEqual([{ limit: 1 }, { limit: 1, cursor: "2" }])
+    }))
+
+  it.effect("streams no further than a page whose cursor is empty", () =>
+    Effect.gen(function*() {
+      const pages = [
+        ClientTest.page([stripe], ""),
+        new WorkspaceSecretPage({ items: [stripe], pagination: { nextCursor: Cursor.make("") } })
+      ]
+      for (const page of pages) {
+        const secrets = ClientTest.make({ list: () => Effect.succeed(page) })
+        expect(Chunk.size(yield* Stream.runCollect(Stream.take(secrets.stream(), 9)))).toBe(1)
+        const client = ClientTest.makeClient({ list: () => Promise.resolve(page) })
+        const names = yield* Effect.promise(async () => {
+          const names: Array<string> = []
+          for await (const { metadata } of client.listAll()) {
+            names.push(metadata.name)
+            if (names.length === 9) {
+              break
+            }
+          }
+          return names
+        })
+        expect(names).toEqual(["Stripe"])
+      }
     }))
 
   it.effect("dies of an operation that it has no answer to, and names it", () =>

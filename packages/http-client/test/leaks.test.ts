@@ -2,6 +2,7 @@ import * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpClientError from "@effect/platform/HttpClientError"
 import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import { describe, expect, it } from "@effect/vitest"
+import type { PermissionDenied } from "@workspace-secrets/core/ApiError"
 import { WorkspaceSecretId } from "@workspace-secrets/core/WorkspaceSecret"
 import * as Array from "effect/Array"
 import * as Cause from "effect/Cause"
@@ -133,6 +134,12 @@ describe("neither key nor value is shown", () => {
   ])("by $tag, even when the server repeats them", ({ code, status, tag }) => {
     const details = [
       { "@type": "type.googleapis.com/google.rpc.BadRequest", fieldViolations: [{ field: echo, description: echo }] },
+      {
+        "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+        reason: echo,
+        domain: echo,
+        metadata: { [echo]: echo, required_scope: echo, granted_scopes: `${canaryValue},${canaryKey}` }
+      },
       { "@type": echo, value: echo }
     ]
     const headers = { "x-request-id": canaryKey, "content-type": canaryKey }
@@ -144,6 +151,22 @@ describe("neither key nor value is shown", () => {
       sent
     )
   })
+
+  it.effect("by the scopes that an error names", () =>
+    Effect.gen(function*() {
+      const detail = {
+        "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+        reason: "SCOPE_MISSING",
+        metadata: { required_scope: `${canaryKey} ${canaryValue}`, granted_scopes: `a,${canaryKey},${canaryValue}` }
+      }
+      const http = answering(() => json({ code: 7, message: "no scope", details: [detail] }, { status: 403 }))
+      const error = yield* Effect.flip(
+        Effect.flatMap(connect(http), (secrets) => secrets.update(id, { spec: { value } }))
+      )
+      expect(error).toMatchObject({ _tag: "PermissionDenied", grantedScopes: ["a", "<redacted>", "<redacted>"] })
+      const { grantedScopes, requiredScope } = error as PermissionDenied
+      expectClean(print([requiredScope, grantedScopes]))
+    }))
 
   it.effect("at any level, by any logger", () =>
     Effect.gen(function*() {

@@ -133,7 +133,7 @@ describe.each(transports)("over %s", (_, transport) => {
         `GET ${path}?limit=1 `,
         `POST ${path} {"metadata":{"name":"c"},"spec":{"value":"y"}}`,
         `GET ${path}/wsec_1 `,
-        `PATCH ${path}/wsec_1 {"metadata":{"name":"d"}}`,
+        `PATCH ${path}/wsec_1 {"metadata":{"name":"d"},"updateMask":"metadata.name"}`,
         `DELETE ${path}/wsec_1 `,
         "GET /v1/whoami "
       ])

@@ -21,6 +21,12 @@ const blocks = [...readme.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code = ""],
 
 const stored = { ...secret, spec: { value: "sk_live_1" } }
 
+const missingScope = {
+  "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+  reason: "SCOPE_MISSING",
+  metadata: { required_scope: "secrets:manage", granted_scopes: "agents:read" }
+}
+
 /** As much of the API as those programs call. */
 const api = (method: string, path: string): Response | undefined => {
   const json = (body: unknown, status = 200) => Response.json(body, { status, headers: { "x-request-id": "req-1" } })
@@ -40,8 +46,10 @@ const api = (method: string, path: string): Response | undefined => {
       return json(named("Stripe (live)"))
     case "DELETE /v1/workspace_secrets/id":
       return json({})
-    case "GET /v1/workspace_secrets/wsec_unknown":
+    case "GET /v1/workspace_secrets/wsecret_unknown":
       return json({ code: 5, message: "no such secret" }, 404)
+    case "DELETE /v1/workspace_secrets/wsecret_unknown":
+      return json({ code: 7, message: "no scope", details: [missingScope] }, 403)
     default:
       return undefined
   }

@@ -39,6 +39,22 @@ describe("stream", () => {
       ])
     }))
 
+  it.effect.each([
+    { what: "empty", pagination: { nextCursor: "" } },
+    { what: "null", pagination: { nextCursor: null } },
+    { what: "absent", pagination: {} }
+  ])("ends with the page whose nextCursor is $what", ({ pagination }) =>
+    Effect.gen(function*() {
+      for (const prefetch of [0, 2]) {
+        const { sent, service } = yield* client((sent) =>
+          cursorOf(sent) === null ? json(page(["a"], "2")) : json({ ...page(["b"]), pagination })
+        )
+        expect(yield* names(service.stream({}, { prefetch }))).toEqual(["a", "b"])
+        expect((yield* service.list({ cursor: Cursor.make("2") })).pagination.nextCursor).toBeUndefined()
+        expect(sent.map(cursorOf)).toEqual([null, "2", "2"])
+      }
+    }))
+
   it.effect("gets no page before it is needed", () =>
     Effect.gen(function*() {
       const { sent, service } = yield* client(three)

@@ -1,3 +1,4 @@
+import { isApiKey } from "@workspace-secrets/core/ApiKey"
 import type { FieldViolation } from "@workspace-secrets/core/FieldViolation"
 import type * as Duration from "effect/Duration"
 import * as Either from "effect/Either"
@@ -57,7 +58,7 @@ export const checkApiKey = (input: unknown): Either.Either<Redacted.Redacted<str
     return Either.left("Expected a Redacted, such as Redacted.make(key)")
   }
   const key = valueOf(input)
-  return typeof key === "string" && /^(?!bearer )[\x21-\x7e]+(?: +[\x21-\x7e]+)*$/i.test(key)
+  return typeof key === "string" && isApiKey(key) && !/^bearer /i.test(key)
     // A copy, so that the client outlives a wiped original.
     ? Either.right(Redacted.make(key))
     : Either.left(

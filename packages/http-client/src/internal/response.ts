@@ -66,6 +66,9 @@ export const unexpected = (
     attempts: context.attempts
   })
 
+const redactEntries = (map: Readonly<Record<string, string>>, redact: Context["redact"]) =>
+  Object.fromEntries(Object.entries(map).map(([key, value]) => [redact(key), redact(value)]))
+
 /** What a server says of an error, without what the call must not show. */
 const redactStatus = (status: Status, redact: Context["redact"]): Status => ({
   code: status.code,
@@ -78,6 +81,13 @@ const redactStatus = (status: Status, redact: Context["redact"]): Status => ({
           field: redact(field),
           description: redact(description)
         }))
+      }
+      : "reason" in detail
+      ? {
+        "@type": detail["@type"],
+        reason: redact(detail.reason),
+        ...detail.domain === undefined ? {} : { domain: redact(detail.domain) },
+        ...detail.metadata === undefined ? {} : { metadata: redactEntries(detail.metadata, redact) }
       }
       : "retryDelay" in detail || detail["@type"] === undefined
       ? detail

@@ -142,6 +142,21 @@ describe("query", () => {
     })
   })
 
+  it.each([2 ** 31, Number.MAX_SAFE_INTEGER, Infinity, 1.5, NaN])(
+    "refuses the limit %d, which is no int32",
+    (limit) => {
+      expect(refusal(Request.query({ limit }))).toMatchObject({
+        operation: "list",
+        attempts: 0,
+        fieldViolations: [{ field: "limit" }]
+      })
+    }
+  )
+
+  it("has the greatest limit that is an int32", () => {
+    expect(Request.query({ limit: 2 ** 31 - 1 })).toEqual(Either.right({ limit: "2147483647" }))
+  })
+
   it("refuses lone surrogates, in whose place the server would get something else", () => {
     expect(refusal(Request.query({ prefix: "a\ud800", query: "ok" })).message).toBe(
       "prefix: Expected well-formed Unicode: no lone surrogates"
@@ -163,6 +178,37 @@ describe("payloads", () => {
       ]
     })
     expect(JSON.stringify(error)).not.toContain("hunter22")
+  })
+
+  it.each<readonly [what: string, payload: unknown, field: string]>([
+    ["text", "hunter22", ""],
+    ["a list", [], ""],
+    ["null", null, ""],
+    ["metadata that is text", { metadata: "hunter22" }, "metadata"],
+    ["metadata that is a list", { metadata: [] }, "metadata"],
+    ["a spec that is text", { spec: "hunter22" }, "spec"],
+    ["a spec that is null", { spec: null }, "spec"],
+    ["a spec that is text beside a name", { metadata: { name: "a" }, spec: "hunter22" }, "spec"],
+    ["a value that is plain", { spec: { value: "hunter22" } }, "spec.value"],
+    ["a value that is null", { spec: { value: null } }, "spec.value"],
+    ["an empty name", { metadata: { name: "" } }, "metadata.name"],
+    ["a mask that is text", { spec: {}, updateMask: "spec.value" }, "updateMask"],
+    ["a mask that is empty text", { spec: {}, updateMask: "" }, "updateMask"],
+    ["a mask that is null", { spec: {}, updateMask: null }, "updateMask"]
+  ])("of an update that are %s are refused, mask or none", (_, payload, field) => {
+    const error = refusal(Request.update(target, id, payload as UpdateWorkspaceSecret))
+    expect(error).toMatchObject({ operation: "update", attempts: 0, fieldViolations: [{ field }] })
+    expect(JSON.stringify(error)).not.toContain("hunter22")
+  })
+
+  it("of an update are read where a class has them", () => {
+    class Update {
+      get spec() {
+        return { value: Redacted.make("v") }
+      }
+    }
+    const call = Either.getOrThrow(Request.update(target, id, new Update()))
+    expect(bodyOf(call.request)).toBe("{\"spec\":{\"value\":\"v\"},\"updateMask\":\"spec.value\"}")
   })
 
   it("of an update are refused together with its id", () => {

@@ -1,3 +1,4 @@
+import type { PermissionDenied } from "@workspace-secrets/core/ApiError"
 import * as Duration from "effect/Duration"
 import * as Either from "effect/Either"
 import { identity } from "effect/Function"
@@ -40,6 +41,46 @@ describe("an error", () => {
     expect(JSON.stringify(error)).not.toContain("canary")
   })
 
+  const errorInfo = "type.googleapis.com/google.rpc.ErrorInfo"
+
+  it.each<readonly [what: string, metadata: unknown, requiredScope: unknown, grantedScopes: unknown]>([
+    ["both", { required_scope: "secrets:manage", granted_scopes: "agents:read,runs:read" }, "secrets:manage", [
+      "agents:read",
+      "runs:read"
+    ]],
+    ["no scopes granted", { required_scope: "secrets:manage", granted_scopes: "" }, "secrets:manage", []],
+    ["only what is required", { required_scope: "secrets:manage" }, "secrets:manage", undefined],
+    ["neither", {}, undefined, undefined],
+    ["nothing", undefined, undefined, undefined],
+    ["null", null, undefined, undefined],
+    ["what is no map of texts", { required_scope: ["secrets:manage"] }, undefined, undefined]
+  ])("tells which scope a key lacks, from details with %s", (_, metadata, requiredScope, grantedScopes) => {
+    const details = [{ "@type": errorInfo, reason: "SCOPE_MISSING", domain: "", metadata }]
+    for (const name of ["list", "create", "get", "update", "delete", "whoami"] as const) {
+      const error = errorOf(name, answer(403, { code: 7, message: "no scope", details }))
+      expect(error).toMatchObject({ _tag: "PermissionDenied", operation: name, isRetryable: false })
+      const { grantedScopes: granted, requiredScope: required } = error as unknown as PermissionDenied
+      expect({ granted, required }).toEqual({ granted: grantedScopes, required: requiredScope })
+    }
+  })
+
+  it.each([
+    ["metadata.external_id", "metadata.externalId"],
+    ["metadata.externalId", "metadata.externalId"],
+    ["update_mask", "updateMask"],
+    ["updateMask", "updateMask"],
+    ["metadata.labels[\"a_b\"]", "metadata.labels[\"a_b\"]"],
+    ["metadata.labels.a_b", "metadata.labels.a_b"],
+    ["", ""]
+  ])("names a field in lowerCamelCase, whichever way the server names it: %s", (field, expected) => {
+    const details = [
+      { "@type": "type.googleapis.com/google.rpc.BadRequest", fieldViolations: [{ field, description: "wrong" }] }
+    ]
+    expect(errorOf("update", answer(400, { code: 3, message: "bad", details }))).toMatchObject({
+      fieldViolations: [{ field: expected, description: "wrong" }]
+    })
+  })
+
   it("waits as its header says before its details", () => {
     const details = [{ "@type": "type.googleapis.com/google.rpc.RetryInfo", retryDelay: "1.5s" }]
     const headers = { "retry-after": "Sun, 22 Nov 2026 10:00:09 GMT" }
@@ -67,14 +108,31 @@ describe("an error", () => {
           "@type": "type.googleapis.com/google.rpc.BadRequest",
           fieldViolations: [{ field: echo, description: echo }]
         },
+        {
+          "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+          reason: echo,
+          domain: echo,
+          metadata: { [echo]: echo, required_scope: echo, granted_scopes: echo }
+        },
         { "@type": echo }
       ]
     }
     const without = redact([Redacted.make("hunter22")])
     const headers = { "x-request-id": echo, "content-type": echo }
     const error = errorOf("create", answer(400, body, headers), without)
-    expect(error).toMatchObject({ _tag: "InvalidArgument", message: "got <redacted>", requestId: "got <redacted>" })
+    expect(error).toMatchObject({
+      _tag: "InvalidArgument",
+      message: "got <redacted>",
+      requestId: "got <redacted>",
+      details: [{}, {
+        reason: "got <redacted>",
+        domain: "got <redacted>",
+        metadata: { "got <redacted>": "got <redacted>", required_scope: "got <redacted>" }
+      }, { "@type": "got <redacted>" }]
+    })
     expect(JSON.stringify(error)).not.toContain("hunter22")
+    const denied = errorOf("create", answer(403, { ...body, code: 7 }, headers), without)
+    expect(denied).toMatchObject({ requiredScope: "got <redacted>", grantedScopes: ["got", "<redacted>"] })
 
     const unexpected = errorOf(
       "create",
@@ -102,6 +160,44 @@ describe("a success", () => {
     const read1 = Either.getOrThrow(read(get, answer(200, lenient, { "content-type": undefined }), context))
     expect(read1.info?.createdBy?.spec).toEqual({ type: "PROFILE_TYPE_ROBOT" })
     expect(read1.spec.value).toBeUndefined()
+  })
+
+  const unset = [undefined, null, ""]
+
+  it.each(unset)("has %j for an unset field", (empty) => {
+    const labels = empty === "" ? {} : empty
+    const metadata = { ...secret.metadata, externalId: empty, labels, updatedAt: empty }
+    const createdBy = {
+      metadata: { ...profile.metadata, externalId: empty, labels, createdAt: empty },
+      spec: { type: "PROFILE_TYPE_API_KEY", email: empty, name: empty }
+    }
+    const json = { metadata, spec: { value: empty }, info: { createdBy, lastUsedAt: empty } }
+    const one = [
+      Either.getOrThrow(read(get, answer(200, json), context)),
+      Either.getOrThrow(read(create, answer(200, json), context)),
+      Either.getOrThrow(read(update, answer(200, json), context))
+    ]
+    const { items, pagination } = Either.getOrThrow(
+      read(list, answer(200, { items: [json, json], pagination: { nextCursor: empty } }), context)
+    )
+    expect(pagination.nextCursor).toBeUndefined()
+    for (const { info, metadata, spec } of [...one, ...items]) {
+      expect([metadata.externalId, metadata.labels, metadata.updatedAt, spec.value, info?.lastUsedAt]).toEqual(
+        Array(5).fill(undefined)
+      )
+      expect([info?.createdBy?.metadata.externalId, info?.createdBy?.metadata.labels]).toEqual(Array(2).fill(undefined))
+      expect(info?.createdBy?.spec).toEqual({ type: "PROFILE_TYPE_API_KEY" })
+    }
+    const self = Either.getOrThrow(read(whoami, answer(200, createdBy), context))
+    expect([self.metadata.externalId, self.metadata.labels, self.metadata.createdAt]).toEqual(Array(3).fill(undefined))
+    expect(self.spec).toEqual({ type: "PROFILE_TYPE_API_KEY" })
+  })
+
+  it.each([undefined, null])("has %j for the info that a list does not show, and for a creator", (empty) => {
+    const page = { items: [{ ...secret, info: empty }, { ...secret, info: { createdBy: empty } }], pagination: {} }
+    const { items } = Either.getOrThrow(read(list, answer(200, page), context))
+    expect(items[0]?.info).toBeUndefined()
+    expect(items[1]?.info?.createdBy).toBeUndefined()
   })
 
   it("is what each operation says it is", () => {

@@ -15,7 +15,7 @@ try {
     break
   }
 
-  await secrets.get("wsec_unknown", { signal: AbortSignal.timeout(5000) })
+  await secrets.get("wsecret_unknown", { signal: AbortSignal.timeout(5000) })
 } catch (error) {
   if (!(error instanceof WorkspaceSecretNotFound)) {
     throw error

@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 
 const program = Effect.gen(function*() {
   const secrets = yield* WorkspaceSecretsClient
-  const { metadata } = yield* secrets.get(WorkspaceSecretId.make("wsec_1"))
+  const { metadata } = yield* secrets.get(WorkspaceSecretId.make("wsecret_1"))
   yield* Console.log(metadata.name) // Stripe
   const error = yield* Effect.flip(secrets.delete(metadata.id))
   yield* Console.log(error._tag) // WorkspaceSecretNotFound

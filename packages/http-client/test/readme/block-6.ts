@@ -7,10 +7,16 @@ import * as Layer from "effect/Layer"
 
 const program = Effect.gen(function*() {
   const secrets = yield* WorkspaceSecretsClient
-  yield* secrets.get(WorkspaceSecretId.make("wsec_unknown")).pipe(
+  const id = WorkspaceSecretId.make("wsecret_unknown")
+  yield* secrets.get(id).pipe(
     Effect.catchTags({
       WorkspaceSecretNotFound: (error) => Console.log(error.message, error.requestId), // no such secret req-1
       ResourceExhausted: (error) => Effect.sleep(error.retryAfter ?? "1 minute")
+    })
+  )
+  yield* secrets.delete(id).pipe(
+    Effect.catchTags({
+      PermissionDenied: (error) => Console.log(error.requiredScope, error.grantedScopes) // secrets:manage [ 'agents:read' ]
     })
   )
 })

@@ -1,4 +1,5 @@
-import { describe, expect, it } from "@effect/vitest"
+import { describe, expect, it, vi } from "@effect/vitest"
+import { WorkspaceSecret } from "@workspace-secrets/core/WorkspaceSecret"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -18,6 +19,8 @@ import {
   utimesSync,
   writeFileSync
 } from "node:fs"
+import * as fs from "node:fs"
+import { syncBuiltinESMExports } from "node:module"
 import { join } from "node:path"
 import { inspect } from "node:util"
 import * as MockServer from "../src/MockServer.js"
@@ -26,6 +29,7 @@ import { Snapshot } from "../src/Snapshot.js"
 import * as SnapshotFile from "../src/SnapshotFile.js"
 import * as Tenant from "../src/Tenant.js"
 import { scratch } from "./bin/command.js"
+import { secret } from "./secrets.js"
 
 const example = readFileSync(new URL("../seeds/example.json", import.meta.url), "utf8")
 
@@ -69,15 +73,38 @@ describe("save and load", () => {
       expect([modeOf(path), besides(path)]).toEqual([0o600, ["snapshot.json"]])
     }))
 
-  it.effect("follow a link, and leave it one", () =>
+  it.effect("follow no link: one is refused at the start, and replaced later", () =>
     Effect.gen(function*() {
-      const [path, link] = [fresh(), fresh()]
+      const [path, link, nowhere] = [fresh(), fresh(), fresh()]
       writeFileSync(path, yield* text)
       symlinkSync(path, link)
-      const loaded = Option.getOrThrow(yield* SnapshotFile.load(link))
-      yield* SnapshotFile.save(link, { ...loaded, workspaceSecrets: [] })
-      expect([lstatSync(link).isSymbolicLink(), lstatSync(path).isFile()]).toEqual([true, true])
-      expect(Option.getOrThrow(yield* SnapshotFile.load(path)).workspaceSecrets).toEqual([])
+      symlinkSync(join(nowhere, "none"), nowhere)
+      for (const each of [link, nowhere]) {
+        expect(yield* problems(each)).toEqual(["it is a symbolic link; give the file that it leads to"])
+      }
+      yield* SnapshotFile.save(link, { ...(yield* snapshot), workspaceSecrets: [] })
+      expect([lstatSync(link).isFile(), readFileSync(path, "utf8") === (yield* text)]).toEqual([true, true])
+    }))
+
+  it.effect("keep a snapshot that is read in pieces, as if it were read whole", () =>
+    Effect.gen(function*() {
+      const { workspaceSecrets, ...rest } = yield* snapshot
+      const name = "a\u2028 \ud83d\ude00 \\\"\n  ],\n    }"
+      const secrets = [...workspaceSecrets, secret({ id: "z", name, value: "v".repeat(3_000_000) })]
+        .map((secret) =>
+          new WorkspaceSecret({
+            ...secret,
+            metadata: { ...secret.metadata, accountId: rest.accountId, workspaceId: rest.workspaceId }
+          })
+        )
+      for (const some of [secrets, secrets.slice(0, 1), []]) {
+        const path = fresh()
+        const saved = { ...rest, workspaceSecrets: some }
+        yield* SnapshotFile.save(path, saved)
+        expect(readFileSync(path, "utf8") === `${JSON.stringify(encode(saved), null, 2)}\n`).toBe(true)
+        const loaded = Option.getOrThrow(yield* SnapshotFile.load(path, { largeFrom: 0 }))
+        expect(encode(loaded)).toEqual(encode(saved))
+      }
     }))
 
   it.effect("take away what was left behind by a process that was killed, and nothing that may be in use", () =>
@@ -102,6 +129,117 @@ describe("save and load", () => {
       utimesSync(at(others[0] ?? ""), 0, 0)
       yield* SnapshotFile.save(path, yield* snapshot)
       expect(besides(path)).toEqual([...others.slice(1), "snapshot.json"].sort())
+    }))
+})
+
+const twice = (text: string): string => {
+  const { workspaceSecrets, ...rest } = JSON.parse(text) as typeof Snapshot.Encoded
+  return JSON.stringify({ ...rest, workspaceSecrets: [...workspaceSecrets, ...workspaceSecrets] }, null, 2)
+}
+
+describe("load in pieces", () => {
+  const large = (path: string) => Effect.flip(SnapshotFile.load(path, { largeFrom: 0 }))
+
+  it.effect.each<[string, (text: string) => string | Uint8Array, RegExp]>([
+    ["is empty", () => "", /line 1, column 1: not valid JSON/],
+    ["was cut off", (text) => text.slice(0, text.indexOf("\"canary\"") + 4), /not valid JSON/],
+    [
+      "has a secret that is none",
+      (text) => text.replace(/"name": "[^"]*"/g, "\"name\": 7"),
+      /workspaceSecrets\[0\]: line/
+    ],
+    ["has an id twice", twice, /is there twice/],
+    ["is not text", (text) => Buffer.from(text.replace("canary", "\u00ff"), "latin1"), /it is not text in UTF-8/]
+  ])("refuses a file that %s, and leaves it as it is", ([, change, expected]) =>
+    Effect.gen(function*() {
+      const path = fresh()
+      const changed = change(yield* text)
+      writeFileSync(path, changed)
+      const { message } = yield* large(path)
+      expect(message).toMatch(expected)
+      expect(message).not.toContain("canary")
+      expect(readFileSync(path).equals(Buffer.from(changed as string))).toBe(true)
+      expect(besides(path)).toEqual(["snapshot.json"])
+    }))
+})
+
+describe("a file that cannot be replaced", () => {
+  it.effect("is found out at the start, and left as it is", () =>
+    Effect.gen(function*() {
+      const path = fresh()
+      const before = yield* text
+      writeFileSync(path, before)
+      const rename = vi.spyOn(fs.promises, "rename").mockRejectedValue(
+        Object.assign(new Error("busy"), { code: "EBUSY" })
+      )
+      syncBuiltinESMExports()
+      const found = yield* Effect.ensuring(
+        problems(path),
+        Effect.sync(() => {
+          rename.mockRestore()
+          syncBuiltinESMExports()
+        })
+      )
+      expect(found).toEqual([
+        "nothing can be saved to it: it is mounted by itself, so nothing can take its place; mount the directory that it is in"
+      ])
+      expect([readFileSync(path, "utf8") === before, besides(path)]).toEqual([true, ["snapshot.json"]])
+    }))
+
+  it.effect("is one that can, when nothing is in the way: its mode and its content stay", () =>
+    Effect.gen(function*() {
+      const path = fresh()
+      writeFileSync(path, yield* text, { mode: 0o640 })
+      chmodSync(path, 0o640)
+      const inode = statSync(path).ino
+      yield* SnapshotFile.load(path)
+      expect([modeOf(path), readFileSync(path, "utf8") === (yield* text), besides(path)])
+        .toEqual([0o640, true, ["snapshot.json"]])
+      expect(statSync(path).ino).not.toBe(inode)
+    }))
+})
+
+describe("lock", () => {
+  const lockOf = (path: string) => join(path, "../.snapshot.json.lock")
+  const hold = (path: string, holder: unknown) =>
+    writeFileSync(lockOf(path), typeof holder === "string" ? holder : JSON.stringify(holder))
+
+  it.effect("keeps a file to one server, and names its process to another, until its scope closes", () =>
+    Effect.gen(function*() {
+      const path = fresh()
+      yield* Effect.scoped(Effect.gen(function*() {
+        yield* SnapshotFile.lock(path)
+        expect(modeOf(lockOf(path))).toBe(0o600)
+        const { message } = yield* Effect.flip(Effect.scoped(SnapshotFile.lock(path)))
+        expect(message).toBe(`snapshot file ${path}: another server uses it, process ${process.pid}`)
+        expect(besides(path)).toEqual([".snapshot.json.lock"])
+      }))
+      expect(besides(path)).toEqual([])
+      yield* Effect.scoped(SnapshotFile.lock(path))
+    }))
+
+  it.effect.each<[string, unknown]>([
+    ["a process that is gone", { pid: 2 ** 22 + 1, started: "" }],
+    ["a process whose number is another's by now", { pid: process.pid, started: "another boot 1" }],
+    ["nobody", ""],
+    ["something else", "{\"pid\":\"canary\"}"]
+  ])("is taken over from %s, by one of many", ([, holder]) =>
+    Effect.gen(function*() {
+      const path = fresh()
+      hold(path, holder)
+      const all = yield* Effect.scoped(
+        Effect.all(Array.from({ length: 10 }, () => Effect.either(SnapshotFile.lock(path))), {
+          concurrency: "unbounded"
+        })
+      )
+      expect(all.filter(Either.isRight).length).toBe(1)
+      expect(besides(path)).toEqual([])
+    }))
+
+  it.effect("is refused where there is no directory for it", () =>
+    Effect.gen(function*() {
+      const { message } = yield* Effect.flip(Effect.scoped(SnapshotFile.lock(join(fresh(), "none/snapshot.json"))))
+      expect(message).toContain("it cannot be locked: there is no such directory")
     }))
 })
 

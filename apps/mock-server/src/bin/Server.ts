@@ -97,10 +97,13 @@ export const use = <R>(
   run: (service: MockServer.Service) => Effect.Effect<Ended, never, R>
 ): Effect.Effect<Ended, CannotStart, FileSystem.FileSystem | R> =>
   Effect.gen(function*() {
+    const { snapshotFile } = settings
+    if (snapshotFile !== undefined) {
+      yield* Effect.mapError(SnapshotFile.lock(snapshotFile), ({ message }) => new CannotStart({ message }))
+    }
     const { ended, service } = yield* Effect.scoped(
       Effect.flatMap(open(settings), (service) => Effect.map(run(service), (ended) => ({ ended, service })))
     )
-    const { snapshotFile } = settings
     if (snapshotFile === undefined) {
       return ended
     }
@@ -110,4 +113,4 @@ export const use = <R>(
         Effect.as(Console.error(message), "code" in ended && ended.code === 0 ? { code: 1 } : ended)
       )
     )
-  })
+  }).pipe(Effect.scoped)

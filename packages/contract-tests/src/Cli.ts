@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import { isApiKey } from "@workspace-secrets/core/ApiKey"
 import * as Cause from "effect/Cause"
 import * as Console from "effect/Console"
 import * as Data from "effect/Data"
@@ -195,8 +196,10 @@ const given = ({ env, own = [] }: Environment, values: Values) =>
     if (key === "") {
       return yield* usage("CADENYA_API_KEY has to have a key of that server")
     }
-    if (!/^[\x21-\x7e]+$/.test(key)) {
-      return yield* usage("CADENYA_API_KEY has to be of visible ASCII characters")
+    if (!isApiKey(key) || /^bearer /i.test(key)) {
+      return yield* usage(
+        "CADENYA_API_KEY has to be of visible ASCII characters, with spaces only between them, and without Bearer"
+      )
     }
     const other = env["CADENYA_OTHER_API_KEY"] ?? ""
     const maxConcurrency = yield* positive("concurrency", values.concurrency ?? "4")

@@ -30,7 +30,7 @@ const run = (args: ReadonlyArray<string>, environment: Partial<Cli.Environment> 
     return { code, out: out.join("\n"), err: err.join("\n") }
   })
 
-const key = { CADENYA_API_KEY: "canary-key" }
+const key = { CADENYA_API_KEY: "My canary-key" }
 
 const live = ["--base-url", "http://localhost:1", "--live"]
 
@@ -53,7 +53,9 @@ describe("run", () => {
       ["say which server: --base-url <url>, or CADENYA_BASE_URL", ["--live"], key],
       ["--base-url needs --live: the suite makes secrets", ["--base-url", "http://localhost:1"], key],
       ["CADENYA_API_KEY has to have a key", live, {}],
-      ["CADENYA_API_KEY has to be of visible ASCII", live, { CADENYA_API_KEY: "canary key" }],
+      ["CADENYA_API_KEY has to be of visible ASCII", live, { CADENYA_API_KEY: "canary key " }],
+      ["CADENYA_API_KEY has to be of visible ASCII", live, { CADENYA_API_KEY: "canary\tkey" }],
+      ["CADENYA_API_KEY has to be of visible ASCII", live, { CADENYA_API_KEY: "Bearer canary key" }],
       ["--base-url is no URL", ["--base-url", "nowhere", "--live"], key],
       ["--base-url has to begin with https://", ["--base-url", "ftp://localhost", "--live"], key],
       ["--base-url has to be without user", ["--base-url", "https://canary-key@example.com", "--live"], key],

@@ -173,7 +173,7 @@ const isLocalHost = (host: string): boolean => /^(?:localhost|127(?:\.\d{1,3}){3
 
 const refusal = (incoming: Incoming, { isLocal, token }: Access): WireError | undefined => {
   if (token !== undefined) {
-    const sent = /^bearer +([^\s]+)$/i.exec(header(incoming, "authorization") ?? "")?.[1]
+    const sent = /^bearer +(\S.*)$/i.exec(header(incoming, "authorization") ?? "")?.[1]
     return sent !== undefined && timingSafeEqual(digest(sent), digest(Redacted.value(token)))
       ? undefined
       : new Unauthenticated({ message: "the control API takes its own token; send Authorization: Bearer <token>" })

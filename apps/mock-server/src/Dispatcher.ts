@@ -33,9 +33,9 @@ import { observer } from "./internal/observer.js"
 import type { Operation } from "./internal/operations.js"
 import { operations } from "./internal/operations.js"
 import type { Answered, Exchange, JournalEntry } from "./Journal.js"
+import { publishedOperations } from "./PublishedOperations.js"
 import * as Routes from "./Routes.js"
 import type { Tenant, Tenants } from "./Tenant.js"
-import { unservedOperations } from "./UnservedOperations.js"
 
 /**
  * A request as a transport hands it in.
@@ -132,7 +132,7 @@ export const headersTooLarge = (): InvalidArgument =>
  * @category models
  */
 export interface Options {
-  /** Operations to answer with 501 UNIMPLEMENTED, besides those of `UnservedOperations`. */
+  /** Operations to answer with 501 UNIMPLEMENTED, besides `PublishedOperations`. */
   readonly unservedOperations?: ReadonlyArray<Routes.Endpoint> | undefined
   /** Is told of each request when its answer is on its way, or will not come any more. One that throws is not told of any further. */
   readonly onRequest?: ((request: Told) => void) | undefined
@@ -173,7 +173,7 @@ export type Dispatch = (incoming: Incoming) => Effect.Effect<Outgoing>
 export const make = (handlers: Handlers, tenants: Tenants, options: Options = {}): Dispatch => {
   const find = Routes.make<ApiOperation | Document>(
     [...operations<ApiContext>()(Api, handlers, { isStrict: false, isLasting: isSecret }), ...documents],
-    [...unservedOperations, ...options.unservedOperations ?? []]
+    [...publishedOperations, ...options.unservedOperations ?? []]
   )
 
   const tell = observer(options.onRequest)
@@ -290,7 +290,10 @@ export const make = (handlers: Handlers, tenants: Tenants, options: Options = {}
         )
       case "Unserved":
         return fail(
-          new Unimplemented({ message: "the API has this operation, and the mock server does not serve it" })
+          new Unimplemented({
+            message:
+              `the mock server does not serve ${match.operation}; of this API it serves the workspace secrets and GET /v1/whoami`
+          })
         )
       case "MalformedPath":
         return fail(new InvalidArgument({ message: "the path is not percent-encoded UTF-8" }))

@@ -199,7 +199,9 @@ const controlOf = (service: Control.Service, { controlToken }: Options, host: st
 const make = (options: Options, host: string) =>
   Effect.gen(function*() {
     if (options.controlToken !== undefined && !isKey(options.controlToken)) {
-      return yield* new TenantError({ problems: ["controlToken: Expected visible ASCII characters"] })
+      return yield* new TenantError({
+        problems: ["controlToken: Expected visible ASCII characters, and spaces only between them"]
+      })
     }
     const tenants = new Tenants(yield* surroundings, options)
     const first = yield* unlessReplaced(

@@ -16,7 +16,7 @@ import { distance } from "fastest-levenshtein"
 export const missingRouteHeader = "x-mock-missing-route"
 
 /**
- * An operation by its method and path (`/v1/workspace_secrets/:id`).
+ * An operation by its method and path (`/v1/workspace_secrets/:id`). A parameter may have a verb behind it: `/v1/agents/:id:archive`.
  *
  * @since 0.1.0
  * @category models
@@ -44,15 +44,17 @@ export interface Route<A> extends Endpoint {
  */
 export type Match<A> =
   | { readonly _tag: "Found"; readonly target: A; readonly params: Readonly<Record<string, string>> }
-  /** An operation that is known and not served. */
-  | { readonly _tag: "Unserved" }
+  /** An operation that is known and not served, such as `POST /v1/agents/{id}:archive`. */
+  | { readonly _tag: "Unserved"; readonly operation: string }
   | { readonly _tag: "MethodNotAllowed"; readonly allow: ReadonlyArray<string> }
   | { readonly _tag: "MalformedPath" }
-  /** `nearest` is the route that the request resembles most, such as `GET /v1/workspace_secrets/{id}`, if any. */
+  /** `nearest` is the served route that the request resembles most, such as `GET /v1/workspace_secrets/{id}`, if any. */
   | { readonly _tag: "NotFound"; readonly nearest: string | undefined }
 
 interface Pattern<A> {
   readonly segments: ReadonlyArray<string>
+  /** The verb behind each parameter, `:archive`; empty where there is none. */
+  readonly verbs: ReadonlyArray<string>
   /** No target: not served. */
   readonly methods: Map<string, { readonly target: A } | undefined>
 }
@@ -70,48 +72,79 @@ export const make = <A>(
 ): (method: string, path: string) => Match<A> => {
   const patterns = new Map<string, Pattern<A>>()
   const patternOf = (path: string): Pattern<A> => {
-    const pattern = patterns.get(path) ?? { segments: path.split("/"), methods: new Map() }
+    const segments = path.split("/")
+    const verbs = segments.map((part) => part.replace(/^:\w*|^[^:].*/, ""))
+    const pattern = patterns.get(path) ?? { segments, verbs, methods: new Map() }
     patterns.set(path, pattern)
     return pattern
-  }
-  for (const { method, path } of unserved) {
-    patternOf(path).methods.set(method, undefined)
   }
   for (const { method, path, target } of routes) {
     patternOf(path).methods.set(method, { target })
   }
+  const served = [...patterns.values()].map((pattern) => ({ ...pattern, methods: new Map(pattern.methods) }))
+  for (const { method, path } of unserved) {
+    const { methods } = patternOf(path)
+    if (!methods.has(method)) {
+      methods.set(method, undefined)
+    }
+  }
   return (method, path) => {
     const segments = path.split("/")
+    const wanted = method === "HEAD" ? "GET" : method
+    const allow = new Set<string>()
     for (const pattern of patterns.values()) {
-      if (!fits(pattern.segments, segments)) {
+      const { methods } = pattern
+      if (!fits(pattern, segments)) {
         continue
       }
-      const found = pattern.methods.get(method)
-      if (found === undefined) {
-        return pattern.methods.has(method)
-          ? { _tag: "Unserved" }
-          : { _tag: "MethodNotAllowed", allow: [...pattern.methods.keys()] }
+      if (!methods.has(wanted)) {
+        methods.forEach((_, method) => allow.add(method))
+        continue
       }
-      const params = decode(pattern.segments, segments)
+      const found = methods.get(wanted)
+      if (found === undefined) {
+        return { _tag: "Unserved", operation: `${wanted} ${format(pattern.segments)}` }
+      }
+      const params = decode(pattern, segments)
       return params === undefined ? { _tag: "MalformedPath" } : { _tag: "Found", target: found.target, params }
     }
-    return { _tag: "NotFound", nearest: nearest(patterns.values(), method, segments) }
+    return allow.size > 0
+      ? {
+        _tag: "MethodNotAllowed",
+        allow: [...allow].flatMap((method) => method === "GET" ? [method, "HEAD"] : method)
+      }
+      : { _tag: "NotFound", nearest: nearest(served, wanted, segments) }
   }
 }
 
-const fits = (pattern: ReadonlyArray<string>, segments: ReadonlyArray<string>): boolean =>
-  pattern.length === segments.length
-  && pattern.every((part, i) => part.startsWith(":") ? segments[i] !== "" : part === segments[i])
+/** A path with its parameters in braces. */
+const format = (pattern: ReadonlyArray<string>): string =>
+  pattern.map((part) => part.replace(/^:(\w*)/, "{$1}")).join("/")
+
+const fits = (pattern: Pattern<unknown>, segments: ReadonlyArray<string>): boolean =>
+  pattern.segments.length === segments.length
+  && pattern.segments.every((part, i) => {
+    const segment = segments[i] ?? ""
+    if (!part.startsWith(":")) {
+      return part === segment
+    }
+    const verb = pattern.verbs[i] ?? ""
+    return segment.length > verb.length && segment.endsWith(verb)
+  })
 
 const decode = (
-  pattern: ReadonlyArray<string>,
+  pattern: Pattern<unknown>,
   segments: ReadonlyArray<string>
 ): Readonly<Record<string, string>> | undefined => {
   const params: Record<string, string> = {}
   try {
-    pattern.forEach((part, i) => {
+    pattern.segments.forEach((part, i) => {
       if (part.startsWith(":")) {
-        params[part.slice(1)] = decodeURIComponent(segments[i] ?? "")
+        const verb = pattern.verbs[i] ?? ""
+        const segment = segments[i] ?? ""
+        params[part.slice(1, part.length - verb.length)] = decodeURIComponent(
+          segment.slice(0, segment.length - verb.length)
+        )
       }
     })
     return params
@@ -152,9 +185,7 @@ const nearest = (
     if (far <= least) {
       const [first = method] = pattern.methods.keys()
       least = far
-      best = `${pattern.methods.has(method) ? method : first} ${
-        pattern.segments.map((part) => part.replace(/^:(.*)$/, "{$1}")).join("/")
-      }`
+      best = `${pattern.methods.has(method) ? method : first} ${format(pattern.segments)}`
     }
   }
   return best

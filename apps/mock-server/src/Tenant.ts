@@ -5,6 +5,7 @@
  */
 import { AccountId } from "@workspace-secrets/core/AccountId"
 import { ResourceExhausted, Unauthenticated } from "@workspace-secrets/core/ApiError"
+import { isApiKey } from "@workspace-secrets/core/ApiKey"
 import { Profile, ProfileId } from "@workspace-secrets/core/Profile"
 import { WorkspaceId } from "@workspace-secrets/core/WorkspaceId"
 import type { WorkspaceSecret } from "@workspace-secrets/core/WorkspaceSecret"
@@ -269,12 +270,12 @@ const storeOf = ({ workspaceSecrets }: Contents): WorkspaceSecretStore => {
 }
 
 const contentsOf = (seed: Seed, ids: Ids, now: number): Contents => {
-  const accountId = seed.accountId ?? seed.profile?.metadata.accountId ?? AccountId.make(ids.resource("acct", now))
+  const accountId = seed.accountId ?? seed.profile?.metadata.accountId ?? AccountId.make(ids.resource("account", now))
   return {
     accountId,
-    workspaceId: seed.workspaceId ?? WorkspaceId.make(ids.resource("wksp", now)),
+    workspaceId: seed.workspaceId ?? WorkspaceId.make(ids.resource("workspace", now)),
     workspaceAlias: seed.workspaceAlias ?? WorkspaceId.make("development"),
-    profile: seed.profile ?? profileOf(accountId, ProfileId.make(ids.resource("prof", now))),
+    profile: seed.profile ?? profileOf(accountId, ProfileId.make(ids.resource("profile", now))),
     workspaceSecrets: seed.workspaceSecrets ?? []
   }
 }
@@ -337,12 +338,12 @@ export interface RegistrationOptions extends WorldOptions {
 }
 
 /**
- * Whether a key, or a token, can be sent as `Authorization: Bearer <key>`: visible ASCII characters.
+ * Whether a key, or a token, can be sent as `Authorization: Bearer <key>`: visible ASCII characters, and spaces between them.
  *
  * @since 0.1.0
  * @category rules
  */
-export const isKey = (key: Redacted.Redacted<string>): boolean => /^[\x21-\x7e]+$/.test(Redacted.value(key))
+export const isKey = (key: Redacted.Redacted<string>): boolean => isApiKey(Redacted.value(key))
 
 /**
  * The tenants of a server by their keys. Keys are strict: one that is not known is nobody's, unless the server takes any key, which then gets
@@ -380,7 +381,9 @@ export class Tenants {
     const now = this.nobody.clock.now
     const { apiKey = Redacted.make(this.#ids.resource("key", now)), id = this.#ids.resource("tnt", now) } = options
     if (!isKey(apiKey)) {
-      return Either.left(new TenantError({ problems: ["apiKey: Expected visible ASCII characters"] }))
+      return Either.left(
+        new TenantError({ problems: ["apiKey: Expected visible ASCII characters, and spaces only between them"] })
+      )
     }
     if (this.#byKey.has(Redacted.value(apiKey))) {
       return Either.left(new TenantExists({ message: "apiKey: another tenant has it; leave it out to get a new one" }))
@@ -444,8 +447,8 @@ export class Tenants {
     if (usual !== undefined) {
       return Either.right(usual.tenant)
     }
-    const key = /^bearer +([^\s]+)$/i.exec(authorization)?.[1]
-    if (key === undefined) {
+    const key = /^bearer +(\S.*)$/i.exec(authorization)?.[1]
+    if (key === undefined || !isApiKey(key)) {
       return refuse("malformed Authorization header; it has to be Bearer <key>")
     }
     const known = this.#byKey.get(key)

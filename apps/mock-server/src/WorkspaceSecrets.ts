@@ -120,7 +120,7 @@ export class WorkspaceSecrets extends Effect.Service<WorkspaceSecrets>()(
         const { now } = tenant.clock
         const secret = new WorkspaceSecret({
           metadata: {
-            id: WorkspaceSecretId.make(tenant.ids.resource("wsec", now)),
+            id: WorkspaceSecretId.make(tenant.ids.resource("wsecret", now)),
             accountId: tenant.accountId,
             createdAt: DateTime.unsafeMake(now),
             name: metadata.name.trim(),

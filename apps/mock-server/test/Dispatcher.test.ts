@@ -12,8 +12,8 @@ import { inspect } from "node:util"
 import * as Dispatcher from "../src/Dispatcher.js"
 import * as Handlers from "../src/Handlers.js"
 import { openApiDocument } from "../src/OpenApiDocument.js"
+import { publishedOperations } from "../src/PublishedOperations.js"
 import * as Tenant from "../src/Tenant.js"
-import { unservedOperations } from "../src/UnservedOperations.js"
 import { WorkspaceSecrets } from "../src/WorkspaceSecrets.js"
 
 const services = WorkspaceSecrets.Default
@@ -254,15 +254,35 @@ describe("the dispatcher", () => {
       for (const headers of [{}, { authorization: "Bearer key" }]) {
         const { body, status } = yield* dispatch(incoming("POST", "/v1/things/a", { headers }))
         expect([status, decodeStatus(body).code]).toEqual([501, 12])
+        expect(decodeStatus(body).message).toContain("does not serve POST /v1/things/{id};")
       }
       const { headers, status } = yield* dispatch(incoming("GET", "/v1/things/a"))
       expect([status, headers["allow"]]).toEqual([405, "POST"])
     }).pipe(Effect.provide(services)))
 
-  it.effect("knows of no operation that it does not serve, beyond those that it is told of", () =>
+  it.effect("answers every published operation: those that it does not serve with 501 and their names", () =>
     Effect.gen(function*() {
       const { dispatch } = yield* makeWith({})
-      expect(unservedOperations).toEqual([])
+      expect(publishedOperations).toHaveLength(142)
+      const served: Array<string> = []
+      for (const { method, path } of publishedOperations) {
+        const operation = `${method} ${path.replace(/(?<=\/):(\w+)/g, "{$1}")}`
+        const { body, status } = yield* dispatch(incoming(method, path.replace(/(?<=\/):\w+/g, "x"), { headers: {} }))
+        if (status === 501) {
+          expect(decodeStatus(body).message).toContain(`does not serve ${operation};`)
+        } else {
+          expect([operation, status]).toEqual([operation, 401])
+          served.push(operation)
+        }
+      }
+      expect(served).toEqual([
+        "GET /v1/whoami",
+        "GET /v1/workspaces/{workspaceId}/workspace_secrets",
+        "POST /v1/workspaces/{workspaceId}/workspace_secrets",
+        "DELETE /v1/workspaces/{workspaceId}/workspace_secrets/{id}",
+        "GET /v1/workspaces/{workspaceId}/workspace_secrets/{id}",
+        "PATCH /v1/workspaces/{workspaceId}/workspace_secrets/{id}"
+      ])
       expect((yield* dispatch(incoming("POST", "/v1/things/a"))).status).toBe(404)
     }).pipe(Effect.provide(services)))
 
@@ -276,6 +296,6 @@ describe("the dispatcher", () => {
       expect(first.headers["x-request-id"]).toMatch(/^req_/)
       expect(JSON.parse(first.body)).toEqual(openApiDocument)
       expect((yield* ask("GET", "/openapi.json?a=b")).body).toBe(first.body)
-      expect((yield* ask("POST", "/openapi.json")).headers["allow"]).toBe("GET")
+      expect((yield* ask("POST", "/openapi.json")).headers["allow"]).toBe("GET, HEAD")
     }).pipe(Effect.provide(services)))
 })

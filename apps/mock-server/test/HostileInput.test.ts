@@ -159,8 +159,7 @@ for (const transport of ["socket", "inProcess"] as const) {
         spec: { value: null }
       })
       expect(answer.status).toBe(200)
-      expect(Object.keys(answer.body.metadata)).not.toContain("externalId")
-      expect(Object.keys(answer.body.metadata)).not.toContain("labels")
+      expect(answer.body.metadata).toMatchObject({ externalId: "", labels: {} })
       expect(answer.body.spec).toEqual({})
       expectError(await sendJson(servers[transport], "POST", secrets, { metadata: null, spec: null }), 400, 3)
     })
@@ -358,7 +357,7 @@ for (const transport of ["socket", "inProcess"] as const) {
       expect(answer.text).not.toContain("canary")
     })
 
-    it.each(["0", "1", "200", "201", "9007199254740993", "9".repeat(400), "00000001"])(
+    it.each(["0", "1", "200", "201", "2147483647", "00000001"])(
       "with a limit of %s is a page",
       async (limit) => {
         const answer = await send<WirePage>(servers[transport], `${secrets}?limit=${limit}`)

@@ -212,20 +212,41 @@ describe("a server on a socket", () => {
     expect([answer.status, answer.headers["x-request-id"]?.slice(0, 4)]).toEqual([200, "req_"])
   })
 
-  it("answers HEAD with 405 and no body, and the connection stays good", async () => {
-    const connection = (await connect()).send(head("HEAD", secrets))
-    const answer = await connection.next({ toHead: true })
-    expect([answer.status, answer.headers["allow"]]).toEqual([405, "GET, POST"])
-    expect(Number(answer.headers["content-length"])).toBeGreaterThan(0)
-    expect((await connection.send(head("GET", "/v1/whoami")).next()).status).toBe(200)
-  })
+  it.each([
+    secrets,
+    `${secrets}/id`,
+    `${secrets}/none`,
+    "/v1/whoami",
+    "/openapi.json",
+    "/docs",
+    "/_mock/health",
+    "/none"
+  ])(
+    "answers HEAD of %s as GET, without the body, and the connection stays good",
+    async (path) => {
+      const connection = (await connect()).send(head("HEAD", path))
+      const answer = await connection.next({ toHead: true })
+      const got = await connection.send(head("GET", path)).next()
+      const { date: _, "x-request-id": __, ...headers } = answer.headers
+      expect([answer.status, headers]).toEqual([
+        got.status,
+        Object.fromEntries(Object.keys(headers).map((name) => [name, got.headers[name]]))
+      ])
+      expect(Number(answer.headers["content-length"])).toBeGreaterThan(0)
+      expect((await connection.send(head("GET", "/v1/whoami")).next()).status).toBe(200)
+    }
+  )
 
   it.each(["OPTIONS", "PUT", "PROPFIND", "TRACE", "M-SEARCH"])(
     "answers %s with 405 and the methods there are",
     async (method) => {
       const connection = await connect()
       for (
-        const [path, allow] of [[secrets, "GET, POST"], [`${secrets}/id`, "GET, PATCH, DELETE"], ["/v1/whoami", "GET"]]
+        const [path, allow] of [
+          [secrets, "GET, HEAD, POST"],
+          [`${secrets}/id`, "GET, HEAD, PATCH, DELETE"],
+          ["/v1/whoami", "GET, HEAD"]
+        ]
       ) {
         const answer = await connection.send(head(method, path ?? "")).next()
         expect([messageOf(answer, 405, 12), answer.headers["allow"]]).toEqual([`this path takes ${allow}`, allow])

@@ -265,10 +265,10 @@ describe("a tenant of a seed", () => {
     Effect.gen(function*() {
       const one = yield* toTenant({})
       const two = yield* toTenant({})
-      expect(Option.map(PrefixedUlid.parse(one.accountId), ({ prefix }) => prefix)).toEqual(Option.some("acct"))
-      expect(Option.map(PrefixedUlid.parse(one.workspaceId), ({ prefix }) => prefix)).toEqual(Option.some("wksp"))
+      expect(Option.map(PrefixedUlid.parse(one.accountId), ({ prefix }) => prefix)).toEqual(Option.some("account"))
+      expect(Option.map(PrefixedUlid.parse(one.workspaceId), ({ prefix }) => prefix)).toEqual(Option.some("workspace"))
       expect(Option.map(PrefixedUlid.parse(one.profile.metadata.id), ({ prefix }) => prefix)).toEqual(
-        Option.some("prof")
+        Option.some("profile")
       )
       expect(one.profile.metadata.accountId).toBe(one.accountId)
       expect(one.profile.spec.type).toBe("PROFILE_TYPE_API_KEY")

@@ -8,7 +8,7 @@ import type * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import * as AST from "effect/SchemaAST"
 import { cut } from "./internal/cut.js"
-import { lowerCamelCase, snakeCase } from "./internal/fieldName.js"
+import { lowerCamelCase, snakeCase } from "./FieldName.js"
 import { struct, Text } from "./internal/schema.js"
 import type { Mask } from "./Redaction.js"
 

@@ -52,6 +52,11 @@ export * as FieldMask from "./FieldMask.js"
 /**
  * @since 0.1.0
  */
+export * as FieldName from "./FieldName.js"
+
+/**
+ * @since 0.1.0
+ */
 export * as FieldViolation from "./FieldViolation.js"
 
 /**

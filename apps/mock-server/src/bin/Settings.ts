@@ -1,6 +1,7 @@
 /**
  * The settings that there are.
  */
+import { isApiKey } from "@workspace-secrets/core/ApiKey"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
@@ -19,7 +20,7 @@ const text = (expected: string) => ({
 
 const key = (expected: string) => ({
   expected,
-  read: (text: string) => /^[\x21-\x7e]+$/.test(text) ? Option.some(Redacted.make(text)) : Option.none()
+  read: (text: string) => isApiKey(text) ? Option.some(Redacted.make(text)) : Option.none()
 })
 
 const wholeNumber = {
@@ -74,7 +75,7 @@ const server = (fallbackPort: number) => ({
   }),
   port: port(fallbackPort),
   apiKey: setting("api-key", {
-    ...key("an API key of visible ASCII characters"),
+    ...key("an API key of visible ASCII characters, with spaces only between them"),
     placeholder: "key",
     description: "The one key that the server knows. Any other is answered with 401.",
     fallback: Redacted.make(defaultApiKey),
@@ -85,7 +86,7 @@ const server = (fallbackPort: number) => ({
     "Give each key that is not known a world of its own, which begins as that of --api-key does, instead of 401."
   ),
   controlToken: setting("control-token", {
-    ...key("a token of visible ASCII characters"),
+    ...key("a token of visible ASCII characters, with spaces only between them"),
     placeholder: "token",
     description:
       "The token that the control API under /_mock takes. Without one, it takes requests from this machine alone, and none at all where --host"

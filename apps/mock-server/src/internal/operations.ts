@@ -4,14 +4,16 @@ import type * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import type { HttpMethod } from "@effect/platform/HttpMethod"
 import { InvalidArgument } from "@workspace-secrets/core/ApiError"
 import type { WireError } from "@workspace-secrets/core/ErrorResponse"
+import { snakeCase } from "@workspace-secrets/core/FieldName"
 import * as FieldViolation from "@workspace-secrets/core/FieldViolation"
+import { withEmptyValues } from "@workspace-secrets/core/UnsetFields"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
-import type * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import type * as Routes from "../Routes.js"
 import { isNow } from "./now.js"
+import { requestFields } from "./requestFields.js"
 
 /** What was read and what came of it, decoded. */
 export interface Trace {
@@ -55,16 +57,20 @@ type AnyHandler<Context> = (
   request: Context & { readonly path: unknown; readonly urlParams: unknown; readonly payload: unknown }
 ) => Effect.Effect<unknown, WireError>
 
-type Decoder = (input: unknown) => Either.Either<unknown, ParseResult.ParseError>
+type Decoder = (input: unknown) => Either.Either<unknown, ReadonlyArray<FieldViolation.FieldViolation>>
 
 const decoder = (schema: Option.Option<Schema.Schema.All>, options: Options): Decoder =>
   Option.match(schema, {
     onNone: () => () => Either.right(undefined),
-    onSome: (schema) =>
-      Schema.decodeUnknownEither(schema as Schema.Schema<unknown, unknown>, {
+    onSome: (schema) => {
+      const read = options.isStrict ? Either.right : requestFields(schema)
+      const decode = Schema.decodeUnknownEither(schema as Schema.Schema<unknown, unknown>, {
         errors: "all",
         onExcessProperty: options.isStrict ? "error" : "ignore"
       })
+      return (input) =>
+        Either.flatMap(read(input), (fields) => Either.mapLeft(decode(fields), FieldViolation.fromParseError))
+    }
   })
 
 /** The parameters by name; one that is given more than once has all of its values, which no parameter of the API takes. */
@@ -77,15 +83,15 @@ const readQuery = (query: URLSearchParams): Readonly<Record<string, string | Rea
   )
 
 const explainRepetition = (query: URLSearchParams) => (violation: FieldViolation.FieldViolation) =>
-  query.getAll(violation.field).length > 1
+  [violation.field, snakeCase(violation.field)].some((name) => query.getAll(name).length > 1)
     ? { field: violation.field, description: "given more than once; a parameter has one value" }
     : violation
 
 const refuse = (
-  error: ParseResult.ParseError,
+  violations: ReadonlyArray<FieldViolation.FieldViolation>,
   query: URLSearchParams
 ): Either.Either<never, InvalidArgument> =>
-  Either.left(InvalidArgument.fromViolations(FieldViolation.fromParseError(error).map(explainRepetition(query))))
+  Either.left(InvalidArgument.fromViolations(violations.map(explainRepetition(query))))
 
 const NOTHING: Readonly<Record<string, string>> = {}
 const NO_QUERY = new URLSearchParams()
@@ -117,7 +123,9 @@ const operationOf = <Context>(
   const path = decoder(endpoint.pathSchema, { isStrict: false })
   const urlParams = decoder(endpoint.urlParamsSchema, options)
   const payload = decoder(endpoint.payloadSchema, options)
-  const encode = Schema.encodeUnknownSync(endpoint.successSchema as Schema.Schema<unknown, unknown>)
+  const encodeSet = Schema.encodeUnknownSync(endpoint.successSchema as Schema.Schema<unknown, unknown>)
+  const complete = withEmptyValues(endpoint.successSchema)
+  const encode = (success: unknown) => complete(encodeSet(success))
   return {
     _tag: "Operation",
     name: endpoint.name,

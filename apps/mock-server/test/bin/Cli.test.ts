@@ -11,6 +11,8 @@ const environment = (variables: Readonly<Record<string, string>>) =>
 
 const lines = (text: string) => text.split("\n").filter((line) => line !== "")
 
+const aKey = "an API key of visible ASCII characters, with spaces only between them"
+const aToken = "a token of visible ASCII characters, with spaces only between them"
 const aClock = "real, fixed:<moment> or stepping:<moment>,<milliseconds>, with a moment such as 2026-01-01T00:00:00Z"
 
 const aBaseUrl = "a base URL such as http://127.0.0.1:4010, with neither user nor password"
@@ -43,10 +45,10 @@ describe("run", () => {
     [["--port", "http"], "--port: expected a port, 0 to 65535"],
     [["--port", "80.5"], "--port: expected a port, 0 to 65535"],
     [["--host", ""], "--host: expected a host name or an address"],
-    [["--api-key", ""], "--api-key: expected an API key of visible ASCII characters"],
-    [["--api-key", "two words"], "--api-key: expected an API key of visible ASCII characters"],
-    [["--api-key", "schlüssel"], "--api-key: expected an API key of visible ASCII characters"],
-    [["--control-token", "two words"], "--control-token: expected a token of visible ASCII characters"],
+    [["--api-key", ""], `--api-key: expected ${aKey}`],
+    [["--api-key", "a key "], `--api-key: expected ${aKey}`],
+    [["--api-key", "schlüssel"], `--api-key: expected ${aKey}`],
+    [["--control-token", " a token"], `--control-token: expected ${aToken}`],
     [["--seed", "-1"], "--seed: expected a whole number from 0 to 2^53 - 1"],
     [["--seed", "9007199254740992"], "--seed: expected a whole number from 0 to 2^53 - 1"],
     ...[
@@ -85,8 +87,8 @@ describe("run", () => {
 
   it.effect.each<[string, string, string]>([
     ["WORKSPACE_SECRETS_MOCK_PORT", "canary", "a port, 0 to 65535"],
-    ["WORKSPACE_SECRETS_MOCK_API_KEY", "ca nary", "an API key of visible ASCII characters"],
-    ["WORKSPACE_SECRETS_MOCK_CONTROL_TOKEN", "ca nary", "a token of visible ASCII characters"],
+    ["WORKSPACE_SECRETS_MOCK_API_KEY", "canary\t", aKey],
+    ["WORKSPACE_SECRETS_MOCK_CONTROL_TOKEN", "canary\t", aToken],
     ["WORKSPACE_SECRETS_MOCK_SEED", "canary", "a whole number from 0 to 2^53 - 1"],
     ["WORKSPACE_SECRETS_MOCK_CLOCK", "canary", aClock],
     ["WORKSPACE_SECRETS_MOCK_ACCEPT_ANY_KEY", "canary", "true or false"],

@@ -5,6 +5,7 @@
  * @since 0.1.0
  */
 import {
+  Aborted,
   Internal,
   InvalidArgument,
   NotFound,
@@ -190,6 +191,7 @@ export const make = (handlers: Handlers, tenants: Tenants, options: Options = {}
       requestId,
       receivedAt: now,
       startedAt: performance.now(),
+      epoch: journal.epoch,
       method,
       target,
       headers,
@@ -321,7 +323,8 @@ export const make = (handlers: Handlers, tenants: Tenants, options: Options = {}
         if (workspaceId !== undefined && workspaceId !== tenant.workspaceId && workspaceId !== tenant.workspaceAlias) {
           return fail(new PermissionDenied({ message: "this key has no part in that workspace" }))
         }
-        const run = () => call(found, exchange, params, mark === -1 ? "" : target.slice(mark), tenant, incoming)
+        const { epoch } = tenant
+        const run = () => call(found, exchange, params, mark === -1 ? "" : target.slice(mark), tenant, epoch, incoming)
         const hit = tenant.faults.isEmpty ? undefined : tenant.faults.hit(subjectOf(tenant, found.name, params["id"]))
         if (hit !== undefined) {
           return guard(afflict(hit, Effect.suspend(run)))
@@ -354,10 +357,18 @@ const call = (
   params: Readonly<Record<string, string>>,
   query: string,
   tenant: Tenant,
+  epoch: number,
   { body, headers }: Incoming
 ): Effect.Effect<string, Failure> => {
+  // A request that waited, for its body or by a fault, is of the world as it was.
+  const run = (payload: unknown): Effect.Effect<string, Failure> =>
+    tenant.epoch === epoch
+      ? operation.run({ tenant }, exchange, params, query, payload)
+      : Either.left(
+        new Aborted({ message: "the world of this key was reset or replaced while the request was under way" })
+      )
   if (!operation.hasPayload) {
-    return operation.run({ tenant }, exchange, params, query, undefined)
+    return run(undefined)
   }
   const type = Body.checkType(single(headers["content-type"]))
   return Either.isLeft(type) ? Either.left(type.left) : Effect.flatMap(body, (bytes) => {
@@ -365,7 +376,7 @@ const call = (
     const payload = Body.parse(bytes)
     return Either.isLeft(payload)
       ? Either.left(payload.left)
-      : operation.run({ tenant }, exchange, params, query, payload.right)
+      : run(payload.right)
   })
 }
 

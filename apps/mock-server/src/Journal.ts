@@ -193,6 +193,8 @@ export interface Exchange {
   readonly requestId: string
   readonly receivedAt: number
   readonly startedAt: number
+  /** The epoch of the journal when it came in. */
+  readonly epoch: number
   readonly method: string
   readonly target: string
   readonly headers: Readonly<Record<string, string | ReadonlyArray<string> | undefined>>
@@ -432,9 +434,15 @@ export class Journal {
   readonly #waiters = new Set<Waiter>()
   #recorded = 0
   #cleared = 0
+  #epoch = 0
 
   constructor(size: number = defaultSize) {
     this.#size = size
+  }
+
+  /** How often it was reset. */
+  get epoch(): number {
+    return this.#epoch
   }
 
   /** How many requests it has dropped since it was made or cleared: those that came before the ones it holds. */
@@ -442,8 +450,14 @@ export class Journal {
     return this.#recorded - this.#cleared - this.#ring.length
   }
 
-  /** Takes a request in whose answer is on its way, or will not come any more. Gives what it shows of it. */
+  /**
+   * Takes a request in whose answer is on its way, or will not come any more. Gives what it shows of it. One that came in before a reset is
+   * not kept: nobody who reads the journal after it asked for it.
+   */
   record(exchange: Exchange, answered: Answered | undefined): { readonly entry: JournalEntry } {
+    if (exchange.epoch !== this.#epoch) {
+      return new Recorded(0, exchange, answered)
+    }
     const at = (this.#recorded - this.#cleared) % this.#size
     this.#recorded++
     const recorded = new Recorded(this.#recorded, exchange, answered)
@@ -467,6 +481,7 @@ export class Journal {
     this.#ring.length = 0
     this.#cleared = 0
     this.#recorded = 0
+    this.#epoch++
   }
 
   /** The requests that fit, oldest first. */

@@ -114,6 +114,7 @@ export class Tenant {
   readonly #faultState: ReturnType<PCGRandom["getState"]> | undefined
   #contents: Contents
   #secrets: WorkspaceSecretStore
+  #epoch = 0
 
   private constructor(
     clock: TenantClock,
@@ -173,6 +174,11 @@ export class Tenant {
     }
     const ids = new Ids(surroundings.chance, randomSeed)
     return Either.right(new Tenant(time, ids, contentsOf(seed, ids, time.now), options, surroundings))
+  }
+
+  /** How often its data was put back or replaced as a whole. */
+  get epoch(): number {
+    return this.#epoch
   }
 
   get accountId(): AccountId {
@@ -258,6 +264,7 @@ export class Tenant {
   }
 
   #fill(contents: Contents): void {
+    this.#epoch++
     this.#secrets = storeOf(contents)
     this.#contents = { ...contents, workspaceSecrets: [] }
   }

@@ -3,11 +3,14 @@ import { Unavailable } from "@workspace-secrets/core/ApiError"
 import { Profile } from "@workspace-secrets/core/Profile"
 import { Status } from "@workspace-secrets/core/Status"
 import * as Cause from "effect/Cause"
+import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Logger from "effect/Logger"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
+import * as TestClock from "effect/TestClock"
 import { inspect } from "node:util"
 import * as Dispatcher from "../src/Dispatcher.js"
 import * as Handlers from "../src/Handlers.js"
@@ -66,6 +69,55 @@ const defects = {
   "an object": () => ({ message: "canary", toString: () => "canary" }),
   "null": () => null
 }
+
+describe("a request that was under way", () => {
+  const body = JSON.stringify({ metadata: { name: "name" }, spec: {} })
+
+  const changes: Readonly<Record<string, (tenant: Tenant.Tenant) => unknown>> = {
+    "a reset": (tenant) => tenant.reset(),
+    "a restore": (tenant) => tenant.restore(tenant.snapshot()),
+    "a seed": (tenant) => tenant.replace({})
+  }
+
+  for (const [what, change] of Object.entries(changes)) {
+    it.effect(`before ${what} is ABORTED, whether it waited for its body or by a fault, and changes nothing`, () =>
+      Effect.gen(function*() {
+        const { dispatch, tenant } = yield* makeWith({})
+        const sent = yield* Deferred.make<Uint8Array>()
+        const post = incoming("POST", "/v1/workspace_secrets", { body: Deferred.await(sent) })
+        const slow = yield* Effect.fork(dispatch(post))
+        yield* Effect.yieldNow()
+        tenant.faults.put([{ operation: "create", delayMillis: 1000 }])
+        const delayed = yield* Effect.fork(
+          dispatch(incoming("POST", "/v1/workspace_secrets", { body: Effect.succeed(new TextEncoder().encode(body)) }))
+        )
+        yield* Effect.yieldNow()
+        change(tenant)
+        yield* Deferred.succeed(sent, new TextEncoder().encode(body))
+        yield* TestClock.adjust("1 seconds")
+        for (const fiber of [slow, delayed]) {
+          const { body, status } = yield* Fiber.join(fiber)
+          expect([status, decodeStatus(body).code]).toEqual([409, 10])
+        }
+        expect(tenant.secrets.size).toBe(0)
+        expect(tenant.journal.list().entries.length).toBe(what === "a reset" ? 0 : 2)
+        tenant.faults.put([])
+        const next = incoming("POST", "/v1/workspace_secrets", { body: Effect.succeed(new TextEncoder().encode(body)) })
+        expect((yield* dispatch(next)).status).toBe(200)
+        expect(tenant.journal.list().entries.at(-1)?.sequence).toBe(what === "a reset" ? 1 : 3)
+      }).pipe(Effect.provide(services)))
+  }
+
+  it.effect("and whose client goes away after a reset is not in the journal either", () =>
+    Effect.gen(function*() {
+      const { dispatch, tenant } = yield* makeWith({})
+      const fiber = yield* Effect.fork(dispatch(incoming("POST", "/v1/workspace_secrets", { body: Effect.never })))
+      yield* Effect.yieldNow()
+      tenant.reset()
+      yield* Fiber.interrupt(fiber)
+      expect(tenant.journal.list()).toEqual({ entries: [], dropped: 0, overflowed: false })
+    }).pipe(Effect.provide(services)))
+})
 
 describe("a defect of a handler", () => {
   for (const [what, make] of Object.entries(defects)) {

@@ -24,6 +24,7 @@ const exchange = (known: Partial<Exchange> = {}): Exchange => ({
   requestId: "req_1",
   receivedAt: 0,
   startedAt: performance.now(),
+  epoch: 0,
   method: "GET",
   target: "/v1/workspace_secrets",
   headers: {},
@@ -287,7 +288,7 @@ describe("differences", () => {
 describe("a journal", () => {
   const ask = (journal: Journal, methods: string) => {
     for (const method of methods) {
-      journal.record(exchange({ method }), answered())
+      journal.record(exchange({ method, epoch: journal.epoch }), answered())
     }
   }
   const shown = (journal: Journal, match?: JournalMatch) => {

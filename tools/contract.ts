@@ -1,4 +1,5 @@
 import * as Cli from "@workspace-secrets/contract-tests/Cli"
+import * as Disagreement from "@workspace-secrets/contract-tests/Disagreement"
 import * as Ledger from "@workspace-secrets/contract-tests/Ledger"
 import * as Target from "@workspace-secrets/contract-tests/Target"
 import * as MockServer from "@workspace-secrets/mock-server/MockServer"
@@ -17,6 +18,9 @@ const target = (fetchOf: (server: MockServer.Service) => typeof fetch) =>
       workspaceId: server.workspaceId,
       workspaceAlias: "development",
       otherTenant: yield* server.tenant(),
+      writeOnlyValues: false,
+      uppercaseNames: false,
+      omitUnsetFields: false,
       fetch: fetchOf(server)
     })
   }))
@@ -34,12 +38,21 @@ What the mock server was seen to do of the contract of the Workspace Secrets API
 a socket. \`npm run contract\` prints the same in a terminal, \`npm run contract -- --write\` writes this page, and CI checks
 that it is current.
 
+## Where the sources disagree
+
+The vendor's documentation (D) and what the vendor has published since (P) answer these questions differently. A behaviour that touches
+one of them is marked *contested*. It passes whichever source is right, or for the answer that the suite was told.
+
+${Disagreement.toMarkdown}
+## Where the statements come from
+
 | | where a statement comes from |
 | --- | --- |
 | D | documented: the pages of the API's documentation say it |
-| P | published: the vendor's public SDKs show it |
+| P | published: the vendor's OpenAPI document, guides or SDKs show it |
 | A | assumed: nobody says, and the API Improvement Proposals are followed |
 | L | verified live: a run against the real service has seen it |
+| contested | the sources disagree: see above |
 
 The letters stand for different grounds to believe a statement, and are not added up into one score. **No statement has an
 L yet:** nobody has run the suite against the real service. With a key, and at the cost of some thousand requests, this does:

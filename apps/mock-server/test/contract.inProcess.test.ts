@@ -9,13 +9,26 @@ import * as TestContext from "effect/TestContext"
 import * as MockServer from "../src/MockServer.js"
 import { target } from "./target.js"
 
-/** Those that have to do with values. */
-const ofValues = behaviours.filter(({ statement }) => /\bvalues?\b/.test(statement))
+/** Those that have to do with what the sources disagree about. */
+const contested = behaviours.filter((behaviour) => behaviour.contested.length > 0)
 
 contract(
-  "the mock server, told to leave values out",
+  "the mock server, which leaves values out and says so",
   Layer.provide(target({ writeOnlyValues: true }), MockServer.layerInProcess({ writeOnlyValues: true })),
-  { behaviours: ofValues }
+  { behaviours: contested }
+)
+
+const untold = { writeOnlyValues: undefined, uppercaseNames: undefined, omitUnsetFields: undefined }
+
+contract("the mock server, which says nothing", Layer.provide(target(untold), MockServer.layerInProcess()), {
+  behaviours: contested
+})
+
+// Nothing needs a value that was read back.
+contract(
+  "the mock server, which leaves values out and says nothing",
+  Layer.provide(target(untold), MockServer.layerInProcess({ writeOnlyValues: true })),
+  { behaviours: behaviours.filter(({ strain }) => strain === undefined) }
 )
 
 /** Those that have to do with order. */

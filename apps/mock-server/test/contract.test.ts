@@ -14,7 +14,11 @@ const target = Layer.unwrapEffect(Effect.gen(function*() {
     workspaceId: server.workspaceId,
     // Leave out what your server does not have: the behaviours that need it are then skipped.
     workspaceAlias: "development",
-    otherTenant: yield* server.addTenant({ apiKey: Redacted.make("another-key") })
+    otherTenant: yield* server.addTenant({ apiKey: Redacted.make("another-key") }),
+    // What your server does where the sources disagree. Leave it out to accept either.
+    writeOnlyValues: false,
+    uppercaseNames: false,
+    omitUnsetFields: false
   })
 }))
 

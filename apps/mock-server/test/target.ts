@@ -8,10 +8,12 @@ import * as MockServer from "../src/MockServer.js"
 export type Fetch = typeof globalThis.fetch
 
 /** A mock server in process as the contract's target, with a `fetch` in between, and a client, that may change what is seen of it. */
-export const target = ({ between = (fetch) => fetch, client, writeOnlyValues }: {
+export const target = ({ between = (fetch) => fetch, client, ...told }: {
   readonly between?: ((fetch: Fetch, other: Target.Tenant) => Fetch) | undefined
   readonly client?: Target.ClientLayers | undefined
   readonly writeOnlyValues?: boolean | undefined
+  readonly uppercaseNames?: boolean | undefined
+  readonly omitUnsetFields?: boolean | undefined
 } = {}): Layer.Layer<Target.Target, unknown, MockServer.MockServer> =>
   Layer.unwrapEffect(Effect.gen(function*() {
     const { addTenant, apiKey, fetch, url: baseUrl, workspaceId } = yield* MockServer.MockServer
@@ -24,7 +26,10 @@ export const target = ({ between = (fetch) => fetch, client, writeOnlyValues }: 
       workspaceAlias: "development",
       otherTenant,
       client,
-      writeOnlyValues,
+      writeOnlyValues: false,
+      uppercaseNames: false,
+      omitUnsetFields: false,
+      ...told,
       fetch: changed
     }).pipe(Layer.provide(FetchHttpClient.layer), Layer.provide(Layer.succeed(FetchHttpClient.Fetch, changed)))
   }))

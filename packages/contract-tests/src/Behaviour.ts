@@ -9,9 +9,10 @@ import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
+import type * as Disagreement from "./Disagreement.js"
 import { describe } from "./internal/expect.js"
 import * as Mask from "./internal/mask.js"
-import { type Service, Target } from "./Target.js"
+import { keysOf, type Layout, type Service, Target } from "./Target.js"
 
 /**
  * What a behaviour is about: an operation (WIRE.md, Operations), what holds for all of them (`transport`), or how they
@@ -36,7 +37,14 @@ export type Provenance = "D" | "P" | "A"
  * @since 0.1.0
  * @category models
  */
-export type Need = "workspaceAlias" | "otherTenant"
+export type Need =
+  | "workspaceAlias"
+  | "otherTenant"
+  | "restrictedTenant"
+  | "disabledTenant"
+  | "archivedTenant"
+  | "spacedTenant"
+  | "corsOrigin"
 
 /**
  * A row of the table of errors: HTTP status and google.rpc.Code (WIRE.md, Errors).
@@ -57,12 +65,16 @@ export interface Behaviour {
   readonly id: string
   readonly operation: Operation
   readonly provenance: Provenance
+  /** The disagreements of the sources that the statement touches. It holds whichever source is right, or for the answer that the target names. */
+  readonly contested: ReadonlyArray<Disagreement.Name>
   /** What holds, in one sentence. */
   readonly statement: string
   /** Seen in plain HTTP, or through the client. */
   readonly via: "wire" | "client"
   /** What the target must have for this to be looked at. */
   readonly needs: ReadonlyArray<Need>
+  /** The layouts of paths that the target must have for this to be checked. */
+  readonly layouts: ReadonlyArray<Layout>
   /** The rows of the table of errors that this is about. */
   readonly rows: ReadonlyArray<ErrorRow>
   /** Why it may be too much for a server that others use, `makes 201 secrets`, where it may. */
@@ -90,11 +102,14 @@ export class BehaviourFailed extends Data.TaggedError("BehaviourFailed")<{
  * @category running
  */
 export const whyNot = (
-  { needs, strain }: Behaviour,
+  { layouts, needs, strain }: Behaviour,
   target: Service,
   { gentle = false }: { readonly gentle?: boolean | undefined } = {}
 ): string | undefined => {
-  const lacks = needs.filter((need) => target[need] === undefined)
+  const lacks = [
+    ...needs.filter((need) => target[need] === undefined),
+    ...layouts.filter((layout) => !target.layouts.includes(layout)).map((layout) => `${layout} paths`)
+  ]
   return lacks.length > 0
     ? `the target has no ${lacks.join(" and no ")}`
     : gentle && strain !== undefined
@@ -110,9 +125,7 @@ export const whyNot = (
  */
 export const check = (behaviour: Behaviour): Effect.Effect<void, BehaviourFailed, Target> =>
   Effect.flatMap(Target, (target) => {
-    const hide = Mask.make(
-      target.otherTenant === undefined ? [target.apiKey] : [target.apiKey, target.otherTenant.apiKey]
-    )
+    const hide = Mask.make(keysOf(target))
     return behaviour.run.pipe(
       Effect.scoped,
       Effect.catchAllCause((cause) =>

@@ -24,6 +24,10 @@ const options = {
   "workspace-id": { type: "string" },
   "workspace-alias": { type: "string" },
   "write-only-values": { type: "boolean" },
+  "uppercase-names": { type: "boolean" },
+  "omit-unset-fields": { type: "boolean" },
+  paths: { type: "string" },
+  "cors-origin": { type: "string" },
   "allow-insecure-http": { type: "boolean" },
   only: { type: "string" },
   provenance: { type: "string" },
@@ -91,7 +95,8 @@ const usage = (message: string) => new Usage({ message })
  */
 export const help = ({ command, own = [] }: Pick<Environment, "command" | "own">): string =>
   `Holds a server of the Workspace Secrets API against its contract, and prints the ledger: each behaviour, where it comes
-from (D documented, P published in the vendor's SDKs, A assumed, L verified live) and whether the server shows it.
+from (D documented, P published by the vendor, A assumed, L verified live, contested where the sources disagree) and
+whether the server shows it.
 
   ${command} ${own.length > 0 ? "[options]" : "--base-url <url> --live [options]"}
 ${
@@ -103,25 +108,32 @@ Without --base-url it looks at ${own.map(({ name }) => name).join(" and ")}.
   }
 The server
   --base-url <url>       Where the API is; CADENYA_BASE_URL unless given, where --live is.
-  --live                 Yes, make secrets on that server and delete them. All have contract-tests- in their names, and
+  --live                 Yes, make secrets on that server and delete them. All have CONTRACT-TESTS- in their names, and
                          nothing else is touched. Left out for it: what would be too much for a server that others use.
   --workspace-id <id>    The workspace of the key; CADENYA_WORKSPACE_ID or else found out unless given.
   --workspace-alias <a>  What stands for that id in a path, to look at aliases as well.
-  --write-only-values    The server leaves spec.value out of its answers.
   --concurrency <n>      How many requests may be under way at the same time; 4 unless given.
+  --cors-origin <origin> An origin that the server allows, to look at CORS as well.
   --heavy                With the behaviours that --live leaves out: crowds, bodies of 1 MiB, guessed keys.
   --allow-insecure-http  Send the key over http to another host than this one.
   --sweep                Only delete what runs that were killed have left behind.
 
+What the sources disagree about. Without these, both answers are accepted, and both layouts of paths are expected.
+  --write-only-values    The server leaves spec.value out of its answers.
+  --uppercase-names      The server writes names in upper case.
+  --omit-unset-fields    The server leaves fields that are not set out of its answers.
+  --paths <which>        both, unscoped or scoped: /v1/workspace_secrets, /v1/workspaces/{workspaceId}/workspace_secrets.
+
 The behaviours
   --only <ids>           WS-LIST,WS-GET-003: those whose id begins with one of these.
-  --provenance <letters> D,P: those that come from there.
+  --provenance <letters> D,P: those that come from there; contested: those that touch what the sources disagree about.
 
 The ledger
   --format <format>      text, markdown or json; text unless given.
 
-CADENYA_API_KEY has the key, and CADENYA_OTHER_API_KEY that of another workspace, to look at isolation as well. A key is
-taken from nowhere else: what is on a command line can be seen by others.
+CADENYA_API_KEY has the key, and CADENYA_OTHER_API_KEY that of another workspace, to look at isolation as well. With keys of
+the same workspace, more is looked at: CADENYA_RESTRICTED_API_KEY has no scope secrets:manage, and CADENYA_DISABLED_API_KEY is
+disabled. A key is taken from nowhere else: what is on a command line can be seen by others.
 
 It ends with 0 when the contract is kept, 1 when it is not, 2 when it was not told properly, 130 when it was interrupted;
 it cleans up in any case.`
@@ -163,9 +175,9 @@ const choose = ({ only, provenance }: Values): Effect.Effect<typeof behaviours, 
   Effect.gen(function*() {
     const ids = listOf(only ?? "")
     const letters = listOf(provenance ?? "")
-    const unknown = letters.find((letter) => !["D", "P", "A"].includes(letter))
+    const unknown = letters.find((letter) => !["D", "P", "A", "CONTESTED"].includes(letter))
     if (unknown !== undefined) {
-      return yield* usage("--provenance has to be D, P, A or several of them with commas between")
+      return yield* usage("--provenance has to be D, P, A, contested or several of them with commas between")
     }
     const nothing = ids.find((id) => !behaviours.some((behaviour) => behaviour.id.startsWith(id)))
     if (nothing !== undefined) {
@@ -173,9 +185,20 @@ const choose = ({ only, provenance }: Values): Effect.Effect<typeof behaviours, 
     }
     return behaviours.filter((behaviour) =>
       (ids.length === 0 || ids.some((id) => behaviour.id.startsWith(id)))
-      && (letters.length === 0 || letters.includes(behaviour.provenance))
+      && (letters.length === 0 || letters.includes(behaviour.provenance)
+        || (letters.includes("CONTESTED") && behaviour.contested.length > 0))
     )
   })
+
+/** The key of a variable, if it has one. */
+const keyOf = (env: Environment["env"], name: string): Effect.Effect<string | undefined, Usage> => {
+  const key = env[name] ?? ""
+  return key === ""
+    ? Effect.succeed(undefined)
+    : isApiKey(key) && !/^bearer /i.test(key)
+    ? Effect.succeed(key)
+    : usage(`${name} has to be of visible ASCII characters, with spaces only between them, and without Bearer`)
+}
 
 /** The server that was given, if one was. */
 const given = ({ env, own = [] }: Environment, values: Values) =>
@@ -192,16 +215,24 @@ const given = ({ env, own = [] }: Environment, values: Values) =>
       )
     }
     const url = yield* parseUrl(text, values["allow-insecure-http"] === true)
-    const key = env["CADENYA_API_KEY"] ?? ""
-    if (key === "") {
+    const key = yield* keyOf(env, "CADENYA_API_KEY")
+    if (key === undefined) {
       return yield* usage("CADENYA_API_KEY has to have a key of that server")
     }
-    if (!isApiKey(key) || /^bearer /i.test(key)) {
-      return yield* usage(
-        "CADENYA_API_KEY has to be of visible ASCII characters, with spaces only between them, and without Bearer"
-      )
+    const { paths } = values
+    if (paths !== undefined && paths !== "both" && paths !== "unscoped" && paths !== "scoped") {
+      return yield* usage("--paths has to be both, unscoped or scoped")
     }
-    const other = env["CADENYA_OTHER_API_KEY"] ?? ""
+    const workspaceId = values["workspace-id"] ?? env["CADENYA_WORKSPACE_ID"]
+    if (paths === "scoped" && workspaceId === undefined) {
+      return yield* usage("--paths scoped needs --workspace-id, or CADENYA_WORKSPACE_ID")
+    }
+    const other = yield* keyOf(env, "CADENYA_OTHER_API_KEY")
+    const otherWorkspaceId = env["CADENYA_OTHER_WORKSPACE_ID"]
+    if (paths === "scoped" && other !== undefined && otherWorkspaceId === undefined) {
+      return yield* usage("--paths scoped needs CADENYA_OTHER_WORKSPACE_ID with CADENYA_OTHER_API_KEY")
+    }
+    const tenant = (apiKey: string | undefined) => apiKey === undefined ? undefined : { apiKey }
     const maxConcurrency = yield* positive("concurrency", values.concurrency ?? "4")
     return {
       url,
@@ -209,10 +240,16 @@ const given = ({ env, own = [] }: Environment, values: Values) =>
       target: Target.layerFetch({
         baseUrl: url,
         apiKey: key,
-        workspaceId: values["workspace-id"] ?? env["CADENYA_WORKSPACE_ID"],
+        workspaceId,
         workspaceAlias: values["workspace-alias"],
-        otherTenant: other === "" ? undefined : { apiKey: other },
+        otherTenant: other === undefined ? undefined : { apiKey: other, workspaceId: otherWorkspaceId },
+        restrictedTenant: tenant(yield* keyOf(env, "CADENYA_RESTRICTED_API_KEY")),
+        disabledTenant: tenant(yield* keyOf(env, "CADENYA_DISABLED_API_KEY")),
+        corsOrigin: values["cors-origin"],
         writeOnlyValues: values["write-only-values"],
+        uppercaseNames: values["uppercase-names"],
+        omitUnsetFields: values["omit-unset-fields"],
+        paths,
         maxConcurrency
       })
     }

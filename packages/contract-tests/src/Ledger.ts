@@ -1,6 +1,6 @@
 /**
  * The ledger: what a server was seen to do, behaviour by behaviour, each beside the letter of where it comes from. The
- * letters are kept apart, and never added up into one score.
+ * letters are kept apart, and never added up into one score. What the sources disagree about is counted as contested, and under no letter.
  *
  * @since 0.1.0
  */
@@ -125,6 +125,8 @@ interface Row {
   readonly results: ReadonlyArray<Result | undefined>
   /** Where the statement comes from and, where it passed against the real service, L. */
   readonly letters: string
+  /** Which disagreements it touches, in words; empty where it touches none. */
+  readonly contested: string
 }
 
 const rowsOf = (columns: ReadonlyArray<Column>): ReadonlyArray<Row> => {
@@ -136,7 +138,9 @@ const rowsOf = (columns: ReadonlyArray<Column>): ReadonlyArray<Row> => {
     .map((behaviour) => {
       const results = found.map((results) => results.get(behaviour.id))
       const verified = columns.some(({ live }, i) => live && results[i]?._tag === "Passed")
-      return { behaviour, results, letters: verified ? `${behaviour.provenance} L` : behaviour.provenance }
+      const letters = verified ? `${behaviour.provenance} L` : behaviour.provenance
+      const contested = behaviour.contested.length === 0 ? "" : `contested: ${behaviour.contested.join(", ")}`
+      return { behaviour, results, letters, contested }
     })
 }
 
@@ -172,8 +176,8 @@ export const toMarkdown = (columns: ReadonlyArray<Column>): string =>
       "",
       `| id | | seen | behaviour |${columns.map(({ name }) => ` ${cell(name)} |`).join("")}`,
       `| --- | --- | --- | --- |${columns.map(() => " --- |").join("")}`,
-      ...rows.map(({ behaviour: { id, statement, via }, letters, results }) =>
-        `| ${id} | ${letters} | ${via} | ${cell(statement)} |${
+      ...rows.map(({ behaviour: { id, statement, via }, contested, letters, results }) =>
+        `| ${id} | ${contested === "" ? letters : `${letters}, ${contested}`} | ${via} | ${cell(statement)} |${
           results.map((result) => ` ${cell(inWords(result))} |`).join("")
         }`
       ),
@@ -205,11 +209,12 @@ export const toJson = (columns: ReadonlyArray<Column>): string =>
     {
       columns: columns.map(({ live, name }) => ({ name, live })),
       behaviours: rowsOf(columns).map((
-        { behaviour: { id, operation, provenance, rows, statement, via }, letters, results }
+        { behaviour: { contested, id, operation, provenance, rows, statement, via }, letters, results }
       ) => ({
         id,
         operation,
         provenance,
+        contested,
         verifiedLive: letters.endsWith("L"),
         via,
         statement,
@@ -245,8 +250,8 @@ export interface TextOptions {
 const codes = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33 }
 
 /**
- * The ledger for a person: a line for each behaviour, what failed with what came, and for each letter by itself how many
- * of its statements held.
+ * The ledger for a person: a line for each behaviour, what failed with what came, and how many statements held: for each letter by
+ * itself, and for those that are contested.
  *
  * @since 0.1.0
  * @category printing
@@ -271,8 +276,10 @@ export const toText = (columns: ReadonlyArray<Column>, { colours = false }: Text
     ...sections(columns).flatMap(({ rows, title }) => [
       "",
       paint("bold", title),
-      ...rows.map(({ behaviour: { id, statement }, letters, results }) =>
-        `${results.map(mark).join(" ")} ${paint("dim", id.padEnd(16))} ${letters.padEnd(3)} ${statement}`
+      ...rows.map(({ behaviour: { id, statement }, contested, letters, results }) =>
+        `${results.map(mark).join(" ")} ${paint("dim", id.padEnd(16))} ${letters.padEnd(3)} ${statement}${
+          contested === "" ? "" : paint("dim", ` (${contested})`)
+        }`
       )
     ])
   ]
@@ -302,15 +309,19 @@ export const toText = (columns: ReadonlyArray<Column>, { colours = false }: Text
   })
   const totals = columns.flatMap(({ entries, live, name }) => [
     `${name}`,
-    ...(["D", "P", "A"] as const).flatMap((letter) => {
-      const of = entries.filter(({ behaviour, result }) => behaviour.provenance === letter && result._tag !== "Skipped")
+    ...(["D", "P", "A", "contested"] as const).flatMap((letter) => {
+      const of = entries.filter(({ behaviour, result }) => kindOf(behaviour) === letter && result._tag !== "Skipped")
       const held = of.filter(({ result }) => result._tag === "Passed").length
       return of.length === 0
         ? []
-        : [`  ${letter}  ${held} of ${of.length} ${names[letter]}${live ? ", verified live (L)" : ""}`]
+        : [`  ${letter}  ${held} of ${of.length}${names[letter]}${live ? ", verified live (L)" : ""}`]
     })
   ])
   return [...lines, ...notes, ...(skips.length === 0 ? [] : ["", ...skips]), "", ...totals, ""].join("\n")
 }
 
-const names = { D: "documented", P: "published", A: "assumed" }
+const names = { D: " documented", P: " published", A: " assumed", contested: "" }
+
+/** What a behaviour is counted under: its letter, or that the sources disagree. */
+const kindOf = ({ contested, provenance }: Behaviour.Behaviour): keyof typeof names =>
+  contested.length === 0 ? provenance : "contested"

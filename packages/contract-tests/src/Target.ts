@@ -29,6 +29,14 @@ export interface Tenant {
 }
 
 /**
+ * The paths of secrets without a workspace, or with one (WIRE.md, Workspace-scoped paths).
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Layout = "unscoped" | "scoped"
+
+/**
  * How clients are made: what the module `WorkspaceSecretsClient` of `@workspace-secrets/http-client` has.
  *
  * @since 0.1.0
@@ -50,8 +58,24 @@ export interface Service extends Tenant {
   readonly workspaceAlias?: string | undefined
   /** A second key with a workspace of its own, to see that the two are apart. */
   readonly otherTenant?: Tenant | undefined
-  /** Whether the server leaves `spec.value` out of its answers (WIRE.md, Values). */
-  readonly writeOnlyValues: boolean
+  /** A key of the same API that may not manage secrets. Its scopes leave `secrets:manage` out. */
+  readonly restrictedTenant?: Tenant | undefined
+  /** A key that is disabled. */
+  readonly disabledTenant?: Tenant | undefined
+  /** A key whose workspace is archived. */
+  readonly archivedTenant?: Tenant | undefined
+  /** A key with spaces inside, and a workspace of its own. */
+  readonly spacedTenant?: Tenant | undefined
+  /** An origin that the server allows in CORS. */
+  readonly corsOrigin?: string | undefined
+  /** Whether the server leaves `spec.value` out of its answers. Undefined: not known, and both are accepted. */
+  readonly writeOnlyValues?: boolean | undefined
+  /** Whether the server writes names in upper case. Undefined: not known, and both are accepted. */
+  readonly uppercaseNames?: boolean | undefined
+  /** Whether the server leaves fields that are not set out of its answers. Undefined: not known, and both are accepted. */
+  readonly omitUnsetFields?: boolean | undefined
+  /** The layouts of paths that the server has. */
+  readonly layouts: ReadonlyArray<Layout>
   /** What the names, external ids and values that the suite makes have in them, and nobody else's. */
   readonly marker: string
   /** Plain HTTP, for behaviours that look at the wire. */
@@ -98,8 +122,24 @@ export interface Options extends TenantOptions {
   readonly workspaceAlias?: string | undefined
   /** A second key with a workspace of its own. Without it, what is said of other workspaces is not looked at. */
   readonly otherTenant?: TenantOptions | undefined
-  /** Whether the server leaves `spec.value` out of its answers; false unless given. */
+  /** A key without the scope `secrets:manage`. Its workspace is that of `apiKey` unless given. Without it, scopes are not checked. */
+  readonly restrictedTenant?: TenantOptions | undefined
+  /** A key that is disabled. Its workspace is that of `apiKey` unless given. Without it, disabled keys are not checked. */
+  readonly disabledTenant?: TenantOptions | undefined
+  /** A key whose workspace is archived, and the id of that workspace. Without it, archived workspaces are not checked. */
+  readonly archivedTenant?: TenantOptions | undefined
+  /** A key with spaces inside. Without it, such keys are not checked. */
+  readonly spacedTenant?: TenantOptions | undefined
+  /** An origin that the server allows in CORS. Without it, CORS is not checked. */
+  readonly corsOrigin?: string | undefined
+  /** Whether the server leaves `spec.value` out of its answers. Without it, both are accepted, but all reads must agree. */
   readonly writeOnlyValues?: boolean | undefined
+  /** Whether the server writes names in upper case. Without it, both are accepted, but all reads must agree. */
+  readonly uppercaseNames?: boolean | undefined
+  /** Whether the server leaves fields that are not set out of its answers. Without it, both are accepted, but all answers must agree. */
+  readonly omitUnsetFields?: boolean | undefined
+  /** The layouts of paths that the server has; `both` unless given. */
+  readonly paths?: "both" | Layout | undefined
   /** Plain HTTP; the global `fetch` unless given. */
   readonly fetch?: typeof globalThis.fetch | undefined
   /** How many requests of `fetch` may be under way at the same time; any number unless given. */
@@ -121,7 +161,7 @@ const unusable = (keys: ReadonlyArray<Redacted.Redacted<string>>) => <A>(self: E
   Effect.mapError(self, ({ message }) => new Unusable({ message: Mask.make(keys)(message) }))
 
 const make = (
-  { baseUrl, client = WorkspaceSecretsClient, writeOnlyValues = false, ...options }: Options,
+  { baseUrl, client = WorkspaceSecretsClient, paths = "both", ...options }: Options,
   fetch: typeof globalThis.fetch
 ) =>
   Effect.gen(function*() {
@@ -137,12 +177,26 @@ const make = (
         (workspaceId) => ({ apiKey: key, workspaceId })
       )
     }
+    const tenant = yield* tenantOf(options)
+    const { workspaceId } = tenant
+    const found = (other: TenantOptions | undefined) =>
+      other === undefined ? Effect.succeed(undefined) : tenantOf(other)
+    // A key that may do nothing cannot find its workspace out.
+    const beside = (other: TenantOptions | undefined) => found(other && { workspaceId, ...other })
     return {
       ...site,
-      ...(yield* tenantOf(options)),
+      ...tenant,
       workspaceAlias: options.workspaceAlias,
-      otherTenant: options.otherTenant === undefined ? undefined : yield* tenantOf(options.otherTenant),
-      writeOnlyValues,
+      otherTenant: yield* found(options.otherTenant),
+      restrictedTenant: yield* beside(options.restrictedTenant),
+      disabledTenant: yield* beside(options.disabledTenant),
+      archivedTenant: yield* beside(options.archivedTenant),
+      spacedTenant: yield* found(options.spacedTenant),
+      corsOrigin: options.corsOrigin,
+      writeOnlyValues: options.writeOnlyValues,
+      uppercaseNames: options.uppercaseNames,
+      omitUnsetFields: options.omitUnsetFields,
+      layouts: paths === "both" ? ["unscoped", "scoped"] as const : [paths],
       client,
       httpClient: yield* HttpClient.HttpClient
     }
@@ -184,7 +238,8 @@ export const layerFetch = (options: Options): Layer.Layer<Target, Unusable> =>
  */
 export const cleanUp: Effect.Effect<number, Unusable, Target> = Effect.flatMap(
   Target,
-  (target) => remove(target, (name) => name.includes(target.marker), target.marker)
+  // A server may write names in upper case.
+  (target) => remove(target, (name) => name.toLowerCase().includes(target.marker), target.marker)
 )
 
 /**
@@ -196,10 +251,25 @@ export const cleanUp: Effect.Effect<number, Unusable, Target> = Effect.flatMap(
  */
 export const sweep: Effect.Effect<number, Unusable, Target> = Effect.flatMap(
   Target,
-  (target) => remove(target, (name) => /contract-tests-\d{8}(?:\d{10}-|-workspace$)/.test(name), "contract-tests-")
+  (target) => remove(target, (name) => /contract-tests-\d{8}(?:\d{10}-|-workspace$)/i.test(name), "contract-tests-")
 )
 
 const remove = (target: Service, isOurs: (name: string) => boolean, query: string) => {
-  const tenants = target.otherTenant === undefined ? [target] : [target, target.otherTenant]
-  return unusable(tenants.map(({ apiKey }) => apiKey))(Workspace.remove(target, tenants, { isOurs, query }))
+  const tenants = [target, target.otherTenant, target.spacedTenant].filter((tenant) => tenant !== undefined)
+  return unusable(keysOf(target))(Workspace.remove(target, tenants, { isOurs, query }))
 }
+
+/**
+ * The keys of a target.
+ *
+ * @internal
+ */
+export const keysOf = (target: Service): ReadonlyArray<Redacted.Redacted<string>> =>
+  [
+    target,
+    target.otherTenant,
+    target.restrictedTenant,
+    target.disabledTenant,
+    target.archivedTenant,
+    target.spacedTenant
+  ].flatMap((tenant) => tenant === undefined ? [] : [tenant.apiKey])

@@ -21,4 +21,9 @@ export * as Contract from "./Contract.js"
 /**
  * @since 0.1.0
  */
+export * as Disagreement from "./Disagreement.js"
+
+/**
+ * @since 0.1.0
+ */
 export * as Target from "./Target.js"

@@ -27,9 +27,11 @@ const behaviour = (run: Effect.Effect<void, unknown, Target.Target | Scope.Scope
   id: "WS-TEST-001",
   operation: "get",
   provenance: "D",
+  contested: [],
   statement: "a test",
   via: "wire",
   needs: [],
+  layouts: [],
   rows: [],
   strain: undefined,
   run
@@ -111,6 +113,9 @@ describe("whyNot", () => {
       const needy = { ...behaviour(Effect.void), needs: ["otherTenant", "workspaceAlias"] as const }
       expect(Behaviour.whyNot(needy, service)).toBe("the target has no workspaceAlias")
       expect(Behaviour.whyNot(behaviour(Effect.void), service)).toBeUndefined()
+      const ofBoth = { ...behaviour(Effect.void), layouts: ["unscoped", "scoped"] as const }
+      expect(Behaviour.whyNot(ofBoth, service)).toBeUndefined()
+      expect(Behaviour.whyNot(ofBoth, { ...service, layouts: ["scoped"] })).toBe("the target has no unscoped paths")
     }).pipe(Effect.provide(target)))
 
   it.effect("is what it does to the server, where the suite has to be gentle", () =>

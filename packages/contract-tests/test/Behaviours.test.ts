@@ -3,6 +3,7 @@ import * as ErrorTable from "@workspace-secrets/core/ErrorTable"
 import { readdirSync } from "node:fs"
 import type * as Behaviour from "../src/Behaviour.js"
 import { behaviours } from "../src/Behaviours.js"
+import { disagreements } from "../src/Disagreement.js"
 
 const operations = ["list", "create", "get", "update", "delete", "whoami"] as const
 
@@ -75,6 +76,11 @@ describe("behaviours", () => {
       .map(({ via }) => via)
     expect(ways).toContain("client")
     expect(ways.includes("wire")).toBe(provoked.includes(`${status}/${code}`))
+  })
+
+  it("refer to every disagreement of the sources", () => {
+    const touched = new Set(behaviours.flatMap(({ contested }) => contested))
+    expect(touched).toEqual(new Set(disagreements.map(({ name }) => name)))
   })
 
   it("have every provenance", () => {

@@ -56,13 +56,21 @@ describe("run", () => {
       ["CADENYA_API_KEY has to be of visible ASCII", live, { CADENYA_API_KEY: "canary key " }],
       ["CADENYA_API_KEY has to be of visible ASCII", live, { CADENYA_API_KEY: "canary\tkey" }],
       ["CADENYA_API_KEY has to be of visible ASCII", live, { CADENYA_API_KEY: "Bearer canary key" }],
+      ["CADENYA_OTHER_API_KEY has to be of visible ASCII", live, { ...key, CADENYA_OTHER_API_KEY: "canary\tkey" }],
+      ["--paths has to be both, unscoped or scoped", [...live, "--paths", "workspace"], key],
+      ["--paths scoped needs --workspace-id", [...live, "--paths", "scoped"], key],
+      [
+        "--paths scoped needs CADENYA_OTHER_WORKSPACE_ID",
+        [...live, "--paths", "scoped", "--workspace-id", "w"],
+        { ...key, CADENYA_OTHER_API_KEY: "canary-other" }
+      ],
       ["--base-url is no URL", ["--base-url", "nowhere", "--live"], key],
       ["--base-url has to begin with https://", ["--base-url", "ftp://localhost", "--live"], key],
       ["--base-url has to be without user", ["--base-url", "https://canary-key@example.com", "--live"], key],
       ["--base-url is http, which shows the key", ["--base-url", "http://example.com", "--live"], key],
       ["--concurrency has to be a whole number, 1 to 9999", [...live, "--concurrency", "0"], key],
       ["--format has to be text, markdown or json", ["--format", "html"], {}],
-      ["--provenance has to be D, P, A", ["--provenance", "L"], {}],
+      ["--provenance has to be D, P, A, contested", ["--provenance", "L"], {}],
       ["--only: no behaviour has an id that begins with WS-NOPE", ["--only", "WS-LIST,ws-nope"], {}],
       ["--sweep needs a server", ["--sweep"], { own: true }],
       ["Unknown option '--nope'", ["--nope"], {}],
@@ -73,7 +81,7 @@ describe("run", () => {
   )("ends with 2 and says what would be right: %s", ([message, args, { own: hasOwn, ...env }]: readonly [
     string,
     ReadonlyArray<string>,
-    { readonly own?: boolean; readonly CADENYA_API_KEY?: string }
+    { readonly own?: boolean; readonly CADENYA_API_KEY?: string; readonly CADENYA_OTHER_API_KEY?: string }
   ]) =>
     Effect.gen(function*() {
       const { code, err, out } = yield* run(args, { env, own: hasOwn ? [own(Memory.make())] : [] })

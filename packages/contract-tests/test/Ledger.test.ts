@@ -14,9 +14,11 @@ const behaviour = (id: string, more: Partial<Behaviour.Behaviour> = {}): Behavio
   id,
   operation: "get",
   provenance: "D",
+  contested: [],
   statement: `says ${id} | *so*`,
   via: "wire",
   needs: [],
+  layouts: [],
   rows: [],
   strain: undefined,
   run: Effect.void,
@@ -112,6 +114,7 @@ const failed = { _tag: "Failed", message: "expected a\n  got b" } as const
 const skipped = { _tag: "Skipped", reason: "the target has no otherTenant" } as const
 
 const list = behaviour("WS-LIST-001", { operation: "list", provenance: "P" })
+const contested = behaviour("WS-GET-003", { provenance: "P", contested: ["values", "names"] })
 const ofClient = behaviour("WS-CLIENT-001", { via: "client" })
 
 const mock: Ledger.Column = {
@@ -121,6 +124,7 @@ const mock: Ledger.Column = {
     { behaviour: ofClient, result: passed },
     { behaviour: behaviour("WS-GET-001"), result: passed },
     { behaviour: wrong, result: failed },
+    { behaviour: contested, result: passed },
     { behaviour: list, result: skipped }
   ]
 }
@@ -145,6 +149,7 @@ describe("toMarkdown", () => {
 | --- | --- | --- | --- | --- | --- |
 | WS-GET-001 | D L | wire | says WS-GET-001 \\| \\*so\\* | passed | passed |
 | WS-GET-002 | A | wire | says WS-GET-002 \\| \\*so\\* | failed | failed |
+| WS-GET-003 | P, contested: values, names | wire | says WS-GET-003 \\| \\*so\\* | passed |  |
 | WS-CLIENT-001 | D | client | says WS-CLIENT-001 \\| \\*so\\* | passed |  |
 `)
   })
@@ -158,11 +163,17 @@ describe("toJson", () => {
     }
     expect(rest).toEqual({})
     expect(columns).toEqual([{ name: "mock", live: false }, { name: "api.example.com", live: true }])
-    expect(behaviours.slice(0, 3)).toEqual([
+    expect(behaviours).toHaveLength(5)
+    expect(behaviours.find((each) => (each as { readonly id: string }).id === "WS-GET-003")).toMatchObject({
+      provenance: "P",
+      contested: ["values", "names"]
+    })
+    expect(behaviours.slice(0, 2)).toEqual([
       {
         id: "WS-GET-001",
         operation: "get",
         provenance: "D",
+        contested: [],
         verifiedLive: true,
         via: "wire",
         statement: "says WS-GET-001 | *so*",
@@ -173,6 +184,7 @@ describe("toJson", () => {
         id: "WS-GET-002",
         operation: "get",
         provenance: "A",
+        contested: [],
         verifiedLive: false,
         via: "wire",
         statement: "says WS-GET-002 | *so*",
@@ -181,18 +193,12 @@ describe("toJson", () => {
           mock: { result: "failed", message: "expected a\n  got b" },
           "api.example.com": { result: "failed", message: "expected a\n  got b" }
         }
-      },
-      {
-        id: "WS-LIST-001",
-        operation: "list",
-        provenance: "P",
-        verifiedLive: false,
-        via: "wire",
-        statement: "says WS-LIST-001 | *so*",
-        errors: [],
-        results: { mock: { result: "skipped", reason: "the target has no otherTenant" } }
       }
     ])
+    expect(behaviours.find((each) => (each as { readonly id: string }).id === "WS-LIST-001")).toMatchObject({
+      operation: "list",
+      results: { mock: { result: "skipped", reason: "the target has no otherTenant" } }
+    })
   })
 })
 
@@ -207,6 +213,7 @@ list: GET /v1/workspace_secrets
 get: GET /v1/workspace_secrets/{id}
 ✓ ✓ WS-GET-001       D L says WS-GET-001 | *so*
 ✗ ✗ WS-GET-002       A   says WS-GET-002 | *so*
+✓   WS-GET-003       P   says WS-GET-003 | *so* (contested: values, names)
 ✓   WS-CLIENT-001    D   says WS-CLIENT-001 | *so*
 
 ✗ WS-GET-002 says WS-GET-002 | *so*
@@ -224,6 +231,7 @@ get: GET /v1/workspace_secrets/{id}
 mock
   D  2 of 2 documented
   A  0 of 1 assumed
+  contested  1 of 1
 api.example.com
   D  1 of 1 documented, verified live (L)
   A  0 of 1 assumed, verified live (L)

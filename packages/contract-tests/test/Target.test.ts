@@ -26,14 +26,31 @@ describe("layer", () => {
       expect((yield* build({ baseUrl: new URL("https://example.com") })).baseUrl).toBe("https://example.com")
     }))
 
-  it.effect("has the HttpClient of its context, our client, and values that are shown unless told otherwise", () =>
+  it.effect("has the HttpClient of its context, our client, both layouts, and no answer to what the sources disagree about", () =>
     Effect.gen(function*() {
-      const service = yield* build({ writeOnlyValues: undefined })
+      const service = yield* build({})
       expect(service.httpClient).toBe(http)
       expect(service.client).toBe(WorkspaceSecretsClient)
-      expect(service.writeOnlyValues).toBe(false)
+      expect(service.layouts).toEqual(["unscoped", "scoped"])
+      expect([service.writeOnlyValues, service.uppercaseNames, service.omitUnsetFields]).toEqual([
+        undefined,
+        undefined,
+        undefined
+      ])
       const client = { ...WorkspaceSecretsClient }
-      expect(yield* build({ client, writeOnlyValues: true })).toMatchObject({ client, writeOnlyValues: true })
+      const told = { client, writeOnlyValues: true, uppercaseNames: false, omitUnsetFields: true }
+      expect(yield* build({ ...told, paths: "scoped" })).toMatchObject({ ...told, layouts: ["scoped"] })
+    }))
+
+  it.effect("takes keys that may do nothing for keys of the same workspace", () =>
+    Effect.gen(function*() {
+      const { archivedTenant, disabledTenant, restrictedTenant } = yield* build({
+        restrictedTenant: { apiKey: "canary-restricted" },
+        disabledTenant: { apiKey: "canary-disabled" },
+        archivedTenant: { apiKey: "canary-archived", workspaceId: "wksp_3" }
+      })
+      const workspaces = [restrictedTenant, disabledTenant, archivedTenant].map((tenant) => tenant?.workspaceId)
+      expect(workspaces).toEqual(["wksp_1", "wksp_1", "wksp_3"])
     }))
 
   it.effect("takes keys as strings, and redacts them", () =>

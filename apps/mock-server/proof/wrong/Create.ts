@@ -38,10 +38,10 @@ export const wrongServers: W.WrongServers = {
     ),
     "WS-CREATE-001"
   ],
-  "has a field more": [W.inMetadata((metadata) => ({ ...metadata, kind: "secret" })), "WS-CREATE-002", "WS-LIST-002"],
+  "has a field more": [W.inMetadata((metadata) => ({ ...metadata, kind: "secret" })), "WS-CREATE-021", "WS-LIST-002"],
   "answers an empty externalId where there is none": [
     W.inMetadata((metadata) => ({ externalId: "", ...metadata })),
-    "WS-CREATE-002"
+    "WS-CREATE-021"
   ],
   "leaves labels out of what it answers to a create": [
     createdMetadata(({ labels: _, ...metadata }) => metadata),
@@ -234,6 +234,6 @@ export const wrongServers: W.WrongServers = {
   ],
   "takes an empty value for an absent one": [
     W.sent("POST", (body) => W.at(body, "spec")["value"] === "" ? { ...body, spec: {} } : body),
-    "WS-CREATE-020"
+    "WS-CREATE-023"
   ]
 }

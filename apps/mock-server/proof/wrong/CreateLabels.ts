@@ -52,7 +52,7 @@ export const wrongServers: W.WrongServers = {
   "leaves out labels whose values break the rules": [dropping("POST", (_, value) => isValue(value)), "WS-CREATE-104"],
   "answers an empty map where there are no labels": [
     W.inMetadata((metadata) => ({ labels: {}, ...metadata })),
-    "WS-CREATE-105"
+    "WS-CREATE-107"
   ],
   "leaves out labels that break the rules in an update": [
     dropping("PATCH", (key, value) => isKey(key) && isValue(value)),

@@ -18,7 +18,7 @@ export const wrongServers: W.WrongServers = {
   "has no values in lists": [
     W.items((items) => items.map((item) => ({ ...item, spec: {} }))),
     "WS-LIST-002",
-    "WS-TRANSPORT-016"
+    "WS-TRANSPORT-018"
   ],
   "has no info in any list": [W.listed(() => ({ includeInfo: undefined })), "WS-LIST-003", "WS-CLIENT-005"],
   "takes includeInfo=false for true": [

@@ -56,14 +56,14 @@ export const wrongServers: W.WrongServers = {
   ],
   "writes null for what is not set": [
     W.inMetadata((metadata) => ({ externalId: null, ...metadata })),
-    "WS-TRANSPORT-007",
-    "WS-CREATE-002",
+    "WS-TRANSPORT-017",
+    "WS-CREATE-021",
     "WS-GET-001"
   ],
   "writes times with an offset": [
     withTimes((time) => time.replace("Z", "+00:00")),
     "WS-TRANSPORT-008",
-    "WS-CREATE-002"
+    "WS-CREATE-021"
   ],
   "writes times in seconds since 1970": [
     W.inMetadata((metadata) => ({ ...metadata, createdAt: Date.parse(W.text(metadata["createdAt"])) / 1000 })),
@@ -125,12 +125,12 @@ export const wrongServers: W.WrongServers = {
   ],
   "leaves values out": [
     W.secrets((secret) => ({ ...secret, spec: {} })),
-    "WS-TRANSPORT-016",
+    "WS-TRANSPORT-018",
     "WS-GET-002",
     "WS-CLIENT-002"
   ],
   "leaves values out of what it answers to an update": [
     W.secrets((secret, { request }) => request.method === "PATCH" ? { ...secret, spec: {} } : secret),
-    "WS-TRANSPORT-016"
+    "WS-TRANSPORT-018"
   ]
 }

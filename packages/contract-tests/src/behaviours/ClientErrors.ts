@@ -11,6 +11,7 @@ import * as Stream from "effect/Stream"
 import type { ErrorRow } from "../Behaviour.js"
 import * as A from "../internal/answer.js"
 import { calls, canned, client, type ClientWorld, createWith, failsWith, payloadOf } from "../internal/client.js"
+import { elsewhere as elsewhereId } from "../internal/every.js"
 import { about, holds, same } from "../internal/expect.js"
 import { unknownId } from "../internal/ulid.js"
 import type { Case } from "../internal/wire.js"
@@ -81,7 +82,7 @@ export const behaviours = [
       rows: [A.PERMISSION_DENIED],
       strain: "asks for what others have, which may count against the caller",
       *check({ clientWith, mine }) {
-        const elsewhere = calls(yield* clientWith({ workspaceId: "wksp_00000000000000000000000000" }), { mine })
+        const elsewhere = calls(yield* clientWith({ workspaceId: elsewhereId }), { mine })
         for (const [operation, call] of elsewhere.filter(([operation]) => operation !== "whoami")) {
           yield* failsWith(operation, call, { tag: "PermissionDenied", status: 403, code: 7 })
         }

@@ -99,6 +99,30 @@ export const behaviours = [
       }
     },
     {
+      id: "WS-CLIENT-318",
+      provenance: "P",
+      contested: ["unsetFields"],
+      statement: "a field with its empty value is read as absent",
+      *check(world) {
+        const createdBy = {
+          metadata: { ...profile.metadata, externalId: "", labels: {}, createdAt: "" },
+          spec: { type: "PROFILE_TYPE_USER", email: "", name: "" }
+        }
+        const empty = {
+          metadata: { ...required, externalId: "", labels: {}, updatedAt: "" },
+          spec: { value: "" },
+          info: { createdBy, lastUsedAt: "" }
+        }
+        const { externalId: _, labels: __, ...metadata } = profile.metadata
+        const bare = {
+          metadata: required,
+          spec: {},
+          info: { createdBy: { metadata, spec: { type: "PROFILE_TYPE_USER" } } }
+        }
+        yield* same(toJson(yield* reads(world, empty)), bare, "get")
+      }
+    },
+    {
       id: "WS-CLIENT-304",
       provenance: "A",
       statement: "fields that are not known are ignored, wherever they are",
@@ -116,7 +140,7 @@ export const behaviours = [
     },
     {
       id: "WS-CLIENT-305",
-      provenance: "A",
+      provenance: "P",
       statement: "a type of profile that is not known is kept as it is",
       *check({ api }) {
         for (const type of ["PROFILE_TYPE_ROBOT", "PROFILE_TYPE_UNSPECIFIED", "PROFILE_TYPE_SYSTEM", ""]) {
@@ -167,7 +191,15 @@ export const behaviours = [
       provenance: "D",
       statement: "ids of any form are read, and kept as they are",
       *check(world) {
-        for (const text of ["id", "7", "wsec_01JD6G5W2N8Z3Q4R5S6T7V8W9X", "Wsec-01 ü/%2F"]) {
+        for (
+          const text of [
+            "id",
+            "7",
+            "wsec_01JD6G5W2N8Z3Q4R5S6T7V8W9X",
+            "wsecret_01JD6G5W2N8Z3Q4R5S6T7V8W9X",
+            "Wsec-01 ü/%2F"
+          ]
+        ) {
           const metadata = { ...required, id: text, accountId: text, profileId: text, workspaceId: text }
           const body = { metadata, spec: {} }
           yield* same(toJson(yield* reads(world, body)), body, "get")

@@ -7,6 +7,7 @@
 import { WorkspaceSecretId } from "@workspace-secrets/core/WorkspaceSecret"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import { at } from "../internal/answer.js"
 import { calls, type Canned, canned, client, type ClientWorld, failsWith } from "../internal/client.js"
 import { about, holds, same } from "../internal/expect.js"
 
@@ -88,6 +89,27 @@ export const behaviours = client("errors", [
         { fields: [{ field: "metadata.name", description: "required" }], delay: 1500 },
         "get: the error"
       )
+    }
+  },
+  {
+    id: "WS-CLIENT-320",
+    provenance: "P",
+    statement:
+      "the fields of a google.rpc.BadRequest are read in snake_case and in lowerCamelCase, with the same result",
+    *check({ api }) {
+      for (const field of ["metadata.external_id", "metadata.externalId"]) {
+        const fieldViolations = [{ field, description: "taken" }, {
+          field: "metadata.labels.a_b",
+          description: "wrong"
+        }]
+        const body = status(3, [{ "@type": "type.googleapis.com/google.rpc.BadRequest", fieldViolations }])
+        const { client } = yield* canned(api.layout, { status: 400, body })
+        const error = yield* failsWith("get", client.get(id), { tag: "InvalidArgument", status: 400, code: 3 })
+        const expected = ["metadata.externalId", "metadata.labels.a_b"]
+        const violations = error["fieldViolations"]
+        const fields = Array.isArray(violations) ? violations.map((violation: unknown) => at(violation)["field"]) : []
+        yield* about(field)(same(fields, expected, "get: the fields in the error"))
+      }
     }
   },
   {

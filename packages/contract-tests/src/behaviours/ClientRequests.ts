@@ -16,7 +16,7 @@ import * as Redacted from "effect/Redacted"
 import { calls, canned, cannedHttp, type Client, client, type ClientWorld } from "../internal/client.js"
 import { about, holds, same } from "../internal/expect.js"
 
-const id = WorkspaceSecretId.make("wsec_01")
+const id = WorkspaceSecretId.make("wsecret_01")
 
 interface Expected {
   readonly method: string
@@ -250,7 +250,7 @@ export const behaviours = [
       id: "WS-CLIENT-411",
       provenance: "D",
       statement: "the base URL is https://api.cadenya.com, and the key is that of CADENYA_API_KEY",
-      layouts: ["unscoped"],
+      layouts: "one",
       *check(world) {
         const answers = cannedHttp({})
         yield* Effect.ignore((yield* configured(world, answers, { CADENYA_API_KEY: "key" })).list())

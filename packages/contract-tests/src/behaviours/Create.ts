@@ -28,9 +28,10 @@ export const behaviours = wire("create", [
     }
   },
   {
-    id: "WS-CREATE-002",
+    id: "WS-CREATE-021",
     provenance: "P",
-    statement: "a name and an empty spec are enough, and what is not set is absent from the answer",
+    statement:
+      "a name and an empty spec are enough, and the answer has nothing in the other fields that a caller may give",
     *check(world) {
       const fields = { name: world.mine.name() }
       yield* isSecret(world, yield* world.api.create(bodyOf(fields)), fields)
@@ -96,10 +97,10 @@ export const behaviours = wire("create", [
       const { api, mine } = world
       const fields = { name: mine.name() }
       const sent = {
-        id: "wsec_00000000000000000000000001",
-        accountId: "acct_00000000000000000000000001",
-        workspaceId: "wksp_00000000000000000000000001",
-        profileId: "prof_00000000000000000000000001",
+        id: "wsecret_00000000000000000000000001",
+        accountId: "account_00000000000000000000000001",
+        workspaceId: "workspace_00000000000000000000000001",
+        profileId: "profile_00000000000000000000000001",
         createdAt: "2001-01-01T00:00:00.000Z"
       }
       const metadata = { id: sent.profileId, accountId: sent.accountId, name: "nobody", profileId: sent.profileId }

@@ -7,7 +7,7 @@
 import * as Effect from "effect/Effect"
 import * as A from "../internal/answer.js"
 import { idOf } from "../internal/api.js"
-import { about, holds } from "../internal/expect.js"
+import { about, holds, same } from "../internal/expect.js"
 import { listAll } from "../internal/list.js"
 import { bodyOf, create, isMade, isSecret } from "../internal/secret.js"
 import { wire } from "../internal/wire.js"
@@ -134,7 +134,8 @@ export const behaviours = wire("create", [
   {
     id: "WS-CREATE-019",
     provenance: "A",
-    statement: "a value comes back character by character, whatever characters it has",
+    contested: ["values"],
+    statement: "a value that a read returns is the same, character by character, whatever characters it has",
     *check(world) {
       const { mine } = world
       for (
@@ -146,13 +147,50 @@ export const behaviours = wire("create", [
     }
   },
   {
-    id: "WS-CREATE-020",
+    id: "WS-CREATE-023",
     provenance: "A",
-    statement: "an empty value is a value, and not an absent one",
+    statement: "an empty value is as good as none",
     *check(world) {
-      const made = yield* create(world, { value: "" })
-      yield* isSecret(world, made.answer, made.fields)
-      yield* isMade(world, yield* world.api.get(made.id), made)
+      const { api, mine } = world
+      const fields = { name: mine.name() }
+      const answer = yield* api.create(bodyOf({ ...fields, value: "" }))
+      yield* isSecret(world, answer, fields)
+      yield* isSecret(world, yield* api.get(idOf(answer) ?? ""), fields)
+    }
+  },
+  {
+    id: "WS-CREATE-024",
+    provenance: "P",
+    statement: "an empty externalId is as good as none: several secrets may have it, and it is no address",
+    rows: [A.NOT_FOUND],
+    *check(world) {
+      const { api, mine } = world
+      for (const name of [mine.name("first"), mine.name("second")]) {
+        yield* isSecret(world, yield* api.create(bodyOf({ name, externalId: "" })), { name })
+      }
+      yield* A.refused(yield* api.get("external_id:"), A.NOT_FOUND)
+    }
+  },
+  {
+    id: "WS-CREATE-025",
+    provenance: "P",
+    contested: ["names"],
+    statement: "a name comes back as it was sent or in upper case, the same on every read",
+    *check(world) {
+      const { api, mine, target } = world
+      const sent = `${mine.prefix}-Email tool`
+      const made = yield* create(world, { name: sent })
+      const answers = [
+        made.answer,
+        yield* api.get(made.id),
+        yield* api.update(made.id, { metadata: { name: sent }, updateMask: "metadata.name" })
+      ]
+      const read = yield* Effect.forEach(answers, A.ok)
+      const { items } = yield* A.page(yield* api.list({ query: mine.prefix }))
+      const names = [...read, ...items].map((secret) => A.at(secret, "metadata")["name"])
+      const isUpperCase = target.uppercaseNames ?? names[0] !== sent
+      const expected = isUpperCase ? sent.toUpperCase() : sent
+      yield* same(names, answers.concat(made.answer).map(() => expected), "the name on create, get, update and list")
     }
   }
 ])

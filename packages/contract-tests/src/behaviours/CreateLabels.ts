@@ -101,9 +101,9 @@ export const behaviours = wire("create", [
     }
   },
   {
-    id: "WS-CREATE-105",
+    id: "WS-CREATE-107",
     provenance: "A",
-    statement: "an empty map of labels is no labels, and is absent from the answer",
+    statement: "an empty map of labels is as good as none",
     *check(world) {
       const { api, mine } = world
       yield* isSecret(world, yield* api.create(bodyOf({ name: mine.name(), labels: {} })), { name: mine.name() })

@@ -142,6 +142,24 @@ export const behaviours = wire("errors", [
     }
   },
   {
+    id: "WS-ERR-023",
+    provenance: "P",
+    statement:
+      "the fields of a google.rpc.BadRequest are paths in snake_case, in which the keys of labels stay as they are",
+    rows: [A.INVALID_ARGUMENT],
+    *check(world) {
+      const { api, mine } = world
+      const name = mine.name()
+      yield* A.namesIn(yield* api.create({ metadata: { name, externalId: 5 }, spec: {} }), ["metadata.external_id"])
+      const labels = { someKey: "-" }
+      yield* A.namesIn(yield* api.create({ metadata: { name, labels }, spec: {} }), ["metadata.labels.someKey"])
+      const { id } = yield* create(world)
+      yield* A.namesIn(yield* api.update(id, { spec: {}, updateMask: "metadata.nope" }), ["update_mask"])
+      yield* A.namesIn(yield* api.list({ sortOrder: "newest" }), ["sort_order"])
+      yield* A.namesIn(yield* api.list({ includeInfo: "maybe" }), ["include_info"])
+    }
+  },
+  {
     id: "WS-ERR-018",
     provenance: "P",
     statement: "a wrong field of an update, and a wrong mask, are named in a google.rpc.BadRequest",

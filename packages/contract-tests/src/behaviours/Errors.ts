@@ -81,7 +81,7 @@ export const behaviours = wire("errors", [
     *check(world) {
       const { api, mine } = world
       const made = yield* create(world)
-      const elsewhere = api.with({ workspace: "wksp_00000000000000000000000000" })
+      const elsewhere = api.with({ workspace: Every.elsewhere })
       for (
         const [operation, asking] of [...Every.onSecrets(elsewhere, mine), ...Every.onSecrets(elsewhere, mine, made.id)]
       ) {
@@ -182,7 +182,7 @@ export const behaviours = wire("errors", [
     id: "WS-ERR-009",
     provenance: "P",
     statement: "another method on whoami is UNIMPLEMENTED with status 405, and Allow says GET",
-    layouts: ["unscoped"],
+    layouts: "one",
     rows: [A.METHOD_NOT_ALLOWED],
     *check({ api }) {
       const answer = yield* api.send("POST", "/v1/whoami", { body: "{}" })

@@ -28,7 +28,8 @@ export const behaviours = wire("get", [
   {
     id: "WS-GET-002",
     provenance: "D",
-    statement: "a secret that has all fields is answered with all of them, its value included",
+    contested: ["values"],
+    statement: "a secret that has all fields is answered with all of them, with the value where reads return it",
     *check(world) {
       const { api, mine } = world
       const made = yield* create(world, {

@@ -18,8 +18,6 @@ const finds = (world: World, query: Readonly<Record<string, string>>, names: Rea
     yield* same([...namesOf(world, items)].sort(), [...names].sort(), `GET ${world.api.collection}?${asked}: names`)
   })
 
-const upperFirst = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
-
 /**
  * The behaviours of the filters.
  *
@@ -34,7 +32,7 @@ export const behaviours = wire("list", [
     *check(world) {
       const { mine } = world
       yield* createAll(world, ["key-a", "key-b", "other"])
-      yield* create(world, { name: `x-${mine.name("key-c")}` })
+      yield* create(world, { name: `X-${mine.name("key-c")}` })
       yield* finds(world, { prefix: mine.name("key") }, ["key-a", "key-b"])
       yield* finds(world, { prefix: mine.name("key-a") }, ["key-a"])
       yield* finds(world, { prefix: mine.name("key-a-long") }, [])
@@ -43,13 +41,16 @@ export const behaviours = wire("list", [
   {
     id: "WS-LIST-102",
     provenance: "A",
+    contested: ["names"],
     statement: "prefix is case sensitive",
     *check(world) {
-      const { mine } = world
-      yield* createAll(world, ["Key", "key"])
-      yield* finds(world, { prefix: mine.name("Key") }, ["Key"])
-      yield* finds(world, { prefix: mine.name("KEY") }, [])
-      yield* finds(world, { prefix: upperFirst(mine.prefix) }, [])
+      const { api, mine } = world
+      const made = yield* create(world, { name: `${mine.prefix}-Key` })
+      // As the server keeps it.
+      const name = String(A.at(yield* A.ok(yield* api.get(made.id)), "metadata")["name"])
+      yield* finds(world, { prefix: name }, ["key"])
+      yield* finds(world, { prefix: `${mine.prefix}-kEY` }, [])
+      yield* finds(world, { prefix: mine.prefix.toLowerCase() }, [])
     }
   },
   {
@@ -70,11 +71,13 @@ export const behaviours = wire("list", [
     statement: "query finds a part of the name, in any case",
     *check(world) {
       const { mine } = world
-      yield* createAll(world, ["Alpha-Key", "beta"])
-      yield* finds(world, { query: mine.name("alpha") }, ["Alpha-Key"])
-      yield* finds(world, { query: mine.name("ALPHA").toUpperCase() }, ["Alpha-Key"])
-      yield* finds(world, { query: "lpha-k", prefix: mine.prefix }, ["Alpha-Key"])
-      yield* finds(world, { query: mine.name("gamma") }, [])
+      yield* create(world, { name: `${mine.prefix}-Alpha-Key` })
+      yield* createAll(world, ["beta"])
+      yield* finds(world, { query: `${mine.prefix}-alpha` }, ["alpha-key"])
+      yield* finds(world, { query: `${mine.prefix}-ALPHA` }, ["alpha-key"])
+      yield* finds(world, { query: `${mine.prefix}-Alpha`.toLowerCase() }, ["alpha-key"])
+      yield* finds(world, { query: "lpha-k", prefix: mine.prefix }, ["alpha-key"])
+      yield* finds(world, { query: `${mine.prefix}-gamma` }, [])
     }
   },
   {

@@ -79,6 +79,8 @@ export const behaviours = wire("transport", [
   {
     id: "WS-TRANSPORT-014",
     provenance: "P",
+    contested: ["paths"],
+    needsLayouts: ["unscoped", "scoped"],
     statement: "both path layouts lead to the same secrets",
     *check(world) {
       const { api, mine } = world
@@ -95,7 +97,7 @@ export const behaviours = wire("transport", [
   },
   {
     id: "WS-TRANSPORT-015",
-    provenance: "P",
+    provenance: "A",
     statement: "a workspace's alias stands for its id in a path, and answers have the id",
     needs: ["workspaceAlias"],
     layouts: ["scoped"],
@@ -114,9 +116,10 @@ export const behaviours = wire("transport", [
     }
   },
   {
-    id: "WS-TRANSPORT-016",
-    provenance: "A",
-    statement: "a value comes back on every read; on none where the server is known to leave values out",
+    id: "WS-TRANSPORT-018",
+    provenance: "D",
+    contested: ["values"],
+    statement: "a value comes back on every read, or on none",
     *check(world) {
       const { api, mine, target } = world
       const value = mine.value()
@@ -126,13 +129,13 @@ export const behaviours = wire("transport", [
         get: yield* api.get(made.id),
         update: yield* api.update(made.id, { metadata: { name: mine.name("new") } })
       }
-      for (const [operation, answer] of Object.entries(reads)) {
-        const spec = A.at(yield* A.ok(answer), "spec")
-        yield* about(operation)(same({ spec }, { spec: target.writeOnlyValues ? {} : { value } }, `${answer.request}:`))
-      }
+      const read = yield* Effect.forEach(Object.values(reads), A.ok)
       const { items } = yield* A.page(yield* api.list({ prefix: mine.prefix }))
-      const spec = A.at(items[0], "spec")
-      yield* about("list")(same({ spec }, { spec: target.writeOnlyValues ? {} : { value } }, `GET ${api.collection}:`))
+      const specs = [...read, ...items].map((secret) => A.at(secret, "spec"))
+      const isLeftOut = target.writeOnlyValues ?? !("value" in (specs[0] ?? {}))
+      for (const [i, operation] of [...Object.keys(reads), "list"].entries()) {
+        yield* about(operation)(same({ spec: specs[i] }, { spec: isLeftOut ? {} : { value } }, "the secret"))
+      }
     }
   }
 ])

@@ -44,9 +44,9 @@ export const behaviours = wire("transport", [
     }
   },
   {
-    id: "WS-TRANSPORT-007",
+    id: "WS-TRANSPORT-017",
     provenance: "A",
-    statement: "a field that is not set is absent: no answer has a null in it",
+    statement: "no answer has a null in it",
     *check(world) {
       for (const answer of [...(yield* successes(world)), ...(yield* failures(world))]) {
         const wrong = walk(yield* A.object(answer)).find(([, , value]) => value === null)

@@ -51,7 +51,7 @@ const writesOnly = (world: World, updateMask: string, fields: ReadonlyArray<Fiel
     yield* A.ok(yield* world.api.delete(made.id))
   }).pipe(about(`mask ${updateMask}`))
 
-/** A secret with all fields, and an update of these, each of which the body leaves out: they are cleared. */
+/** A secret with all fields, and an update of these, each of which the body leaves out or has empty: they are cleared. */
 const clears = (world: World, updateMask: string, body: object, fields: ReadonlyArray<Field>) =>
   Effect.gen(function*() {
     const made = yield* create(world, before(world))
@@ -72,8 +72,6 @@ const refuses = (world: World, updates: ReadonlyArray<readonly [updateMask: stri
     }
     yield* isMade(world, yield* world.api.get(made.id), made)
   })
-
-const snakeCase = (path: string) => path.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 
 /**
  * The behaviours of a mask.
@@ -105,8 +103,8 @@ export const behaviours = wire("update", [
     provenance: "A",
     statement: "a path may be in snake_case",
     *check(world) {
-      yield* writesOnly(world, snakeCase("metadata.externalId"), ["externalId"])
-      yield* writesOnly(world, `spec.value,${snakeCase("metadata.externalId")}`, ["externalId", "value"])
+      yield* writesOnly(world, A.snakeCase("metadata.externalId"), ["externalId"])
+      yield* writesOnly(world, `spec.value,${A.snakeCase("metadata.externalId")}`, ["externalId", "value"])
     }
   },
   {
@@ -141,6 +139,36 @@ export const behaviours = wire("update", [
     statement: "labels are replaced as a whole, by an empty map too",
     *check(world) {
       yield* clears(world, "metadata.labels", { metadata: { labels: {} } }, ["labels"])
+    }
+  },
+  {
+    id: "WS-UPDATE-118",
+    provenance: "P",
+    statement: "a masked field that is empty in the body is cleared: externalId, labels, value",
+    rows: [A.NOT_FOUND],
+    *check(world) {
+      const { name } = before(world)
+      const empty = { metadata: { name, externalId: "", labels: {} }, spec: { value: "" } }
+      yield* clears(world, "metadata.externalId", empty, ["externalId"])
+      yield* clears(world, "metadata.labels", empty, ["labels"])
+      yield* clears(world, "spec.value", empty, ["value"])
+      yield* clears(world, "metadata", empty, ["externalId", "labels"])
+      yield* A.refused(yield* world.api.get(`external_id:${world.mine.externalId("before")}`), A.NOT_FOUND)
+    }
+  },
+  {
+    id: "WS-UPDATE-119",
+    provenance: "P",
+    statement: "mask * clears what is empty in the body, and two secrets may both have no externalId afterwards",
+    *check(world) {
+      const { mine } = world
+      const empty = { metadata: { name: mine.name(), externalId: "", labels: {} }, spec: { value: "" } }
+      for (const  of of["first", "second"]) {
+        const made = yield* create(world, { ...before(world), name: mine.name(), externalId: mine.externalId(of) })
+        const fields = { name: mine.name() }
+        yield* isMade(world, yield* world.api.update(made.id, { ...empty, updateMask: "*" }), made, fields)
+        yield* isMade(world, yield* world.api.get(made.id), made, fields)
+      }
     }
   },
   {

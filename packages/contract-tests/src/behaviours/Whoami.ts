@@ -24,7 +24,7 @@ export const behaviours = wire("whoami", [
     id: "WS-WHOAMI-001",
     provenance: "P",
     statement: "whoami answers 200 with a Profile: metadata and spec",
-    layouts: ["unscoped"],
+    layouts: "one",
     *check({ api }) {
       const answer = yield* api.whoami()
       const json = yield* A.ok(answer)
@@ -35,7 +35,7 @@ export const behaviours = wire("whoami", [
     id: "WS-WHOAMI-002",
     provenance: "D",
     statement: "a profile's metadata has id, accountId, name and profileId, all of them strings that are not empty",
-    layouts: ["unscoped"],
+    layouts: "one",
     *check({ api }) {
       const answer = yield* api.whoami()
       const metadata = A.at(yield* A.ok(answer), "metadata")
@@ -52,7 +52,7 @@ export const behaviours = wire("whoami", [
     id: "WS-WHOAMI-003",
     provenance: "D",
     statement: "a profile's spec has a type that is known and, where set, email and name",
-    layouts: ["unscoped"],
+    layouts: "one",
     *check({ api }) {
       const answer = yield* api.whoami()
       const { email = "", name = "", type, ...rest } = A.at(yield* A.ok(answer), "spec")
@@ -96,7 +96,7 @@ export const behaviours = wire("whoami", [
     id: "WS-WHOAMI-006",
     provenance: "A",
     statement: "whoami is of the same account as the secrets of the key",
-    layouts: ["unscoped"],
+    layouts: "one",
     *check({ api, mine }) {
       const made = yield* create({ api, mine })
       const me = yield* A.ok(yield* api.whoami())

@@ -73,15 +73,33 @@ export const METHOD_NOT_ALLOWED: ErrorRow = [405, 12]
 export const ALREADY_EXISTS: ErrorRow = [409, 6]
 export const TOO_LARGE: ErrorRow = [413, 3]
 export const UNSUPPORTED_TYPE: ErrorRow = [415, 3]
+export const NOT_SERVED: ErrorRow = [501, 12]
 
 const BAD_REQUEST = "type.googleapis.com/google.rpc.BadRequest"
+const ERROR_INFO = "type.googleapis.com/google.rpc.ErrorInfo"
 
-/** Fails unless the error says in a google.rpc.BadRequest that this field, or what is in it, is wrong. */
-export const names = (answer: Answer, field: string): Expecting<void> =>
+/** A name, or a path of names, in snake_case. */
+export const snakeCase = (path: string): string => path.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+
+/** The details of an error with this type. */
+const detailsOf = ({ details }: Json, type: string): ReadonlyArray<Json> =>
+  (Array.isArray(details) ? details : []).map((detail) => at(detail)).filter((detail) => detail["@type"] === type)
+
+/** The google.rpc.ErrorInfo of an error. */
+export const errorInfo = (answer: Answer, body: Json): Expecting<Json> => {
+  const [info] = detailsOf(body, ERROR_INFO)
+  return info === undefined
+    ? fail(`${answer.request}: expected an ErrorInfo, got ${whatCame(answer)}`)
+    : Effect.succeed(info)
+}
+
+/** Fails unless the error says in a google.rpc.BadRequest that this field, or what is in it, is wrong. The path may be in snake_case. */
+export const names = (answer: Answer, field: string): Expecting<void> => namesIn(answer, [field, snakeCase(field)])
+
+/** Fails unless the error names one of these paths, or what is in it. */
+export const namesIn = (answer: Answer, paths: ReadonlyArray<string>): Expecting<void> =>
   Effect.gen(function*() {
-    const { details } = yield* refused(answer, INVALID_ARGUMENT)
-    const violations = (Array.isArray(details) ? details : [])
-      .filter((detail) => at(detail)["@type"] === BAD_REQUEST)
+    const violations = detailsOf(yield* refused(answer, INVALID_ARGUMENT), BAD_REQUEST)
       .flatMap((detail) => {
         const { fieldViolations } = at(detail)
         return Array.isArray(fieldViolations) ? fieldViolations.map((violation) => at(violation)) : []
@@ -93,8 +111,8 @@ export const names = (answer: Answer, field: string): Expecting<void> =>
     )
     yield* that(
       answer,
-      violations.some((violation) => isWithin(String(violation["field"]), field)),
-      `a BadRequest that names ${field}`
+      violations.some((violation) => paths.some((path) => isWithin(String(violation["field"]), path))),
+      `a BadRequest that names ${paths[0]}`
     )
   })
 

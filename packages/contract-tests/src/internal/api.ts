@@ -2,12 +2,9 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
-import type { Service, Tenant } from "../Target.js"
+import type { Layout, Service, Tenant } from "../Target.js"
 import { ExpectationFailed } from "./expect.js"
 import { whyNoAnswer } from "./whyNoAnswer.js"
-
-/** The two forms of the paths (WIRE.md, Workspace-scoped paths). */
-export type Layout = "unscoped" | "scoped"
 
 /** An answer, read to its end. */
 export interface Answer {
@@ -29,6 +26,8 @@ export interface Sending {
   readonly body?: string | undefined
   /** `application/json` unless given, where there is a body. */
   readonly contentType?: string | undefined
+  /** Headers beside those. */
+  readonly headers?: Readonly<Record<string, string>> | undefined
 }
 
 /** Who asks, and where. */
@@ -85,7 +84,8 @@ const sender =
           headers: {
             accept: "application/json",
             ...(authorization === undefined ? {} : { authorization }),
-            ...(sending.body === undefined ? {} : { "content-type": sending.contentType ?? "application/json" })
+            ...(sending.body === undefined ? {} : { "content-type": sending.contentType ?? "application/json" }),
+            ...sending.headers
           },
           ...(sending.body === undefined ? {} : { body: sending.body }),
           redirect: "manual",

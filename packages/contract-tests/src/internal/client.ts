@@ -11,11 +11,10 @@ import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { Behaviour, Operation } from "../Behaviour.js"
-import { type Service, Target } from "../Target.js"
+import { type Layout, type Service, Target } from "../Target.js"
 import type * as A from "./answer.js"
-import type { Layout } from "./api.js"
 import { type ExpectationFailed, fail, holds, same } from "./expect.js"
-import { expected, type Fields, withStandIns } from "./secret.js"
+import { type Fields, hasFields } from "./secret.js"
 import { unknownId } from "./ulid.js"
 import { behaviours, type Case, type World, world } from "./wire.js"
 
@@ -120,7 +119,7 @@ export const isEntity = (
 ): Effect.Effect<void, ExpectationFailed> =>
   Effect.zipRight(
     holds(secret instanceof WorkspaceSecret, `${what}: expected a WorkspaceSecret`),
-    same(withStandIns(toJson(secret)), expected(world, fields, options), what)
+    hasFields(world, toJson(secret), fields, what, options)
   )
 
 /** What a create takes for these fields. */

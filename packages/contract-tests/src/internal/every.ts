@@ -22,6 +22,9 @@ export const operation = (
   mine: Mine
 ): ReadonlyArray<Asked> => [...onSecrets(api, mine), ["whoami", api.whoami()]]
 
+/** The id of a workspace that no key has. */
+export const elsewhere = "workspace_00000000000000000000000000"
+
 /** What a secret has that has all fields. */
 export const withAllFields = ({ mine }: Pick<World, "mine">): Fields => ({
   name: mine.name(),
@@ -52,7 +55,7 @@ export const successes = (world: World) =>
 /** An answer of each kind of failure that can be brought about from outside. */
 export const failures = (world: World) =>
   Effect.gen(function*() {
-    const { api, mine } = world
+    const { api, mine, target } = world
     const { fields } = yield* create(world, withAllFields(world))
     const body = JSON.stringify(bodyOf({ name: mine.name() }))
     return [
@@ -66,6 +69,8 @@ export const failures = (world: World) =>
       yield* api.send("GET", "/v1/nothing"),
       yield* api.send("PUT", api.collection, { body }),
       yield* api.with({ authorization: undefined }).list(),
-      yield* api.with({ layout: "scoped", workspace: "wksp_00000000000000000000000000" }).list()
+      ...target.layouts.includes("scoped")
+        ? [yield* api.with({ layout: "scoped", workspace: elsewhere }).list()]
+        : []
     ]
   })

@@ -8,9 +8,9 @@ import type { World } from "./wire.js"
 /** The parameters of a list. */
 export type Query = Readonly<Record<string, string>>
 
-/** The names of a page's items without what all of them begin with. */
+/** The names of a page's items without what all of them begin with, in lower case. */
 export const namesOf = ({ mine }: Pick<World, "mine">, items: ReadonlyArray<A.Json>): ReadonlyArray<string> =>
-  items.map((item) => String(A.at(item, "metadata")["name"]).replace(`${mine.prefix}-`, ""))
+  items.map((item) => String(A.at(item, "metadata")["name"]).replace(`${mine.prefix}-`, "").toLowerCase())
 
 /** All items of a list, page by page, at most `pages` of them. */
 export const listAll = (

@@ -6,6 +6,7 @@ import { markedValue } from "./mask.js"
 export interface Mine {
   /** What all names begin with. A label's value, too. */
   readonly prefix: string
+  /** In upper case: it comes back as it is, whatever a server does with the case of names (`Disagreement`, names). */
   readonly name: (of?: string) => string
   readonly externalId: (of?: string) => string
   readonly value: (of?: string) => string
@@ -18,10 +19,10 @@ export const digits = (length: number): Effect.Effect<string> =>
 /** Names of one behaviour, which have the target's marker in them. */
 export const make = ({ marker }: { readonly marker: string }): Effect.Effect<Mine> =>
   Effect.map(digits(10), (own) => {
-    const prefix = `${marker}${own}`
+    const prefix = `${marker}${own}`.toUpperCase()
     return {
       prefix,
-      name: (of = "secret") => `${prefix}-${of}`,
+      name: (of = "secret") => `${prefix}-${of}`.toUpperCase(),
       externalId: (of = "id") => `${prefix}-${of}`,
       value: (of = "") => markedValue(`${prefix}${of}`)
     }

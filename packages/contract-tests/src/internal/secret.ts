@@ -1,8 +1,10 @@
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import type { Service } from "../Target.js"
 import * as A from "./answer.js"
 import { type Answer, idOf } from "./api.js"
-import { type ExpectationFailed, fail, same } from "./expect.js"
+import { differences, type ExpectationFailed, fail, same } from "./expect.js"
+import { emptyValues } from "./published.js"
 import type { World } from "./wire.js"
 
 /** What a caller gives of a secret. What is undefined is not there. */
@@ -79,10 +81,20 @@ const replace = (json: A.Json, standIns: StandIns): A.Json =>
     })
   )
 
-/** A secret's JSON with the ids, times and profile that a server sets replaced, each where it is one. */
-export const withStandIns = (secret: A.Json): A.Json => ({
+/** Metadata without the fields that have their empty value: a server may write them, or leave them out. */
+const withoutEmpty = (metadata: A.Json): A.Json => {
+  const empty: A.Json = emptyValues("ResourceMetadata")
+  return Object.fromEntries(
+    Object.entries(metadata).filter(([key, value]) =>
+      !Object.hasOwn(empty, key) || differences(empty[key], value, []).length > 0
+    )
+  )
+}
+
+/** A secret's JSON with the ids, times and profile that a server sets replaced, each where it is one, and without what is not set. */
+const withStandIns = (secret: A.Json): A.Json => ({
   ...secret,
-  ...("metadata" in secret ? { metadata: replace(A.at(secret, "metadata"), ofMetadata) } : {}),
+  ...("metadata" in secret ? { metadata: replace(withoutEmpty(A.at(secret, "metadata")), ofMetadata) } : {}),
   ...("info" in secret ? { info: replace(A.at(secret, "info"), ofInfo) } : {})
 })
 
@@ -90,11 +102,16 @@ export const withStandIns = (secret: A.Json): A.Json => ({
 export const withoutUndefined = (json: A.Json): A.Json =>
   Object.fromEntries(Object.entries(json).filter(([, value]) => value !== undefined))
 
+/** Whether a read of the server may have come without a value that the secret has. */
+const mayLeaveValueOut = ({ writeOnlyValues }: Service, secret: A.Json): boolean =>
+  writeOnlyValues ?? !("value" in A.at(secret, "spec"))
+
 /** The JSON that a secret with these fields has, with stand-ins. */
-export const expected = (
-  { target }: Pick<World, "target">,
+const expected = (
+  target: Service,
+  came: A.Json,
   { externalId, labels, name, value }: Fields,
-  options: { readonly info?: boolean } = {}
+  { info = true }: { readonly info?: boolean | undefined }
 ): A.Json => ({
   metadata: withoutUndefined({
     id: "<id>",
@@ -106,9 +123,34 @@ export const expected = (
     externalId,
     labels
   }),
-  spec: withoutUndefined({ value: target.writeOnlyValues ? undefined : value }),
-  ...(options.info === false ? {} : { info: { createdBy: "<profile>" } })
+  spec: withoutUndefined({ value: mayLeaveValueOut(target, came) ? undefined : value }),
+  ...(info ? { info: { createdBy: "<profile>" } } : {})
 })
+
+/**
+ * Fails unless a secret's JSON has these fields and nothing else. Of what the sources disagree about (`Disagreement`), it takes both: a field
+ * that is not set may be absent or empty, and a value may be left out.
+ */
+export const hasFields = (
+  { target }: Pick<World, "target">,
+  secret: A.Json,
+  fields: Fields,
+  what: string,
+  options: { readonly info?: boolean | undefined } = {}
+): Effect.Effect<void, ExpectationFailed> => same(withStandIns(secret), expected(target, secret, fields, options), what)
+
+/** Fails unless these are the JSON of secrets with these fields, without info, in this order. */
+export const haveFields = (
+  world: Pick<World, "target">,
+  items: ReadonlyArray<A.Json>,
+  all: ReadonlyArray<Fields>,
+  what: string
+): Effect.Effect<void, ExpectationFailed> =>
+  same(
+    items.map(withStandIns),
+    all.map((fields, i) => expected(world.target, items[i] ?? {}, fields, { info: false })),
+    what
+  )
 
 /** Fails unless the answer is a secret with these fields, and with nothing else. */
 export const isSecret = (
@@ -116,7 +158,7 @@ export const isSecret = (
   answer: Answer,
   fields: Fields
 ): Effect.Effect<A.Json, ExpectationFailed> =>
-  Effect.tap(A.ok(answer), (json) => same(withStandIns(json), expected(world, fields), `${answer.request}:`))
+  Effect.tap(A.ok(answer), (json) => hasFields(world, json, fields, `${answer.request}:`))
 
 const setByServer = (secret: unknown) => {
   const { accountId, createdAt, id, profileId, workspaceId } = A.at(secret, "metadata")

@@ -2,7 +2,8 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { YieldWrap } from "effect/Utils"
 import type { Behaviour, ErrorRow, Need, Operation, Provenance } from "../Behaviour.js"
-import { type Service, Target } from "../Target.js"
+import type * as Disagreement from "../Disagreement.js"
+import { type Layout, type Service, Target } from "../Target.js"
 import * as Api from "./api.js"
 import { about } from "./expect.js"
 import * as Mine from "./mine.js"
@@ -22,17 +23,20 @@ type Steps = Generator<YieldWrap<Effect.Effect<unknown, unknown, Target | Scope.
 export interface Case<W> {
   readonly id: string
   readonly provenance: Provenance
+  readonly contested?: ReadonlyArray<Disagreement.Name>
   readonly statement: string
   readonly needs?: ReadonlyArray<Need>
   readonly rows?: ReadonlyArray<ErrorRow>
   readonly strain?: string
-  /** The layouts that it is looked at in; both unless given. */
-  readonly layouts?: ReadonlyArray<Api.Layout>
+  /** The layouts that it is looked at in: those that the target has unless given, `one` for any of them. */
+  readonly layouts?: ReadonlyArray<Layout> | "one"
+  /** Whether the target must have each of these layouts; those that are given in `layouts` unless given. */
+  readonly needsLayouts?: ReadonlyArray<Layout>
   readonly check: (world: W) => Steps
 }
 
 /** A world in this layout. */
-export const world = (layout: Api.Layout): Effect.Effect<World, never, Target> =>
+export const world = (layout: Layout): Effect.Effect<World, never, Target> =>
   Effect.gen(function*() {
     const target = yield* Target
     return {
@@ -47,29 +51,43 @@ export const world = (layout: Api.Layout): Effect.Effect<World, never, Target> =
 export const behaviours = <W>(
   operation: Operation,
   via: Behaviour["via"],
-  worldOf: (layout: Api.Layout) => Effect.Effect<W, unknown, Target | Scope.Scope>,
+  worldOf: (layout: Layout) => Effect.Effect<W, unknown, Target | Scope.Scope>,
   cases: ReadonlyArray<Case<W>>
 ): ReadonlyArray<Behaviour> =>
   cases.map((
-    { check, id, layouts = ["unscoped", "scoped"], needs = [], provenance, rows = [], statement, strain }
+    {
+      check,
+      contested = [],
+      id,
+      layouts,
+      needs = [],
+      needsLayouts = typeof layouts === "object" ? layouts : [],
+      provenance,
+      rows = [],
+      statement,
+      strain
+    }
   ) => ({
     id,
     operation,
     provenance,
+    contested,
     statement,
     via,
     needs,
+    layouts: needsLayouts,
     rows,
     strain,
-    run: Effect.forEach(
-      layouts,
-      (layout) =>
-        Effect.flatMap(worldOf(layout), (world) => Effect.gen(() => check(world))).pipe(
-          Effect.scoped,
-          about(layout === "scoped" ? "with workspace-scoped paths" : "with unscoped paths")
-        ),
-      { concurrency: "unbounded", discard: true }
-    )
+    run: Effect.flatMap(Target, (target) =>
+      Effect.forEach(
+        layouts === undefined ? target.layouts : layouts === "one" ? target.layouts.slice(0, 1) : layouts,
+        (layout) =>
+          Effect.flatMap(worldOf(layout), (world) => Effect.gen(() => check(world))).pipe(
+            Effect.scoped,
+            about(layout === "scoped" ? "with workspace-scoped paths" : "with unscoped paths")
+          ),
+        { concurrency: "unbounded", discard: true }
+      ))
   }))
 
 /** Behaviours of an operation, seen in plain HTTP. */

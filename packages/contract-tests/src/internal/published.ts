@@ -1,0 +1,37 @@
+import { type EmptyValue, type UnsetField, unsetFields } from "@workspace-secrets/core/UnsetFields"
+
+/** The fields that a model always has something in (WIRE.md, Models). */
+const alwaysSet = {
+  WorkspaceSecret: ["metadata", "spec"],
+  ResourceMetadata: ["id", "accountId", "createdAt", "name", "profileId", "workspaceId"],
+  Profile: ["metadata", "spec"],
+  AccountResourceMetadata: ["id", "accountId", "name", "profileId"],
+  ProfileSpec: ["type"],
+  Page: ["items", "pagination"],
+  Pagination: []
+} as const satisfies Readonly<Record<string, ReadonlyArray<string>>>
+
+/** The models of answers. */
+export type Model = keyof typeof alwaysSet
+
+export const models = Object.keys(alwaysSet) as ReadonlyArray<Model>
+
+const table: Readonly<Record<string, Readonly<Record<string, UnsetField>>>> = unsetFields
+
+const fieldsOf = (model: string): ReadonlyArray<readonly [field: string, unset: UnsetField]> =>
+  Object.entries(table[model] ?? {})
+
+/** The fields of a model that the newest document requires and that may be unset, each with its empty value. */
+export const emptyValues = (model: Model): Readonly<Record<string, EmptyValue>> =>
+  Object.fromEntries(
+    fieldsOf(model).filter(([, { isAlwaysPresent }]) => isAlwaysPresent).map(([field, { empty }]) => [field, empty])
+  )
+
+/** The fields of a model that are always set. */
+export const setFields = (model: Model): ReadonlyArray<string> => alwaysSet[model]
+
+/** The fields of a model that the newest document requires. */
+export const requiredFields = (model: Model): ReadonlyArray<string> => [
+  ...setFields(model),
+  ...Object.keys(emptyValues(model))
+]

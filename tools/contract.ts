@@ -6,6 +6,7 @@ import * as MockServer from "@workspace-secrets/mock-server/MockServer"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
 import { readFileSync, writeFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 
@@ -18,6 +19,7 @@ const target = (fetchOf: (server: MockServer.Service) => typeof fetch) =>
       workspaceId: server.workspaceId,
       workspaceAlias: "development",
       otherTenant: yield* server.tenant(),
+      spacedTenant: yield* server.tenant({ apiKey: Redacted.make("My API Key") }),
       writeOnlyValues: false,
       uppercaseNames: false,
       omitUnsetFields: false,

@@ -15,6 +15,7 @@ const target = Layer.unwrapEffect(Effect.gen(function*() {
     // Leave out what your server does not have: the behaviours that need it are then skipped.
     workspaceAlias: "development",
     otherTenant: yield* server.addTenant({ apiKey: Redacted.make("another-key") }),
+    spacedTenant: yield* server.addTenant({ apiKey: Redacted.make("My API Key") }),
     // What your server does where the sources disagree. Leave it out to accept either.
     writeOnlyValues: false,
     uppercaseNames: false,

@@ -18,6 +18,7 @@ export const target = ({ between = (fetch) => fetch, client, ...told }: {
   Layer.unwrapEffect(Effect.gen(function*() {
     const { addTenant, apiKey, fetch, url: baseUrl, workspaceId } = yield* MockServer.MockServer
     const otherTenant = yield* addTenant({ apiKey: Redacted.make("another-key") })
+    const spacedTenant = yield* addTenant({ apiKey: Redacted.make("My API Key") })
     const changed = between(fetch, otherTenant)
     return Target.layer({
       baseUrl,
@@ -25,6 +26,7 @@ export const target = ({ between = (fetch) => fetch, client, ...told }: {
       workspaceId,
       workspaceAlias: "development",
       otherTenant,
+      spacedTenant,
       client,
       writeOnlyValues: false,
       uppercaseNames: false,

@@ -20,11 +20,15 @@ import * as List from "./behaviours/List.js"
 import * as ListCursors from "./behaviours/ListCursors.js"
 import * as ListFilters from "./behaviours/ListFilters.js"
 import * as ListPages from "./behaviours/ListPages.js"
+import * as PublishedSchema from "./behaviours/PublishedSchema.js"
+import * as RequestNames from "./behaviours/RequestNames.js"
 import * as Transport from "./behaviours/Transport.js"
+import * as TransportHttp from "./behaviours/TransportHttp.js"
 import * as TransportJson from "./behaviours/TransportJson.js"
 import * as Update from "./behaviours/Update.js"
 import * as UpdateMask from "./behaviours/UpdateMask.js"
 import * as Whoami from "./behaviours/Whoami.js"
+import * as WhoMay from "./behaviours/WhoMay.js"
 
 /**
  * Every behaviour, in the order in which a ledger has them.
@@ -34,7 +38,10 @@ import * as Whoami from "./behaviours/Whoami.js"
  */
 export const behaviours: ReadonlyArray<Behaviour.Behaviour> = [
   Transport,
+  TransportHttp,
   TransportJson,
+  PublishedSchema,
+  RequestNames,
   List,
   ListFilters,
   ListPages,
@@ -49,6 +56,7 @@ export const behaviours: ReadonlyArray<Behaviour.Behaviour> = [
   Whoami,
   Errors,
   ErrorBodies,
+  WhoMay,
   Client,
   ClientErrors,
   ClientReading,

@@ -30,7 +30,7 @@ const rows = [
 ]
 
 /** The rows that a server can be brought to from outside. */
-const provoked = ["400/3", "401/16", "403/7", "404/5", "405/12", "409/6", "413/3", "415/3"]
+const provoked = ["400/3", "401/16", "403/7", "404/5", "405/12", "409/6", "413/3", "415/3", "501/12"]
 
 const duplicates = (texts: ReadonlyArray<string>) => texts.filter((text, i) => texts.indexOf(text) !== i)
 

@@ -71,14 +71,14 @@ export const wrongServers: W.WrongServers = {
   ],
   "has ids that begin with secret_": [
     createdMetadata((metadata) => ({ ...metadata, id: W.text(metadata["id"]).replace("wsec_", "secret_") })),
-    "WS-CREATE-006"
+    "WS-CREATE-022"
   ],
   "has the account's id begin with account_": [
     createdMetadata((metadata) => ({
       ...metadata,
       accountId: W.text(metadata["accountId"]).replace("acct_", "account_")
     })),
-    "WS-CREATE-006"
+    "WS-CREATE-022"
   ],
   "takes createdAt from a create": [
     createdMetadata((metadata, { createdAt = metadata["createdAt"] }) => ({ ...metadata, createdAt })),

@@ -20,7 +20,7 @@ export const wrongServers: W.WrongServers = {
   "has several email addresses in a profile": [inSpec((spec) => ({ ...spec, email: ["a", "b"] })), "WS-WHOAMI-003"],
   "has profiles whose ids begin with user_": [
     inMetadata((metadata) => ({ ...metadata, id: W.text(metadata["id"]).replace("prof_", "user_") })),
-    "WS-WHOAMI-004"
+    "WS-WHOAMI-007"
   ],
   "has someone else in createdBy": [
     W.secrets((secret) => {

@@ -92,6 +92,26 @@ export const behaviours = client("errors", [
     }
   },
   {
+    id: "WS-CLIENT-319",
+    provenance: "P",
+    statement: "PermissionDenied has the scope that is required and the scopes of the key, from a google.rpc.ErrorInfo",
+    *check({ api }) {
+      const body = status(7, [{
+        "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+        reason: "SCOPE_MISSING",
+        domain: "example.com",
+        metadata: { required_scope: "secrets:manage", granted_scopes: "agents:manage,tools:manage" }
+      }])
+      const { client } = yield* canned(api.layout, { status: 403, body })
+      const error = yield* failsWith("get", client.get(id), { tag: "PermissionDenied", status: 403, code: 7 })
+      yield* same(
+        { required: error["requiredScope"], granted: error["grantedScopes"] },
+        { required: "secrets:manage", granted: ["agents:manage", "tools:manage"] },
+        "get: the scopes in the error"
+      )
+    }
+  },
+  {
     id: "WS-CLIENT-320",
     provenance: "P",
     statement:

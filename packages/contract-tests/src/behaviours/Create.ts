@@ -78,14 +78,14 @@ export const behaviours = wire("create", [
     }
   },
   {
-    id: "WS-CREATE-006",
-    provenance: "A",
+    id: "WS-CREATE-022",
+    provenance: "P",
     statement:
-      "a new secret's id begins with wsec_; the others, where they are prefixed ULIDs, with acct_, prof_ and wksp_",
+      "a new secret's id begins with wsecret_; the others, where they are prefixed ULIDs, with account_, profile_ and workspace_",
     *check(world) {
       const { answer } = yield* create(world)
       const metadata = A.at(yield* A.object(answer), "metadata")
-      yield* A.that(answer, isUlid(metadata.id, "wsec"), "wsec_ and a ULID in metadata.id")
+      yield* A.that(answer, isUlid(metadata.id, "wsecret"), "wsecret_ and a ULID in metadata.id")
       yield* keepPrefixes(answer, metadata, ["accountId", "profileId", "workspaceId"])
     }
   },

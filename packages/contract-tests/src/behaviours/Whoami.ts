@@ -70,10 +70,10 @@ export const behaviours = wire("whoami", [
     }
   },
   {
-    id: "WS-WHOAMI-004",
-    provenance: "A",
-    statement: "the ids of a profile, where they are prefixed ULIDs, begin with prof_ and acct_",
-    layouts: ["unscoped"],
+    id: "WS-WHOAMI-007",
+    provenance: "P",
+    statement: "the ids of a profile, where they are prefixed ULIDs, begin with profile_ and account_",
+    layouts: "one",
     *check({ api }) {
       const answer = yield* api.whoami()
       yield* keepPrefixes(answer, A.at(yield* A.ok(answer), "metadata"), ["id", "profileId", "accountId"])

@@ -10,10 +10,10 @@ export const isUlid = (u: unknown, prefix?: string): boolean =>
   && Option.exists(PrefixedUlid.parse(u), (parts) => prefix === undefined || parts.prefix === prefix)
 
 /** The id of a secret that no server has: minted at the Unix epoch. */
-export const unknownId = PrefixedUlid.encode("wsec", 0, 0, 0)
+export const unknownId = PrefixedUlid.encode("wsecret", 0, 0, 0)
 
 /** The prefixes of ids other than that of a secret, by the fields that have them. */
-const prefixes = { accountId: "acct", id: "prof", profileId: "prof", workspaceId: "wksp" } as const
+const prefixes = { accountId: "account", id: "profile", profileId: "profile", workspaceId: "workspace" } as const
 
 /** That ids which are prefixed ULIDs have the prefix of their field: whoever has set the server up may have given it ids of another form. */
 export const keepPrefixes = (

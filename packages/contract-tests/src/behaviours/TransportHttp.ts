@@ -1,0 +1,134 @@
+/**
+ * What is expected of HTTP itself: keys with spaces, HEAD, CORS (WIRE.md, Transport).
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import * as A from "../internal/answer.js"
+import * as Api from "../internal/api.js"
+import { about, holds, same } from "../internal/expect.js"
+import { create, isMade } from "../internal/secret.js"
+import { unknownId } from "../internal/ulid.js"
+import { wire, type World } from "../internal/wire.js"
+
+/** The header names or methods of a list in a header, in lower case. */
+const listed = (header: string | null): ReadonlyArray<string> =>
+  (header ?? "").split(",").map((name) => name.trim().toLowerCase())
+
+const allowsOrigin = ({ target }: World, { headers, request }: Api.Answer) => {
+  const allowed = headers.get("access-control-allow-origin")
+  return holds(
+    allowed === "*" || allowed === target.corsOrigin,
+    `${request}: expected Access-Control-Allow-Origin with the origin or *, got ${allowed ?? "none"}`
+  )
+}
+
+/**
+ * The behaviours of HTTP.
+ *
+ * @since 0.1.0
+ * @category behaviours
+ */
+export const behaviours = wire("transport", [
+  {
+    id: "WS-TRANSPORT-301",
+    provenance: "P",
+    statement: "a key may have spaces inside",
+    needs: ["spacedTenant"],
+    *check(world) {
+      const { api, mine, target } = world
+      const spaced = Api.make(target, Api.sessionOf(target.spacedTenant ?? target, api.layout))
+      yield* A.ok(yield* spaced.whoami())
+      const made = yield* create({ api: spaced, mine })
+      yield* A.that(made.answer, made.answer.status === 200, "status 200")
+      yield* A.ok(yield* spaced.get(made.id))
+    }
+  },
+  {
+    id: "WS-TRANSPORT-302",
+    provenance: "A",
+    statement: "HEAD has the status and the content type of GET, and no body, on every path that has GET",
+    *check(world) {
+      const { api } = world
+      const made = yield* create(world)
+      for (
+        const path of [api.collection, `${api.collection}/${made.id}`, "/v1/whoami", `${api.collection}/${unknownId}`]
+      ) {
+        const found = yield* api.send("GET", path)
+        const head = yield* api.send("HEAD", path)
+        yield* same(
+          { status: head.status, type: head.headers.get("content-type"), body: head.body },
+          { status: found.status, type: found.headers.get("content-type"), body: "" },
+          `HEAD ${path}`
+        )
+        yield* holds(
+          (head.headers.get("x-request-id") ?? "") !== "",
+          `HEAD ${path}: expected an x-request-id, got none`
+        )
+      }
+      yield* isMade(world, yield* api.get(made.id), made)
+    }
+  },
+  {
+    id: "WS-TRANSPORT-303",
+    provenance: "P",
+    statement: "a preflight from an allowed origin is answered with the methods and headers of the API",
+    needs: ["corsOrigin"],
+    *check(world) {
+      const { api, target } = world
+      const methods = [[api.collection, "GET"], [api.collection, "POST"], ["/v1/whoami", "GET"]] as const
+      const ofSecret = ["GET", "PATCH", "DELETE"].map((method) => [`${api.collection}/${unknownId}`, method] as const)
+      for (const [path, method] of [...methods, ...ofSecret]) {
+        // A browser sends it without the key.
+        const answer = yield* api.with({ authorization: undefined }).send("OPTIONS", path, {
+          headers: {
+            origin: target.corsOrigin ?? "",
+            "access-control-request-method": method,
+            "access-control-request-headers": "authorization,content-type"
+          }
+        })
+        yield* about(`preflight of ${method}`)(Effect.gen(function*() {
+          yield* holds(
+            answer.status >= 200 && answer.status < 300,
+            `${answer.request}: expected a 2xx, got ${answer.status}`
+          )
+          yield* allowsOrigin(world, answer)
+          const allowed = listed(answer.headers.get("access-control-allow-methods"))
+          yield* holds(
+            // Without it, a browser sends the simple ones.
+            allowed.includes(method.toLowerCase()) || method === "GET" || method === "POST",
+            `${answer.request}: expected Access-Control-Allow-Methods with ${method}, got ${allowed.join(", ")}`
+          )
+          const headers = listed(answer.headers.get("access-control-allow-headers"))
+          yield* holds(
+            headers.includes("authorization") && headers.includes("content-type"),
+            `${answer.request}: expected Access-Control-Allow-Headers with authorization and content-type, got ${
+              headers.join(", ")
+            }`
+          )
+        }))
+      }
+    }
+  },
+  {
+    id: "WS-TRANSPORT-304",
+    provenance: "P",
+    statement: "an answer to an allowed origin says so, and exposes x-request-id and Retry-After",
+    needs: ["corsOrigin"],
+    *check(world) {
+      const { api, target } = world
+      const headers = { origin: target.corsOrigin ?? "" }
+      for (const path of [api.collection, "/v1/whoami", `${api.collection}/${unknownId}`]) {
+        const answer = yield* api.send("GET", path, { headers })
+        yield* allowsOrigin(world, answer)
+        const exposed = listed(answer.headers.get("access-control-expose-headers"))
+        yield* holds(
+          exposed.includes("x-request-id") && exposed.includes("retry-after"),
+          `${answer.request}: expected Access-Control-Expose-Headers with x-request-id and Retry-After, got ${
+            exposed.join(", ")
+          }`
+        )
+      }
+    }
+  }
+])

@@ -73,8 +73,8 @@ export class ConnectionError extends Schema.TaggedError<ConnectionError>()("Conn
   status: Schema.optional(Schema.Number),
   /** The response's `x-request-id`, where it got that far. */
   requestId: Schema.optional(Schema.String),
-  /** Whether the same call, sent again, may succeed: always. */
-  isRetryable: Schema.Literal(true).pipe(Schema.propertySignature, Schema.withConstructorDefault(() => true as const)),
+  /** Whether the same call, sent again, may succeed: unless the certificate was rejected. */
+  isRetryable: Schema.Boolean.pipe(Schema.propertySignature, Schema.withConstructorDefault(() => true)),
   /** How many times the request was sent. */
   attempts: Schema.Number
 }) {

@@ -8,6 +8,7 @@ import {
   CollectedResponse,
   type Exchange,
   failure,
+  limitOf,
   MAX_BODY,
   requestError,
   STREAM_BODY,
@@ -60,6 +61,7 @@ const collect = async (response: Response, controller: AbortController): Promise
   if (Number(response.headers.get("content-length")) > MAX_BODY) {
     return refuse()
   }
+  const limit = limitOf(response.status)
   const chunks: Array<Uint8Array> = []
   let size = 0
   const reader: ReadableStreamDefaultReader<Uint8Array> = response.body.getReader()
@@ -68,9 +70,14 @@ const collect = async (response: Response, controller: AbortController): Promise
     if (size > MAX_BODY) {
       return refuse()
     }
-    chunks.push(chunk.value)
+    if (size <= limit) {
+      chunks.push(chunk.value)
+    } else {
+      // It is received to its end, so that the connection can be used again.
+      chunks.length = 0
+    }
   }
-  return concat(chunks, size)
+  return size > limit ? new TransportFailure(BODY_TOO_LARGE) : concat(chunks, size)
 }
 
 const concat = (chunks: ReadonlyArray<Uint8Array>, size: number): Uint8Array => {

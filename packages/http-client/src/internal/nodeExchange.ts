@@ -7,6 +7,7 @@ import {
   CONTENT_ENCODING,
   type Exchange,
   failure,
+  limitOf,
   MAX_BODY,
   requestError,
   TransportFailure
@@ -69,13 +70,19 @@ export class ExchangeHandler implements Dispatcher.DispatchHandler {
     this.size += chunk.length
     if (this.size > MAX_BODY) {
       this.refuse(BODY_TOO_LARGE)
-    } else {
+    } else if (this.size <= limitOf(this.status)) {
       this.chunks.push(chunk)
+    } else {
+      // It is received to its end, so that the connection can be used again.
+      this.chunks = []
     }
   }
 
   onResponseEnd(): void {
     const [first = EMPTY] = this.chunks
+    if (this.size > limitOf(this.status)) {
+      return this.respond(new TransportFailure(BODY_TOO_LARGE))
+    }
     this.respond(this.chunks.length > 1 ? Buffer.concat(this.chunks, this.size) : first)
   }
 

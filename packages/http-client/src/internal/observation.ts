@@ -1,3 +1,4 @@
+import * as Redaction from "@workspace-secrets/core/Redaction"
 import * as Cause from "effect/Cause"
 import * as Chunk from "effect/Chunk"
 import * as Clock from "effect/Clock"
@@ -8,6 +9,7 @@ import * as FiberRef from "effect/FiberRef"
 import type * as FiberRefs from "effect/FiberRefs"
 import * as HashMap from "effect/HashMap"
 import * as Option from "effect/Option"
+import type * as Redacted from "effect/Redacted"
 import type * as RuntimeFlags from "effect/RuntimeFlags"
 import * as Tracer from "effect/Tracer"
 import type { OperationName } from "../ClientError.js"
@@ -63,8 +65,10 @@ export class Observation implements Pending {
   readonly #flags: RuntimeFlags.RuntimeFlags
   readonly #metrics: Metrics
   readonly #labels: Labels
-  readonly #call: Tracer.Span | undefined
+  #call: Tracer.Span | undefined
   #attempt: Tracer.Span | undefined
+  #secrets: ReadonlyArray<Redacted.Redacted<string>> = []
+  #mask: Redaction.Mask | undefined
 
   constructor(
     readonly operation: OperationName,
@@ -78,7 +82,23 @@ export class Observation implements Pending {
     this.#metrics = metrics(operation)
     this.#labels = fiber.getFiberRef(FiberRef.currentMetricLabels)
     this.#metrics.inFlight.modify(1, this.#labels)
-    this.#call = this.#span(names[operation], "internal", parentOf(fiber), this.started)
+  }
+
+  /** The call begins. A tracer may throw here, and the end is told all the same. */
+  begin(): void {
+    this.#call = this.#span(names[this.operation], "internal", parentOf(this.#fiber), this.started)
+  }
+
+  /** Takes the secrets of the call out of a text: those of all its requests, since an answer may repeat what another one sent. */
+  mask(secrets: ReadonlyArray<Redacted.Redacted<string>>): Redaction.Mask {
+    this.#secrets = [...this.#secrets, ...secrets.filter((secret) => !this.#secrets.includes(secret))]
+    this.#mask = undefined
+    return (text) => (this.#mask ??= Redaction.make(this.#secrets))(text)
+  }
+
+  /** A defect without its message and what it holds. */
+  bare(defect: unknown): Redaction.Defect {
+    return defect instanceof Redaction.Defect ? defect : new Redaction.Defect(defect, Redaction.make(this.#secrets))
   }
 
   /** How long the call has been under way, in milliseconds. */
@@ -132,8 +152,11 @@ export class Observation implements Pending {
       : failureOf(exit.cause)?._tag ?? (Cause.isInterruptedOnly(exit.cause) ? "Interrupted" : "Defect")
     this.#metrics.inFlight.modify(-1, this.#labels)
     this.#metrics.duration(outcome).update(Number(now - this.started) / 1e9, this.#labels)
-    this.#end(this.#attempt, outcome)
-    this.#end(this.#call, outcome)
+    try {
+      this.#end(this.#attempt, outcome)
+    } finally {
+      this.#end(this.#call, outcome)
+    }
   }
 
   #end(span: Tracer.Span | undefined, outcome: string): void {

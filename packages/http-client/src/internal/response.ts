@@ -2,9 +2,12 @@ import * as ErrorResponse from "@workspace-secrets/core/ErrorResponse"
 import type * as ErrorTable from "@workspace-secrets/core/ErrorTable"
 import type { FieldViolation } from "@workspace-secrets/core/FieldViolation"
 import { Status } from "@workspace-secrets/core/Status"
+import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { type OperationName, UnexpectedResponse } from "../ClientError.js"
-import { decodeJson, type Operation } from "./operation.js"
+import { boundStatus } from "./bounds.js"
+import { decodeOf, MAX_VIOLATIONS, type Operation, parseJson } from "./operation.js"
+import { isWellFormed } from "./path.js"
 import { parseRetryAfter } from "./retryAfter.js"
 
 /** A response that was read to its end. */
@@ -23,9 +26,7 @@ export interface Context {
   readonly redact: (text: string) => string
 }
 
-const MAX_VIOLATIONS = 10
-
-const decodeStatus = decodeJson(Status, "a google.rpc.Status in JSON")
+const decodeStatus = decodeOf(Status)
 
 export const isOk = (status: number): boolean => status >= 200 && status < 300
 
@@ -66,64 +67,56 @@ export const unexpected = (
     attempts: context.attempts
   })
 
-const redactEntries = (map: Readonly<Record<string, string>>, redact: Context["redact"]) =>
-  Object.fromEntries(Object.entries(map).map(([key, value]) => [redact(key), redact(value)]))
-
-/** What a server says of an error, without what the call must not show. */
-const redactStatus = (status: Status, redact: Context["redact"]): Status => ({
-  code: status.code,
-  message: redact(status.message),
-  details: status.details.map((detail) =>
-    "fieldViolations" in detail
-      ? {
-        ...detail,
-        fieldViolations: detail.fieldViolations.map(({ description, field }) => ({
-          field: redact(field),
-          description: redact(description)
-        }))
-      }
-      : "reason" in detail
-      ? {
-        "@type": detail["@type"],
-        reason: redact(detail.reason),
-        ...detail.domain === undefined ? {} : { domain: redact(detail.domain) },
-        ...detail.metadata === undefined ? {} : { metadata: redactEntries(detail.metadata, redact) }
-      }
-      : "retryDelay" in detail || detail["@type"] === undefined
-      ? detail
-      : { "@type": redact(detail["@type"]) }
-  )
-})
+const notUtf8 = [{ field: "", description: "Expected UTF-8" }]
 
 /** Reads a response: the operation's result, the error that the server answers, or what is wrong with the response. */
 export const read = <A, E extends { readonly _tag: ErrorTable.Tag }>(
   operation: Operation<A, E>,
   answer: Answer,
   context: Context
-): Either.Either<A, E | UnexpectedResponse> => {
+): Reading<A, E> | Effect.Effect<Reading<A, E>> => {
+  if (!isOk(answer.status)) {
+    return Either.left(readError(operation, answer, context))
+  }
+  const finish = (decoded: Either.Either<A, ReadonlyArray<FieldViolation>>): Reading<A, E> =>
+    Either.isLeft(decoded)
+      ? Either.left(unexpected(operation.name, answer, context, decoded.left))
+      // A body that is not UTF-8 has a lone surrogate in its text, be it where no schema looks.
+      : operation.needsBody && !isWellFormed(answer.body)
+      ? Either.left(unexpected(operation.name, answer, context, notUtf8))
+      : Either.right(decoded.right)
+  const decoded = operation.decode(answer.body, context.redact)
+  return Either.isEither(decoded) ? finish(decoded) : Effect.map(decoded, finish)
+}
+
+type Reading<A, E> = Either.Either<A, E | UnexpectedResponse>
+
+const readError = <A, E extends { readonly _tag: ErrorTable.Tag }>(
+  operation: Operation<A, E>,
+  answer: Answer,
+  context: Context
+): E | UnexpectedResponse => {
   const broken = (violations: ReadonlyArray<FieldViolation>, code?: number) =>
     unexpected(operation.name, answer, context, violations, code)
-  if (isOk(answer.status)) {
-    return Either.mapLeft(operation.decode(answer.body), (violations) => broken(violations))
-  }
   // A browser hides a redirect that it was told not to follow: status 0.
   if (answer.status < 400) {
-    return Either.left(broken([{ field: "", description: "Expected no redirect" }]))
+    return broken([{ field: "", description: "Expected no redirect" }])
   }
-  return Either.flatMap(
-    Either.mapLeft(decodeStatus(answer.body), (violations) => broken(violations)),
-    (status) =>
-      Either.left(
-        ErrorResponse.fromResponse<E>(operation.errors, {
-          status: answer.status,
-          body: redactStatus(status, context.redact),
-          retryAfter: parseRetryAfter(answer.headers["retry-after"], context.now),
-          requestId: requestId(answer, context.redact),
-          operation: operation.name,
-          attempts: context.attempts,
-          isRetryable: answer.status !== 500 || reads.has(operation.name)
-        }) ??
-          broken([{ field: "code", description: "Expected an error that this operation can have" }], status.code)
-      )
-  )
+  const json = parseJson(answer.body, "a google.rpc.Status in JSON")
+  if (Either.isLeft(json)) {
+    return broken(json.left)
+  }
+  const status = decodeStatus(boundStatus(json.right, context.redact), context.redact)
+  if (Either.isLeft(status)) {
+    return broken(status.left)
+  }
+  return ErrorResponse.fromResponse<E>(operation.errors, {
+    status: answer.status,
+    body: status.right,
+    retryAfter: parseRetryAfter(answer.headers["retry-after"], context.now),
+    requestId: requestId(answer, context.redact),
+    operation: operation.name,
+    attempts: context.attempts,
+    isRetryable: answer.status !== 500 || reads.has(operation.name)
+  }) ?? broken([{ field: "code", description: "Expected an error that this operation can have" }], status.right.code)
 }

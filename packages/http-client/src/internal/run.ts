@@ -1,9 +1,12 @@
 import type * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import type * as ErrorTable from "@workspace-secrets/core/ErrorTable"
+import * as Cause from "effect/Cause"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as Exit from "effect/Exit"
+import * as Redacted from "effect/Redacted"
 import type * as Tracer from "effect/Tracer"
 import {
   type CallError,
@@ -16,7 +19,6 @@ import type { Budget } from "./budget.js"
 import { within, withinCallback } from "./deadline.js"
 import { Observation, traceparent } from "./observation.js"
 import type { Operation } from "./operation.js"
-import { redact } from "./redact.js"
 import type { Call } from "./request.js"
 import * as Response from "./response.js"
 import { mayBeDone, Retries } from "./retries.js"
@@ -79,6 +81,12 @@ const withHeaders = (
 
 const noAnswer: Response.Answer = { status: 0, headers: {}, body: "" }
 
+/** What a caller's own headers hold that gets somebody in. */
+const credentials = ({ headers = {} }: Settings): ReadonlyArray<Redacted.Redacted<string>> =>
+  Object.entries(headers).flatMap(([name, value]) =>
+    /auth|cookie|key|token|secret|password|credential|signature|session/.test(name) ? [Redacted.make(value)] : []
+  )
+
 /** Sends the request of an operation until there is an answer to go by, and reads that. */
 export const run = <A, E extends CallError & { readonly _tag: ErrorTable.Tag }>(
   { client, observation, settings }: Running,
@@ -87,7 +95,7 @@ export const run = <A, E extends CallError & { readonly _tag: ErrorTable.Tag }>(
   extras: Extras<A, E> = {},
   route: Route = client.routes[operation.name]
 ): Effect.Effect<Outcome<A>, E | OwnError> => {
-  const without = redact(call.secrets)
+  const without = observation.mask([...call.secrets, ...credentials(settings)])
   let retries: Retries | undefined
 
   const fail = (error: E | OwnError, answer: Response.Answer): Effect.Effect<Outcome<A>, E | OwnError> => {
@@ -107,7 +115,8 @@ export const run = <A, E extends CallError & { readonly _tag: ErrorTable.Tag }>(
   }
 
   const attempt = (): Effect.Effect<Outcome<A>, E | OwnError> => {
-    const left = settings.deadline - observation.elapsed
+    const begun = observation.elapsed
+    const left = settings.deadline - begun
     const scope = left <= settings.attemptDeadline ? "call" : "attempt"
     const place = observation.attempt(route, client.prepare)
     const { attempts } = observation
@@ -119,23 +128,34 @@ export const run = <A, E extends CallError & { readonly _tag: ErrorTable.Tag }>(
         after: Duration.millis(scope === "call" ? settings.deadline : settings.attemptDeadline),
         attempts
       })
-    const sending = { request, secrets: call.secrets }
+    const sending = { call: { request }, redact: without, operation, attempts }
     const millis = Math.min(left, settings.attemptDeadline)
     const sent = client.exchange === undefined
-      ? within(send(client.http, sending, operation, attempts), millis, place, timeout)
-      : withinCallback(exchange(client.exchange, sending, operation, attempts), millis, place, timeout, observation)
+      ? within(send(client.http, sending), millis, place, timeout)
+      : withinCallback(exchange(client.exchange, sending), millis, place, timeout, observation)
     return Effect.matchEffect(
       sent,
       {
         onFailure: (error) => fail(error, noAnswer),
         onSuccess: (answer) => {
           const now = observation.clock.unsafeCurrentTimeMillis()
-          const result = Response.read(operation, answer, { now, attempts, redact: without })
-          if (Either.isLeft(result)) {
-            return fail(result.left, answer)
+          const finish = (result: Either.Either<A, E | OwnError>): Effect.Effect<Outcome<A>, E | OwnError> => {
+            if (Either.isLeft(result)) {
+              return fail(result.left, answer)
+            }
+            observation.attempted(answer.status, undefined)
+            return Effect.succeed({ value: result.right, answer, attempts, redact: without })
           }
-          observation.attempted(answer.status, undefined)
-          return Effect.succeed({ value: result.right, answer, attempts, redact: without })
+          const result = Response.read(operation, answer, { now, attempts, redact: without })
+          if (Either.isEither(result)) {
+            return finish(result)
+          }
+          // A body that takes long to read is read within the deadline, too.
+          const rest = Math.max(0, millis - (observation.elapsed - begun))
+          return Effect.matchEffect(within(result, rest, place, timeout), {
+            onFailure: (error) => fail(error, answer),
+            onSuccess: finish
+          })
         }
       }
     )
@@ -146,7 +166,7 @@ export const run = <A, E extends CallError & { readonly _tag: ErrorTable.Tag }>(
 
 /**
  * A call from its beginning to its end, as tracer and metrics are told of it. The end is told whatever happens, an
- * interruption included.
+ * interruption included. A defect, of a transport or a tracer, keeps its class and frames: it may hold the request.
  */
 export const observe = <A, E extends CallError>(
   client: Client,
@@ -157,9 +177,30 @@ export const observe = <A, E extends CallError>(
     Effect.withFiberRuntime<A, E>((fiber, { runtimeFlags }) => {
       client.budget?.deposit()
       const observation = new Observation(operation, fiber, runtimeFlags)
-      return Effect.flatMap(Effect.exit(restore(Effect.suspend(() => body(observation)))), (exit) => {
-        observation.end(exit)
-        return exit
+      const call = Effect.suspend(() => {
+        observation.begin()
+        return restore(Effect.suspend(() => body(observation)))
+      })
+      return Effect.flatMap(Effect.exit(call), (exit) => {
+        const bare = Exit.isFailure(exit) ? Exit.failCause(withoutDefects(exit.cause, observation)) : exit
+        try {
+          observation.end(bare)
+        } catch (defect) {
+          return Effect.die(observation.bare(defect))
+        }
+        return bare
       })
     })
   )
+
+const withoutDefects = <E>(cause: Cause.Cause<E>, observation: Observation): Cause.Cause<E> =>
+  Cause.isDie(cause)
+    ? Cause.match(cause, {
+      onEmpty: Cause.empty,
+      onFail: (error) => Cause.fail(error),
+      onDie: (defect) => Cause.die(observation.bare(defect)),
+      onInterrupt: (fiberId) => Cause.interrupt(fiberId),
+      onSequential: (left, right) => Cause.sequential(left, right),
+      onParallel: (left, right) => Cause.parallel(left, right)
+    })
+    : cause

@@ -2,6 +2,7 @@ import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import * as HttpClient from "@effect/platform/HttpClient"
 import type { HttpClientError } from "@effect/platform/HttpClientError"
 import type { HttpClientResponse } from "@effect/platform/HttpClientResponse"
+import type { Mask } from "@workspace-secrets/core/Redaction"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -15,11 +16,10 @@ import {
   type OperationName,
   type UnexpectedResponse
 } from "../ClientError.js"
-import { redact } from "./redact.js"
 import { remember } from "./remember.js"
 import type { Call } from "./request.js"
 import * as Response from "./response.js"
-import { BODY_TOO_LARGE, CollectedResponse, type Exchange, MAX_BODY } from "./transport.js"
+import { BODY_TOO_LARGE, CollectedResponse, type Exchange, limitOf, textOf } from "./transport.js"
 
 const reasons = new Map<unknown, ConnectionErrorReason>([
   ["ENOTFOUND", "HostNotFound"],
@@ -98,16 +98,22 @@ const responseOf = (error: HttpClientError) =>
  */
 const abandon = (response: HttpClientResponse): Effect.Effect<void> =>
   Effect.flatMap(
-    Effect.fork(response.text),
+    Effect.fork(response.arrayBuffer),
     (reading) => Effect.zipRight(Effect.yieldNow(), Fiber.interruptFork(reading))
   )
 
-const tooLarge = [{ field: "", description: `Expected a body of at most ${MAX_BODY / 1024 / 1024} MiB` }]
+const tooLarge = (status: number) => {
+  const kibibytes = limitOf(status) / 1024
+  const size = kibibytes < 1024 ? `${kibibytes} KiB` : `${kibibytes / 1024} MiB`
+  return [{ field: "", description: `Expected a body of at most ${size}` }]
+}
 
 type Sent = Effect.Effect<Response.Answer, ConnectionError | UnexpectedResponse>
 
 interface Sending {
-  readonly call: Call
+  readonly call: Pick<Call, "request">
+  /** Takes what the call must not show out of what the server wrote. */
+  readonly redact: Mask
   readonly operation: { readonly name: OperationName; readonly needsBody: boolean }
   readonly attempts: number
 }
@@ -115,33 +121,38 @@ interface Sending {
 /** Sends a request once and reads the response to its end, which also frees the connection for the next one. */
 export const send = (
   http: HttpClient.HttpClient,
-  call: Call,
-  operation: Sending["operation"],
-  attempts: number
+  sending: Sending
 ): Sent =>
-  Effect.matchEffect(Effect.catchAll(http.execute(call.request), responseOf), {
-    onFailure: (error) => lost({ call, operation, attempts }, error),
-    onSuccess: (response) => receive({ call, operation, attempts }, response)
+  Effect.matchEffect(Effect.catchAll(http.execute(sending.call.request), responseOf), {
+    onFailure: (error) => lost(sending, error),
+    onSuccess: (response) => receive(sending, response)
   })
 
 const lost = ({ attempts, operation }: Sending, error: HttpClientError): Sent =>
-  Effect.fail(new ConnectionError({ reason: reasonOf(error), operation: operation.name, attempts }))
+  Effect.suspend(() => {
+    const reason = reasonOf(error)
+    // A certificate does not become another one while a call waits.
+    const isRetryable = reason !== "CertificateRejected"
+    return Effect.fail(new ConnectionError({ reason, operation: operation.name, isRetryable, attempts }))
+  })
 
 const receive = (
-  { attempts, call, operation: { name: operation, needsBody } }: Sending,
+  { attempts, operation: { name: operation, needsBody }, redact }: Sending,
   response: HttpClientResponse
 ): Sent => {
   const { headers, status } = response
   const refuse = Effect.flatMap(Clock.currentTimeMillis, (now) => {
-    const context = { now, attempts, redact: redact(call.secrets) }
-    return Effect.fail(Response.unexpected(operation, { headers, status }, context, tooLarge))
+    const context = { now, attempts, redact }
+    return Effect.fail(Response.unexpected(operation, { headers, status }, context, tooLarge(status)))
   })
-  if (Number(headers["content-length"]) > MAX_BODY) {
+  if (Number(headers["content-length"]) > limitOf(status)) {
     return Effect.zipRight(abandon(response), refuse)
   }
-  return Effect.matchEffect(response.text, {
-    // A character takes a byte or more.
-    onSuccess: (body) => body.length > MAX_BODY ? refuse : Effect.succeed({ status, headers, body }),
+  return Effect.matchEffect(response.arrayBuffer, {
+    onSuccess: (body) =>
+      body.byteLength > limitOf(status)
+        ? refuse
+        : Effect.succeed({ status, headers, body: textOf(new Uint8Array(body)) }),
     onFailure: (error): Sent => {
       if (codesOf(error).includes(BODY_TOO_LARGE)) {
         return refuse
@@ -150,7 +161,7 @@ const receive = (
         return Effect.succeed({ status, headers, body: "" })
       }
       const reason = reasonOf(error) === "TimedOut" ? "TimedOut" : "IncompleteResponse"
-      const requestId = Response.requestId({ headers }, redact(call.secrets))
+      const requestId = Response.requestId({ headers }, redact)
       return Effect.fail(new ConnectionError({ reason, operation, status, requestId, attempts }))
     }
   })
@@ -179,18 +190,15 @@ class CollectedAnswer implements Response.Answer {
  */
 export const exchange = (
   transport: Exchange,
-  call: Call,
-  operation: Sending["operation"],
-  attempts: number
+  sending: Sending
 ): (done: (sent: Sent) => void) => () => void =>
 (done) =>
-  transport(call.request, (result) => {
+  transport(sending.call.request, (result) => {
     const isResponse = result instanceof CollectedResponse
     const body = isResponse ? result.body : undefined
     if (isResponse && body !== undefined) {
       // The transport has seen to its size.
       return done(Effect.succeed(new CollectedAnswer(result, body)))
     }
-    const sending = { call, operation, attempts }
     done(isResponse ? receive(sending, result) : lost(sending, result))
   })

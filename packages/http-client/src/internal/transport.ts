@@ -14,6 +14,12 @@ import * as Stream from "effect/Stream"
 /** The most bytes that a response's body may have, after it was decompressed. */
 export const MAX_BODY = 16 * 1024 * 1024
 
+/** The most bytes of an error's body: what is over that is received and not kept. */
+export const MAX_ERROR_BODY = 64 * 1024
+
+/** The most bytes of a body that comes with this status. */
+export const limitOf = (status: number): number => status >= 200 && status < 300 ? MAX_BODY : MAX_ERROR_BODY
+
 /** The codes of what a transport refuses by itself. */
 export const BODY_TOO_LARGE = "ERR_BODY_TOO_LARGE"
 export const CONTENT_ENCODING = "ERR_CONTENT_ENCODING"
@@ -88,7 +94,37 @@ export const fromExchange = (exchange: Exchange): HttpClient.HttpClient =>
 export const exchangeOf = (http: HttpClient.HttpClient & { readonly [ExchangeId]?: Exchange }): Exchange | undefined =>
   http[ExchangeId]
 
-const decoder = new TextDecoder()
+const decoder = new TextDecoder("utf-8", { fatal: true })
+const lossy = new TextDecoder()
+
+/** How many bytes are UTF-8 from the first on, without a character that is not whole. */
+const validBytes = (bytes: Uint8Array): number => {
+  let low = 0
+  let high = bytes.length
+  while (low < high) {
+    const middle = (low + high + 1) >>> 1
+    try {
+      new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(0, middle), { stream: true })
+      low = middle
+    } catch {
+      high = middle - 1
+    }
+  }
+  return low
+}
+
+/**
+ * The text of a body. Where it is not UTF-8, there is a lone surrogate, which no text in UTF-8 has: schemas refuse it, and so
+ * say in which field it is.
+ */
+export const textOf = (body: Uint8Array): string => {
+  try {
+    return decoder.decode(body)
+  } catch {
+    const valid = validBytes(body)
+    return `${lossy.decode(body.subarray(0, valid))}\ud800${lossy.decode(body.subarray(valid))}`
+  }
+}
 
 /**
  * A response whose body has come, to its end or until it broke off. Printing it shows its status, and neither its body
@@ -138,9 +174,9 @@ export class CollectedResponse extends Inspectable.Class implements HttpClientRe
     return Option.none()
   }
 
-  /** The body as a text, if it has come to its end. */
+  /** The body as `textOf` reads it, if it has come to its end. */
   get body(): string | undefined {
-    return this.#body instanceof TransportFailure ? undefined : decoder.decode(this.#body)
+    return this.#body instanceof TransportFailure ? undefined : textOf(this.#body)
   }
 
   get text(): Effect.Effect<string, ResponseError> {

@@ -1,9 +1,11 @@
+import type * as ErrorTable from "@workspace-secrets/core/ErrorTable"
 import * as Duration from "effect/Duration"
 import * as Either from "effect/Either"
 import { identity } from "effect/Function"
 import { describe, expect, it } from "vitest"
 import * as Operation from "../../src/internal/operation.js"
-import { type Answer, read } from "../../src/internal/response.js"
+import * as Response from "../../src/internal/response.js"
+import type { Answer } from "../../src/internal/response.js"
 
 const context = { now: 0, attempts: 1, redact: identity<string> }
 const answer = (status: number, body: unknown, headers: Answer["headers"] = {}): Answer => ({
@@ -11,6 +13,15 @@ const answer = (status: number, body: unknown, headers: Answer["headers"] = {}):
   headers: { "content-type": "application/json", "x-request-id": "req-1", ...headers },
   body: typeof body === "string" ? body : JSON.stringify(body)
 })
+
+/** What is read at once, as all that is short is. */
+const read = <A, E extends { readonly _tag: ErrorTable.Tag }>(...args: Parameters<typeof Response.read<A, E>>) => {
+  const result = Response.read<A, E>(...args)
+  if (!Either.isEither(result)) {
+    throw new Error("it took its time")
+  }
+  return result
+}
 
 const { create, get, list, remove, update, whoami } = Operation
 const operations = { list, create, get, update, delete: remove, whoami }

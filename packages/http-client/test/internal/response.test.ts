@@ -1,12 +1,14 @@
 import type { PermissionDenied } from "@workspace-secrets/core/ApiError"
+import type * as ErrorTable from "@workspace-secrets/core/ErrorTable"
+import * as Redaction from "@workspace-secrets/core/Redaction"
 import * as Duration from "effect/Duration"
 import * as Either from "effect/Either"
 import { identity } from "effect/Function"
 import * as Redacted from "effect/Redacted"
 import { describe, expect, it } from "vitest"
 import * as Operation from "../../src/internal/operation.js"
-import { redact } from "../../src/internal/redact.js"
-import { type Answer, read } from "../../src/internal/response.js"
+import * as Response from "../../src/internal/response.js"
+import type { Answer } from "../../src/internal/response.js"
 import { named, page, profile, secret } from "../support/samples.js"
 
 const now = Date.parse("2026-11-22T10:00:00Z")
@@ -16,6 +18,15 @@ const answer = (status: number, body: unknown, headers: Answer["headers"] = {}):
   headers: { "content-type": "application/json", "x-request-id": "req-1", ...headers },
   body: typeof body === "string" ? body : JSON.stringify(body)
 })
+
+/** What is read at once, as all that is short is. */
+const read = <A, E extends { readonly _tag: ErrorTable.Tag }>(...args: Parameters<typeof Response.read<A, E>>) => {
+  const result = Response.read<A, E>(...args)
+  if (!Either.isEither(result)) {
+    throw new Error("it took its time")
+  }
+  return result
+}
 
 const { create, get, list, listOnwards, remove, update, whoami } = Operation
 const operations = { list, create, get, update, delete: remove, whoami }
@@ -117,7 +128,7 @@ describe("an error", () => {
         { "@type": echo }
       ]
     }
-    const without = redact([Redacted.make("hunter22")])
+    const without = Redaction.make([Redacted.make("hunter22")])
     const headers = { "x-request-id": echo, "content-type": echo }
     const error = errorOf("create", answer(400, body, headers), without)
     expect(error).toMatchObject({

@@ -49,8 +49,9 @@ describe("send", () => {
     const http = HttpClient.make((request) =>
       new HttpClientError.RequestError({ request, reason: "Transport", cause: coded("ECONNRESET") })
     )
-    const call = { request, secrets: [] }
-    const error = await Effect.runPromise(Effect.flip(send(http, call, { name: "get", needsBody: true }, 3)))
+    const operation = { name: "get", needsBody: true } as const
+    const sending = { call: { request }, redact: (text: string) => text, operation, attempts: 3 }
+    const error = await Effect.runPromise(Effect.flip(send(http, sending)))
     expect({ ...error }).toEqual({
       _tag: "ConnectionError",
       reason: "ConnectionLost",

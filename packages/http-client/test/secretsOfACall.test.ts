@@ -1,0 +1,246 @@
+import * as HttpClient from "@effect/platform/HttpClient"
+import * as HttpClientError from "@effect/platform/HttpClientError"
+import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
+import { describe, expect, it } from "@effect/vitest"
+import type { ExternalId } from "@workspace-secrets/core/ExternalId"
+import { WorkspaceSecretId } from "@workspace-secrets/core/WorkspaceSecret"
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
+import * as Metric from "effect/Metric"
+import * as Redacted from "effect/Redacted"
+import * as Stream from "effect/Stream"
+import * as TestClock from "effect/TestClock"
+import * as Tracer from "effect/Tracer"
+import { partsOf, spellings } from "../../../tools/leaks/spellings.js"
+import { makeClient } from "../src/promise.js"
+import { make, type WorkspaceSecretsClient } from "../src/WorkspaceSecretsClient.js"
+import { json } from "./support/memory.js"
+import { log, print } from "./support/print.js"
+
+const value =
+  "-----BEGIN CANARY-VALUE-7f3a-----\n\"quoted\" \\ <é> / & MIIEvQIBADANBgkqhkiG9w0BAQEFAASC\nabcdefgh12345678\n"
+const apiKey = "canary-key-91bc.eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0+/="
+const externalId = "ext-1" as ExternalId
+const id = WorkspaceSecretId.make("wsecret_1")
+const payload = () => ({ metadata: { name: "a", externalId }, spec: { value: Redacted.make(value) } })
+
+const parts = [value, apiKey].flatMap(partsOf)
+
+const leaks = (texts: ReadonlyArray<string>) =>
+  texts.filter((text) => parts.some((part) => text.toLowerCase().includes(part)))
+
+type Calls = Readonly<Record<string, (secrets: WorkspaceSecretsClient.Service) => Effect.Effect<unknown, unknown>>>
+
+/** Every call whose requests know both the value and the key. */
+const writing: Calls = {
+  create: (secrets) => secrets.create(payload()),
+  "create, safely": (secrets) => secrets.create(payload(), { safeRetry: true }),
+  update: (secrets) => secrets.update(id, { spec: { value: Redacted.make(value) } })
+}
+
+const reading: Calls = {
+  get: (secrets) => secrets.get(id),
+  list: (secrets) => secrets.list(),
+  stream: (secrets) => Stream.runCollect(secrets.stream()),
+  delete: (secrets) => secrets.delete(id),
+  whoami: (secrets) => secrets.whoami()
+}
+
+const connect = (http: HttpClient.HttpClient, retry = false) =>
+  Effect.provideService(
+    make({
+      apiKey: Redacted.make(apiKey),
+      retry: retry ? { baseDelay: 0, maxAttempts: 3 } : false,
+      retryBudget: false
+    }),
+    HttpClient.HttpClient,
+    http
+  )
+
+const lose = (request: HttpClientError.RequestError["request"]) =>
+  new HttpClientError.RequestError({ request, reason: "Transport", cause: new Error("lost") })
+
+/** A create whose answer is lost, then one that finds its external id taken, and this in answer to the get that looks it up. */
+const loseFirst = (last: () => Response) => {
+  let posts = 0
+  return HttpClient.make((request) =>
+    request.method === "POST" && posts++ === 0
+      ? Effect.fail(lose(request))
+      : Effect.succeed(HttpClientResponse.fromWeb(
+        request,
+        request.method === "POST" ? json({ code: 6, message: "taken" }, { status: 409 }) : last()
+      ))
+  )
+}
+
+const exitOf = (effect: Effect.Effect<unknown, unknown>) =>
+  Effect.gen(function*() {
+    const fiber = yield* Effect.fork(Effect.exit(effect))
+    yield* TestClock.adjust("1 minute")
+    return yield* fiber
+  })
+
+const printed = (exit: Exit.Exit<unknown, unknown>) =>
+  Exit.isSuccess(exit) ? print(exit) : [exit, exit.cause, Cause.squash(exit.cause)].flatMap(print)
+
+/** Texts that end at, or right behind, where something is cut. */
+const paddings = [0, 4080]
+
+describe("no answer shows a secret of the call", () => {
+  for (const [how, spell] of Object.entries(spellings)) {
+    it.effect(`that is spelled ${how}`, () =>
+      Effect.gen(function*() {
+        for (const padding of paddings) {
+          const known = [value, apiKey].map((secret) => `${"x ".repeat(padding / 2)}"${spell(secret.trim())}"`).join(
+            " "
+          )
+          const body = {
+            code: 13,
+            message: known,
+            details: [
+              { "@type": known },
+              {
+                "@type": "type.googleapis.com/google.rpc.BadRequest",
+                fieldViolations: [{ field: `metadata.labels.${known}`, description: known }]
+              },
+              {
+                "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+                reason: known,
+                domain: known,
+                metadata: { [known]: known }
+              }
+            ]
+          }
+          const wrong = { metadata: { labels: { [known]: 1 } } }
+          for (const call of [writing["create"], writing["update"]]) {
+            for (
+              const answer of [() => json(body, { status: 500 }), () =>
+                json(wrong), () =>
+                json(`<html>${known}`, { status: 502 })]
+            ) {
+              const secrets = yield* connect(
+                HttpClient.make((request) =>
+                  Effect.succeed(HttpClientResponse.fromWeb(request, answer()))
+                )
+              )
+              const exit = yield* Effect.exit(call?.(secrets) ?? Effect.void)
+              expect(Exit.isFailure(exit)).toBe(true)
+              expect(leaks([JSON.stringify(exit)]), `${padding}`).toEqual([])
+            }
+          }
+          const secrets = yield* connect(loseFirst(() => json(body, { status: 500 })), true)
+          const exit = yield* exitOf(secrets.create(payload(), { safeRetry: true }))
+          expect(Exit.isFailure(exit)).toBe(true)
+          expect(leaks([JSON.stringify(exit), Exit.isFailure(exit) ? Cause.pretty(exit.cause) : ""]), `${padding}`)
+            .toEqual([])
+        }
+      }))
+  }
+})
+
+describe("a defect", () => {
+  /** What a transport may die with: a platform error with the request, which has the key and the value. */
+  const dying = HttpClient.make((request) =>
+    Effect.die(
+      new HttpClientError.RequestError({ request, reason: "Transport", description: value, cause: new Error(apiKey) })
+    )
+  )
+
+  it.effect.each(Object.entries({ ...writing, ...reading }))(
+    "of a transport keeps its class and frames, in %s",
+    ([, call]) =>
+      Effect.gen(function*() {
+        const exit = yield* Effect.exit(call(yield* connect(dying)))
+        expect(Exit.isFailure(exit) && Cause.isDieType(exit.cause)).toBe(true)
+        expect(leaks(printed(exit))).toEqual([])
+        expect(leaks(yield* log([Exit.isFailure(exit) ? exit.cause : exit]))).toEqual([])
+        const defect = Exit.isFailure(exit) ? Cause.squash(exit.cause) : undefined
+        expect(defect).toMatchObject({ name: "RequestError" })
+        expect((defect as Error).stack).toMatch(/\n +at /)
+      })
+  )
+
+  it("of a transport keeps its class and frames, as a rejection of a promise and of a stream", async () => {
+    const client = makeClient({ apiKey, retry: false, transport: Layer.succeed(HttpClient.HttpClient, dying) })
+    const rejected: unknown = await client.create(payload()).catch((error: unknown) => error)
+    expect(rejected).toMatchObject({ name: "RequestError" })
+    expect(leaks(print(rejected))).toEqual([])
+    const ended: unknown = await client.listAll()[Symbol.asyncIterator]().next().catch((error: unknown) => error)
+    expect(ended).toMatchObject({ name: "RequestError" })
+    expect(leaks(print(ended))).toEqual([])
+    await client.close()
+  })
+
+  const inFlight = () =>
+    Metric.unsafeSnapshot(undefined)
+      .filter(({ metricKey }) => metricKey.name === "workspace_secrets.client.in_flight")
+      .map(({ metricState }) => (metricState as unknown as { readonly value: number }).value)
+
+  it.effect.each([
+    ["makes the span of a call", 1, 0],
+    ["makes the span of an attempt", 2, 0],
+    ["ends the span of an attempt", 0, 1],
+    ["ends the span of a call", 0, 2]
+  ])(
+    "of a tracer that throws when it %s keeps its class and frames, and the call is no longer in flight",
+    ([, starts, ends]) =>
+      Effect.gen(function*() {
+        let made = 0
+        let ended = 0
+        const throwing = () => {
+          throw new RangeError(`${value}${apiKey}`)
+        }
+        const tracer = Tracer.make({
+          span: (name, parent, context, links, startTime, kind) =>
+            ++made === starts ? throwing() : {
+              _tag: "Span",
+              name,
+              spanId: "1",
+              traceId: "1",
+              parent,
+              context,
+              status: { _tag: "Started", startTime },
+              attributes: new Map(),
+              links,
+              sampled: true,
+              kind,
+              end: () => ++ended === ends ? throwing() : undefined,
+              attribute: () => {},
+              event: () => {},
+              addLinks: () => {}
+            },
+          context: (f) => f()
+        })
+        const before = inFlight()
+        const secrets = yield* connect(
+          HttpClient.make((request) =>
+            Effect.succeed(HttpClientResponse.fromWeb(request, json({ code: 5 }, { status: 404 })))
+          )
+        )
+        const exit = yield* Effect.exit(Effect.withTracer(secrets.get(id), tracer))
+        expect(Exit.isFailure(exit) && Cause.isDie(exit.cause)).toBe(true)
+        expect(Exit.isFailure(exit) && Cause.squash(exit.cause)).toMatchObject({ name: "RangeError" })
+        expect(leaks(printed(exit))).toEqual([])
+        expect(inFlight().filter((count) => count !== 0)).toEqual(before.filter((count) => count !== 0))
+      })
+  )
+})
+
+describe("a value that is wiped during a call", () => {
+  it.effect("is known until the call ends", () =>
+    Effect.gen(function*() {
+      const sent = payload()
+      const secrets = yield* connect(
+        loseFirst(() => {
+          Redacted.unsafeWipe(sent.spec.value)
+          return json({ code: 13, message: `no ${JSON.stringify(value)}` }, { status: 500 })
+        }),
+        true
+      )
+      const exit = yield* exitOf(secrets.create(sent, { safeRetry: true }))
+      expect(Exit.isFailure(exit) && Cause.failureOption(exit.cause)).toMatchObject({ value: { _tag: "Internal" } })
+      expect(leaks(printed(exit))).toEqual([])
+    }))
+})

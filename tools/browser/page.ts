@@ -1,6 +1,7 @@
 // What runs in the page: the client on `fetch`, as an application bundles it.
 import * as FetchTransport from "@workspace-secrets/http-client/fetch"
 import * as WorkspaceSecretsClient from "@workspace-secrets/http-client/WorkspaceSecretsClient"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
@@ -43,7 +44,11 @@ const operations = Effect.gen(function*() {
 const failure = Effect.gen(function*() {
   const secrets = yield* WorkspaceSecretsClient.WorkspaceSecretsClient
   const error = yield* Effect.flip(secrets.whoami())
-  return { tag: error._tag, reason: "reason" in error ? error.reason : undefined }
+  return {
+    tag: error._tag,
+    ..."reason" in error ? { reason: error.reason } : {},
+    ..."retryAfter" in error && error.retryAfter !== undefined ? { millis: Duration.toMillis(error.retryAfter) } : {}
+  }
 })
 
 /** What a script of the page sees of a response, or that it sees none. */

@@ -42,10 +42,10 @@ const list = <const Path extends HttpApiEndpointPath>(path: Path) =>
     .setUrlParams(Schema.Struct(ListWorkspaceSecrets.fields))
     .addSuccess(WorkspaceSecretPage)
     .addError(badRequest)
-    .annotate(OpenApi.Summary, "List the secrets of the workspace, page by page")
+    .annotate(OpenApi.Summary, "List secrets")
     .annotate(
       OpenApi.Description,
-      "The secrets that match all of the filters, in the order of their creation. A page says with `nextCursor` whether there is another. Items come without `info` unless it is asked for."
+      "The secrets that match all filters, ordered by creation time. `nextCursor` is empty on the last page. Items contain `info` only with `includeInfo=true`."
     )
 
 const create = <const Path extends HttpApiEndpointPath>(path: Path) =>
@@ -59,7 +59,7 @@ const create = <const Path extends HttpApiEndpointPath>(path: Path) =>
     .annotate(OpenApi.Summary, "Create a secret")
     .annotate(
       OpenApi.Description,
-      "The server sets the id, the times and who it belongs to. The answer has the whole secret, its value included."
+      "The server sets ids and times. The response is the whole secret, including its value if the server returns values."
     )
 
 const get = <const Path extends HttpApiEndpointPath>(path: Path) =>
@@ -70,7 +70,7 @@ const get = <const Path extends HttpApiEndpointPath>(path: Path) =>
     .annotate(OpenApi.Summary, "Get a secret by its id or its external id")
     .annotate(
       OpenApi.Description,
-      "The whole secret, its value included."
+      "The whole secret, including its value if the server returns values."
     )
 
 const update = <const Path extends HttpApiEndpointPath>(path: Path) =>
@@ -82,10 +82,10 @@ const update = <const Path extends HttpApiEndpointPath>(path: Path) =>
     .addError(alreadyExists)
     .addError(tooLarge)
     .addError(unsupported)
-    .annotate(OpenApi.Summary, "Update the fields of a secret that a mask names")
+    .annotate(OpenApi.Summary, "Update a secret")
     .annotate(
       OpenApi.Description,
-      "Writes the fields of `updateMask`, and clears those of them that the body leaves out. Without a mask, the fields that are present are written. Labels are replaced as a whole. An update with nothing to do changes nothing."
+      "Writes the fields in `updateMask`. A masked field that is absent or empty in the body is cleared. Without a mask, the fields that are present and not empty are written. Labels are replaced as a whole. An update without anything to write is a 200 and changes nothing."
     )
 
 const remove = <const Path extends HttpApiEndpointPath>(path: Path) =>
@@ -96,7 +96,7 @@ const remove = <const Path extends HttpApiEndpointPath>(path: Path) =>
     .annotate(OpenApi.Summary, "Delete a secret")
     .annotate(
       OpenApi.Description,
-      "Its id and its external id are free after that. A second delete is NOT_FOUND."
+      "The external id can be used again afterwards. A second delete is NOT_FOUND."
     )
 
 type HttpApiEndpointPath = `/${string}`
@@ -135,7 +135,7 @@ export class WorkspaceSecretsGroup extends HttpApiGroup.make("workspace_secrets"
   .add(remove(`${collection}/:id`).setPath(Id))
   .middleware(Authentication)
   .annotate(OpenApi.Title, "Workspace secrets")
-  .annotate(OpenApi.Description, "The secrets of the workspace that the key belongs to.")
+  .annotate(OpenApi.Description, "The secrets of the workspace that the API key belongs to.")
 {}
 
 /**
@@ -167,15 +167,15 @@ export class ProfilesGroup extends HttpApiGroup.make("profiles")
     HttpApiEndpoint.get("whoami", "/v1/whoami")
       .addSuccess(Profile)
       .addError(badRequest)
-      .annotate(OpenApi.Summary, "The profile of the key in use")
+      .annotate(OpenApi.Summary, "Get the profile of the API key")
       .annotate(
         OpenApi.Description,
-        "Who the key acts as, and what `createdBy` of a new secret will be."
+        "The profile that the key acts as. New secrets have it as `createdBy`."
       )
   )
   .middleware(Authentication)
   .annotate(OpenApi.Title, "Profiles")
-  .annotate(OpenApi.Description, "Who acts in the account.")
+  .annotate(OpenApi.Description, "Users, API keys and the system, as actors in the account.")
 {}
 
 const badRequestResponse: OpenApi.OpenApiSpecResponse = {

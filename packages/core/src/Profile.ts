@@ -9,7 +9,8 @@ import * as Schema from "effect/Schema"
 import { AccountResourceMetadata } from "./AccountResourceMetadata.js"
 import { isSame } from "./internal/equal.js"
 import { errorFields } from "./internal/errorFields.js"
-import { classAnnotations, errorAnnotations, expected, optional, struct, Text, TextOfField } from "./internal/schema.js"
+import { classAnnotations, errorAnnotations, expected, optional, struct, TextOfField } from "./internal/schema.js"
+import { isWellFormed, WELL_FORMED } from "./internal/wellFormed.js"
 import { ProfileId } from "./ProfileId.js"
 
 export {
@@ -42,14 +43,14 @@ export const KnownProfileType = Schema.Literal(
  */
 export const ProfileType = Schema.Union(
   KnownProfileType,
-  Text.pipe(Schema.brand("UnknownProfileType"))
+  Schema.String.pipe(Schema.brand("UnknownProfileType"))
 ).annotations({
   ...expected("a profile type (a string)"),
   identifier: "ProfileType",
   description: "Type of the profile: a person, an API key, the system, or one that is not known yet",
   jsonSchema: { type: "string", examples: [...KnownProfileType.literals] },
   arbitrary: () => (fc) => fc.constantFrom(...KnownProfileType.literals)
-})
+}).pipe(Schema.filter(isWellFormed, { message: () => WELL_FORMED, jsonSchema: {} }))
 
 /**
  * @since 0.1.0

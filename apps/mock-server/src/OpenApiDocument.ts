@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import * as OpenApi from "@effect/platform/OpenApi"
+import { type UnsetField, unsetFields } from "@workspace-secrets/core/UnsetFields"
 import { Api } from "./Api.js"
 import { elsewhere, type ErrorResponse, errorResponses, headers } from "./internal/openApiErrors.js"
 import { examples, examplesOf } from "./internal/openApiExamples.js"
@@ -41,11 +42,18 @@ const wordsOf = <A>(table: Readonly<Record<string, A>>, name: string): A => {
   return words
 }
 
+const unset: Readonly<Record<string, Readonly<Record<string, UnsetField>> | undefined>> = unsetFields
+
+/** The fields of a model that a response always has, with an empty value where they are unset. */
+const alwaysPresent = (model: string): ReadonlyArray<string> =>
+  Object.entries(unset[model] ?? {}).flatMap(([field, { isAlwaysPresent }]) => isAlwaysPresent ? [field] : [])
+
 const describeSchema = (name: string, declared: SchemaObject): SchemaObject => {
   const { fields = {}, schema } = wordsOf(schemas, name)
   const properties = Object.entries(declared.properties ?? {})
   // Readers and the server ignore what they do not know: no schema is closed, and an empty one is any object.
-  const { additionalProperties, properties: _properties, required = [], type, ...rest } = declared
+  const { additionalProperties, properties: _properties, required: declaredRequired = [], type, ...rest } = declared
+  const required = [...declaredRequired, ...alwaysPresent(name)]
   const all: SchemaObject = {
     ...type === undefined ? {} : { type },
     ...rest,

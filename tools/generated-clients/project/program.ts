@@ -3,8 +3,8 @@ export interface Secret {
   readonly metadata: {
     readonly id: string
     readonly name: string
-    readonly externalId?: string
-    readonly labels?: Readonly<Record<string, string>>
+    readonly externalId: string
+    readonly labels: Readonly<Record<string, string>>
   }
   readonly spec: { readonly value?: string }
 }
@@ -20,7 +20,7 @@ export interface Client {
     readonly spec: { readonly value?: string }
   }) => Promise<Secret>
   readonly list: (query: { readonly labels?: string; readonly includeInfo?: boolean }) => Promise<
-    { readonly items: ReadonlyArray<Secret>; readonly pagination: { readonly nextCursor?: string } }
+    { readonly items: ReadonlyArray<Secret>; readonly pagination: { readonly nextCursor: string } }
   >
   readonly get: (id: string) => Promise<Secret>
   readonly update: (
@@ -64,14 +64,14 @@ export const run = async ({ create, get, list, remove, update }: Client): Promis
 
   const page = await list({ labels: "environment=generated", includeInfo: true })
   expect("the list", page.items.map(({ metadata }) => metadata.id).join() === id)
-  expect("the last page", (page.pagination.nextCursor ?? "") === "")
+  expect("the last page", page.pagination.nextCursor === "")
 
   const got = await get(id)
-  expect("the labels", Object.entries(got.metadata.labels ?? {}).join() === "environment,generated")
+  expect("the labels", Object.entries(got.metadata.labels).join() === "environment,generated")
 
   const cleared = await update(id, { metadata: {}, updateMask: "metadata.externalId,metadata.labels" })
-  expect("the external id, cleared", (cleared.metadata.externalId ?? "") === "")
-  expect("the labels, cleared", Object.entries(cleared.metadata.labels ?? {}).length === 0)
+  expect("the external id, cleared", cleared.metadata.externalId === "")
+  expect("the labels, cleared", Object.entries(cleared.metadata.labels).length === 0)
 
   await remove(id)
   const failure: unknown = await get(id).catch((error: unknown) => error)

@@ -142,7 +142,7 @@ export const errorResponses = {
       unserved: example(
         "An operation that is not served",
         "UNIMPLEMENTED",
-        "the API has this operation, and the mock server does not serve it"
+        "the mock server does not serve GET /v1/workspaces/{workspaceId}/agents; of this API it serves the workspace secrets and GET /v1/whoami"
       )
     }
   },
@@ -165,7 +165,7 @@ export const elsewhere = {
     "Any other error, as google.rpc.Status. 405 UNIMPLEMENTED: the path does not support the method; `Allow` lists the methods that it supports. 404 NOT_FOUND with `x-mock-missing-route`: there is no such path.",
   headers: ["Allow", "Retry-After", "x-mock-missing-route"],
   examples: {
-    methodNotAllowed: example("405: another method", "UNIMPLEMENTED", "this path takes GET, POST"),
+    methodNotAllowed: example("405: another method", "UNIMPLEMENTED", "this path takes GET, HEAD, POST"),
     missingRoute: example(
       "404: no such route",
       "NOT_FOUND",
@@ -186,7 +186,7 @@ export const headers = {
   },
   Allow: {
     description: "The methods that the path supports, separated by commas.",
-    schema: { type: "string", examples: ["GET, POST"] }
+    schema: { type: "string", examples: ["GET, HEAD, POST"] }
   },
   "WWW-Authenticate": {
     description: "How to authenticate.",

@@ -35,9 +35,11 @@ const profile = {
     id: "profile_01JD8X5J4R7Y0D2F6S8A3H5ZWE",
     accountId: "account_01JD8X5H3N8G2QW6C1V9B7M4KT",
     name: "Deployments",
-    profileId: "profile_01JD8X5J4R7Y0D2F6S8A3H5ZWE"
+    profileId: "profile_01JD8X5J4R7Y0D2F6S8A3H5ZWE",
+    externalId: "",
+    labels: {}
   },
-  spec: { type: "PROFILE_TYPE_API_KEY", name: "Deployments" }
+  spec: { type: "PROFILE_TYPE_API_KEY", email: "", name: "Deployments" }
 }
 
 const created = {
@@ -72,17 +74,17 @@ export const examples = {
   updatedSecret: { summary: "The secret with its new value", value: rotated },
   matchingPage: {
     summary: "The secrets that match the filters, with info",
-    value: { items: [created], pagination: {} }
+    value: { items: [created], pagination: { nextCursor: "" } }
   },
   lastPage: {
     summary: "A list on one page, without info",
-    value: { items: [listed], pagination: {} }
+    value: { items: [listed], pagination: { nextCursor: "" } }
   },
   firstPage: {
     summary: "A page that is not the last",
     value: { items: [listedCreated], pagination: { nextCursor: cursor } }
   },
-  noSecrets: { summary: "No secret matches", value: { items: [], pagination: {} } },
+  noSecrets: { summary: "No secret matches", value: { items: [], pagination: { nextCursor: "" } } },
   deleted: { summary: "Deleted", value: {} },
   profile: { summary: "The profile of an API key", value: profile },
   create: {

@@ -43,6 +43,21 @@ const statusesOf = (code: RpcCodeName): ReadonlyArray<number> => [
 
 const MAX_DELAY = 3_600_000
 
+/** The most rules of a tenant: each request is held against all of them. */
+const MAX_RULES = 100
+
+/** The most characters of an error's message, and of its details as JSON: every answer that it hits has them. */
+const MAX_MESSAGE = 4096
+const MAX_DETAILS = 64 * 1024
+
+const lengthOf = (details: unknown): number => {
+  try {
+    return JSON.stringify(details).length
+  } catch {
+    return Infinity
+  }
+}
+
 const Positive = number("a whole number from 1 on", (n) => Number.isSafeInteger(n) && n >= 1, {
   type: "integer",
   minimum: 1
@@ -77,9 +92,15 @@ export const FaultError = struct("FaultError", {
   /** How `Retry-After` is written: in seconds, unless it is to be a date, by the tenant's clock. */
   retryAfterAs: Schema.optional(oneOf("seconds", "date"))
 }).pipe(
-  Schema.filter(({ code, retryAfter, retryAfterAs, status }) => {
+  Schema.filter(({ code, details = [], message = "", retryAfter, retryAfterAs, status }) => {
     const statuses = statusesOf(code)
     return [
+      ...(message.length > MAX_MESSAGE
+        ? [{ path: ["message"], message: `Expected at most ${MAX_MESSAGE} characters` }]
+        : []),
+      ...(lengthOf(details) > MAX_DETAILS
+        ? [{ path: ["details"], message: `Expected JSON of at most ${MAX_DETAILS} characters` }]
+        : []),
       ...(status === undefined || statuses.includes(status)
         ? []
         : [{ path: ["status"], message: `${code} travels as ${statuses.join(" or ")}` }]),
@@ -213,26 +234,28 @@ const decode = strict(array(FaultRule))
  * @category parsing
  */
 export const parse = (input: unknown): Either.Either<ReadonlyArray<FaultRule>, ReadonlyArray<string>> =>
-  Either.match(decode(input), {
-    onLeft: (violations) =>
-      Either.left(
-        violations.map((violation) => FieldViolation.format({ ...violation, field: `faults${violation.field}` }))
-      ),
-    onRight: (rules) => {
-      const problems = rules.flatMap((rule, i) => {
-        const before = rules.findIndex((other, j) => j < i && hides(other, rule))
-        return [
-          ...problemsOf(rule),
-          ...(before === -1
-            ? []
-            : [{ field: "", description: `Can never match: faults[${before}] hits every request that it is for` }])
-        ].map(({ description, field }) =>
-          FieldViolation.format({ field: field === "" ? `faults[${i}]` : `faults[${i}].${field}`, description })
-        )
-      })
-      return problems.length > 0 ? Either.left(problems) : Either.right(rules)
-    }
-  })
+  Array.isArray(input) && input.length > MAX_RULES
+    ? Either.left([`faults: Expected at most ${MAX_RULES} rules`])
+    : Either.match(decode(input), {
+      onLeft: (violations) =>
+        Either.left(
+          violations.map((violation) => FieldViolation.format({ ...violation, field: `faults${violation.field}` }))
+        ),
+      onRight: (rules) => {
+        const problems = rules.flatMap((rule, i) => {
+          const before = rules.findIndex((other, j) => j < i && hides(other, rule))
+          return [
+            ...problemsOf(rule),
+            ...(before === -1
+              ? []
+              : [{ field: "", description: `Can never match: faults[${before}] hits every request that it is for` }])
+          ].map(({ description, field }) =>
+            FieldViolation.format({ field: field === "" ? `faults[${i}]` : `faults[${i}].${field}`, description })
+          )
+        })
+        return problems.length > 0 ? Either.left(problems) : Either.right(rules)
+      }
+    })
 
 /**
  * A rule, how many requests it was for since it was put, and how many of them it hit.

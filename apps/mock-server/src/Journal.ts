@@ -299,6 +299,7 @@ class Recorded {
     this.#isLarge = exchange.requestSize > MAX_BODY || (answered?.size ?? 0) > MAX_BODY
     exchange.payload = this.#isLarge ? undefined : withoutValues(exchange.payload)
     exchange.success = this.#isLarge ? undefined : withoutValues(exchange.success)
+    exchange.failure = this.#isLarge ? undefined : exchange.failure
   }
 
   get entry(): JournalEntry {
@@ -416,9 +417,19 @@ export const differences = (entry: JournalEntry, meant: JournalMatch): ReadonlyA
 }
 
 interface Waiter {
-  readonly match: JournalMatch
-  readonly notify: () => void
+  /** Takes a request in that was recorded. */
+  readonly notify: (entry: JournalEntry) => void
+  /** Begins anew, when the requests before are forgotten. */
+  readonly forget: () => void
 }
+
+/**
+ * How many can wait for requests of one journal at the same time: each request is held against what each of them waits for.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const maxWaiters = 100
 
 const plural = (n: number, what: string): string => `${n} ${what}${n === 1 ? "" : "s"}`
 
@@ -465,7 +476,7 @@ export class Journal {
       this.#ring[at] = recorded
     }
     if (this.#waiters.size > 0) {
-      ;[...this.#waiters].forEach((waiter) => waiter.notify())
+      this.#notify(recorded)
     }
     return recorded
   }
@@ -474,6 +485,7 @@ export class Journal {
   clear(): void {
     this.#ring.length = 0
     this.#cleared = this.#recorded
+    this.#waiters.forEach((waiter) => waiter.forget())
   }
 
   /** Forgets all requests, and begins to count anew. */
@@ -482,6 +494,7 @@ export class Journal {
     this.#cleared = 0
     this.#recorded = 0
     this.#epoch++
+    this.#waiters.forEach((waiter) => waiter.forget())
   }
 
   /** The requests that fit, oldest first. */
@@ -508,31 +521,43 @@ export class Journal {
   }
 
   /**
-   * Waits until as many requests fit as `times` says, one unless given, and gives them: those that came before included.
+   * Waits until as many requests fit as `times` says, one unless given, and gives them: those that came before included. Fails at once where
+   * `maxWaiters` wait already.
    */
   waitFor(
     match: JournalMatch,
     { times = 1 }: { readonly times?: number | undefined } = {}
-  ): Effect.Effect<ReadonlyArray<JournalEntry>> {
-    return Effect.async<ReadonlyArray<JournalEntry>>((resume) => {
-      const waiter = {
-        match,
-        notify: () => {
+  ): Effect.Effect<ReadonlyArray<JournalEntry>, JournalMismatch> {
+    return Effect.async<ReadonlyArray<JournalEntry>, JournalMismatch>((resume) => {
+      let entries = this.list(match).entries
+      if (entries.length >= times) {
+        return resume(Effect.succeed(entries))
+      }
+      if (this.#waiters.size >= maxWaiters) {
+        const message = `${maxWaiters} others wait for requests of this journal, and no more can`
+        return resume(Effect.fail(new JournalMismatch({ message, found: entries.length, differences: [] })))
+      }
+      const waiter: Waiter = {
+        notify: (entry) => {
           try {
-            const { entries } = this.list(match)
-            if (entries.length >= times) {
-              this.#waiters.delete(waiter)
-              resume(Effect.succeed(entries))
+            if (isMeant(entry, match)) {
+              entries = [...entries, entry]
+              if (entries.length >= times) {
+                this.#waiters.delete(waiter)
+                resume(Effect.succeed(entries))
+              }
             }
           } catch (defect) {
             // It is the fault of who waits, and not of the request that is recorded.
             this.#waiters.delete(waiter)
             resume(Effect.die(defect))
           }
+        },
+        forget: () => {
+          entries = []
         }
       }
       this.#waiters.add(waiter)
-      waiter.notify()
       return Effect.sync(() => this.#waiters.delete(waiter))
     })
   }
@@ -563,6 +588,12 @@ export class Journal {
       nearest: near?.entry,
       differences: near?.lines ?? []
     })
+  }
+
+  #notify({ entry }: Recorded): void {
+    for (const waiter of [...this.#waiters]) {
+      waiter.notify(entry)
+    }
   }
 
   #whole(match: JournalMatch): Either.Either<ReadonlyArray<JournalEntry>, JournalOverflow> {

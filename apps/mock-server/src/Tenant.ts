@@ -15,6 +15,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Redacted from "effect/Redacted"
 import type { PCGRandom } from "effect/Utils"
+import { hash, randomBytes } from "node:crypto"
 import type { FaultRule } from "./Fault.js"
 import { Faults, parse as parseFaults } from "./Fault.js"
 import type { Chance } from "./Ids.js"
@@ -311,6 +312,14 @@ export const make = (options: WorldOptions = {}): Effect.Effect<Tenant, SeedErro
 export const maxAccepted = 10_000
 
 /**
+ * How many tenants a server has at the most, those that it makes by itself included.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const maxTenants = 20_000
+
+/**
  * The key of a tenant, or its id, is another tenant's.
  *
  * @since 0.1.0
@@ -360,6 +369,8 @@ export const isKey = (key: Redacted.Redacted<string>): boolean => isApiKey(Redac
  * @category services
  */
 export class Tenants {
+  readonly #pepper = randomBytes(32).toString("base64")
+  /** By the digest of the key. */
   readonly #byKey = new Map<string, Registration>()
   readonly #byId = new Map<string, Registration>()
   readonly #surroundings: Surroundings
@@ -385,14 +396,17 @@ export class Tenants {
 
   /** Makes a world for a key that has none. */
   add(options: RegistrationOptions = {}): Either.Either<Registration, SeedError | TenantError | TenantExists> {
+    if (this.#byId.size >= maxTenants) {
+      return Either.left(new TenantError({ problems: [`a server has at most ${maxTenants} tenants: remove one`] }))
+    }
     const now = this.nobody.clock.now
-    const { apiKey = Redacted.make(this.#ids.resource("key", now)), id = this.#ids.resource("tnt", now) } = options
+    const { apiKey = this.#newKey(options), id = this.#ids.resource("tnt", now) } = options
     if (!isKey(apiKey)) {
       return Either.left(
         new TenantError({ problems: ["apiKey: Expected visible ASCII characters, and spaces only between them"] })
       )
     }
-    if (this.#byKey.has(Redacted.value(apiKey))) {
+    if (this.#byKey.has(this.#digest(Redacted.value(apiKey)))) {
       return Either.left(new TenantExists({ message: "apiKey: another tenant has it; leave it out to get a new one" }))
     }
     if (this.#byId.has(id)) {
@@ -400,7 +414,7 @@ export class Tenants {
     }
     return Either.map(Tenant.make(options, this.#surroundings), (tenant) => {
       const registration = { id, apiKey, tenant }
-      this.#byKey.set(Redacted.value(apiKey), registration)
+      this.#byKey.set(this.#digest(Redacted.value(apiKey)), registration)
       this.#byId.set(id, registration)
       return registration
     })
@@ -408,13 +422,13 @@ export class Tenants {
 
   /** Gives a key a new world, in the place of the one that it may have. */
   replace(options: RegistrationOptions & { readonly apiKey: Redacted.Redacted<string> }): ReturnType<Tenants["add"]> {
-    const before = this.#byKey.get(Redacted.value(options.apiKey))
+    const before = this.#byKey.get(this.#digest(Redacted.value(options.apiKey)))
     if (before === undefined) {
       return this.add(options)
     }
     this.remove(before)
     return Either.mapLeft(this.add({ id: before.id, ...options }), (error) => {
-      this.#byKey.set(Redacted.value(before.apiKey), before)
+      this.#byKey.set(this.#digest(Redacted.value(before.apiKey)), before)
       this.#byId.set(before.id, before)
       return error
     })
@@ -425,7 +439,7 @@ export class Tenants {
     if (this.#byId.get(id)?.tenant !== tenant) {
       return false
     }
-    this.#byKey.delete(Redacted.value(apiKey))
+    this.#byKey.delete(this.#digest(Redacted.value(apiKey)))
     return this.#byId.delete(id)
   }
 
@@ -450,7 +464,9 @@ export class Tenants {
       return refuse("no API key; send Authorization: Bearer <key>")
     }
     // As almost everybody writes it, before the rest that RFC 9110, 11.1 and RFC 6750, 2.1 allow.
-    const usual = authorization.startsWith("Bearer ") ? this.#byKey.get(authorization.slice(7)) : undefined
+    const usual = authorization.startsWith("Bearer ")
+      ? this.#byKey.get(this.#digest(authorization.slice(7)))
+      : undefined
     if (usual !== undefined) {
       return Either.right(usual.tenant)
     }
@@ -458,12 +474,29 @@ export class Tenants {
     if (key === undefined || !isApiKey(key)) {
       return refuse("malformed Authorization header; it has to be Bearer <key>")
     }
-    const known = this.#byKey.get(key)
+    const known = this.#byKey.get(this.#digest(key))
     return known !== undefined
       ? Either.right(known.tenant)
       : this.#accepted !== undefined
       ? this.#accept(Redacted.make(key), this.#accepted)
       : refuse("unknown API key")
+  }
+
+  /** A key that nobody guesses; the same each time for a seed, and for a process whose chance has one. */
+  #newKey({ randomSeed }: WorldOptions): Redacted.Redacted<string> {
+    return Redacted.make(
+      randomSeed === undefined
+        ? `key_${randomBytes(24).toString("base64url")}`
+        : this.#ids.resource("key", this.nobody.clock.now)
+    )
+  }
+
+  /**
+   * What a key is looked up by. It is of no use to whoever measures how long it takes: how much of it is right says nothing of how much of
+   * the key is.
+   */
+  #digest(key: string): string {
+    return hash("sha256", this.#pepper + key, "base64")
   }
 
   #accept(

@@ -66,6 +66,35 @@ const isTaken = (tenant: Tenant, externalId: ExternalId | undefined, by: Workspa
   return other !== undefined && other.metadata.id !== by
 }
 
+/** The most labels of a secret. */
+const MAX_LABELS = 64
+
+/** The most characters of an external id, as a path has it: one that is longer could hardly be addressed. */
+const MAX_ADDRESS = 1024
+
+/** Half a surrogate pair cannot be written in a path. What stands for it there is as long. */
+const addressOf = (externalId: string): string =>
+  encodeURIComponent(externalId.replaceAll(/[\ud800-\udfff]/gu, "\ufffd"))
+
+/** What is wrong with a secret that a client wants to keep: there is too much of it. */
+const tooMuch = ({ externalId, labels = {} }: {
+  readonly externalId?: string | undefined
+  readonly labels?: Readonly<Record<string, string>> | undefined
+}): Either.Either<void, InvalidArgument> => {
+  const violations = [
+    ...(externalId !== undefined && (externalId.length > MAX_ADDRESS || addressOf(externalId).length > MAX_ADDRESS)
+      ? [{
+        field: "metadata.external_id",
+        description: `Expected at most ${MAX_ADDRESS} characters when it is percent-encoded, as in a path`
+      }]
+      : []),
+    ...(Object.keys(labels).length > MAX_LABELS
+      ? [{ field: "metadata.labels", description: `Expected at most ${MAX_LABELS} labels` }]
+      : [])
+  ]
+  return violations.length === 0 ? Either.void : Either.left(InvalidArgument.fromViolations(violations))
+}
+
 /*
  * All of them are synchronous: nothing comes between what one reads and what it writes, and no request pays for a fiber.
  */
@@ -111,8 +140,12 @@ export class WorkspaceSecrets extends Effect.Service<WorkspaceSecrets>()(
       const create = (
         tenant: Tenant,
         { metadata, spec }: CreateWorkspaceSecret
-      ): Either.Either<WorkspaceSecret, WorkspaceSecretAlreadyExists> => {
+      ): Either.Either<WorkspaceSecret, WorkspaceSecretAlreadyExists | InvalidArgument> => {
         const { externalId } = metadata
+        const refused = tooMuch(metadata)
+        if (Either.isLeft(refused)) {
+          return Either.left(refused.left)
+        }
         if (externalId !== undefined && tenant.secrets.find({ externalId }) !== undefined) {
           return alreadyExists()
         }
@@ -150,7 +183,7 @@ export class WorkspaceSecrets extends Effect.Service<WorkspaceSecrets>()(
         tenant: Tenant,
         ref: WorkspaceSecretRef,
         payload: UpdateWorkspaceSecret.UpdateWorkspaceSecret
-      ): Either.Either<WorkspaceSecret, WorkspaceSecretNotFound | WorkspaceSecretAlreadyExists> => {
+      ): Either.Either<WorkspaceSecret, WorkspaceSecretNotFound | WorkspaceSecretAlreadyExists | InvalidArgument> => {
         const secret = tenant.secrets.find(ref)
         if (secret === undefined) {
           return notFound()
@@ -158,6 +191,10 @@ export class WorkspaceSecrets extends Effect.Service<WorkspaceSecrets>()(
         const after = UpdateWorkspaceSecret.applyTo(secret, payload)
         if (after === secret) {
           return Either.right(secret)
+        }
+        const refused = tooMuch(payload.metadata ?? {})
+        if (Either.isLeft(refused)) {
+          return Either.left(refused.left)
         }
         if (isTaken(tenant, after.metadata.externalId, after.metadata.id)) {
           return alreadyExists()

@@ -422,3 +422,23 @@ for (const [what, layer] of Object.entries(transports)) {
     )
   })
 }
+
+describe("the room that rules take", () => {
+  const rule = (error: object) => ({ error: { code: "UNAVAILABLE", ...error } })
+
+  it("is bounded in their number, and in what an error says", () => {
+    const many = (length: number) => Array.from({ length }, (_, i) => ({ id: `${i}`, close: true }))
+    expect(Either.isRight(Fault.parse(many(100)))).toBe(true)
+    expect(Fault.parse(many(101))).toEqual(Either.left(["faults: Expected at most 100 rules"]))
+    expect(Fault.parse(Array.from({ length: 100_000 }, () => 7))).toEqual(
+      Either.left(["faults: Expected at most 100 rules"])
+    )
+    expect(Either.isRight(Fault.parse([rule({ message: "m".repeat(4096) })]))).toBe(true)
+    expect(Fault.parse([rule({ message: "m".repeat(4097) })]))
+      .toEqual(Either.left(["faults[0].error.message: Expected at most 4096 characters"]))
+    const details = (length: number) => [{ "@type": "a", "b": "c".repeat(length) }]
+    expect(Either.isRight(Fault.parse([rule({ details: details(60_000) })]))).toBe(true)
+    expect(Fault.parse([rule({ details: details(65_536) })]))
+      .toEqual(Either.left(["faults[0].error.details: Expected JSON of at most 65536 characters"]))
+  })
+})

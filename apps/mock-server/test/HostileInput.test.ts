@@ -153,6 +153,47 @@ for (const transport of ["socket", "inProcess"] as const) {
       }
     })
 
+    it("with 70,000 labels that are wrong gets a small answer, and the journal keeps none of them", async () => {
+      const labels = Object.fromEntries(Array.from({ length: 70_000 }, (_, i) => [`-${i}`, ""]))
+      const answer = await sendJson(servers[transport], "POST", secrets, {
+        metadata: { name: "name", labels },
+        spec: {}
+      })
+      expect(expectError(answer, 400, 3).message).toContain("; and ")
+      expect(answer.text.length).toBeLessThan(16 * 1024)
+    })
+
+    it("has at most 64 labels, on create and on update", async () => {
+      const labels = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`a${i}`, ""]))
+      const body = (count: number) => ({ metadata: { name: "name", labels: labels(count) }, spec: {} })
+      const answer = await sendJson<WireSecret>(servers[transport], "POST", secrets, body(64))
+      expect(answer.status).toBe(200)
+      const path = `${secrets}/${answer.body.metadata.id}`
+      for (const [method, to] of [["POST", secrets], ["PATCH", path]] as const) {
+        const { message } = expectError(await sendJson(servers[transport], method, to, body(65)), 400, 3)
+        expect(message).toBe("metadata.labels: Expected at most 64 labels")
+      }
+      expect((await send<WireSecret>(servers[transport], path)).body.metadata.labels).toEqual(labels(64))
+    })
+
+    it("has an external id of at most 1,024 characters as a path has it, on create and on update", async () => {
+      const run = `${transport}-`
+      const body = (externalId: string) => ({ metadata: { name: "name", externalId }, spec: {} })
+      const longest = run + "\u20ac".repeat(112) + "a".repeat(16 - run.length)
+      const answer = await sendJson<WireSecret>(servers[transport], "POST", secrets, body(longest))
+      expect(answer.status).toBe(200)
+      const path = `${secrets}/external_id:${encodeURIComponent(longest)}`
+      expect((await send(servers[transport], path)).status).toBe(200)
+      for (const externalId of [`${longest}a`, "a".repeat(340_000), "\u20ac".repeat(1024)]) {
+        for (const [method, to] of [["POST", secrets], ["PATCH", path]] as const) {
+          const { message } = expectError(await sendJson(servers[transport], method, to, body(externalId)), 400, 3)
+          expect(message).toBe(
+            "metadata.external_id: Expected at most 1024 characters when it is percent-encoded, as in a path"
+          )
+        }
+      }
+    })
+
     it("with null for what is optional is one without it", async () => {
       const answer = await sendJson<WireSecret>(servers[transport], "POST", secrets, {
         metadata: { name: "name", externalId: null, labels: null },
@@ -251,7 +292,7 @@ for (const transport of ["socket", "inProcess"] as const) {
       ["markup", "<script>alert(\"x\")</script>"],
       ["255 characters outside the basic plane", "𝒳".repeat(255)]
     ])("with %s in a name, a value and an external id comes back as it was", async (_, text) => {
-      const externalId = `${transport} ${text}`
+      const externalId = [...`${transport} ${text}`].slice(0, 80).join("")
       const created = await sendJson<WireSecret>(servers[transport], "POST", secrets, {
         metadata: { name: text, externalId },
         spec: { value: text }

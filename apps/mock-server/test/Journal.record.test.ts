@@ -1,4 +1,4 @@
-import { describe, expect, it } from "@effect/vitest"
+import { describe, expect, it, vi } from "@effect/vitest"
 import { CreateWorkspaceSecret } from "@workspace-secrets/core/CreateWorkspaceSecret"
 import { WorkspaceSecretPage } from "@workspace-secrets/core/ListWorkspaceSecrets"
 import { WorkspaceSecret } from "@workspace-secrets/core/WorkspaceSecret"
@@ -452,5 +452,43 @@ describe("the documents of a journal", () => {
     ) {
       expect(described(JournalEntry).takes(wrong)).toEqual({ read: false, described: false })
     }
+  })
+})
+
+describe("the room that a journal takes", () => {
+  it("is not filled by failures: a large one is dropped as a payload is", () => {
+    const failure = { code: 3, message: "m".repeat(70_000), details: [] }
+    const asked = exchange({ failure })
+    const { entry } = new Journal().record(asked, answered({ size: 70_050 }))
+    expect([entry.bodiesOmitted, entry.response?.body, asked.failure]).toEqual([true, undefined, undefined])
+  })
+
+  it("is for 100 who wait, and no more", async () => {
+    const journal = new Journal()
+    const stop = new AbortController()
+    const wait = () => Effect.runPromiseExit(journal.waitFor({}), { signal: stop.signal })
+    const waiting = Array.from({ length: 100 }, wait)
+    const refused = await wait()
+    expect(String(refused)).toContain("100 others wait for requests of this journal, and no more can")
+    stop.abort()
+    await Promise.all(waiting)
+    const next = Effect.runPromise(journal.waitFor({}))
+    journal.record(exchange({ epoch: journal.epoch }), answered())
+    expect((await next).length).toBe(1)
+  })
+
+  it("costs each request a look at itself, for each who waits", async () => {
+    const journal = new Journal()
+    const record = () => journal.record(exchange({ epoch: journal.epoch }), answered())
+    record()
+    const wait = Effect.runPromise(journal.waitFor({}, { times: 3 }))
+    const list = vi.spyOn(journal, "list")
+    record()
+    journal.clear()
+    record()
+    record()
+    expect(list).not.toHaveBeenCalled()
+    record()
+    expect((await wait).map(({ sequence }) => sequence)).toEqual([3, 4, 5])
   })
 })

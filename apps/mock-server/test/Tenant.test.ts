@@ -69,8 +69,14 @@ describe("Tenants", () => {
       const two = yield* tenants.add()
       expect([one.id, Redacted.value(one.apiKey)]).toEqual([
         expect.stringMatching(/^tnt_[0-9A-Z]{26}$/),
-        expect.stringMatching(/^key_[0-9A-Z]{26}$/)
+        expect.stringMatching(/^key_[\w-]{32}$/)
       ])
+      const others = new Tenant.Tenants(yield* Tenant.surroundings)
+      expect(Redacted.value((yield* others.add({ randomSeed: 1 })).apiKey)).toMatch(/^key_[0-9A-Z]{26}$/)
+      // 192 bits of which nothing is counted up, however many are made.
+      const keys = Array.from({ length: 50 }, () => Redacted.value(Either.getOrThrow(others.add()).apiKey).slice(4))
+      const shared = (a: string, b: string) => [...a].filter((character, i) => character === b[i]).length
+      expect(keys.slice(1).filter((key, i) => shared(key, keys[i] ?? "") > 10)).toEqual([])
       expect(Redacted.value(two.apiKey)).not.toBe(Redacted.value(one.apiKey))
       expect(yield* Effect.flip(tenants.add({ apiKey: one.apiKey }))).toMatchObject({
         _tag: "TenantExists",

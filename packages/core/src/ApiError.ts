@@ -15,6 +15,9 @@ import { errorAnnotations, expected } from "./internal/schema.js"
 import type { StatusDetail } from "./Status.js"
 import { badRequest, errorInfo, isBadRequest, isErrorInfo } from "./Status.js"
 
+/** Whoever has more fields that are wrong has made one mistake many times. An error that named them all could be larger than what it refuses. */
+const MAX_VIOLATIONS = 20
+
 /**
  * The request is wrong: bad JSON, field, query, cursor or mask (400); a body over 1 MiB (413) or of a content type
  * that is not JSON (415).
@@ -28,16 +31,19 @@ export class InvalidArgument extends Schema.TaggedError<InvalidArgument>()(
   errorAnnotations("InvalidArgument")
 ) {
   /**
-   * An INVALID_ARGUMENT that names these fields, in its message and as google.rpc.BadRequest.
+   * An INVALID_ARGUMENT that names these fields, in its message and as google.rpc.BadRequest: the first 20 of them, and in the message how
+   * many more there are.
    */
   static fromViolations(
     violations: ReadonlyArray<FieldViolation>,
     context: { readonly operation?: string | undefined; readonly attempts?: number | undefined } = {}
   ): InvalidArgument {
+    const named = violations.slice(0, MAX_VIOLATIONS)
+    const more = violations.length - named.length
     return new InvalidArgument({
       ...context,
-      message: violations.map(format).join("; "),
-      details: [badRequest(violations)]
+      message: [...named.map(format), ...(more === 0 ? [] : [`and ${more} more`])].join("; "),
+      details: [badRequest(named)]
     })
   }
 

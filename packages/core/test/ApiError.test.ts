@@ -105,6 +105,15 @@ describe("InvalidArgument", () => {
     { field: "", description: "Expected an object" }
   ]
 
+  it("names the first 20 fields, and says how many more there are", () => {
+    const many = (length: number) => Array.from({ length }, (_, i) => ({ field: `a[${i}]`, description: "wrong" }))
+    const all = InvalidArgument.fromViolations(many(20))
+    expect([all.fieldViolations.length, all.message.endsWith("a[19]: wrong")]).toEqual([20, true])
+    const some = InvalidArgument.fromViolations(many(100_000))
+    expect(some.fieldViolations).toEqual(many(20))
+    expect(some.message).toBe(`${all.message}; and 99980 more`)
+  })
+
   it("names the fields in its message and in its details", () => {
     const error = InvalidArgument.fromViolations(violations)
     expect(error.message).toBe("metadata.name: required; Expected an object")

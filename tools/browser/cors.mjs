@@ -110,7 +110,6 @@ const visit = async (browser, origin, { apiKey, url }, works) => {
 /** Makes the calls from pages, and gives what is wrong with them. */
 export const cors = async (browser) => {
   const { names: { address, localhost }, stop } = await servePage(await bundled())
-  const other = await servePage("")
   const wrong = []
   const check = async (args, visits) => {
     const server = await serve(args)
@@ -124,10 +123,12 @@ export const cors = async (browser) => {
     }
   }
   try {
-    await check([], [[localhost, false], [address, false]])
+    await check([], [[localhost, false]])
+    // A page at a name is of another site than the server at the address; one at the address is of the same site.
+    await check(["--cors-origin", localhost], [[localhost, true], [address, false]])
+    await check(["--cors-origin", "*"], [[localhost, true], [address, true]])
     return wrong
   } finally {
     stop()
-    other.stop()
   }
 }

@@ -145,6 +145,9 @@ const failureOf = (status: number, json: unknown): ControlError => {
 
 const Nothing = Schema.Struct({})
 
+/** A URL as it may be shown: one with a user name or a password has a mask in their place. */
+const withoutCredentials = (url: string): string => url.replace(/\/\/[^/?#]*@/, "//<redacted>@")
+
 /**
  * Makes a client.
  *
@@ -173,7 +176,7 @@ export const make = ({ fetch = globalThis.fetch, token, url }: Options): Control
         return { isOk: response.ok, status: response.status, json: parseJson(text) }
       },
       // What fetch throws can hold the request, and with it the token.
-      catch: () => new ControlUnreachable({ message: `no mock server can be reached at ${url}` })
+      catch: () => new ControlUnreachable({ message: `no mock server can be reached at ${withoutCredentials(url)}` })
     }).pipe(
       Effect.flatMap(({ isOk, json, status }) =>
         isOk

@@ -5,6 +5,7 @@
  */
 import { ListWorkspaceSecrets, WorkspaceSecretPage } from "@workspace-secrets/core/ListWorkspaceSecrets"
 import { Profile } from "@workspace-secrets/core/Profile"
+import * as Redaction from "@workspace-secrets/core/Redaction"
 import { WorkspaceSecret } from "@workspace-secrets/core/WorkspaceSecret"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -35,7 +36,7 @@ export const isSize = (size: number): boolean => Number.isInteger(size) && size 
  * @since 0.1.0
  * @category constants
  */
-export const mask = "<redacted>"
+export const mask = Redaction.mask
 
 /** Bodies over this many characters are not kept: a journal is bounded in what it weighs, too. */
 const MAX_BODY = 64 * 1024
@@ -253,12 +254,9 @@ const QUERY = new Set(Object.keys(ListWorkspaceSecrets.fields))
 const isSensitive = (name: string): boolean =>
   name !== "idempotency-key" && /auth|cookie|key|token|secret|password|credential|signature|session/.test(name)
 
-/** Replaces a key wherever it is in a text, as it is and as a URL has it. */
-const scrubber = (authorization: string): (text: string) => string => {
-  const key = authorization.replace(/^\s*\S+\s+/, "").trim()
-  const forms = [...new Set([key, encodeURIComponent(key)])].filter((form) => form.length >= 4)
-  return (text) => forms.reduce((scrubbed, form) => scrubbed.replaceAll(form, mask), text)
-}
+/** Replaces a key wherever it is in a text, whatever its spelling. */
+const scrubber = (authorization: string): Redaction.Mask =>
+  Redaction.make([Redacted.make(authorization.replace(/^\s*\S+\s+/, ""))], { mask })
 
 const scrubAll = (value: unknown, scrub: (text: string) => string): unknown =>
   typeof value === "string"

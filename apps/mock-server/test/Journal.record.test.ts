@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Fiber from "effect/Fiber"
 import * as Schema from "effect/Schema"
+import { partsOf, spellings } from "../../../tools/leaks/spellings.js"
 import {
   type Answered,
   differences,
@@ -124,6 +125,18 @@ describe("what is recorded", () => {
       request: { headers: { via: "a <redacted> b" } },
       response: { body: { message: ["not <redacted>", { "<redacted>": "<redacted>" }] } }
     })
+  })
+
+  it.each(Object.entries(spellings))("has no key that is spelled %s", (_, spell) => {
+    const key = "canary-key-7f3a+/=.and-more"
+    const told = `a ${spell(key)} b`
+    const entry = entryOf({
+      headers: { authorization: `Bearer ${key}`, via: told },
+      target: `/v1/${encodeURIComponent(spell(key))}?prefix=${encodeURIComponent(told)}`,
+      failure: { message: told, details: [{ [told]: told }] }
+    })
+    expect(partsOf(key).filter((part) => JSON.stringify(entry).toLowerCase().includes(part))).toEqual([])
+    expect(JSON.stringify(entry)).toContain("<redacted>")
   })
 
   it("keeps its texts where a key is too short to tell from them", () => {

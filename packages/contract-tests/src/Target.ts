@@ -165,6 +165,9 @@ const make = (
   fetch: typeof globalThis.fetch
 ) =>
   Effect.gen(function*() {
+    if (/\/\/[^/?#]*@/.test(String(baseUrl))) {
+      return yield* new Unusable({ message: "baseUrl: Expected a URL without user name and password" })
+    }
     const site = {
       fetch,
       baseUrl: String(baseUrl).replace(/\/+$/, ""),

@@ -53,6 +53,15 @@ describe("layer", () => {
       expect(workspaces).toEqual(["wksp_1", "wksp_1", "wksp_3"])
     }))
 
+  it.effect("refuses a base URL with a password, and does not repeat it", () =>
+    Effect.gen(function*() {
+      for (const baseUrl of ["https://me:canary@example.com", new URL("https://canary@example.com/v1")]) {
+        expect((yield* Effect.flip(build({ baseUrl }))).message).toBe(
+          "baseUrl: Expected a URL without user name and password"
+        )
+      }
+    }))
+
   it.effect("takes keys as strings, and redacts them", () =>
     Effect.gen(function*() {
       const service = yield* build({

@@ -1,4 +1,5 @@
-import * as Redacted from "effect/Redacted"
+import * as Redaction from "@workspace-secrets/core/Redaction"
+import type * as Redacted from "effect/Redacted"
 
 /*
  * What may be printed of a request or an answer. Values of secrets and keys may not, whatever a server does with them:
@@ -16,22 +17,22 @@ const MASKED_VALUE = "<a value>"
 /** A value that is known for one wherever it turns up: whole, or cut off at its end. */
 export const markedValue = (content: string): string => `${OPEN}${content}${CLOSE}`
 
-const hideValues = (text: string): string => text.replaceAll(/contract-tests-value\[[^\]]*\]?/g, () => MASKED_VALUE)
+// The bracket may be escaped, or in other case what stands before it.
+const hideValues = (text: string): string =>
+  text.replaceAll(/contract-tests-value(?:\[[^\]]*\]?|[^\s"]*)/gi, () => MASKED_VALUE)
 
 /** Takes keys and the suite's own values out of a text, and then cuts what `show` has found to be long. */
-export const make = (keys: ReadonlyArray<Redacted.Redacted<string>>) => (text: string): string =>
-  keys
-    .map(Redacted.value)
-    // As it is and as JSON escapes it. One key may hold another.
-    .flatMap((key) => [key, JSON.stringify(key).slice(1, -1)])
-    .sort((a, b) => b.length - a.length)
-    .reduce((out, key) => out.replaceAll(key, () => "<a key>"), hideValues(text))
-    .split(BEGIN)
-    .map((part) => {
-      const end = part.indexOf(END)
-      return end === -1 ? part : cut(part.slice(0, end)) + part.slice(end + 1)
-    })
-    .join("")
+export const make = (keys: ReadonlyArray<Redacted.Redacted<string>>) => {
+  const hideKeys = Redaction.make(keys, { mask: "<a key>" })
+  return (text: string): string =>
+    hideKeys(hideValues(text))
+      .split(BEGIN)
+      .map((part) => {
+        const end = part.indexOf(END)
+        return end === -1 ? part : cut(part.slice(0, end)) + part.slice(end + 1)
+      })
+      .join("")
+}
 
 const cut = (text: string): string =>
   text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)}… (${text.length} characters)` : text

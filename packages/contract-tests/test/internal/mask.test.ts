@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as FastCheck from "effect/FastCheck"
 import * as Redacted from "effect/Redacted"
+import { partsOf, spellings } from "../../../../tools/leaks/spellings.js"
 import * as Mask from "../../src/internal/mask.js"
 
 const hide = (...keys: ReadonlyArray<string>) => Mask.make(keys.map((key) => Redacted.make(key)))
@@ -13,6 +14,13 @@ describe("make", () => {
   it("takes out a key that JSON escapes, and one that is part of another", () => {
     expect(hide("can\"ary\\")(JSON.stringify({ key: "can\"ary\\" }))).toBe("{\"key\":\"<a key>\"}")
     expect(hide("canary", "canary-2")("canary-2 canary")).toBe("<a key> <a key>")
+  })
+
+  it.each(Object.entries(spellings))("takes out a key that is spelled %s", (_, spell) => {
+    const key = "canary-key-with-\"quotes\"-and-more"
+    const out = hide(key)(`got ${spell(key)}.`)
+    expect(out).toContain("<a key>")
+    expect(partsOf(key).filter((part) => out.toLowerCase().includes(part))).toEqual([])
   })
 
   it("takes out the suite's own values, whole or cut off", () => {

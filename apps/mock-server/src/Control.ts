@@ -20,6 +20,7 @@ import type { Registration, RegistrationOptions, Tenant, TenantExists, Tenants }
 import { TenantError } from "./Tenant.js"
 import type { ClockOptions, ClockSetting } from "./TenantClock.js"
 import { fromOptions } from "./TenantClock.js"
+import type { TenantSettings } from "./TenantSettings.js"
 
 /**
  * The clock of a tenant, to be held.
@@ -34,6 +35,18 @@ export interface ClockControl {
   readonly set: (clock: ClockOptions) => Effect.Effect<void, TenantError>
   /** Moves it on. A clock that goes goes on from there. */
   readonly advance: (duration: Duration.DurationInput) => Effect.Effect<void, TenantError>
+}
+
+/**
+ * The settings of a tenant.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface SettingsControl {
+  readonly get: Effect.Effect<TenantSettings>
+  /** Changes the settings that are given; the others stay. Fails for an unknown scope. */
+  readonly set: (settings: TenantSettings) => Effect.Effect<void, TenantError>
 }
 
 /**
@@ -91,7 +104,7 @@ export interface JournalControl {
  * @category models
  */
 export interface TenantControl {
-  /** Puts back everything as it was when the tenant was made: data, clock, ids, faults and their counts; and forgets what was asked. */
+  /** Puts back everything as it was when the tenant was made: data, settings, clock, ids, faults and their counts; and forgets what was asked. */
   readonly reset: Effect.Effect<void>
   /**
    * Puts a seed in the place of the data; clock and ids go on. Account, workspace and profile stay where the seed leaves them out.
@@ -101,6 +114,7 @@ export interface TenantControl {
   readonly snapshot: Effect.Effect<Snapshot>
   /** Puts back what a snapshot holds, this tenant's or another's. */
   readonly restore: (snapshot: Snapshot) => Effect.Effect<void, SeedError>
+  readonly settings: SettingsControl
   readonly clock: ClockControl
   readonly faults: FaultControl
   readonly journal: JournalControl
@@ -160,6 +174,10 @@ export const makeTenant = (tenant: Tenant): TenantControl => ({
   seed: (seed) => Effect.suspend(() => tenant.replace(seed)),
   snapshot: Effect.sync(() => tenant.snapshot()),
   restore: (snapshot) => Effect.suspend(() => tenant.restore(snapshot)),
+  settings: {
+    get: Effect.sync(() => tenant.settings),
+    set: (settings) => Effect.suspend(() => tenant.configure(settings))
+  },
   faults: makeFaults(tenant),
   journal: makeJournal(tenant.journal),
   clock: {
@@ -276,12 +294,16 @@ type Failing<T> = {
  * @category conversions
  */
 export const toPromises = (
-  { clock, faults, journal, reset, restore, seed, snapshot }: Failing<TenantControl>
+  { clock, faults, journal, reset, restore, seed, settings, snapshot }: Failing<TenantControl>
 ): Promised<TenantControl> => ({
   reset: () => run(reset),
   seed: (to) => run(seed(to)),
   snapshot: () => run(snapshot),
   restore: (to) => run(restore(to)),
+  settings: {
+    get: () => run(settings.get),
+    set: (to) => run(settings.set(to))
+  },
   clock: {
     get: () => run(clock.get),
     set: (to) => run(clock.set(to)),

@@ -21,6 +21,7 @@ import { JournalEntry, JournalMatch, JournalPage } from "./Journal.js"
 import { Seed } from "./Seed.js"
 import { Snapshot } from "./Snapshot.js"
 import { ClockSetting } from "./TenantClock.js"
+import { TenantSettings } from "./TenantSettings.js"
 
 const status = (code: number, description: string) =>
   Status.annotations(HttpApiSchema.annotations({ status: code, description }))
@@ -74,7 +75,8 @@ export const CreateTenant = struct("CreateTenant", {
       minimum: 0,
       maximum: 100_000
     })
-  )
+  ),
+  ...TenantSettings.fields
 })
 
 /**
@@ -237,6 +239,18 @@ export class TenantsGroup extends HttpApiGroup.make("tenants")
       .addError(notFound)
       .annotate(OpenApi.Summary, "Restore a snapshot")
       .annotate(OpenApi.Description, "Data, clock and ids are again as they were when the snapshot was taken.")
+  )
+  .add(
+    HttpApiEndpoint.get("getSettings", `${tenant}/settings`).setPath(Path).addSuccess(TenantSettings)
+      .addError(notFound)
+      .annotate(OpenApi.Summary, "Get the settings of a tenant")
+      .annotate(OpenApi.Description, "A setting that is absent has its default.")
+  )
+  .add(
+    HttpApiEndpoint.patch("setSettings", `${tenant}/settings`).setPath(Path).setPayload(TenantSettings).addSuccess(Done)
+      .addError(notFound)
+      .annotate(OpenApi.Summary, "Change the settings of a tenant")
+      .annotate(OpenApi.Description, "Changes the settings that are given. The others stay.")
   )
   .add(
     HttpApiEndpoint.get("listFaults", `${tenant}/faults`).setPath(Path).addSuccess(Faults).addError(notFound)

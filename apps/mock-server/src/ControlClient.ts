@@ -33,6 +33,7 @@ import { Snapshot } from "./Snapshot.js"
 import { TenantError, TenantExists } from "./Tenant.js"
 import type { ClockOptions } from "./TenantClock.js"
 import { ClockSetting, fromOptions } from "./TenantClock.js"
+import { TenantSettings } from "./TenantSettings.js"
 
 /**
  * The server cannot be reached, or what answers is not its control API.
@@ -205,6 +206,10 @@ export const make = ({ fetch = globalThis.fetch, token, url }: Options): Control
       seed: (seed) => Effect.suspend(() => done("PUT", `${at}/seed`, Schema.encodeSync(Seed)(seed))),
       snapshot: call("GET", `${at}/snapshot`, Snapshot),
       restore: (snapshot) => Effect.suspend(() => done("PUT", `${at}/snapshot`, Schema.encodeSync(Snapshot)(snapshot))),
+      settings: {
+        get: call("GET", `${at}/settings`, TenantSettings),
+        set: (settings) => done("PATCH", `${at}/settings`, settings)
+      },
       clock: {
         get: call("GET", `${at}/clock`, ClockSetting),
         set: (clock) => Effect.flatMap(clockOf(clock), (setting) => done("PUT", `${at}/clock`, setting)),

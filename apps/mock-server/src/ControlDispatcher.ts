@@ -135,6 +135,8 @@ const makeHandlers = (control: Service): Handlers => {
     seed: ({ path, payload }) => done(path.tenant, ({ seed }) => seed(payload)),
     getSnapshot: ({ path }) => on(path.tenant, ({ snapshot }) => snapshot),
     restore: ({ path, payload }) => done(path.tenant, ({ restore }) => restore(payload)),
+    getSettings: ({ path }) => on(path.tenant, ({ settings }) => settings.get),
+    setSettings: ({ path, payload }) => done(path.tenant, ({ settings }) => settings.set(payload)),
     listFaults: ({ path }) => Effect.map(on(path.tenant, ({ faults }) => faults.list), (faults) => ({ faults })),
     putFaults: ({ path, payload }) => done(path.tenant, ({ faults }) => faults.put(payload.faults)),
     clearFaults: ({ path }) => done(path.tenant, ({ faults }) => faults.clear),

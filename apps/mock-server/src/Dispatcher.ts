@@ -10,6 +10,7 @@ import {
   InvalidArgument,
   NotFound,
   PermissionDenied,
+  Unauthenticated,
   type Unavailable,
   Unimplemented
 } from "@workspace-secrets/core/ApiError"
@@ -37,6 +38,7 @@ import type { Answered, Exchange, JournalEntry } from "./Journal.js"
 import { publishedOperations } from "./PublishedOperations.js"
 import * as Routes from "./Routes.js"
 import type { Tenant, Tenants } from "./Tenant.js"
+import { secretsScope } from "./TenantSettings.js"
 
 /**
  * A request as a transport hands it in.
@@ -319,9 +321,20 @@ export const make = (handlers: Handlers, tenants: Tenants, options: Options = {}
           return fail(caller.left)
         }
         const tenant = caller.right
+        const { settings } = tenant
+        if (settings.disabled === true) {
+          return fail(new Unauthenticated({ message: "this API key is disabled" }))
+        }
         const { workspaceId } = params
         if (workspaceId !== undefined && workspaceId !== tenant.workspaceId && workspaceId !== tenant.workspaceAlias) {
-          return fail(new PermissionDenied({ message: "this key has no part in that workspace" }))
+          return fail(new PermissionDenied({ message: "this key has no access to that workspace" }))
+        }
+        const isOfSecrets = found.name !== "whoami"
+        if (isOfSecrets && settings.archived === true) {
+          return fail(new PermissionDenied({ message: "this workspace is archived" }))
+        }
+        if (isOfSecrets && settings.scopes !== undefined && !settings.scopes.includes(secretsScope)) {
+          return fail(PermissionDenied.missingScope(secretsScope, settings.scopes))
         }
         const { epoch } = tenant
         const run = () => call(found, exchange, params, mark === -1 ? "" : target.slice(mark), tenant, epoch, incoming)

@@ -44,36 +44,27 @@ export type Handlers = {
 }
 
 /**
- * What a server can be told about its answers.
- *
- * @since 0.1.0
- * @category models
- */
-export interface AnswerOptions {
-  /** Leaves `spec.value` out of every answer (WIRE.md, Values). */
-  readonly writeOnlyValues: boolean
-}
-
-/**
  * The handlers over the services.
  *
  * @since 0.1.0
  * @category constructors
  */
-export const make = (options: AnswerOptions): Effect.Effect<Handlers, never, WorkspaceSecrets> =>
-  Effect.map(WorkspaceSecrets, (secrets) => {
-    const show = (secret: WorkspaceSecret) =>
-      options.writeOnlyValues ? new WorkspaceSecret({ ...secret, spec: {} }, true) : secret
+export const make: Effect.Effect<Handlers, never, WorkspaceSecrets> = Effect.map(
+  WorkspaceSecrets,
+  (secrets) => {
+    const show = ({ settings }: Tenant) => (secret: WorkspaceSecret) =>
+      settings.writeOnlyValues === true ? new WorkspaceSecret({ ...secret, spec: {} }, true) : secret
     return {
       list: ({ tenant, urlParams }) =>
         Either.map(
           secrets.list(tenant, urlParams),
-          ({ items, pagination }) => new WorkspaceSecretPage({ items: items.map(show), pagination }, true)
+          ({ items, pagination }) => new WorkspaceSecretPage({ items: items.map(show(tenant)), pagination }, true)
         ),
-      create: ({ payload, tenant }) => Either.map(secrets.create(tenant, payload), show),
-      get: ({ path, tenant }) => Either.map(secrets.get(tenant, path.id), show),
-      update: ({ path, payload, tenant }) => Either.map(secrets.update(tenant, path.id, payload), show),
+      create: ({ payload, tenant }) => Either.map(secrets.create(tenant, payload), show(tenant)),
+      get: ({ path, tenant }) => Either.map(secrets.get(tenant, path.id), show(tenant)),
+      update: ({ path, payload, tenant }) => Either.map(secrets.update(tenant, path.id, payload), show(tenant)),
       delete: ({ path, tenant }) => Either.map(secrets.delete(tenant, path.id), () => ({})),
       whoami: ({ tenant }) => Either.right(tenant.profile)
     }
-  })
+  }
+)

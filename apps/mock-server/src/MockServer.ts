@@ -27,6 +27,7 @@ import type { SeedError } from "./Seed.js"
 import type { Snapshot } from "./Snapshot.js"
 import type { Registration, TenantExists, WorldOptions } from "./Tenant.js"
 import { isKey, surroundings, TenantError, Tenants } from "./Tenant.js"
+import { settingsOf } from "./TenantSettings.js"
 import { WorkspaceSecrets } from "./WorkspaceSecrets.js"
 
 /**
@@ -80,14 +81,13 @@ export interface TenantOptions extends WorldOptions {
 }
 
 /**
- * How a server behaves, and the first key's world.
+ * How a server behaves, and the first key's world. `writeOnlyValues` and `uppercaseNames` hold for every other tenant as well that does not
+ * say otherwise.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Options extends TenantOptions {
-  /** Leaves `spec.value` out of every answer; false unless given (WIRE.md, Values). */
-  readonly writeOnlyValues?: boolean | undefined
   /** Operations that the API has and this server does not serve, to be answered with 501; none unless given. */
   readonly unservedOperations?: ReadonlyArray<Endpoint> | undefined
   /** What the control API under `/_mock` takes as `Authorization: Bearer <token>`. Unless given, it takes none, and only where just this machine reaches the server. */
@@ -146,12 +146,13 @@ const handleOf = (url: string, { apiKey, id, tenant }: Registration): TenantHand
 })
 
 /** Of options that may be more, a handle among them, those of a world. */
-const worldOf = ({ clock, faults, journalSize, randomSeed, seed }: WorldOptions): WorldOptions => ({
+const worldOf = ({ clock, faults, journalSize, randomSeed, seed, ...settings }: WorldOptions): WorldOptions => ({
   clock,
   faults,
   journalSize,
   randomSeed,
-  seed
+  seed,
+  ...settingsOf(settings)
 })
 
 /** That a key which is replaced exists is no error. */
@@ -209,8 +210,9 @@ const make = (options: Options, host: string) =>
     )
     if (options.snapshot !== undefined) {
       yield* first.tenant.restore(options.snapshot)
+      yield* first.tenant.configure(settingsOf(options))
     }
-    const handlers = yield* Handlers.make({ writeOnlyValues: options.writeOnlyValues ?? false })
+    const handlers = yield* Handlers.make
     const control = Control.make(tenants)
     const api = Dispatcher.make(handlers, tenants, options)
     const served = controlOf(control, options, host)

@@ -13,9 +13,10 @@ import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 import { reader } from "./internal/jsonText.js"
 import { few } from "./internal/problems.js"
+import { TenantSettings } from "./TenantSettings.js"
 
 /**
- * A workspace with its secrets, as JSON: each part as the API writes it. What is left out is made up.
+ * A workspace with its secrets, and the settings of its tenant, as JSON: each part as the API writes it. What is left out is made up.
  *
  * @since 0.1.0
  * @category schemas
@@ -30,7 +31,8 @@ export const Seed = Schema.Struct({
   /** The profile that the key acts as; else a new one, of an API key. */
   profile: Schema.optional(Profile),
   /** The secrets, of this account and workspace; else none. */
-  workspaceSecrets: Schema.optional(Schema.Array(WorkspaceSecret).annotations({ message: () => "Expected an array" }))
+  workspaceSecrets: Schema.optional(Schema.Array(WorkspaceSecret).annotations({ message: () => "Expected an array" })),
+  ...TenantSettings.fields
 }).annotations({ identifier: "Seed", message: () => "Expected an object (Seed)" })
 
 /**

@@ -11,6 +11,7 @@ import * as Schema from "effect/Schema"
 import { IdsState } from "./Ids.js"
 import { array, expected, struct } from "./internal/schema.js"
 import { ClockSetting } from "./TenantClock.js"
+import { TenantSettings } from "./TenantSettings.js"
 
 /**
  * A seed with nothing left out, and where the tenant's clock and ids stand: from it, the same requests go on in the same way. As JSON, it has
@@ -28,7 +29,8 @@ export const Snapshot = struct("Snapshot", {
   profile: Profile,
   workspaceSecrets: array(WorkspaceSecret),
   clock: ClockSetting,
-  ids: IdsState
+  ids: IdsState,
+  ...TenantSettings.fields
 })
 
 /**

@@ -8,7 +8,7 @@ import { ResourceExhausted, Unauthenticated } from "@workspace-secrets/core/ApiE
 import { isApiKey } from "@workspace-secrets/core/ApiKey"
 import { Profile, ProfileId } from "@workspace-secrets/core/Profile"
 import { WorkspaceId } from "@workspace-secrets/core/WorkspaceId"
-import type { WorkspaceSecret } from "@workspace-secrets/core/WorkspaceSecret"
+import { WorkspaceSecret } from "@workspace-secrets/core/WorkspaceSecret"
 import type * as Clock from "effect/Clock"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
@@ -26,6 +26,8 @@ import { problems as problemsOfSeed, SeedError } from "./Seed.js"
 import type { Snapshot } from "./Snapshot.js"
 import type { ClockOptions, ClockSetting } from "./TenantClock.js"
 import { fromOptions, TenantClock } from "./TenantClock.js"
+import type { TenantSettings } from "./TenantSettings.js"
+import { problems as problemsOfSettings, settingsOf } from "./TenantSettings.js"
 import { WorkspaceSecretStore } from "./WorkspaceSecretStore.js"
 
 /**
@@ -47,7 +49,7 @@ export class TenantError extends Data.TaggedError("TenantError")<{ readonly prob
  * @since 0.1.0
  * @category models
  */
-export interface WorldOptions {
+export interface WorldOptions extends TenantSettings {
   /** What the workspace holds; nothing unless given. */
   readonly seed?: Seed | undefined
   /** How time goes: with that of the process unless given. */
@@ -92,6 +94,7 @@ interface Contents {
   readonly workspaceAlias: WorkspaceId
   readonly profile: Profile
   readonly workspaceSecrets: ReadonlyArray<WorkspaceSecret>
+  readonly settings: TenantSettings
 }
 
 const clockOf = (options: ClockOptions | undefined): Either.Either<ClockSetting, ReadonlyArray<string>> =>
@@ -140,13 +143,14 @@ export class Tenant {
   }
 
   /**
-   * Makes a world.
+   * Makes a world. Its options come before the settings of its seed, and those before the defaults.
    *
    * @since 0.1.0
    */
   static make(
     options: WorldOptions,
-    surroundings: Surroundings
+    surroundings: Surroundings,
+    defaults: TenantSettings = {}
   ): Either.Either<Tenant, SeedError | TenantError> {
     const { clock, faults = [], journalSize, randomSeed, seed = {} } = options
     const setting = clockOf(clock)
@@ -159,7 +163,8 @@ export class Tenant {
       ...(Either.isLeft(rules) ? rules.left : []),
       ...(journalSize === undefined || isSize(journalSize)
         ? []
-        : ["journalSize: Expected a whole number from 0 to 100000"])
+        : ["journalSize: Expected a whole number from 0 to 100000"]),
+      ...problemsOfSettings(options)
     ]
     if (problems.length > 0 || Either.isLeft(setting)) {
       return Either.left(new TenantError({ problems }))
@@ -174,7 +179,8 @@ export class Tenant {
       return Either.left(new TenantError({ problems: outOfTime.map((problem) => `clock.${problem}`) }))
     }
     const ids = new Ids(surroundings.chance, randomSeed)
-    return Either.right(new Tenant(time, ids, contentsOf(seed, ids, time.now), options, surroundings))
+    const settings = { ...settingsOf(defaults), ...settingsOf(seed), ...settingsOf(options) }
+    return Either.right(new Tenant(time, ids, contentsOf(seed, ids, time.now, settings), options, surroundings))
   }
 
   /** How often its data was put back or replaced as a whole. */
@@ -200,11 +206,25 @@ export class Tenant {
     return this.#contents.profile
   }
 
+  get settings(): TenantSettings {
+    return this.#contents.settings
+  }
+
   get secrets(): WorkspaceSecretStore {
     return this.#secrets
   }
 
-  /** Puts back data, clock, ids, faults and their counts as they were when it was made, and forgets what was asked. */
+  /** Changes the settings that are given. The others stay. */
+  configure(settings: TenantSettings): Either.Either<void, TenantError> {
+    const problems = problemsOfSettings(settings)
+    if (problems.length > 0) {
+      return Either.left(new TenantError({ problems }))
+    }
+    this.#contents = { ...this.#contents, settings: { ...this.settings, ...settingsOf(settings) } }
+    return Either.void
+  }
+
+  /** Puts back data, settings, clock, ids, faults and their counts as they were when it was made, and forgets what was asked. */
   reset(): void {
     this.#load(this.#origin)
     this.faults.put(this.#rules)
@@ -250,16 +270,25 @@ export class Tenant {
     if (problems.length > 0) {
       return Either.left(new SeedError({ problems }))
     }
-    this.#fill(contentsOf(whole, this.ids, this.clock.now))
+    this.#fill(contentsOf(whole, this.ids, this.clock.now, { ...this.settings, ...settingsOf(seed) }))
     return Either.void
   }
 
   #save(workspaceSecrets: ReadonlyArray<WorkspaceSecret>): Snapshot {
-    return { version: 1, ...this.#contents, workspaceSecrets, clock: this.clock.setting, ids: this.ids.state }
+    const { settings, ...contents } = this.#contents
+    return {
+      version: 1,
+      ...contents,
+      ...settings,
+      workspaceSecrets,
+      clock: this.clock.setting,
+      ids: this.ids.state
+    }
   }
 
-  #load({ clock, ids, version: _, ...contents }: Snapshot): void {
-    this.#fill(contents)
+  #load({ accountId, clock, ids, profile, workspaceAlias, workspaceId, workspaceSecrets, ...rest }: Snapshot): void {
+    const settings = settingsOf(rest)
+    this.#fill({ accountId, workspaceId, workspaceAlias, profile, workspaceSecrets, settings })
     this.clock.set(clock)
     this.ids.restore(ids)
   }
@@ -277,14 +306,23 @@ const storeOf = ({ workspaceSecrets }: Contents): WorkspaceSecretStore => {
   return store
 }
 
-const contentsOf = (seed: Seed, ids: Ids, now: number): Contents => {
+/** A name as a tenant with these settings stores it. */
+export const nameFor = ({ uppercaseNames }: TenantSettings, name: string): string =>
+  uppercaseNames === true ? name.toUpperCase() : name
+
+const contentsOf = (seed: Seed, ids: Ids, now: number, settings: TenantSettings): Contents => {
   const accountId = seed.accountId ?? seed.profile?.metadata.accountId ?? AccountId.make(ids.resource("account", now))
   return {
     accountId,
     workspaceId: seed.workspaceId ?? WorkspaceId.make(ids.resource("workspace", now)),
     workspaceAlias: seed.workspaceAlias ?? WorkspaceId.make("development"),
     profile: seed.profile ?? profileOf(accountId, ProfileId.make(ids.resource("profile", now))),
-    workspaceSecrets: seed.workspaceSecrets ?? []
+    workspaceSecrets: settings.uppercaseNames === true
+      ? (seed.workspaceSecrets ?? []).map(({ metadata, ...rest }) =>
+        new WorkspaceSecret({ ...rest, metadata: { ...metadata, name: nameFor(settings, metadata.name) } }, true)
+      )
+      : seed.workspaceSecrets ?? [],
+    settings
   }
 }
 
@@ -374,6 +412,8 @@ export class Tenants {
   readonly #byKey = new Map<string, Registration>()
   readonly #byId = new Map<string, Registration>()
   readonly #surroundings: Surroundings
+  /** The settings of a world that neither its options nor its seed say otherwise of. */
+  readonly #defaults: TenantSettings
   /** What a key that is not known gets, where any is taken. */
   readonly #accepted: WorldOptions | undefined
   readonly #ids: Ids
@@ -384,12 +424,16 @@ export class Tenants {
   /** Where it takes any key, the other options say what a world that it makes by itself is like. */
   constructor(
     surroundings: Surroundings,
-    { acceptAnyKey = false, clock, faults, journalSize, randomSeed, seed }: WorldOptions & {
+    { acceptAnyKey = false, clock, faults, journalSize, randomSeed, seed, ...settings }: WorldOptions & {
       readonly acceptAnyKey?: boolean | undefined
     } = {}
   ) {
+    const { uppercaseNames, writeOnlyValues } = settings
+    this.#defaults = { uppercaseNames, writeOnlyValues }
     this.#surroundings = surroundings
-    this.#accepted = acceptAnyKey ? { clock, faults, journalSize, randomSeed, seed } : undefined
+    this.#accepted = acceptAnyKey
+      ? { clock, faults, journalSize, randomSeed, seed, ...settingsOf(settings) }
+      : undefined
     this.#ids = new Ids(surroundings.chance)
     this.nobody = { clock: new TenantClock(surroundings.clock), ids: this.#ids, journal: new Journal() }
   }
@@ -412,7 +456,7 @@ export class Tenants {
     if (this.#byId.has(id)) {
       return Either.left(new TenantExists({ message: "id: another tenant has it; leave it out to get a new one" }))
     }
-    return Either.map(Tenant.make(options, this.#surroundings), (tenant) => {
+    return Either.map(Tenant.make(options, this.#surroundings, this.#defaults), (tenant) => {
       const registration = { id, apiKey, tenant }
       this.#byKey.set(this.#digest(Redacted.value(apiKey)), registration)
       this.#byId.set(id, registration)

@@ -22,6 +22,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Cursor from "./Cursor.js"
 import type { Tenant } from "./Tenant.js"
+import { nameFor } from "./Tenant.js"
 import type { Position } from "./WorkspaceSecretStore.js"
 import { positionOf } from "./WorkspaceSecretStore.js"
 
@@ -156,7 +157,7 @@ export class WorkspaceSecrets extends Effect.Service<WorkspaceSecrets>()(
             id: WorkspaceSecretId.make(tenant.ids.resource("wsecret", now)),
             accountId: tenant.accountId,
             createdAt: DateTime.unsafeMake(now),
-            name: metadata.name.trim(),
+            name: nameFor(tenant.settings, metadata.name.trim()),
             profileId: tenant.profile.metadata.id,
             workspaceId: tenant.workspaceId,
             ...(externalId === undefined ? {} : { externalId }),
@@ -188,7 +189,11 @@ export class WorkspaceSecrets extends Effect.Service<WorkspaceSecrets>()(
         if (secret === undefined) {
           return notFound()
         }
-        const after = UpdateWorkspaceSecret.applyTo(secret, payload)
+        const name = payload.metadata?.name
+        const update = name === undefined
+          ? payload
+          : { ...payload, metadata: { ...payload.metadata, name: nameFor(tenant.settings, name) } }
+        const after = UpdateWorkspaceSecret.applyTo(secret, update)
         if (after === secret) {
           return Either.right(secret)
         }

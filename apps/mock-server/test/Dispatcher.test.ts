@@ -26,7 +26,7 @@ const makeWith = (handlers: Partial<Handlers.Handlers>, options?: Dispatcher.Opt
   Effect.gen(function*() {
     const tenants = new Tenant.Tenants(yield* Tenant.surroundings)
     const { tenant } = yield* tenants.add({ apiKey: Redacted.make("key") })
-    const own = yield* Handlers.make({ writeOnlyValues: false })
+    const own = yield* Handlers.make
     const dispatch = Dispatcher.make({ ...own, ...handlers }, tenants, options)
     return { dispatch, tenant }
   })

@@ -30,7 +30,7 @@ const open = async () => {
     Logger.make((options) => void lines.push(Logger.stringLogger.log(options)))
   )
   const own = await Effect.runPromise(
-    Effect.provide(Handlers.make({ writeOnlyValues: false }), WorkspaceSecrets.Default)
+    Effect.provide(Handlers.make, WorkspaceSecrets.Default)
   )
   const handlers = { create: own.create }
   const tenants = new Tenant.Tenants(await Effect.runPromise(Tenant.surroundings))

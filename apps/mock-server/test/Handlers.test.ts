@@ -15,13 +15,7 @@ const body = Schema.decodeSync(CreateWorkspaceSecret)({ metadata: { name: "name"
 const renamed = Schema.decodeSync(UpdateWorkspaceSecret)({ metadata: { name: "renamed" } })
 const query = Schema.decodeSync(ListWorkspaceSecrets)({ includeInfo: "true" })
 
-/** The same secrets behind handlers that show values and behind handlers that do not. */
-const both = Effect.gen(function*() {
-  const tenant = yield* Tenant.make()
-  const open = yield* Handlers.make({ writeOnlyValues: false })
-  const writeOnly = yield* Handlers.make({ writeOnlyValues: true })
-  return { tenant, open, writeOnly }
-})
+const making = Effect.all({ tenant: Tenant.make(), handlers: Handlers.make })
 
 /** Calls a handler with the parts of a request that its endpoint has; the others are of type never. */
 const call = <Request, A, E>(handler: (request: Request) => Effect.Effect<A, E>, request: Partial<Request>) =>
@@ -30,12 +24,13 @@ const call = <Request, A, E>(handler: (request: Request) => Effect.Effect<A, E>,
 describe("Handlers", () => {
   it.effect("leave values out of every answer when they are write-only, and only there", () =>
     Effect.gen(function*() {
-      const { open, tenant, writeOnly } = yield* both
-      const created = yield* call(writeOnly.create, { tenant, payload: body })
+      const { handlers, tenant } = yield* making
+      yield* tenant.configure({ writeOnlyValues: true })
+      const created = yield* call(handlers.create, { tenant, payload: body })
       const path = { id: created.metadata.id }
-      const got = yield* call(writeOnly.get, { tenant, path })
-      const page = yield* call(writeOnly.list, { tenant, urlParams: query })
-      const updated = yield* call(writeOnly.update, { tenant, path, payload: renamed })
+      const got = yield* call(handlers.get, { tenant, path })
+      const page = yield* call(handlers.list, { tenant, urlParams: query })
+      const updated = yield* call(handlers.update, { tenant, path, payload: renamed })
       for (const secret of [created, got, ...page.items, updated]) {
         expect(wire(secret).spec).toEqual({})
         expect(JSON.stringify(wire(secret).info)).toBe(JSON.stringify({ createdBy: wire(created).info?.createdBy }))
@@ -44,18 +39,19 @@ describe("Handlers", () => {
       expect(page.items).toHaveLength(1)
       expect(updated.metadata.name).toBe("renamed")
       // An update that does not name the value has not taken it for one that was cleared.
-      const kept = yield* call(open.get, { tenant, path })
+      yield* tenant.configure({ writeOnlyValues: false })
+      const kept = yield* call(handlers.get, { tenant, path })
       expect(wire(kept).spec).toEqual({ value: "canary" })
     }).pipe(Effect.provide(WorkspaceSecrets.Default)))
 
   it.effect("show values in every answer otherwise", () =>
     Effect.gen(function*() {
-      const { open, tenant } = yield* both
-      const created = yield* call(open.create, { tenant, payload: body })
+      const { handlers, tenant } = yield* making
+      const created = yield* call(handlers.create, { tenant, payload: body })
       const path = { id: created.metadata.id }
-      const got = yield* call(open.get, { tenant, path })
-      const page = yield* call(open.list, { tenant, urlParams: query })
-      const updated = yield* call(open.update, { tenant, path, payload: renamed })
+      const got = yield* call(handlers.get, { tenant, path })
+      const page = yield* call(handlers.list, { tenant, urlParams: query })
+      const updated = yield* call(handlers.update, { tenant, path, payload: renamed })
       for (const secret of [created, got, ...page.items, updated]) {
         expect(wire(secret).spec).toEqual({ value: "canary" })
       }
@@ -64,12 +60,12 @@ describe("Handlers", () => {
 
   it.effect("answer a delete with an empty object, and whoami with the profile of the key", () =>
     Effect.gen(function*() {
-      const { open, tenant } = yield* both
-      const created = yield* call(open.create, { tenant, payload: body })
+      const { handlers, tenant } = yield* making
+      const created = yield* call(handlers.create, { tenant, payload: body })
       const path = { id: created.metadata.id }
-      expect(yield* call(open.delete, { tenant, path })).toEqual({})
-      const gone = yield* Effect.flip(call(open.delete, { tenant, path }))
+      expect(yield* call(handlers.delete, { tenant, path })).toEqual({})
+      const gone = yield* Effect.flip(call(handlers.delete, { tenant, path }))
       expect(gone).toMatchObject({ _tag: "WorkspaceSecretNotFound", status: 404 })
-      expect(yield* call(open.whoami, { tenant })).toBe(tenant.profile)
+      expect(yield* call(handlers.whoami, { tenant })).toBe(tenant.profile)
     }).pipe(Effect.provide(WorkspaceSecrets.Default)))
 })

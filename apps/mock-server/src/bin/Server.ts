@@ -16,6 +16,7 @@ import * as Seed from "../Seed.js"
 import type { Snapshot } from "../Snapshot.js"
 import * as SnapshotFile from "../SnapshotFile.js"
 import type { ClockOptions } from "../TenantClock.js"
+import type { TenantSettings } from "../TenantSettings.js"
 import * as RequestLog from "./RequestLog.js"
 
 /** The server cannot start as it was told to: why, for a person to read. */
@@ -32,7 +33,11 @@ export interface Settings {
   readonly snapshotFile: string | undefined
   readonly randomSeed: number | undefined
   readonly clock: ClockOptions | undefined
+  readonly scopes: TenantSettings["scopes"]
+  readonly disabled: boolean
+  readonly archived: boolean
   readonly writeOnlyValues: boolean
+  readonly uppercaseNames: boolean
   readonly log: boolean
   /** Whether what is printed has colours. */
   readonly colours: boolean
@@ -72,13 +77,30 @@ const log = (colours: boolean) =>
 
 /** Starts a server, which stops with the scope. */
 const open = (
-  { colours, log: logs, seedFile, snapshotFile, ...options }: Settings
+  {
+    archived,
+    colours,
+    disabled,
+    log: logs,
+    seedFile,
+    snapshotFile,
+    uppercaseNames,
+    writeOnlyValues,
+    ...options
+  }: Settings
 ): Effect.Effect<MockServer.Service, CannotStart, FileSystem.FileSystem | Scope.Scope> =>
   Effect.gen(function*() {
     const seed = seedFile === undefined ? undefined : yield* readSeed(seedFile)
     const snapshot = snapshotFile === undefined ? undefined : yield* loadSnapshot(snapshotFile)
+    // A switch that is off leaves what a seed or a snapshot says.
+    const switches = {
+      archived: archived || undefined,
+      disabled: disabled || undefined,
+      uppercaseNames: uppercaseNames || undefined,
+      writeOnlyValues: writeOnlyValues || undefined
+    }
     const onRequest = logs ? yield* log(colours) : undefined
-    const context = yield* Layer.build(MockServer.layer({ ...options, onRequest, seed, snapshot })).pipe(
+    const context = yield* Layer.build(MockServer.layer({ ...options, ...switches, onRequest, seed, snapshot })).pipe(
       Effect.mapError((error) =>
         error._tag === "SeedError"
           ? problemsOf("seed file", seedFile ?? "")(error)

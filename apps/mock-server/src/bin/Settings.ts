@@ -6,6 +6,8 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import type { ClockOptions } from "../TenantClock.js"
+import type { Scope } from "../TenantSettings.js"
+import { knownScopes } from "../TenantSettings.js"
 import { fromVariable, setting, toggle, variableOf } from "./Setting.js"
 
 /** The key that a server knows unless it is told another. */
@@ -123,10 +125,25 @@ const server = (fallbackPort: number) => ({
     fallback: undefined,
     shown: "real"
   }),
+  scopes: setting("scopes", {
+    expected: `none, or known scopes with commas between: ${knownScopes.join(", ")}`,
+    read: (text: string): Option.Option<ReadonlyArray<Scope>> => {
+      const scopes = text === "none" ? [] : text.split(",")
+      const known = knownScopes.filter((scope) => scopes.includes(scope))
+      return known.length === scopes.length ? Option.some(known) : Option.none()
+    },
+    placeholder: "scopes",
+    description: "The scopes of the first API key, or none. Without secrets:manage, operations on secrets get 403.",
+    fallback: undefined,
+    shown: "every scope"
+  }),
+  disabled: toggle("disabled-key", "Disable the first API key: every operation gets 401."),
+  archived: toggle("archived-workspace", "Archive the workspace of the first API key: operations on secrets get 403."),
   writeOnlyValues: toggle(
     "write-only-values",
-    "Leave spec.value out of every answer, as a service may do for some keys."
+    "Leave spec.value out of every response, as the API's guide says."
   ),
+  uppercaseNames: toggle("uppercase-names", "Store the names of secrets in upper case, as the API's guide says."),
   log: toggle(
     "log",
     "Print a line for each request on stderr: status, path, how long it took, whose it was, the fault that hit it. Neither values nor keys."

@@ -74,7 +74,7 @@ export const errorResponses = {
     status: 403,
     description: "PERMISSION_DENIED: the key has no access to the workspace, or lacks a scope.",
     examples: {
-      workspace: example("A workspace without access", "PERMISSION_DENIED", "this key has no part in that workspace")
+      workspace: example("A workspace without access", "PERMISSION_DENIED", "this key has no access to that workspace")
     }
   },
   NotFound: {

@@ -57,7 +57,8 @@ const toResponse = ({ body, broken, headers, status }: Dispatcher.Outgoing, isHe
   if (broken === "closed") {
     throw new TypeError("fetch failed", { cause: ended() })
   }
-  return new Response(isHead ? null : broken === "cut" ? cut(body) : body, { status, headers })
+  // 204 has no body (RFC 9110, 15.3.5), not even an empty one.
+  return new Response(isHead || status === 204 ? null : broken === "cut" ? cut(body) : body, { status, headers })
 }
 
 /**

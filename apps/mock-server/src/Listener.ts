@@ -118,7 +118,11 @@ const write = (response: Http.ServerResponse, outgoing: Dispatcher.Outgoing): nu
     return 0
   }
   const size = Buffer.byteLength(outgoing.body)
-  response.writeHead(outgoing.status, { ...outgoing.headers, "content-length": size })
+  // 204 has no content, and so no length of it (RFC 9110, 8.6).
+  response.writeHead(
+    outgoing.status,
+    outgoing.status === 204 ? outgoing.headers : { ...outgoing.headers, "content-length": size }
+  )
   if (outgoing.broken === "cut") {
     const bytes = Buffer.from(outgoing.body)
     response.write(bytes.subarray(0, bytes.length >> 1), () => response.destroy())

@@ -16,6 +16,7 @@ import * as Scope from "effect/Scope"
 import * as Body from "./Body.js"
 import type { JournalControl, TenantControl } from "./Control.js"
 import * as Control from "./Control.js"
+import * as Cors from "./Cors.js"
 import * as Dispatcher from "./Dispatcher.js"
 import * as Handlers from "./Handlers.js"
 import * as InProcess from "./InProcess.js"
@@ -99,6 +100,11 @@ export interface Options extends TenantOptions {
   readonly snapshot?: Snapshot | undefined
   /** Gives each key that is not known a world of its own, which begins as the first key's does, instead of 401; false unless given. */
   readonly acceptAnyKey?: boolean | undefined
+  /**
+   * The origin of the pages that may call the API from a browser, such as `http://localhost:5173`; `*` for every origin; none unless given.
+   * Pages never get to the control API.
+   */
+  readonly corsOrigin?: string | undefined
   /** Is told of each request, those to the control API included, when its answer is on its way. One that throws is not told of any further. */
   readonly onRequest?: ((request: Dispatcher.Told) => void) | undefined
 }
@@ -204,6 +210,11 @@ const make = (options: Options, host: string) =>
         problems: ["controlToken: Expected visible ASCII characters, and spaces only between them"]
       })
     }
+    if (options.corsOrigin !== undefined && !Cors.isOrigin(options.corsOrigin)) {
+      return yield* new TenantError({
+        problems: ["corsOrigin: Expected an origin such as http://localhost:5173, without a path, or *"]
+      })
+    }
     const tenants = new Tenants(yield* surroundings, options)
     const first = yield* unlessReplaced(
       tenants.add({ ...options, id: FIRST, apiKey: options.apiKey ?? Redacted.make(defaultApiKey) })
@@ -214,7 +225,10 @@ const make = (options: Options, host: string) =>
     }
     const handlers = yield* Handlers.make
     const control = Control.make(tenants)
-    const api = Dispatcher.make(handlers, tenants, options)
+    const dispatchApi = Dispatcher.make(handlers, tenants, options)
+    const api = options.corsOrigin === undefined
+      ? dispatchApi
+      : Cors.make(options.corsOrigin, control.mintRequestId)(dispatchApi)
     const served = controlOf(control, options, host)
     const controlApi = options.onRequest === undefined ? served : told(served, observer(options.onRequest))
     const dispatch: Dispatcher.Dispatch = (incoming) =>

@@ -38,6 +38,7 @@ export interface Settings {
   readonly archived: boolean
   readonly writeOnlyValues: boolean
   readonly uppercaseNames: boolean
+  readonly corsOrigin: string | undefined
   readonly log: boolean
   /** Whether what is printed has colours. */
   readonly colours: boolean

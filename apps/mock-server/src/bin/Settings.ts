@@ -5,6 +5,7 @@ import { isApiKey } from "@workspace-secrets/core/ApiKey"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
+import { isOrigin } from "../Cors.js"
 import type { ClockOptions } from "../TenantClock.js"
 import type { Scope } from "../TenantSettings.js"
 import { knownScopes } from "../TenantSettings.js"
@@ -144,6 +145,15 @@ const server = (fallbackPort: number) => ({
     "Leave spec.value out of every response, as the API's guide says."
   ),
   uppercaseNames: toggle("uppercase-names", "Store the names of secrets in upper case, as the API's guide says."),
+  corsOrigin: setting("cors-origin", {
+    expected: "an origin such as http://localhost:5173, without a path, or *",
+    read: (text: string) => isOrigin(text) ? Option.some(text) : Option.none(),
+    placeholder: "origin",
+    description:
+      "The origin of the pages that may call the API from a browser; * for every origin. They never reach /_mock.",
+    fallback: undefined,
+    shown: "none"
+  }),
   log: toggle(
     "log",
     "Print a line for each request on stderr: status, path, how long it took, whose it was, the fault that hit it. Neither values nor keys."

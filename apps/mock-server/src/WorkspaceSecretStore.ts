@@ -5,7 +5,7 @@
  */
 import type { WorkspaceSecret, WorkspaceSecretId, WorkspaceSecretRef } from "@workspace-secrets/core/WorkspaceSecret"
 import * as DateTime from "effect/DateTime"
-import { type Filter, matcher, SearchIndex, termsOf } from "./internal/searchIndex.js"
+import { type Filter, type IndexLimits, indexLimits, matcher, SearchIndex, termsOf } from "./internal/searchIndex.js"
 
 /**
  * Where a secret stands in the order: creation time in milliseconds since the Unix epoch, ties by id.
@@ -56,11 +56,24 @@ export class WorkspaceSecretStore {
   #order: Array<Slot> = []
   /** Its numbers are ranks in the order: it is made anew when these change. */
   #index: SearchIndex | undefined
+  #isTooLarge = false
   readonly #indexedFrom: number
+  readonly #limits: IndexLimits
 
-  /** `indexedFrom` is the number of secrets from which on filters have an index. */
-  constructor({ indexedFrom = INDEXED_FROM }: { readonly indexedFrom?: number } = {}) {
+  /** `indexedFrom` is the number of secrets from which on filters have an index, `limits` how large that may be. */
+  constructor(
+    { indexedFrom = INDEXED_FROM, limits = indexLimits }: {
+      readonly indexedFrom?: number
+      readonly limits?: IndexLimits
+    } = {}
+  ) {
     this.#indexedFrom = indexedFrom
+    this.#limits = limits
+  }
+
+  /** Whether filters have an index by now. */
+  get isIndexed(): boolean {
+    return this.#index !== undefined
   }
 
   /** How many secrets there are. */
@@ -119,6 +132,7 @@ export class WorkspaceSecretStore {
     if (this.#order.length > 2 * this.size + 32) {
       this.#order = this.#order.filter(({ secret }) => secret !== undefined)
       this.#index = undefined
+      this.#isTooLarge = false
     }
   }
 
@@ -137,7 +151,8 @@ export class WorkspaceSecretStore {
   *search(filter: Filter, sortOrder: "asc" | "desc", after?: Position): Generator<WorkspaceSecret> {
     const isMatch = matcher(filter)
     const terms = this.size < this.#indexedFrom ? undefined : termsOf(filter)
-    if (terms === undefined) {
+    const index = terms === undefined ? undefined : this.#indexed()
+    if (terms === undefined || index === undefined) {
       for (const secret of this.walk(sortOrder, after)) {
         if (isMatch(secret)) {
           yield secret
@@ -150,13 +165,24 @@ export class WorkspaceSecretStore {
     if (from < 0) {
       return
     }
-    this.#index ??= new SearchIndex(this.#order.map(({ secret }) => secret))
-    for (const rank of this.#index.candidates(terms, from, step)) {
+    for (const rank of index.candidates(terms, from, step)) {
       const secret = this.#order[rank]?.secret
       if (secret !== undefined && isMatch(secret)) {
         yield secret
       }
     }
+  }
+
+  /** The index; nothing where it would be too large. Each secret is then looked at, until secrets are deleted and their places closed. */
+  #indexed(): SearchIndex | undefined {
+    if (!this.#isTooLarge) {
+      this.#index ??= new SearchIndex(this.#order.map(({ secret }) => secret), this.#limits)
+      if (this.#index.isFull) {
+        this.#index = undefined
+        this.#isTooLarge = true
+      }
+    }
+    return this.#index
   }
 
   #insert(secret: WorkspaceSecret): void {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "@effect/vitest"
+import { describe, expect, it, vi } from "@effect/vitest"
 import { CreateWorkspaceSecret } from "@workspace-secrets/core/CreateWorkspaceSecret"
 import * as PrefixedUlid from "@workspace-secrets/core/PrefixedUlid"
 import { WorkspaceId } from "@workspace-secrets/core/WorkspaceId"
@@ -60,6 +60,18 @@ describe("Tenants", () => {
       const error = yield* Effect.flip(authenticate(authorization))
       expect(error).toMatchObject({ _tag: "Unauthenticated", status: 401, code: 16, message })
       expect(String(error)).not.toContain("key-on")
+    }))
+
+  it.effect("are 20,000 at the most", () =>
+    Effect.gen(function*() {
+      const tenants = new Tenant.Tenants(yield* Tenant.surroundings)
+      const all = vi.spyOn(Map.prototype, "size", "get").mockReturnValue(20_000)
+      const refused = tenants.add()
+      all.mockRestore()
+      expect(Either.flip(refused)).toMatchObject({
+        right: { problems: ["a server has at most 20000 tenants: remove one"] }
+      })
+      expect(Either.isRight(tenants.add())).toBe(true)
     }))
 
   it.effect("mints keys and ids, refuses those that are taken, and forgets what is removed", () =>

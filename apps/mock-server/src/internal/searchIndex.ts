@@ -205,20 +205,38 @@ class Gram {
   }
 }
 
+/** How much an index may hold. A text of 1,000 random characters has 3,000 grams of its own, each far larger than the text. */
+export interface IndexLimits {
+  readonly grams: number
+  readonly characters: number
+}
+
+/** Enough for 100,000 secrets as people name them, and at most some 200 MB. */
+export const indexLimits: IndexLimits = { grams: 200_000, characters: 8_000_000 }
+
 /** From terms to the numbers of the secrets that have them. The numbers are in the order of the secrets. */
 export class SearchIndex {
   readonly #root = new Gram()
   readonly #labels = new Map<string, Postings>()
   /** More than the largest number. */
   #slots: number
+  #grams = 0
+  #characters = 0
+  readonly #limits: IndexLimits
 
-  constructor(secrets: ReadonlyArray<WorkspaceSecret | undefined>) {
+  constructor(secrets: ReadonlyArray<WorkspaceSecret | undefined>, limits: IndexLimits = indexLimits) {
+    this.#limits = limits
     this.#slots = secrets.length
-    secrets.forEach((secret, slot) => {
-      if (secret !== undefined) {
+    for (const [slot, secret] of secrets.entries()) {
+      if (secret !== undefined && !this.isFull) {
         this.add(slot, secret)
       }
-    })
+    }
+  }
+
+  /** Whether it has more than it may hold. It then leaves out what is added, and is of no use any more. */
+  get isFull(): boolean {
+    return this.#grams > this.#limits.grams || this.#characters > this.#limits.characters
   }
 
   add(slot: number, { metadata }: WorkspaceSecret): void {
@@ -227,7 +245,9 @@ export class SearchIndex {
   }
 
   delete(slot: number, { metadata }: WorkspaceSecret): void {
+    const before = this.#characters
     this.#eachPostings(metadata, (postings) => postings.delete(slot))
+    this.#characters = before - (this.#characters - before)
   }
 
   /** The numbers that have all the terms, from one on, upwards or downwards. */
@@ -272,10 +292,20 @@ export class SearchIndex {
     for (let i = 0; i < text.length; i++) {
       let gram = this.#root
       for (let k = i; k < text.length && k < i + 3; k++) {
-        gram = gram.get(text.charCodeAt(k))
+        const unit = text.charCodeAt(k)
+        let next = gram.find(unit)
+        if (next === undefined) {
+          next = gram.get(unit)
+          this.#grams++
+        }
+        gram = next
         f(gram.postings)
       }
+      if (this.#grams > this.#limits.grams) {
+        return
+      }
     }
+    this.#characters += text.length
   }
 }
 

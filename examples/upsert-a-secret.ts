@@ -1,5 +1,5 @@
-import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import { ExternalId } from "@workspace-secrets/core/ExternalId"
+import * as Fetch from "@workspace-secrets/http-client/fetch"
 import * as WorkspaceSecretsClient from "@workspace-secrets/http-client/WorkspaceSecretsClient"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -21,6 +21,6 @@ const program = upsert(ExternalId.make("billing-db"), Redacted.make("correct hor
 )
 
 // CADENYA_API_KEY and, where set, CADENYA_BASE_URL and CADENYA_WORKSPACE_ID
-const Client = WorkspaceSecretsClient.layerConfig().pipe(Layer.provide(FetchHttpClient.layer))
+const Client = WorkspaceSecretsClient.layerConfig().pipe(Layer.provide(Fetch.layer()))
 
 Effect.runFork(Effect.provide(program, Client))

@@ -1,4 +1,4 @@
-import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
+import * as Fetch from "@workspace-secrets/http-client/fetch"
 import { layerConfig, WorkspaceSecretsClient } from "@workspace-secrets/http-client/WorkspaceSecretsClient"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
@@ -10,6 +10,6 @@ const program = Effect.gen(function*() {
   yield* Console.log(`I am ${profile.metadata.name}`) // I am ci-deploy
 })
 
-const SecretsLive = layerConfig().pipe(Layer.provide(FetchHttpClient.layer))
+const SecretsLive = layerConfig().pipe(Layer.provide(Fetch.layer()))
 
 await Effect.runPromise(Effect.provide(program, SecretsLive))

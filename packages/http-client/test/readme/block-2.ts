@@ -1,4 +1,4 @@
-import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
+import * as Fetch from "@workspace-secrets/http-client/fetch"
 import { layer, WorkspaceSecretsClient } from "@workspace-secrets/http-client/WorkspaceSecretsClient"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
@@ -14,6 +14,6 @@ const program = Effect.gen(function*() {
 const SecretsLive = layer({
   apiKey: Redacted.make(process.env["MY_KEY"] ?? ""),
   workspaceId: "development"
-}).pipe(Layer.provide(FetchHttpClient.layer))
+}).pipe(Layer.provide(Fetch.layer()))
 
 await Effect.runPromise(Effect.provide(program, SecretsLive))

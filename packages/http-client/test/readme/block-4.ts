@@ -1,5 +1,5 @@
-import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import { ExternalId } from "@workspace-secrets/core/ExternalId"
+import * as Fetch from "@workspace-secrets/http-client/fetch"
 import { layerConfig, WorkspaceSecretsClient } from "@workspace-secrets/http-client/WorkspaceSecretsClient"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
@@ -28,6 +28,6 @@ const program = Effect.gen(function*() {
   yield* secrets.delete(created.metadata.id)
 })
 
-const SecretsLive = layerConfig().pipe(Layer.provide(FetchHttpClient.layer))
+const SecretsLive = layerConfig().pipe(Layer.provide(Fetch.layer()))
 
 await Effect.runPromise(Effect.provide(program, SecretsLive))

@@ -1,5 +1,5 @@
-import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import { WorkspaceSecretId } from "@workspace-secrets/core/WorkspaceSecret"
+import * as Fetch from "@workspace-secrets/http-client/fetch"
 import { layerConfig, WorkspaceSecretsClient } from "@workspace-secrets/http-client/WorkspaceSecretsClient"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
@@ -21,6 +21,6 @@ const program = Effect.gen(function*() {
   )
 })
 
-const SecretsLive = layerConfig().pipe(Layer.provide(FetchHttpClient.layer))
+const SecretsLive = layerConfig().pipe(Layer.provide(Fetch.layer()))
 
 await Effect.runPromise(Effect.provide(program, SecretsLive))

@@ -1,5 +1,5 @@
-import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import { ExternalId } from "@workspace-secrets/core/ExternalId"
+import * as Fetch from "@workspace-secrets/http-client/fetch"
 import { layerConfig, WorkspaceSecretsClient } from "@workspace-secrets/http-client/WorkspaceSecretsClient"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
@@ -16,6 +16,6 @@ const program = Effect.gen(function*() {
   yield* Console.log(response.headers["content-type"]) // application/json
 })
 
-const SecretsLive = layerConfig().pipe(Layer.provide(FetchHttpClient.layer))
+const SecretsLive = layerConfig().pipe(Layer.provide(Fetch.layer()))
 
 await Effect.runPromise(Effect.provide(program, SecretsLive))

@@ -1,5 +1,5 @@
-import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import { ExternalId } from "@workspace-secrets/core/ExternalId"
+import * as Fetch from "@workspace-secrets/http-client/fetch"
 import { layerConfig, WorkspaceSecretsClient } from "@workspace-secrets/http-client/WorkspaceSecretsClient"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
@@ -22,6 +22,6 @@ const SecretsLive = layerConfig({
   retry: { maxAttempts: 5 },
   deadline: "20 seconds",
   attemptDeadline: "5 seconds"
-}).pipe(Layer.provide(FetchHttpClient.layer))
+}).pipe(Layer.provide(Fetch.layer()))
 
 await Effect.runPromise(Effect.provide(program, SecretsLive))

@@ -1,6 +1,6 @@
 import * as NodeSdk from "@effect/opentelemetry/NodeSdk"
-import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import { InMemorySpanExporter, SimpleSpanProcessor } from "@opentelemetry/sdk-trace-base"
+import * as Fetch from "@workspace-secrets/http-client/fetch"
 import { layerConfig, WorkspaceSecretsClient } from "@workspace-secrets/http-client/WorkspaceSecretsClient"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
@@ -21,6 +21,6 @@ const TracerLive = NodeSdk.layer(() => ({
   spanProcessor: new SimpleSpanProcessor(exporter)
 }))
 
-const SecretsLive = layerConfig().pipe(Layer.provide(FetchHttpClient.layer))
+const SecretsLive = layerConfig().pipe(Layer.provide(Fetch.layer()))
 
 await Effect.runPromise(Effect.provide(program, Layer.merge(SecretsLive, TracerLive)))

@@ -109,9 +109,18 @@ export class World {
     }
   }
 
+  /** The same metadata under the name that its external id has in snake_case, now and then, and with an empty one in the place of none. */
+  #spelled({ externalId, ...metadata }) {
+    const random = this.#random
+    const name = random.chance(0.2) ? "external_id" : "externalId"
+    return externalId === undefined
+      ? { ...metadata, ...random.chance(0.3) ? { [name]: "" } : {} }
+      : { ...metadata, [name]: externalId }
+  }
+
   /** The path of a secret that there is, by its id or its external id. */
   #pathOf({ metadata: { externalId, id } }) {
-    const ref = externalId !== undefined && this.#random.chance(0.5) ? `external_id:${externalId}` : id
+    const ref = externalId !== "" && this.#random.chance(0.5) ? `external_id:${externalId}` : id
     return `${secrets}/${encodeURIComponent(ref)}`
   }
 
@@ -119,7 +128,7 @@ export class World {
     const metadata = this.#content()
     const spec = this.#random.chance(0.8) ? { value: text(this.#random) } : {}
     const bytes = this.#request("POST", secrets, {
-      metadata: { ...metadata, name: ` ${metadata.name} `, id: "mine" },
+      metadata: { ...this.#spelled(metadata), name: ` ${metadata.name} `, id: "mine" },
       spec
     })
     if (metadata.externalId !== undefined && this.#isTaken(metadata.externalId)) {
@@ -127,13 +136,13 @@ export class World {
     }
     return this.#step("create", bytes, (body) => {
       const { accountId, createdAt, id, workspaceId } = body.metadata
-      assert.match(id, /^wsec_[0-9A-HJKMNP-TV-Z]{26}$/)
+      assert.match(id, /^wsecret_[0-9A-HJKMNP-TV-Z]{26}$/)
       assert.equal(new Date(createdAt).toISOString(), createdAt)
       assert.equal(accountId, this.#profile.metadata.accountId)
       assert.ok(this.#secrets.every(({ metadata }) => metadata.id !== id && metadata.workspaceId === workspaceId))
       const profileId = this.#profile.metadata.id
       const expected = {
-        metadata: { id, accountId, createdAt, profileId, workspaceId, ...metadata },
+        metadata: { id, accountId, createdAt, profileId, workspaceId, externalId: "", labels: {}, ...metadata },
         spec,
         info: { createdBy: this.#profile }
       }
@@ -151,7 +160,9 @@ export class World {
   }
 
   #missing() {
-    const target = `${secrets}/${this.#random.pick(["wsec_none", "external_id:none", "a%2Fb", "%00", "%2e%2e", ".."])}`
+    const target = `${secrets}/${
+      this.#random.pick(["wsecret_none", "external_id:none", "a%2Fb", "%00", "%2e%2e", ".."])
+    }`
     const [method, body] = this.#random.pick([["GET"], ["DELETE"], ["PATCH", { spec: {} }]])
     return this.#failing(
       "missing",
@@ -200,7 +211,8 @@ export class World {
       assert.deepEqual(rest, {})
       assert.deepEqual(items, isWithInfo ? expected : expected.map(({ metadata, spec }) => ({ metadata, spec })))
       const isLast = left.length <= limit
-      assert.equal(pagination.nextCursor === undefined, isLast)
+      assert.deepEqual(Object.keys(pagination), ["nextCursor"])
+      assert.equal(pagination.nextCursor === "", isLast)
       if (isLast) {
         this.#list = undefined
       } else {
@@ -220,14 +232,20 @@ export class World {
     const fields = ["metadata.name", "metadata.externalId", "metadata.labels", "spec.value"]
     const mask = random.chance(0.7) ? fields.filter(() => random.chance(0.5)) : []
     const snake = (path) => random.chance(0.5) ? path.replace("externalId", "external_id") : path
-    const body = { metadata, spec, ...mask.length === 0 ? {} : { updateMask: mask.map(snake).join(",") } }
+    const maskName = random.chance(0.2) ? "update_mask" : "updateMask"
+    const body = {
+      metadata: this.#spelled(metadata),
+      spec,
+      ...mask.length === 0 ? {} : { [maskName]: mask.map(snake).join(",") }
+    }
     const after = { ...secret, metadata: { ...secret.metadata }, spec: { ...secret.spec } }
     for (const field of fields) {
       const [part, key] = field.split(".")
-      const given = body[part][key]
+      const given = { metadata, spec }[part][key]
       if (mask.length === 0 ? given !== undefined : mask.includes(field)) {
-        if (given === undefined) delete after[part][key]
-        else after[part][key] = given
+        if (given !== undefined) after[part][key] = given
+        else if (key === "value") delete after[part][key]
+        else after[part][key] = key === "labels" ? {} : ""
       }
     }
     const isSame = JSON.stringify(sorted(after)) === JSON.stringify(sorted(secret))
@@ -286,7 +304,18 @@ export class World {
       () =>
         this.#failing(
           "wrong query",
-          get(`${secrets}?${random.pick(["limit=-1", "cursor=x", "sortOrder=up", "labels=a"])}`),
+          get(
+            `${secrets}?${
+              random.pick([
+                "limit=-1",
+                "limit=2147483648",
+                "cursor=x",
+                "sortOrder=up",
+                "sort_order=asc&sortOrder=desc",
+                "labels=a"
+              ])
+            }`
+          ),
           400,
           3
         ),
@@ -298,9 +327,10 @@ export class World {
           this.#request("PUT", secrets),
           405,
           12,
-          ({ headers }) => assert.equal(headers.allow, "GET, POST")
+          ({ headers }) => assert.equal(headers.allow, "GET, HEAD, POST")
         ),
       () => this.#failing("other workspace", get("/v1/workspaces/another/workspace_secrets"), 403, 7),
+      () => this.#failing("not served", get("/v1/account/profiles"), 501, 12),
       () => this.#failing("no HTTP", Buffer.from("GET\r\n\r\n"), 400, 3)
     ]
     const step = random.pick(kinds)()

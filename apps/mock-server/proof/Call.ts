@@ -100,7 +100,7 @@ export const resolve = (request: Request, names: Names): Call => {
     if (!("among" in ref)) {
       return { ...base, workspace: scope(request.key, request.layout), target: ref }
     }
-    const { id, key } = at(names[ref.among], ref.number) ?? { id: "wsec_none", key: request.key }
+    const { id, key } = at(names[ref.among], ref.number) ?? { id: "wsecret_none", key: request.key }
     const by = ref.by === "owner" ? key : request.key
     return { ...base, key: by, workspace: scope(by, request.layout), target: { id } }
   }

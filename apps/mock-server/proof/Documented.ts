@@ -174,9 +174,11 @@ interface Asked {
 
 const textOf = (value: unknown): string => typeof value === "string" ? value : JSON.stringify(value)
 
+const snakeCase = (path: string): string => path.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+
 /** Whether an error tells of a field that is wrong, or of what it is in. */
 const tellsOf = (body: unknown, path: Path): boolean => {
-  const wrong = path.join(".")
+  const wrong = snakeCase(path.join("."))
   const details = isObject(body) && Array.isArray(body["details"]) ? body["details"] as ReadonlyArray<unknown> : []
   const fields = details.flatMap((detail) =>
     isObject(detail) && Array.isArray(detail["fieldViolations"])

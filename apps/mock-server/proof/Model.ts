@@ -3,8 +3,8 @@
  * the workspaces hold after it.
  *
  * Where the contract does not say which of several errors is told, the order is: no key, no part in the workspace, a wrong request, no such
- * secret, an external id that is taken. A wrong request tells of all fields that are wrong: first of those of another type and of the mask, and
- * when there are none, of those that break a rule.
+ * secret, an external id that is taken. A wrong request tells of all fields that are wrong: first of those that are given under two names with
+ * different values, when there are none of those of another type and of the mask, and when there are none of those that break a rule.
  */
 import * as Either from "effect/Either"
 import type { Answer, Call, Query } from "./Call.js"
@@ -178,9 +178,46 @@ const predict = (world: World, call: Call): Prediction => {
   const body = parse(call.body ?? "")
   return isObject(body)
     ? call.op === "create"
-      ? predictCreate(withValue(world, call), workspace, withoutNulls(body))
-      : predictUpdate(withValue(world, call), workspace, call, withoutNulls(body))
+      ? predictCreate(withValue(world, call), workspace, body)
+      : predictUpdate(withValue(world, call), workspace, call, body)
     : invalid("")
+}
+
+/** A request whose fields have the names of the contract, and those that it gives under two names with different values. */
+interface Renamed<A> {
+  readonly json: A
+  readonly conflicts: ReadonlyArray<string>
+}
+
+/** Takes a field under its name in snake_case for the field. */
+const renamed = <A extends Json>(json: A, names: Readonly<Record<string, string>>, path = ""): Renamed<A> => {
+  const given = Object.entries(names).filter(([, snake]) => Object.hasOwn(json, snake))
+  const snakes = new Set(Object.values(names))
+  return {
+    json: {
+      ...Object.fromEntries(Object.entries(json).filter(([key]) => !snakes.has(key))),
+      ...Object.fromEntries(given.map(([name, snake]) => [name, json[snake]]))
+    } as A,
+    conflicts: given
+      .filter(([name, snake]) =>
+        Object.hasOwn(json, name) && JSON.stringify(json[name]) !== JSON.stringify(json[snake])
+      )
+      .map(([, snake]) => `${path}${snake}`)
+  }
+}
+
+/** Reads a body: its fields under either name, and those that are null as absent. */
+const read = (body: Json, names: Readonly<Record<string, string>>): Renamed<Json> => {
+  const outer = renamed(body, names)
+  const { metadata } = outer.json
+  if (!isObject(metadata)) {
+    return { ...outer, json: withoutNulls(outer.json) }
+  }
+  const inner = renamed(metadata, { externalId: "external_id" }, "metadata.")
+  return {
+    json: withoutNulls({ ...outer.json, metadata: inner.json }),
+    conflicts: [...outer.conflicts, ...inner.conflicts]
+  }
 }
 
 /** A reader takes `null` as absent. */
@@ -207,12 +244,11 @@ const find = ({ secrets }: Workspace, { target }: Call): Secret | undefined =>
     ? secrets.find(({ metadata }) => metadata.id === target.id)
     : secrets.find(({ metadata }) => metadata.externalId === target.externalId)
 
+/** A secret as it is answered: what is not set has its empty value in metadata, and is absent in spec. */
+const bare = ({ metadata, spec }: Secret): Json => ({ metadata: { externalId: "", labels: {}, ...metadata }, spec })
+
 /** A secret with what the server knows about it. */
-const shown = ({ profile }: Workspace, { metadata, spec }: Secret): Json => ({
-  metadata,
-  spec,
-  info: { createdBy: profile }
-})
+const shown = ({ profile }: Workspace, secret: Secret): Json => ({ ...bare(secret), info: { createdBy: profile } })
 
 const without = ({ secrets }: Workspace, secret: Secret): ReadonlyArray<Secret> =>
   secrets.filter((other) => other !== secret)
@@ -248,8 +284,6 @@ const labelField = (key: string): string =>
 const isName = (name: unknown): boolean =>
   typeof name === "string" && name.trim().length >= 1 && name.trim().length <= 255
 
-const isExternalId = (externalId: unknown): boolean => typeof externalId === "string" && externalId !== ""
-
 const isText = (u: unknown): boolean => typeof u === "string"
 
 interface Rules {
@@ -264,7 +298,7 @@ const wrongFields = ({ metadata, spec }: Json, rules: Rules): ReadonlyArray<stri
     ...(metadata["name"] === undefined || rules.name(metadata["name"]) ? [] : ["metadata.name"]),
     ...(metadata["externalId"] === undefined || rules.externalId(metadata["externalId"])
       ? []
-      : ["metadata.externalId"]),
+      : ["metadata.external_id"]),
     ...(metadata["labels"] === undefined
       ? []
       : !isObject(metadata["labels"])
@@ -284,18 +318,24 @@ const wrongFields = ({ metadata, spec }: Json, rules: Rules): ReadonlyArray<stri
 
 const written: Rules = {
   name: isName,
-  externalId: isExternalId,
+  externalId: isText,
   label: (key, value) => isLabelKey(key) && isLabelValue(value)
 }
 
 const ofType: Rules = { name: isText, externalId: isText, label: (_, value) => isText(value) }
+
+/** The fields that have something: an empty one is as good as none. */
+const withoutEmpty = (json: Json): Json =>
+  Object.fromEntries(
+    Object.entries(json).filter(([, value]) => value !== "" && !(isObject(value) && Object.keys(value).length === 0))
+  )
 
 /** The metadata that is written, as it is read. */
 const stored = (metadata: Json): Json => {
   const { externalId, labels, name } = metadata
   return {
     ...(typeof name === "string" ? { name: name.trim() } : {}),
-    ...(externalId === undefined ? {} : { externalId }),
+    ...(externalId === undefined || externalId === "" ? {} : { externalId }),
     ...(isObject(labels) && Object.keys(labels).length > 0 ? { labels } : {})
   }
 }
@@ -304,10 +344,14 @@ const isTimestamp = (u: unknown): u is string =>
   typeof u === "string" && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(u)
 
 const isTaken = ({ secrets }: Workspace, externalId: unknown, by?: Secret): boolean =>
-  externalId !== undefined
+  externalId !== undefined && externalId !== ""
   && secrets.some((secret) => secret !== by && secret.metadata.externalId === externalId)
 
-const predictCreate = (world: World, workspace: Workspace, body: Json): Prediction => {
+const predictCreate = (world: World, workspace: Workspace, sent: Json): Prediction => {
+  const { conflicts, json: body } = read(sent, {})
+  if (conflicts.length > 0) {
+    return invalid(...conflicts)
+  }
   const metadata = body["metadata"]
   const fields = [
     ...(metadata === undefined ? ["metadata"] : []),
@@ -326,7 +370,7 @@ const predictCreate = (world: World, workspace: Workspace, body: Json): Predicti
     status: 200,
     next: (answered) => {
       const { createdAt, id } = isObject(answered["metadata"]) ? answered["metadata"] : {}
-      if (typeof id !== "string" || !/^wsec_[0-9A-HJKMNP-TV-Z]{26}$/.test(id)) {
+      if (typeof id !== "string" || !/^wsecret_[0-9A-HJKMNP-TV-Z]{26}$/.test(id)) {
         return Either.left(["metadata.id: no prefixed ULID"])
       }
       if (world.workspaces.some(({ secrets }) => secrets.some((other) => other.metadata.id === id))) {
@@ -344,7 +388,7 @@ const predictCreate = (world: World, workspace: Workspace, body: Json): Predicti
           workspaceId: workspace.id,
           ...stored(metadata)
         } as Json as Secret["metadata"],
-        spec: value === undefined ? {} : { value }
+        spec: value === undefined || value === "" ? {} : { value }
       }
       const secrets = [...workspace.secrets, secret].sort(byCreation)
       return is(shown(workspace, secret), answered, having(world, workspace, secrets))
@@ -363,17 +407,21 @@ const fieldsOf: Readonly<Record<string, ReadonlyArray<string>>> = {
   "*": ["name", "externalId", "labels", "value"]
 }
 
-const predictUpdate = (world: World, workspace: Workspace, call: Call, body: Json): Prediction => {
+const predictUpdate = (world: World, workspace: Workspace, call: Call, sent: Json): Prediction => {
+  const { conflicts, json: body } = read(sent, { updateMask: "update_mask" })
+  if (conflicts.length > 0) {
+    return invalid(...conflicts)
+  }
   const { updateMask = "" } = body
   const paths = typeof updateMask !== "string" ? undefined : updateMask === "" ? [] : updateMask.split(",")
   const isMask = paths?.every((path) => Object.hasOwn(fieldsOf, path)) ?? false
-  const wrongTypes = [...wrongFields(body, ofType), ...(isMask ? [] : ["updateMask"])]
+  const wrongTypes = [...wrongFields(body, ofType), ...(isMask ? [] : ["update_mask"])]
   if (wrongTypes.length > 0 || paths === undefined) {
     return invalid(...wrongTypes)
   }
   const metadata = isObject(body["metadata"]) ? body["metadata"] : {}
   const spec = isObject(body["spec"]) ? body["spec"] : {}
-  const present: Json = { ...metadata, ...spec }
+  const present = withoutEmpty({ ...metadata, ...spec })
   const fields = new Set(
     paths.length === 0
       ? ["name", "externalId", "labels", "value"].filter((field) => present[field] !== undefined)
@@ -381,11 +429,11 @@ const predictUpdate = (world: World, workspace: Workspace, call: Call, body: Jso
   )
   const only = (json: Json) => Object.fromEntries(Object.entries(json).filter(([field]) => fields.has(field)))
   // A mask may name the name only to write it, and metadata without a mask has one.
-  const lacksName = metadata["name"] === undefined
+  const lacksName = (metadata["name"] === undefined || metadata["name"] === "")
     && (fields.has("name") || (paths.length === 0 && body["metadata"] !== undefined))
   const wrong = [
     ...(lacksName ? ["metadata.name"] : []),
-    ...wrongFields({ metadata: only(metadata), spec }, written)
+    ...wrongFields({ metadata: only(lacksName ? { ...metadata, name: undefined } : metadata), spec }, written)
   ]
   if (wrong.length > 0) {
     return invalid(...wrong)
@@ -397,7 +445,7 @@ const predictUpdate = (world: World, workspace: Workspace, call: Call, body: Jso
   const kept = (json: Json) => Object.fromEntries(Object.entries(json).filter(([field]) => !fields.has(field)))
   const after: Secret = {
     metadata: { ...kept(before.metadata), ...stored(only(metadata)) } as Secret["metadata"],
-    spec: { ...kept(before.spec), ...only(spec) }
+    spec: { ...kept(before.spec), ...withoutEmpty(only(spec)) }
   }
   if (differences(before, after).length === 0) {
     return { status: 200, next: (answered) => is(shown(workspace, before), answered, world) }
@@ -432,14 +480,18 @@ const selected = (selector: string): ReadonlyArray<readonly [string, string]> | 
 const listOf = (workspace: Workspace, { labels = "", prefix = "", query = "", sortOrder = "desc" }: Query): string =>
   JSON.stringify([workspace.id, labels.split(",").sort(), prefix, query, sortOrder])
 
-const predictList = (world: World, workspace: Workspace, { query }: Call): Prediction => {
+const predictList = (world: World, workspace: Workspace, call: Call): Prediction => {
+  const { conflicts, json: query } = renamed(call.query, { sortOrder: "sort_order", includeInfo: "include_info" })
+  if (conflicts.length > 0) {
+    return invalid(...conflicts)
+  }
   const { cursor = "", includeInfo = "false", labels = "", limit = "0", prefix = "", sortOrder = "desc" } = query
   const selector = selected(labels)
   const wrong = [
-    ...(/^\d+$/.test(limit) ? [] : ["limit"]),
+    ...(/^\d+$/.test(limit) && Number(limit) < 2 ** 31 ? [] : ["limit"]),
     ...(selector === undefined ? ["labels"] : []),
-    ...(sortOrder === "asc" || sortOrder === "desc" ? [] : ["sortOrder"]),
-    ...(includeInfo === "true" || includeInfo === "false" ? [] : ["includeInfo"])
+    ...(sortOrder === "asc" || sortOrder === "desc" ? [] : ["sort_order"]),
+    ...(includeInfo === "true" || includeInfo === "false" ? [] : ["include_info"])
   ]
   if (wrong.length > 0) {
     return invalid(...wrong)
@@ -470,12 +522,12 @@ const predictList = (world: World, workspace: Workspace, { query }: Call): Predi
       if (ids === undefined || ids.join() !== expected.join()) {
         return Either.left([wrongItems(workspace, expected, ids ?? [])])
       }
-      const pagination = isObject(body["pagination"]) ? body["pagination"] : {}
-      const { nextCursor = "" } = pagination
+      const { nextCursor = "" } = isObject(body["pagination"]) ? body["pagination"] : {}
       if (typeof nextCursor !== "string" || (nextCursor !== "") !== (ordered.length > size)) {
         return Either.left([`pagination.nextCursor: expected ${ordered.length > size ? "one" : "none"}`])
       }
-      const items = page.map((secret) => includeInfo === "true" ? shown(workspace, secret) : secret)
+      const items = page.map((secret) => includeInfo === "true" ? shown(workspace, secret) : bare(secret))
+      const pagination = { nextCursor }
       if (nextCursor === "" || last === undefined) {
         return is({ items, pagination }, body, world)
       }

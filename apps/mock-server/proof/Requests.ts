@@ -20,8 +20,8 @@ const layout = rarely<Layout>(constant("unscoped"), constantFrom<Layout>("id", "
 
 const names = constantFrom("a", "ab", "B", " padded ", "é🔑", "100% \"it's\"", "x".repeat(255))
 const wrongNames = constantFrom<unknown>("", " \t", "x".repeat(256), 7, true, [], {})
-const externalIds = constantFrom("db", "a/b?c#", "..", "100% ü", "__proto__")
-const wrongExternalIds = constantFrom<unknown>("", 7, false, [], {})
+const externalIds = constantFrom("db", "a/b?c#", "..", "100% ü", "__proto__", "")
+const wrongExternalIds = constantFrom<unknown>(7, false, [], {})
 const labels = constantFrom<unknown>(
   { env: "prod" },
   { env: "test", "example.com/team": "t.1" },
@@ -56,6 +56,8 @@ const metadata = (name: FastCheck.Arbitrary<unknown>) =>
   record({
     name: orNull(rarely<unknown>(name, wrongNames)),
     externalId: orNull(optional(rarely<unknown>(externalIds, wrongExternalIds))),
+    // The other name of externalId.
+    external_id: rarely<unknown>(constant(undefined), orNull(externalIds), 15),
     labels: orNull(optional(rarely(labels, wrongLabels, 15))),
     // Set by the server: ignored.
     id: rarely<unknown>(constant(undefined), constant("mine"), 25),
@@ -106,7 +108,8 @@ const updated: FastCheck.Arbitrary<Body> = rarely<Body>(
   record({
     metadata: orNull(optional(rarely<unknown>(metadata(optional(names, 5)), constantFrom<unknown>(7, []), 30))),
     spec: orNull(optional(rarely<unknown>(spec, constantFrom<unknown>(7, []), 30))),
-    updateMask: orNull(optional(rarely<unknown>(masks, wrongMasks, 12)))
+    updateMask: orNull(optional(rarely<unknown>(masks, wrongMasks, 12))),
+    update_mask: rarely<unknown>(constant(undefined), masks, 15)
   }).map((json) => ({ json: present(json) })),
   wrongBodies,
   40
@@ -117,11 +120,11 @@ const ref = weighted<Ref>(
   [2, nat({ max: 9 }).map((number) => ({ among: "created", number, by: "anyone" }))],
   [1, nat({ max: 9 }).map((number) => ({ among: "deleted", number, by: "owner" }))],
   [5, externalIds.map((externalId) => ({ externalId }))],
-  [1, constantFrom<Ref>({ id: "wsec_none" }, { id: "a/b" }, { externalId: "none" })]
+  [1, constantFrom<Ref>({ id: "wsecret_none" }, { id: "a/b" }, { externalId: "none" })]
 )
 
 const parameters = {
-  limit: constantFrom("1", "2", "3", "0", "200", "1000"),
+  limit: constantFrom("1", "2", "3", "0", "200", "2147483647"),
   prefix: constantFrom("a", "B", "b", "p", "é", ""),
   query: constantFrom("A", "b", "PROD", "team", "é", "/", "nothing", ""),
   labels: constantFrom("env=prod", "env=test,example.com/team=t.1", "example.com/team=", "constructor=A-a_9", ""),
@@ -132,6 +135,7 @@ const wrongParameters = constantFrom<Query>(
   { limit: "-1" },
   { limit: "1.5" },
   { limit: "all" },
+  { limit: "2147483648" },
   { labels: "env" },
   { labels: "=prod" },
   { labels: "env=prod," },
@@ -148,7 +152,9 @@ const query: FastCheck.Arbitrary<Query> = FastCheck.tuple(
     query: option(parameters.query, { nil: undefined, freq: 1 }),
     labels: option(parameters.labels, { nil: undefined, freq: 1 }),
     sortOrder: optional(parameters.sortOrder),
-    includeInfo: optional(parameters.includeInfo)
+    sort_order: rarely<string | undefined>(constant(undefined), parameters.sortOrder, 15),
+    includeInfo: optional(parameters.includeInfo),
+    include_info: rarely<string | undefined>(constant(undefined), parameters.includeInfo, 15)
   }),
   rarely<Query>(constant({}), wrongParameters, 12)
 ).map(([query, wrong]) => ({ ...present(query) as Query, ...wrong }))

@@ -85,7 +85,7 @@ export class Run {
       created: this.#created,
       deleted: this.#deleted,
       pages: this.#pages,
-      workspace: (key) => this.#served.tenants[key]?.workspaceId ?? "wksp_none",
+      workspace: (key) => this.#served.tenants[key]?.workspaceId ?? "workspace_none",
       value: (value) => this.value(value)
     }
   }

@@ -74,7 +74,7 @@ export const asking =
       return right(change.url ?? request.url, {
         method,
         headers,
-        ...(method === "GET" || method === "DELETE" ? {} : { body: change.body ?? body })
+        ...(["GET", "HEAD", "DELETE"].includes(method) ? {} : { body: change.body ?? body })
       })
     }
     return answer({ url: new URL(request.url), request, body, json: at(parse(body)), ask }, other)
@@ -141,9 +141,14 @@ export const answers = (
   change: (response: Response, asked: Asked, other: Tenant) => Response | Promise<Response>
 ): WrongServer => asking(async (asked, other) => change(await asked.ask(), asked, other))
 
+/** Whether an answer has a body: those to HEAD and to a preflight have none. */
+const hasBody = ({ request }: Asked): boolean => request.method !== "HEAD" && request.method !== "OPTIONS"
+
 /** Changes the body of what succeeds. */
 export const bodies = (change: (body: Json, asked: Asked) => Json): WrongServer =>
-  answers(async (response, asked) => response.ok ? answered(response, change(await read(response), asked)) : response)
+  answers(async (response, asked) =>
+    response.ok && hasBody(asked) ? answered(response, change(await read(response), asked)) : response
+  )
 
 /** Changes the items of lists. */
 export const items = (
@@ -169,7 +174,9 @@ export const inMetadata = (change: (metadata: Json, asked: Asked) => Json): Wron
 
 /** Changes the body of errors, and their status and headers. */
 export const errors = (change: (body: Json, response: Response, asked: Asked) => Response): WrongServer =>
-  answers(async (response, asked) => response.ok ? response : change(await read(response), response, asked))
+  answers(async (response, asked) =>
+    response.ok || !hasBody(asked) ? response : change(await read(response), response, asked)
+  )
 
 /** Changes what is asked of the right server. */
 export const requests = (change: (asked: Asked, other: Tenant) => Change | Promise<Change>): WrongServer =>
@@ -215,6 +222,15 @@ export const listed = (
 ): WrongServer =>
   requests((asked) => isList(asked) ? { url: withQuery(asked.url, change(asked.url.searchParams)) } : {})
 
+/** The cursor of the page behind a page, if there is one. */
+export const nextCursorOf = (page: unknown): string | undefined => {
+  const { nextCursor } = at(page, "pagination")
+  return nextCursor === "" ? undefined : nextCursor as string | undefined
+}
+
+/** The last page. */
+const LAST = { nextCursor: "" }
+
 /** All items that a list of the right server has, whatever the page. */
 const allOf = async ({ ask }: Asked, url: URL): Promise<ReadonlyArray<Json>> => {
   const all: Array<Json> = []
@@ -223,7 +239,7 @@ const allOf = async ({ ask }: Asked, url: URL): Promise<ReadonlyArray<Json>> => 
       await ask({ url: withQuery(url, { limit: "200", cursor: cursor === "" ? undefined : cursor }) })
     )
     all.push(...page["items"] as ReadonlyArray<Json>)
-    cursor = (page["pagination"] as { readonly nextCursor?: string }).nextCursor
+    cursor = nextCursorOf(page)
   }
   return all
 }
@@ -244,7 +260,7 @@ export const filtered = (
       return response
     }
     const all = await allOf(asked, url)
-    return answered(response, { items: all.filter((item) => matches(item, searchParams)), pagination: {} })
+    return answered(response, { items: all.filter((item) => matches(item, searchParams)), pagination: LAST })
   })
 
 /** Cuts a list into pages by itself: `start` finds out from the cursor where the page begins. */
@@ -264,7 +280,7 @@ export const paged = (
     const all = await allOf(asked, asked.url)
     const begin = cursor === "" ? 0 : start(all, cursor)
     const end = begin + Number(limit)
-    const pagination = end < all.length ? { nextCursor: cursorOf(all, end) } : {}
+    const pagination = end < all.length ? { nextCursor: cursorOf(all, end) } : LAST
     return answered(first, { items: all.slice(begin, end), pagination })
   })
 
@@ -283,7 +299,7 @@ export const cursors = (
       return response
     }
     const page = at(parse(await response.text()))
-    const { nextCursor } = at(page, "pagination")
-    const pagination = typeof nextCursor === "string" ? { nextCursor: write(nextCursor, searchParams) } : {}
+    const nextCursor = nextCursorOf(page)
+    const pagination = nextCursor === undefined ? LAST : { nextCursor: write(nextCursor, searchParams) }
     return answered(response, { ...page, pagination })
   })

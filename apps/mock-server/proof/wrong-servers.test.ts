@@ -19,14 +19,21 @@ import * as Get from "./wrong/Get.js"
 import * as List from "./wrong/List.js"
 import * as ListFilters from "./wrong/ListFilters.js"
 import * as ListPages from "./wrong/ListPages.js"
+import * as PublishedSchema from "./wrong/PublishedSchema.js"
+import * as RequestNames from "./wrong/RequestNames.js"
 import * as Transport from "./wrong/Transport.js"
+import * as TransportHttp from "./wrong/TransportHttp.js"
 import * as Update from "./wrong/Update.js"
 import * as UpdateMask from "./wrong/UpdateMask.js"
 import * as Whoami from "./wrong/Whoami.js"
+import * as WhoMay from "./wrong/WhoMay.js"
 import * as C from "./WrongClient.js"
 
 const servers = [
   Transport,
+  TransportHttp,
+  PublishedSchema,
+  RequestNames,
   List,
   ListFilters,
   ListPages,
@@ -37,7 +44,8 @@ const servers = [
   UpdateMask,
   Delete,
   Whoami,
-  Errors
+  Errors,
+  WhoMay
 ].flatMap(({ wrongServers }) => Object.entries(wrongServers))
 
 const clients = [Client, ClientErrors, ClientReading, ClientRequests].flatMap(({ wrongClients }) =>

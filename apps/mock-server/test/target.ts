@@ -7,6 +7,11 @@ import * as MockServer from "../src/MockServer.js"
 
 export type Fetch = typeof globalThis.fetch
 
+export const defaultKey = MockServer.defaultApiKey
+export const restrictedKey = "restricted-key"
+export const disabledKey = "disabled-key"
+export const archivedKey = "archived-key"
+
 /** A mock server in process as the contract's target, with a `fetch` in between, and a client, that may change what is seen of it. */
 export const target = ({ between = (fetch) => fetch, client, ...told }: {
   readonly between?: ((fetch: Fetch, other: Target.Tenant) => Fetch) | undefined

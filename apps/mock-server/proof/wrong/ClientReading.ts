@@ -42,9 +42,24 @@ export const wrongClients: C.WrongClients = {
     ),
     "WS-CLIENT-301"
   ],
-  "reads labels that are absent as an empty map": [
-    C.inMetadata((metadata) => ({ labels: {}, ...metadata })),
+  "reads labels that are absent as some": [
+    C.inMetadata((metadata) => ({ labels: { none: "" }, ...metadata })),
     "WS-CLIENT-302"
+  ],
+  "reads an empty externalId as one": [
+    C.inMetadata((metadata) => metadata["externalId"] === "" ? { ...metadata, externalId: "\"\"" } : metadata),
+    "WS-CLIENT-318"
+  ],
+  "cannot read an empty time": [
+    C.answers(({ body }) => body.includes("At\":\"\"") ? { body: "no time" } : {}),
+    "WS-CLIENT-318"
+  ],
+  "does not read an ErrorInfo": [withoutDetails("google.rpc.ErrorInfo"), "WS-CLIENT-319"],
+  "reads the paths of fields as they are written": [
+    C.answers(({ body, status }) =>
+      status >= 400 ? { body: body.replaceAll("metadata.external_id", "metadata.EXTERNAL_ID") } : {}
+    ),
+    "WS-CLIENT-320"
   ],
   "wants info": [
     C.answers(({ body, status }) =>

@@ -38,7 +38,7 @@ export const wrongClients: C.WrongClients = {
     "WS-CLIENT-401"
   ],
   "sends cursor as page_token": [renames("cursor", "page_token"), "WS-CLIENT-402"],
-  "sends sortOrder as sort_order": [renames("sortOrder", "sort_order"), "WS-CLIENT-402", "WS-CLIENT-006"],
+  "sends sortOrder as sort_order": [renames("sortOrder", "sort_order"), "WS-CLIENT-402"],
   "sends labels as JSON": [
     C.params((params) => params.map(([key, value]) => [key, key === "labels" ? JSON.stringify(value) : value])),
     "WS-CLIENT-402",
@@ -100,6 +100,7 @@ export const wrongClients: C.WrongClients = {
         }
         : body),
     "WS-CLIENT-406",
+    "WS-CLIENT-413",
     "WS-CLIENT-009"
   ],
   "sends no mask where the caller gives none": [
@@ -107,7 +108,8 @@ export const wrongClients: C.WrongClients = {
       "PATCH",
       ({ updateMask, ...body }) => updateMask === FieldMask.format(FieldMask.of(body)) ? body : { ...body, updateMask }
     ),
-    "WS-CLIENT-406"
+    "WS-CLIENT-413",
+    "WS-CLIENT-015"
   ],
   "leaves out of a mask what it does not write": [
     C.sent("PATCH", (body) =>

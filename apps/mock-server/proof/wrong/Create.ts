@@ -39,9 +39,30 @@ export const wrongServers: W.WrongServers = {
     "WS-CREATE-001"
   ],
   "has a field more": [W.inMetadata((metadata) => ({ ...metadata, kind: "secret" })), "WS-CREATE-021", "WS-LIST-002"],
-  "answers an empty externalId where there is none": [
-    W.inMetadata((metadata) => ({ externalId: "", ...metadata })),
-    "WS-CREATE-021"
+  "answers an externalId of its own where there is none": [
+    W.inMetadata((metadata) => ({ ...metadata, externalId: W.text(metadata["externalId"]) || metadata["id"] })),
+    "WS-CREATE-021",
+    "WS-CREATE-024"
+  ],
+  "has an empty externalId only once": [
+    W.remembering(() => {
+      let isTaken = false
+      return W.refuses((asked) => {
+        const isEmpty = isCreate(asked) && externalIdOf(asked) === ""
+        const wasTaken = isTaken
+        isTaken ||= isEmpty
+        return isEmpty && wasTaken
+      }, [409, 6])
+    }),
+    "WS-CREATE-024"
+  ],
+  "finds a secret without an externalId by an empty one": [
+    W.answers((response, asked) =>
+      decodeURIComponent(W.refOf(asked.url)) === "external_id:"
+        ? W.answered(response, { metadata: { name: "name" }, spec: {} }, 200)
+        : response
+    ),
+    "WS-CREATE-024"
   ],
   "leaves labels out of what it answers to a create": [
     createdMetadata(({ labels: _, ...metadata }) => metadata),
@@ -66,17 +87,17 @@ export const wrongServers: W.WrongServers = {
     "WS-CREATE-005"
   ],
   "has ULIDs without a prefix for ids": [
-    createdMetadata((metadata) => ({ ...metadata, id: W.text(metadata["id"]).replace("wsec_", "") })),
+    createdMetadata((metadata) => ({ ...metadata, id: W.text(metadata["id"]).replace("wsecret_", "") })),
     "WS-CREATE-005"
   ],
   "has ids that begin with secret_": [
-    createdMetadata((metadata) => ({ ...metadata, id: W.text(metadata["id"]).replace("wsec_", "secret_") })),
+    createdMetadata((metadata) => ({ ...metadata, id: W.text(metadata["id"]).replace("wsecret_", "secret_") })),
     "WS-CREATE-022"
   ],
-  "has the account's id begin with account_": [
+  "has the account's id begin with acct_": [
     createdMetadata((metadata) => ({
       ...metadata,
-      accountId: W.text(metadata["accountId"]).replace("acct_", "account_")
+      accountId: W.text(metadata["accountId"]).replace("account_", "acct_")
     })),
     "WS-CREATE-022"
   ],
@@ -232,8 +253,24 @@ export const wrongServers: W.WrongServers = {
     "WS-CLIENT-001",
     "WS-CLIENT-002"
   ],
-  "takes an empty value for an absent one": [
-    W.sent("POST", (body) => W.at(body, "spec")["value"] === "" ? { ...body, spec: {} } : body),
+  "keeps an empty value": [
+    W.secrets((secret, asked) =>
+      isCreate(asked) && W.at(asked.json, "spec")["value"] === "" ? { ...secret, spec: { value: "" } } : secret
+    ),
     "WS-CREATE-023"
+  ],
+  "writes names in upper case": [
+    W.inMetadata((metadata) => ({ ...metadata, name: W.text(metadata["name"]).toUpperCase() })),
+    "WS-CREATE-025"
+  ],
+  "writes names in lower case in lists": [
+    W.items((items) =>
+      items.map((item) => {
+        const metadata = W.metadataOf(item)
+        return { ...item, metadata: { ...metadata, name: W.text(metadata["name"]).toLowerCase() } }
+      })
+    ),
+    "WS-CREATE-025",
+    "WS-LIST-002"
   ]
 }

@@ -50,8 +50,10 @@ export const wrongServers: W.WrongServers = {
   ],
   "refuses empty values of labels": [refusing((_, value) => value !== ""), "WS-CREATE-103", "WS-CREATE-003"],
   "leaves out labels whose values break the rules": [dropping("POST", (_, value) => isValue(value)), "WS-CREATE-104"],
-  "answers an empty map where there are no labels": [
-    W.inMetadata((metadata) => ({ labels: {}, ...metadata })),
+  "answers a label of its own where there are none": [
+    W.inMetadata((metadata) =>
+      Object.keys(W.at(metadata["labels"])).length > 0 ? metadata : { ...metadata, labels: { managed: "true" } }
+    ),
     "WS-CREATE-107"
   ],
   "leaves out labels that break the rules in an update": [

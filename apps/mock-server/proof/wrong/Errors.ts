@@ -173,6 +173,26 @@ export const wrongServers: W.WrongServers = {
     namesNothing(({ request }) => request.method === "PATCH"),
     "WS-ERR-018"
   ],
+  "names fields in lowerCamelCase": [
+    W.errors((body, response) =>
+      W.answered(
+        response,
+        W.at(W.parse(
+          JSON.stringify(body).replaceAll(
+            /"field":"[^"]*"/g,
+            (field) => field.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
+          )
+        ))
+      )
+    ),
+    "WS-ERR-023"
+  ],
+  "has the keys of labels in snake_case where it names them": [
+    W.errors((body, response) =>
+      W.answered(response, W.at(W.parse(JSON.stringify(body).replaceAll("labels.someKey", "labels.some_key"))))
+    ),
+    "WS-ERR-023"
+  ],
   "has no code in its errors": [
     W.errors((body, response) => W.answered(response, { error: body["message"] })),
     "WS-ERR-001",

@@ -96,7 +96,7 @@ export const wrongServers: W.WrongServers = {
     "WS-CLIENT-103"
   ],
   "answers INVALID_ARGUMENT to an id that is no ULID": [
-    W.refuses((asked) => isGet(asked) && !/^(wsec_|external_id)/.test(W.refOf(asked.url))),
+    W.refuses((asked) => isGet(asked) && !/^(wsecret_|external_id)/.test(W.refOf(asked.url))),
     "WS-GET-009",
     "WS-GET-007"
   ],

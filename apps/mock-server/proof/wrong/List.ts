@@ -55,6 +55,14 @@ export const wrongServers: W.WrongServers = {
     "WS-LIST-008",
     "WS-ERR-016"
   ],
+  "takes a limit beyond int32 for the largest": [
+    W.listed((query) => Number(query.get("limit")) > 2 ** 31 - 1 ? { limit: "200" } : {}),
+    "WS-LIST-015"
+  ],
+  "refuses a limit of more than six digits": [
+    W.refuses((asked) => W.isList(asked) && (asked.url.searchParams.get("limit") ?? "").length > 6),
+    "WS-LIST-015"
+  ],
   "takes half of a limit off": [
     W.listed((query) => {
       const limit = query.get("limit") ?? ""

@@ -67,14 +67,14 @@ export const wrongServers: W.WrongServers = {
     "WS-CLIENT-007"
   ],
   "has one page and no more": [
-    W.bodies((body) => Array.isArray(body["items"]) ? { ...body, pagination: {} } : body),
+    W.bodies((body) => Array.isArray(body["items"]) ? { ...body, pagination: { nextCursor: "" } } : body),
     "WS-LIST-202",
     "WS-CLIENT-007",
     "WS-CLIENT-008"
   ],
   "has a nextCursor on the last page": [
     W.bodies((body) =>
-      Array.isArray(body["items"]) ? { ...body, pagination: { nextCursor: "more", ...W.at(body, "pagination") } } : body
+      Array.isArray(body["items"]) ? { ...body, pagination: { nextCursor: W.nextCursorOf(body) ?? "more" } } : body
     ),
     "WS-LIST-001",
     "WS-LIST-202",
@@ -83,12 +83,14 @@ export const wrongServers: W.WrongServers = {
   "has an empty page behind a full last one": [
     W.answers(async (response, { url }) => {
       if (url.searchParams.get("cursor") === "end") {
-        return new Response(JSON.stringify({ items: [], pagination: {} }), { headers: response.headers })
+        return new Response(JSON.stringify({ items: [], pagination: { nextCursor: "" } }), {
+          headers: response.headers
+        })
       }
       const limit = Number(url.searchParams.get("limit") ?? 50)
       const page = await W.read(response)
       const isFull = Array.isArray(page["items"]) && page["items"].length === limit
-      const isLast = Object.keys(W.at(page, "pagination")).length === 0
+      const isLast = W.nextCursorOf(page) === undefined
       return W.answered(response, isFull && isLast ? { ...page, pagination: { nextCursor: "end" } } : page)
     }),
     "WS-LIST-203",

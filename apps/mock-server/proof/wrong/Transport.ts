@@ -52,10 +52,11 @@ export const wrongServers: W.WrongServers = {
   "writes field names in snake_case": [
     W.bodies((body) => W.at(keys(body, snakeCase))),
     "WS-TRANSPORT-006",
+    "WS-LIST-001",
     "WS-CLIENT-001"
   ],
   "writes null for what is not set": [
-    W.inMetadata((metadata) => ({ externalId: null, ...metadata })),
+    W.inMetadata((metadata) => ({ ...metadata, externalId: W.text(metadata["externalId"]) || null })),
     "WS-TRANSPORT-017",
     "WS-CREATE-021",
     "WS-GET-001"

@@ -30,6 +30,22 @@ export const wrongServers: W.WrongServers = {
     })),
     "WS-UPDATE-001"
   ],
+  "clears what is empty in an update without a mask": [
+    withoutMask((body) => {
+      const metadata = Object.keys(W.metadataOf(body)).map((field) => `metadata.${field}`)
+      const isGiven = (path: string) =>
+        metadata.includes(path) || (path === "spec.value" && "value" in W.at(body, "spec"))
+      const fields = ["metadata.name", "metadata.externalId", "metadata.labels", "spec.value"]
+      return { ...body, updateMask: fields.filter(isGiven).join(",") }
+    }),
+    "WS-UPDATE-015"
+  ],
+  "refuses an empty externalId in an update": [
+    W.refuses((asked) => isUpdate(asked) && W.metadataOf(asked.json)["externalId"] === ""),
+    "WS-UPDATE-015",
+    "WS-UPDATE-118",
+    "WS-UPDATE-119"
+  ],
   "adds new labels to the old ones": [
     W.sent("PATCH", async (body, asked) => {
       const metadata = W.metadataOf(body)

@@ -8,6 +8,12 @@ const isPresent = (body: W.Json, path: string) =>
   path === "*" ||
   path.split(".").reduce<unknown>((inner, key) => (inner as W.Json | undefined)?.[key], body) !== undefined
 
+const isEmpty = (u: unknown) => u === "" || (typeof u === "object" && u !== null && Object.keys(u).length === 0)
+
+/** What the body has at a path. */
+const given = (body: W.Json, path: string) =>
+  path.split(".").reduce<unknown>((inner, key) => (inner as W.Json | undefined)?.[key], body)
+
 /** Takes a mask for another one. */
 const masked = (change: (paths: ReadonlyArray<string>) => ReadonlyArray<string>) =>
   W.sent(
@@ -64,6 +70,24 @@ export const wrongServers: W.WrongServers = {
   "refuses paths in snake_case": [
     W.refuses(({ json }) => pathsOf(json).some((path) => path.includes("_"))),
     "WS-UPDATE-109"
+  ],
+  "keeps a field that is empty in the body": [
+    W.sent("PATCH", (body) => {
+      const paths = pathsOf(body)
+      const left = paths.filter((path) => !isEmpty(given(body, path)))
+      return paths.length === 0 ? body : { ...body, updateMask: left.join(",") }
+    }),
+    "WS-UPDATE-112",
+    "WS-UPDATE-118"
+  ],
+  "takes * for what is not empty in the body": [
+    W.sent("PATCH", (body) => {
+      const fields = ["metadata.name", "metadata.externalId", "metadata.labels", "spec.value"]
+      const left = fields.filter((path) => given(body, path) !== undefined && !isEmpty(given(body, path)))
+      return body["updateMask"] === "*" ? { ...body, updateMask: left.join(",") } : body
+    }),
+    "WS-UPDATE-119",
+    "WS-UPDATE-111"
   ],
   "clears nothing": [
     W.sent("PATCH", (body) => {

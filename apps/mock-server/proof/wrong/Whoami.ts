@@ -15,11 +15,14 @@ export const wrongServers: W.WrongServers = {
   "has info in a profile": [whoami((profile) => ({ ...profile, info: {} })), "WS-WHOAMI-001"],
   "has no profileId in a profile": [inMetadata(({ profileId: _, ...metadata }) => metadata), "WS-WHOAMI-002"],
   "has an empty name in a profile": [inMetadata((metadata) => ({ ...metadata, name: "" })), "WS-WHOAMI-002"],
-  "has a profile's workspace": [inMetadata((metadata) => ({ ...metadata, workspaceId: "wksp_1" })), "WS-WHOAMI-002"],
+  "has a profile's workspace": [
+    inMetadata((metadata) => ({ ...metadata, workspaceId: "workspace_1" })),
+    "WS-WHOAMI-002"
+  ],
   "has types of profiles that nobody knows": [inSpec((spec) => ({ ...spec, type: "API_KEY" })), "WS-WHOAMI-003"],
   "has several email addresses in a profile": [inSpec((spec) => ({ ...spec, email: ["a", "b"] })), "WS-WHOAMI-003"],
   "has profiles whose ids begin with user_": [
-    inMetadata((metadata) => ({ ...metadata, id: W.text(metadata["id"]).replace("prof_", "user_") })),
+    inMetadata((metadata) => ({ ...metadata, id: W.text(metadata["id"]).replace("profile_", "user_") })),
     "WS-WHOAMI-007"
   ],
   "has someone else in createdBy": [
@@ -33,11 +36,11 @@ export const wrongServers: W.WrongServers = {
     "WS-WHOAMI-005"
   ],
   "has someone else's profileId in secrets": [
-    W.inMetadata((metadata) => ({ ...metadata, profileId: "prof_00000000000000000000000001" })),
+    W.inMetadata((metadata) => ({ ...metadata, profileId: "profile_00000000000000000000000001" })),
     "WS-WHOAMI-005"
   ],
   "has secrets of another account": [
-    W.inMetadata((metadata) => ({ ...metadata, accountId: "acct_00000000000000000000000001" })),
+    W.inMetadata((metadata) => ({ ...metadata, accountId: "account_00000000000000000000000001" })),
     "WS-WHOAMI-006"
   ]
 }

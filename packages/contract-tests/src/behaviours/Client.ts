@@ -202,6 +202,19 @@ export const behaviours = [
       }
     },
     {
+      id: "WS-CLIENT-015",
+      provenance: "P",
+      statement: "update without a mask clears a field that it is given empty",
+      *check(world) {
+        const { client } = world
+        const before = all(world, "before")
+        const { metadata } = yield* createWith(client, before)
+        const update = { metadata: { name: before.name, labels: {} }, spec: { value: Redacted.make("") } }
+        const expected = { ...before, labels: undefined, value: undefined }
+        yield* isEntity(world, "update", yield* client.update(metadata.id, update), expected)
+      }
+    },
+    {
       id: "WS-CLIENT-010",
       provenance: "A",
       statement: "update with a mask writes its fields and leaves the rest",

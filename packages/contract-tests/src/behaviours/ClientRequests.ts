@@ -168,10 +168,28 @@ export const behaviours = [
             body: { metadata, spec: { value }, updateMask: "metadata.externalId,metadata.labels,spec" }
           }
         )
-        yield* sends(world, (client) => client.update(id, { metadata }), {
+      }
+    },
+    {
+      id: "WS-CLIENT-413",
+      provenance: "P",
+      statement: "update without a mask sends the mask of the fields that it is given, the empty ones included",
+      *check(world) {
+        const path = `${world.api.collection}/${id}`
+        const name = world.mine.name()
+        for (const labels of [{ team: "core" }, {}]) {
+          const metadata = { name, labels }
+          yield* sends(world, (client) => client.update(id, { metadata }), {
+            method: "PATCH",
+            path,
+            body: { metadata, updateMask: "metadata.name,metadata.labels" }
+          })
+        }
+        const value = world.mine.value()
+        yield* sends(world, (client) => client.update(id, { spec: { value: Redacted.make(value) } }), {
           method: "PATCH",
           path,
-          body: { metadata, updateMask: "metadata.name,metadata.labels" }
+          body: { spec: { value }, updateMask: "spec.value" }
         })
       }
     }

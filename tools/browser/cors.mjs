@@ -71,7 +71,8 @@ const visit = async (browser, origin, { apiKey, url }, works) => {
       expect("Retry-After", limited, { status: 429, retryAfter: "7" })
       expect("the x-request-id of an error", /^req_\w{26}$/.test(requestId), true)
       expect("the client's error", await page.evaluate((target) => failure(target), target), {
-        tag: "ResourceExhausted"
+        tag: "ResourceExhausted",
+        millis: 7000
       })
       await put(`${url}/_mock/tenants/default/faults`, { faults: [] })
     } else {

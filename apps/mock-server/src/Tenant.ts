@@ -306,7 +306,12 @@ const storeOf = ({ workspaceSecrets }: Contents): WorkspaceSecretStore => {
   return store
 }
 
-/** A name as a tenant with these settings stores it. */
+/**
+ * A name as a tenant with these settings stores it.
+ *
+ * @since 0.1.0
+ * @category rules
+ */
 export const nameFor = ({ uppercaseNames }: TenantSettings, name: string): string =>
   uppercaseNames === true ? name.toUpperCase() : name
 

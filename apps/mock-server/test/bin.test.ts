@@ -195,6 +195,7 @@ describe("serve", { timeout: 60_000 }, () => {
       `  base URL   ${url}`,
       "  API key    mock-api-key",
       `  try        curl -H "Authorization: Bearer mock-api-key" ${url}/v1/workspace_secrets`,
+      "  serves     the operations on workspace secrets, and GET /v1/whoami; the API's other operations get 501",
       "",
       "Everything is kept in memory. Ctrl-C stops it.",
       ""

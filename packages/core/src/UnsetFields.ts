@@ -97,21 +97,23 @@ const writer = (ast: AST.AST): Writer => {
       const model = Option.getOrElse(AST.getIdentifierAnnotation(ast), () => "")
       const fields = ast.propertySignatures
         .map(({ name, type }) => ({ name: String(name), write: writer(type), unset: table[model]?.[String(name)] }))
-        .filter(({ unset, write }) => write !== keep || unset?.isAlwaysPresent === true)
-      return fields.length === 0 ? keep : (encoded) => {
-        if (!isRecord(encoded)) {
-          return encoded
-        }
-        const out: Record<string, unknown> = { ...encoded }
-        for (const { name, unset, write } of fields) {
-          if (encoded[name] !== undefined) {
-            out[name] = write(encoded[name])
-          } else if (unset?.isAlwaysPresent === true) {
-            out[name] = unset.empty
+      return fields.every(({ unset, write }) => write === keep && unset?.isAlwaysPresent !== true) ?
+        keep :
+        (encoded) => {
+          if (!isRecord(encoded)) {
+            return encoded
           }
+          // In the order of the schema.
+          const out: Record<string, unknown> = {}
+          for (const { name, unset, write } of fields) {
+            if (encoded[name] !== undefined) {
+              out[name] = write(encoded[name])
+            } else if (unset?.isAlwaysPresent === true) {
+              out[name] = unset.empty
+            }
+          }
+          return out
         }
-        return out
-      }
     }
     default:
       return keep

@@ -135,6 +135,14 @@ describe("withEmptyValues", () => {
     })
   })
 
+  it("writes the fields in the order of the schema", () => {
+    const metadata = { ...secret.metadata, updatedAt: "2026-01-02T00:00:00.000Z" }
+    expect(Object.keys((written(WorkspaceSecret, { ...secret, metadata }) as typeof full).metadata)).toEqual([
+      ...Object.keys(full.metadata),
+      "updatedAt"
+    ])
+  })
+
   it("leaves what is set as it is, and adds nothing to the documented example", () => {
     expect(written(WorkspaceSecret, example)).toEqual(example)
     const page = { items: [], pagination: { nextCursor: "c" } }

@@ -24,6 +24,7 @@ export const banner = (
     `  base URL   ${url}`,
     `  API key    ${key}`,
     `  try        curl -H ${quote(`Authorization: Bearer ${key}`)} ${url}/v1/workspace_secrets`,
+    "  serves     the operations on workspace secrets, and GET /v1/whoami; the API's other operations get 501",
     "",
     snapshotFile === undefined
       ? "Everything is kept in memory. Ctrl-C stops it."

@@ -6,7 +6,7 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 
 const ServerLive = Layer.unwrapEffect(
-  Effect.map(Seed.parse(`{ "workspaceId": "wksp_test" }`), (seed) => MockServer.layer({ seed, port: 0 }))
+  Effect.map(Seed.parse(`{ "workspaceId": "workspace_test" }`), (seed) => MockServer.layer({ seed, port: 0 }))
 )
 
 it.effect("serves the workspace of its seed", () =>

@@ -10,6 +10,8 @@ import * as Redacted from "effect/Redacted"
 import { readFileSync, writeFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 
+const corsOrigin = "https://app.example"
+
 const target = (fetchOf: (server: MockServer.Service) => typeof fetch) =>
   Layer.unwrapScoped(Effect.gen(function*() {
     const server = yield* MockServer.MockServer
@@ -20,6 +22,10 @@ const target = (fetchOf: (server: MockServer.Service) => typeof fetch) =>
       workspaceAlias: "development",
       otherTenant: yield* server.tenant(),
       spacedTenant: yield* server.tenant({ apiKey: Redacted.make("My API Key") }),
+      restrictedTenant: yield* server.tenant({ scopes: [] }),
+      disabledTenant: yield* server.tenant({ disabled: true }),
+      archivedTenant: yield* server.tenant({ archived: true }),
+      corsOrigin,
       writeOnlyValues: false,
       uppercaseNames: false,
       omitUnsetFields: false,
@@ -28,8 +34,11 @@ const target = (fetchOf: (server: MockServer.Service) => typeof fetch) =>
   }))
 
 const own: ReadonlyArray<Cli.Own> = [
-  { name: "in process", target: Layer.provide(target(({ fetch }) => fetch), MockServer.layerInProcess()) },
-  { name: "on a socket", target: Layer.provide(target(() => globalThis.fetch), MockServer.layer()) }
+  {
+    name: "in process",
+    target: Layer.provide(target(({ fetch }) => fetch), MockServer.layerInProcess({ corsOrigin }))
+  },
+  { name: "on a socket", target: Layer.provide(target(() => globalThis.fetch), MockServer.layer({ corsOrigin })) }
 ]
 
 const path = fileURLToPath(new URL("../docs/fidelity.md", import.meta.url))

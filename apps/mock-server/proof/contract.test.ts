@@ -1,7 +1,8 @@
+import { behaviours } from "@workspace-secrets/contract-tests/Behaviours"
 import { contract } from "@workspace-secrets/contract-tests/Contract"
 import * as Layer from "effect/Layer"
 import * as MockServer from "../src/MockServer.js"
-import { target } from "../test/target.js"
+import { target, whole } from "../test/target.js"
 import * as C from "./WrongClient.js"
 import * as W from "./WrongServer.js"
 
@@ -30,6 +31,40 @@ contract(
   "the mock server, in process",
   Layer.provide(
     target({ between: unchanged, client: C.layersOf(unchangedClient) }),
-    MockServer.layerInProcess()
+    MockServer.layerInProcess(whole)
   )
 )
+
+/** Some JSON without its fields that are empty. */
+const withoutEmpty = (json: unknown): unknown =>
+  Array.isArray(json)
+    ? json.map(withoutEmpty)
+    : typeof json === "object" && json !== null
+    ? Object.fromEntries(
+      Object.entries(json)
+        .filter(([key, value]) => value !== "" && (key !== "labels" || Object.keys(value as object).length > 0))
+        .map(([key, value]) => [key, key === "labels" ? value : withoutEmpty(value)])
+    )
+    : json
+
+const omitting: W.WrongServer = W.bodies((body) => W.at(withoutEmpty(body)))
+
+// What the sources disagree about, answered the other way.
+for (const omitUnsetFields of [undefined, true]) {
+  contract(
+    `a server that leaves fields that are not set out, and ${omitUnsetFields === true ? "says so" : "says nothing"}`,
+    Layer.provide(target({ between: omitting, omitUnsetFields }), MockServer.layerInProcess(whole))
+  )
+}
+
+for (const [paths, other] of [["scoped", "/v1/workspace_secrets"], ["unscoped", "/v1/workspaces/"]] as const) {
+  const without: W.WrongServer = W.refuses(
+    ({ url }) => url.pathname.startsWith(other) && url.pathname.includes("/workspace_secrets"),
+    [404, 5]
+  )
+  contract(
+    `a server with ${paths} paths alone`,
+    Layer.provide(target({ between: without, paths }), MockServer.layerInProcess(whole)),
+    { behaviours: behaviours.filter(({ layouts }) => layouts.every((layout) => layout === paths)) }
+  )
+}

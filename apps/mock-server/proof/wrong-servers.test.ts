@@ -6,7 +6,7 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
 import * as MockServer from "../src/MockServer.js"
-import { target } from "../test/target.js"
+import { target, whole } from "../test/target.js"
 import * as Client from "./wrong/Client.js"
 import * as ClientErrors from "./wrong/ClientErrors.js"
 import * as ClientReading from "./wrong/ClientReading.js"
@@ -93,7 +93,7 @@ const isCaught = (
         expect(crashed, message).toBe(false)
       }
       expect(yield* failures(controls[kind].filter((id) => !breaks.includes(id)))).toEqual([])
-    }).pipe(Effect.provide(wrong), Effect.provide(MockServer.layerInProcess())))
+    }).pipe(Effect.provide(wrong), Effect.provide(MockServer.layerInProcess(whole))))
 
 describe("a server that", () => {
   for (const server of servers) {

@@ -7,7 +7,7 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as TestContext from "effect/TestContext"
 import * as MockServer from "../src/MockServer.js"
-import { target } from "./target.js"
+import { target, whole } from "./target.js"
 
 /** Those that have to do with what the sources disagree about. */
 const contested = behaviours.filter((behaviour) => behaviour.contested.length > 0)
@@ -24,10 +24,18 @@ contract("the mock server, which says nothing", Layer.provide(target(untold), Mo
   behaviours: contested
 })
 
-// Nothing needs a value that was read back.
 contract(
-  "the mock server, which leaves values out and says nothing",
-  Layer.provide(target(untold), MockServer.layerInProcess({ writeOnlyValues: true })),
+  "the mock server, which writes names in upper case and says so",
+  Layer.provide(target({ uppercaseNames: true }), MockServer.layerInProcess({ uppercaseNames: true })),
+  { behaviours: contested }
+)
+
+const otherwise = { ...whole, writeOnlyValues: true, uppercaseNames: true }
+
+// Nothing needs a value that was read back, or the case of a name.
+contract(
+  "the mock server, which leaves values out, writes names in upper case and says nothing",
+  Layer.provide(target(untold), MockServer.layerInProcess(otherwise)),
   { behaviours: behaviours.filter(({ strain }) => strain === undefined) }
 )
 

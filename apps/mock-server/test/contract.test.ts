@@ -16,6 +16,10 @@ const target = Layer.unwrapEffect(Effect.gen(function*() {
     workspaceAlias: "development",
     otherTenant: yield* server.addTenant({ apiKey: Redacted.make("another-key") }),
     spacedTenant: yield* server.addTenant({ apiKey: Redacted.make("My API Key") }),
+    restrictedTenant: yield* server.addTenant({ apiKey: Redacted.make("restricted-key"), scopes: [] }),
+    disabledTenant: yield* server.addTenant({ apiKey: Redacted.make("disabled-key"), disabled: true }),
+    archivedTenant: yield* server.addTenant({ apiKey: Redacted.make("archived-key"), archived: true }),
+    corsOrigin: "https://app.example",
     // What your server does where the sources disagree. Leave it out to accept either.
     writeOnlyValues: false,
     uppercaseNames: false,
@@ -25,5 +29,8 @@ const target = Layer.unwrapEffect(Effect.gen(function*() {
 
 contract(
   "the mock server, on a socket",
-  target.pipe(Layer.provide(MockServer.layer()), Layer.provide(FetchHttpClient.layer))
+  target.pipe(
+    Layer.provide(MockServer.layer({ corsOrigin: "https://app.example" })),
+    Layer.provide(FetchHttpClient.layer)
+  )
 )

@@ -12,18 +12,25 @@ export const restrictedKey = "restricted-key"
 export const disabledKey = "disabled-key"
 export const archivedKey = "archived-key"
 
-/** A mock server in process as the contract's target, with a `fetch` in between, and a client, that may change what is seen of it. */
+/** What the server is started with, to have everything that behaviours need. */
+export const whole = { corsOrigin: "https://app.example" }
+
+/** A mock server in process, started with `whole`, as the contract's target, with a `fetch` in between, and a client, that may change what is seen of it. */
 export const target = ({ between = (fetch) => fetch, client, ...told }: {
   readonly between?: ((fetch: Fetch, other: Target.Tenant) => Fetch) | undefined
   readonly client?: Target.ClientLayers | undefined
   readonly writeOnlyValues?: boolean | undefined
   readonly uppercaseNames?: boolean | undefined
   readonly omitUnsetFields?: boolean | undefined
+  readonly paths?: Target.Options["paths"]
 } = {}): Layer.Layer<Target.Target, unknown, MockServer.MockServer> =>
   Layer.unwrapEffect(Effect.gen(function*() {
     const { addTenant, apiKey, fetch, url: baseUrl, workspaceId } = yield* MockServer.MockServer
     const otherTenant = yield* addTenant({ apiKey: Redacted.make("another-key") })
     const spacedTenant = yield* addTenant({ apiKey: Redacted.make("My API Key") })
+    const restrictedTenant = yield* addTenant({ apiKey: Redacted.make(restrictedKey), scopes: [] })
+    const disabledTenant = yield* addTenant({ apiKey: Redacted.make(disabledKey), disabled: true })
+    const archivedTenant = yield* addTenant({ apiKey: Redacted.make(archivedKey), archived: true })
     const changed = between(fetch, otherTenant)
     return Target.layer({
       baseUrl,
@@ -32,6 +39,10 @@ export const target = ({ between = (fetch) => fetch, client, ...told }: {
       workspaceAlias: "development",
       otherTenant,
       spacedTenant,
+      restrictedTenant,
+      disabledTenant,
+      archivedTenant,
+      corsOrigin: whole.corsOrigin,
       client,
       writeOnlyValues: false,
       uppercaseNames: false,

@@ -13,7 +13,7 @@ it.effect("serves the workspace of its seed", () =>
   Effect.gen(function*() {
     const { apiKey, url } = yield* MockServer.MockServer
     const response = yield* Effect.promise(() =>
-      fetch(`${url}/v1/workspaces/wksp_test/workspace_secrets`, {
+      fetch(`${url}/v1/workspaces/workspace_test/workspace_secrets`, {
         headers: { authorization: `Bearer ${Redacted.value(apiKey)}` }
       })
     )

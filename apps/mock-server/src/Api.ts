@@ -25,7 +25,10 @@ const badRequestDescription = "INVALID_ARGUMENT, FAILED_PRECONDITION: the reques
 
 const badRequest = status(400, badRequestDescription)
 const unauthenticated = status(401, "UNAUTHENTICATED: no key, a malformed or an unknown one")
-const permissionDenied = status(403, "PERMISSION_DENIED: a workspace that the key has no part in")
+const permissionDenied = status(
+  403,
+  "PERMISSION_DENIED: a workspace that the key has no access to or that is archived; a key without the scope"
+)
 const notFound = status(404, "NOT_FOUND: no such secret in this workspace")
 const alreadyExists = status(
   409,
@@ -133,6 +136,7 @@ export class WorkspaceSecretsGroup extends HttpApiGroup.make("workspace_secrets"
   .add(get(`${collection}/:id`).setPath(Id))
   .add(update(`${collection}/:id`).setPath(Id))
   .add(remove(`${collection}/:id`).setPath(Id))
+  .addError(permissionDenied)
   .middleware(Authentication)
   .annotate(OpenApi.Title, "Workspace secrets")
   .annotate(OpenApi.Description, "The secrets of the workspace that the API key belongs to.")

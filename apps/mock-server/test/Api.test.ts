@@ -22,11 +22,11 @@ describe("Api as OpenAPI", () => {
         `${method} ${path} ${operation.operationId} ${Object.keys(operation.responses).join(" ")}`
       )
     ).toEqual([
-      `GET ${secrets} workspace_secrets.list 200 400 401`,
-      `POST ${secrets} workspace_secrets.create 200 400 401 409 413 415`,
-      `GET ${secrets}/{id} workspace_secrets.get 200 400 401 404`,
-      `PATCH ${secrets}/{id} workspace_secrets.update 200 400 401 404 409 413 415`,
-      `DELETE ${secrets}/{id} workspace_secrets.delete 200 400 401 404`,
+      `GET ${secrets} workspace_secrets.list 200 400 401 403`,
+      `POST ${secrets} workspace_secrets.create 200 400 401 403 409 413 415`,
+      `GET ${secrets}/{id} workspace_secrets.get 200 400 401 403 404`,
+      `PATCH ${secrets}/{id} workspace_secrets.update 200 400 401 403 404 409 413 415`,
+      `DELETE ${secrets}/{id} workspace_secrets.delete 200 400 401 403 404`,
       `GET ${scoped} workspaces.workspace_secrets.list 200 400 401 403`,
       `POST ${scoped} workspaces.workspace_secrets.create 200 400 401 403 409 413 415`,
       `GET ${scoped}/{id} workspaces.workspace_secrets.get 200 400 401 403 404`,

@@ -10,7 +10,7 @@ import { connect, type Socket } from "node:net"
 import type * as Dispatcher from "../src/Dispatcher.js"
 import type { Limits } from "../src/internal/connection.js"
 import * as Listener from "../src/Listener.js"
-import { head, type RawAnswer, RawConnection } from "./RawConnection.js"
+import { cutOff, head, type RawAnswer, RawConnection } from "./RawConnection.js"
 
 const decodeStatus = Schema.decodeUnknownSync(Schema.parseJson(Status))
 
@@ -23,16 +23,6 @@ afterEach(async () => {
     await close()
   }
 })
-
-/** The sockets of this process, those of the tests and those of the server. */
-const sockets = (): number => process.getActiveResourcesInfo().filter((name) => name === "TCPSocketWrap").length
-
-/** Waits until the server has closed a connection that its client leaves as it is. */
-const isCutOff = async (others = 0): Promise<void> => {
-  while (sockets() > 1 + others) {
-    await new Promise((resolve) => setImmediate(resolve))
-  }
-}
 
 /**
  * A listener whose answers are what their path says: `/large` is 8 MiB, `/slow` waits until the test ends it, `/body` has read its body, any
@@ -108,7 +98,7 @@ describe("a refused client that stays", () => {
     const { open } = await listen({ refusalMillis: 20 })
     const connection = (await open()).send(bytes)
     refusal(await connection.next(), 400, 3)
-    await isCutOff()
+    await connection.cutOff()
   })
 
   it("gets its refusal behind the answers to its requests before", async () => {
@@ -141,7 +131,7 @@ describe("the most connections", () => {
     await open()
     const surplus = await open()
     expect(refusal(await surplus.next(), 503, 14)).toBe(tooMany)
-    await isCutOff(2)
+    await surplus.cutOff()
     expect(dispatched).toEqual([])
   })
 
@@ -165,7 +155,7 @@ describe("a slow client", () => {
     const { open } = await listen(fast)
     const connection = (await open()).send(bytes)
     expect(refusal(await connection.next(), 408, 4)).toBe(tooSlow)
-    await isCutOff()
+    await connection.cutOff()
   })
 
   it("is not served any more when its request is whole at last", async () => {
@@ -173,7 +163,7 @@ describe("a slow client", () => {
     const connection = (await open()).send("GET / HTTP/1.1\r\nHost: loc")
     refusal(await connection.next(), 408, 4)
     connection.send("alhost\r\n\r\n")
-    await isCutOff()
+    await connection.cutOff()
     expect(dispatched).toEqual([])
   })
 
@@ -188,11 +178,12 @@ describe("a slow client", () => {
 describe("a client that does not read", () => {
   it("is cut off when the time for its answer is over", async () => {
     const { deaf, dispatched } = await listen({ answerMillis: 20 })
-    deaf().write(head("GET", "/large"))
+    const socket = deaf()
+    socket.write(head("GET", "/large"))
     while (dispatched.length === 0) {
       await new Promise((resolve) => setImmediate(resolve))
     }
-    await isCutOff()
+    await cutOff(socket)
   })
 
   it("gets no answer more than there is room for, and no request more is run", async () => {

@@ -31,6 +31,7 @@ import type {
   SchemaObject
 } from "../src/OpenApiObjects.js"
 import * as Seed from "../src/Seed.js"
+import type { TenantSettings } from "../src/TenantSettings.js"
 import { type Answer, send, sendJson, type Server, type WirePage, type WireSecret } from "./wire.js"
 
 /** As its readers have it. */
@@ -385,6 +386,10 @@ describe("the server answers as the document says", () => {
     const list = (query: string) => send(server, `${secrets}?${query}`)
     const whoami = (authorization: string) => send(server, "/v1/whoami", { headers: { authorization } })
     const masked = { metadata: {}, updateMask: "metadata.id" }
+    const as = async (settings: TenantSettings, path: string) => {
+      await using tenant = await running.tenant(settings)
+      return await send({ ...server, apiKey: Redacted.make(tenant.apiKey) }, path)
+    }
     const answers: ReadonlyArray<
       readonly [string, () => Promise<Answer>, keyof typeof errorResponses, string]
     > = [
@@ -405,7 +410,10 @@ describe("the server answers as the document says", () => {
         "workspace"
       ],
       ["profiles.whoami", () => whoami("Bearer unknown"), "Unauthenticated", "unknownKey"],
-      ["profiles.whoami", () => whoami("Basic"), "Unauthenticated", "malformedKey"]
+      ["profiles.whoami", () => whoami("Basic"), "Unauthenticated", "malformedKey"],
+      ["profiles.whoami", () => as({ disabled: true }, "/v1/whoami"), "Unauthenticated", "disabledKey"],
+      ["workspace_secrets.list", () => as({ archived: true }, secrets), "PermissionDenied", "archived"],
+      ["workspace_secrets.list", () => as({ scopes: [] }, secrets), "PermissionDenied", "scope"]
     ]
     for (const [id, ask, response, example] of answers) {
       const answer = expectDocumented(await ask(), id)

@@ -75,6 +75,11 @@ export class RawConnection {
     return this.#received.toString()
   }
 
+  /** Waits until the peer has closed altogether. Half closed, it would still take what is sent. */
+  cutOff(): Promise<void> {
+    return cutOff(this.#socket)
+  }
+
   /** Says that nothing more will come. */
   end(): void {
     this.#socket.end()
@@ -113,6 +118,14 @@ export class RawConnection {
     const body = this.#received.subarray(end + 4, whole).toString()
     this.#received = this.#received.subarray(whole)
     return { status: Number(status), reason, headers, body }
+  }
+}
+
+/** Waits until the peer of a socket has closed altogether: it answers what is sent with a reset. */
+export const cutOff = async (socket: Net.Socket): Promise<void> => {
+  while (!socket.destroyed) {
+    socket.write(" ")
+    await new Promise((resolve) => setTimeout(resolve, 1))
   }
 }
 

@@ -1,5 +1,5 @@
 import { RpcCode } from "@workspace-secrets/core/RpcCode"
-import { BadRequest, badRequest } from "@workspace-secrets/core/Status"
+import { BadRequest, badRequest, errorInfo } from "@workspace-secrets/core/Status"
 import * as Schema from "effect/Schema"
 
 interface ErrorExample {
@@ -67,14 +67,20 @@ export const errorResponses = {
         "UNAUTHENTICATED",
         "malformed Authorization header; it has to be Bearer <key>"
       ),
-      unknownKey: example("An unknown key", "UNAUTHENTICATED", "unknown API key")
+      unknownKey: example("An unknown key", "UNAUTHENTICATED", "unknown API key"),
+      disabledKey: example("A disabled key", "UNAUTHENTICATED", "this API key is disabled")
     }
   },
   PermissionDenied: {
     status: 403,
-    description: "PERMISSION_DENIED: the key has no access to the workspace, or lacks a scope.",
+    description:
+      "PERMISSION_DENIED: the key has no access to the workspace, the workspace is archived, or the key lacks the scope `secrets:manage`.",
     examples: {
-      workspace: example("A workspace without access", "PERMISSION_DENIED", "this key has no access to that workspace")
+      workspace: example("A workspace without access", "PERMISSION_DENIED", "this key has no access to that workspace"),
+      archived: example("An archived workspace", "PERMISSION_DENIED", "this workspace is archived"),
+      scope: example("A missing scope", "PERMISSION_DENIED", "this key lacks the scope secrets:manage", [
+        errorInfo("SCOPE_MISSING", { metadata: { required_scope: "secrets:manage", granted_scopes: "" } })
+      ])
     }
   },
   NotFound: {

@@ -35,7 +35,7 @@ describe.concurrent("examples", () => {
       expect(stdout).toContain(`stored ${items[0]?.metadata.id}`)
       expect(stdout + stderr).not.toContain(value)
     }
-  }, 20_000)
+  }, 60_000)
 
   it("an unknown name is told the names that there are", async () => {
     await expect(example("nothing")).rejects.toMatchObject({

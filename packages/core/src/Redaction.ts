@@ -38,13 +38,22 @@ const HEAD = 16
 /** How many of a secret's first characters are masked where the rest is cut off: half of them, at least 8 and at most 16. */
 const headOf = (length: number): number => Math.min(length, HEAD, Math.max(MIN_FOLDED, Math.ceil(length / 2)))
 
+/** So much of a secret is looked for. Making all spellings of a secret of 1 MiB would block the process for seconds. */
+const MAX_LENGTH = 4096
+
+/** The last characters of a part of a secret may be half of an escape, which is then spelled in another way. */
+const MAX_ESCAPE = 16
+
 interface Needle {
+  /** Whether it is only the beginning of a secret. What follows it in a text is then masked to the end. */
+  readonly isPart: boolean
   readonly exact: string
   readonly folded: string
   readonly head: number
 }
 
-const needle = ({ folded, text }: Pick<View, "folded" | "text">): Needle => ({
+const needle = ({ folded, text }: Pick<View, "folded" | "text">, isPart: boolean): Needle => ({
+  isPart,
   exact: text,
   folded,
   head: headOf(text.length)
@@ -87,21 +96,33 @@ const encoded = (secret: string): ReadonlyArray<string> => {
   ]).filter((form) => form.length >= MIN_FOLDED - 1)
 }
 
+/** The beginning of a secret that is looked for, which ends between two characters of Unicode. */
+const beginningOf = (secret: string): string => {
+  const part = secret.slice(0, MAX_LENGTH)
+  return /[\ud800-\udbff]$/.test(part) ? part.slice(0, -1) : part
+}
+
 const needlesOf = (secret: string): ReadonlyArray<Needle> => {
-  const forms = [secret, ...encoded(secret)].flatMap(views)
+  const isPart = secret.length > MAX_LENGTH
+  const part = isPart ? beginningOf(secret) : secret
+  const forms = [part, ...encoded(part)].flatMap(views)
   const texts = new Map(forms.map((view) => [view.text, view]))
-  return [...texts.values()].map(needle).filter(({ exact }) => exact.length >= MIN_LENGTH)
+  return [...texts.values()].map((view) => needle(view, isPart)).filter(({ exact }) => exact.length >= MIN_LENGTH)
 }
 
 type Range = readonly [start: number, end: number]
 
-const find = (view: View, { exact, folded, head }: Needle, found: Array<Range>): void => {
+const find = (view: View, { exact, folded, head, isPart }: Needle, found: Array<Range>): void => {
   const [text, secret] = exact.length < MIN_FOLDED ? [view.text, exact] : [view.folded, folded]
   const start = secret.slice(0, head)
   for (let at = text.indexOf(start); at !== -1;) {
     let length = head
     while (length < secret.length && text.charCodeAt(at + length) === secret.charCodeAt(length)) {
       length++
+    }
+    if (isPart && length > secret.length - MAX_ESCAPE) {
+      found.push(locate(view, at, text.length))
+      return
     }
     found.push(locate(view, at, at + length))
     at = text.indexOf(start, at + length)
@@ -122,7 +143,8 @@ const valueOf = (secret: Redacted.Redacted<string>): ReadonlyArray<string> => {
  * Makes a masker of these secrets. They are read now: wiping them later changes nothing.
  *
  * White space at the ends of a secret does not count. Secrets under 4 characters are not masked, and those under 8 only in their
- * own case and whole. Of a longer one that is cut off, its first half is enough, or its first 16 characters; at least 8.
+ * own case and whole. Of a longer one that is cut off, its first half is enough, or its first 16 characters; at least 8. Of a secret over
+ * 4,096 characters the beginning is looked for, and what follows it in a text is masked to the end.
  *
  * @since 0.1.0
  * @category constructors

@@ -60,6 +60,19 @@ describe("a masker", () => {
     )
   })
 
+  it.each(Object.entries(spellings))("takes a long secret out %s, and all that follows it", (name, spell) => {
+    for (
+      const secret of [secrets.join(" ").repeat(40), "😀".repeat(5000), `${"a".repeat(4094)}%41%42${"b".repeat(5000)}`]
+    ) {
+      const spelled = spell(secret)
+      const out = without(`got ${spelled} and more`, secret)
+      // A spelling that cuts the secret leaves less than the part that is looked for.
+      const isWhole = spelled.length >= secret.length
+      expect(out.startsWith("got "), name).toBe(true)
+      expect(out.length, name).toBeLessThan(isWhole ? 4 + Redaction.mask.length + 24 : 200)
+    }
+  })
+
   it("leaves a text without secrets as it is", () => {
     const text = "bad \\u00e9 \\ \\n body %20 &amp; \"hunter\" <b>  \u00c3\u00a9"
     expect(without(text, "hunter22-is-long-enough")).toBe(text)

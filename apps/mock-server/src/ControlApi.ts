@@ -30,8 +30,14 @@ const badRequest = status(
   400,
   "INVALID_ARGUMENT, FAILED_PRECONDITION: the request is wrong, or what was expected did not happen"
 )
-const unauthenticated = status(401, "UNAUTHENTICATED: the server has a control token, and this is not it")
-const permissionDenied = status(403, "PERMISSION_DENIED: without a control token, only programs on this machine get in")
+const unauthenticated = status(
+  401,
+  "UNAUTHENTICATED: the server has a control token or was given an API key, and this is not it"
+)
+const permissionDenied = status(
+  403,
+  "PERMISSION_DENIED: without a control token or an API key of its own, only programs on this machine get in"
+)
 const notFound = status(404, "NOT_FOUND: no such tenant")
 const alreadyExists = status(409, "ALREADY_EXISTS: another tenant has the key or the id")
 const timedOut = status(504, "DEADLINE_EXCEEDED: what was waited for did not happen in time")
@@ -142,7 +148,7 @@ export const maxWaitMillis = 600_000
 const Path = Schema.Struct({ tenant: TenantId })
 
 /**
- * That the control API has a token of its own, where the server was given one. A declaration: the dispatcher does it.
+ * That the control API takes a token, or else the API key, where the server was given one. A declaration: the dispatcher does it.
  *
  * @since 0.1.0
  * @category api

@@ -122,7 +122,7 @@ export interface ControlClient {
 export interface Options {
   /** The base URL of the server. */
   readonly url: string
-  /** Its control token, where it has one. */
+  /** Its control token, where it has one, and else its API key, where it was given one. */
   readonly token?: Redacted.Redacted<string> | undefined
   /** What sends the requests; the global `fetch` unless given. */
   readonly fetch?: typeof globalThis.fetch | undefined

@@ -27,10 +27,11 @@ import type { Service, TenantControl } from "./Control.js"
 import type { HealthGroup, TenantInfo, TenantsGroup } from "./ControlApi.js"
 import { ControlApi, makeDocument } from "./ControlApi.js"
 import type { Dispatch, Incoming, Outgoing } from "./Dispatcher.js"
-import { answerError } from "./Dispatcher.js"
+import { answerError, jsonHeaders } from "./Dispatcher.js"
 import type { FaultsNotHit } from "./Fault.js"
 import { baseUrlOf, keepLast } from "./internal/baseUrl.js"
 import { nameOf } from "./internal/defect.js"
+import { isLoopbackHost } from "./internal/gate.js"
 import type { Operation } from "./internal/operations.js"
 import { operations } from "./internal/operations.js"
 import type { JournalMismatch, JournalOverflow } from "./Journal.js"
@@ -48,6 +49,8 @@ import type { ClockOptions, ClockSetting } from "./TenantClock.js"
 export interface Access {
   /** What has to be sent as `Authorization: Bearer <token>`; nothing unless given. */
   readonly token: Redacted.Redacted<string> | undefined
+  /** Whether that is the API key of the first tenant, in want of a token of its own. */
+  readonly isApiKey: boolean
   /** Whether only this machine reaches the server. Where others do, there is no control without a token. */
   readonly isLocal: boolean
 }
@@ -170,27 +173,29 @@ const header = ({ headers }: Incoming, name: string): string | undefined => {
 
 const digest = (text: string) => createHash("sha256").update(text).digest()
 
-/** `127.0.0.1:4010`, `localhost`, `[::1]:4010`: names that no other machine can make a browser take for its own. */
-const isLocalHost = (host: string): boolean => /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i.test(host)
-
-const refusal = (incoming: Incoming, { isLocal, token }: Access): WireError | undefined => {
+const refusal = (incoming: Incoming, { isApiKey, isLocal, token }: Access): WireError | undefined => {
   if (token !== undefined) {
     const sent = /^bearer +(\S.*)$/i.exec(header(incoming, "authorization") ?? "")?.[1]
     return sent !== undefined && timingSafeEqual(digest(sent), digest(Redacted.value(token)))
       ? undefined
-      : new Unauthenticated({ message: "the control API takes its own token; send Authorization: Bearer <token>" })
+      : new Unauthenticated({
+        message: isApiKey
+          ? "the control API takes the API key that the server was given; send Authorization: Bearer <key>"
+          : "the control API takes its own token; send Authorization: Bearer <token>"
+      })
   }
   if (!isLocal) {
     return new PermissionDenied({
-      message: "the control API is closed: other machines reach this server, and it has no control token"
+      message:
+        "the control API is closed: other machines reach this server, and it has neither a control token nor an API key of its own"
     })
   }
   // A page in a browser on this machine gets here too: it says where it is from, or asks for a name that is not this machine's.
   const origin = header(incoming, "origin")
   const host = header(incoming, "host")
-  return origin !== undefined || (host !== undefined && !isLocalHost(host))
+  return origin !== undefined || (host !== undefined && !isLoopbackHost(host))
     ? new PermissionDenied({
-      message: "the control API without a control token is not for browsers: give the server one"
+      message: "the control API without a credential is not for browsers: give the server a control token or an API key"
     })
     : undefined
 }
@@ -215,7 +220,7 @@ export const make = (control: Service, access: Access): Dispatch => {
 
   return (incoming) => {
     const requestId = control.mintRequestId()
-    const headers = { "content-type": "application/json", "x-request-id": requestId }
+    const headers = { ...jsonHeaders, "x-request-id": requestId }
     const fail = (error: WireError, more?: Readonly<Record<string, string>>): Outgoing =>
       answerError(error, requestId, { ...(error.status === 401 ? { "www-authenticate": "Bearer" } : {}), ...more })
     const { method, target } = incoming

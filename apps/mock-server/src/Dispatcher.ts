@@ -82,6 +82,18 @@ export const maxHeaderSize = 16 * 1024
 
 type Failure = ErrorResponse.WireError
 
+/**
+ * The headers that every answer in JSON has: no browser or cache keeps it, or takes it for something else.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const jsonHeaders = {
+  "content-type": "application/json",
+  "cache-control": "no-store",
+  "x-content-type-options": "nosniff"
+} as const
+
 const encodeStatus = Schema.encodeSync(Status)
 
 const answer = (
@@ -91,7 +103,7 @@ const answer = (
   headers?: Readonly<Record<string, string>>
 ): Outgoing => ({
   status,
-  headers: { "content-type": "application/json", "x-request-id": requestId, ...headers },
+  headers: { ...jsonHeaders, "x-request-id": requestId, ...headers },
   body: JSON.stringify(body)
 })
 
@@ -230,7 +242,7 @@ export const make = (handlers: Handlers, tenants: Tenants, options: Options = {}
       Either.isRight(result)
         ? {
           status: 200,
-          headers: { "content-type": "application/json", "x-request-id": requestId, date },
+          headers: { ...jsonHeaders, "x-request-id": requestId, date },
           body: result.right
         }
         : refuse(result.left)
@@ -311,7 +323,14 @@ export const make = (handlers: Handlers, tenants: Tenants, options: Options = {}
           return guard(Effect.map(found.content(baseUrlOf(incoming)), ({ body, headers }) =>
             finish({
               status: 200,
-              headers: { "content-type": found.contentType, "x-request-id": requestId, date, ...headers },
+              headers: {
+                ...found.contentType === jsonHeaders["content-type"]
+                  ? jsonHeaders
+                  : { "content-type": found.contentType },
+                "x-request-id": requestId,
+                date,
+                ...headers
+              },
               body
             })))
         }

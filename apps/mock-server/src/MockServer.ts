@@ -8,7 +8,7 @@ import type { WorkspaceId } from "@workspace-secrets/core/WorkspaceId"
 import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import type * as Either from "effect/Either"
+import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
@@ -21,6 +21,7 @@ import * as Dispatcher from "./Dispatcher.js"
 import * as Handlers from "./Handlers.js"
 import * as InProcess from "./InProcess.js"
 import { urlOf } from "./internal/baseUrl.js"
+import * as Gate from "./internal/gate.js"
 import { observer } from "./internal/observer.js"
 import * as Listener from "./Listener.js"
 import type { Endpoint } from "./Routes.js"
@@ -91,7 +92,10 @@ export interface TenantOptions extends WorldOptions {
 export interface Options extends TenantOptions {
   /** Operations that the API has and this server does not serve, to be answered with 501; none unless given. */
   readonly unservedOperations?: ReadonlyArray<Endpoint> | undefined
-  /** What the control API under `/_mock` takes as `Authorization: Bearer <token>`. Unless given, it takes none, and only where just this machine reaches the server. */
+  /**
+   * What the control API under `/_mock` takes as `Authorization: Bearer <token>`. Unless given, that is `apiKey` where it was given, and else
+   * nothing: it then takes requests of programs on this machine, where just this machine reaches the server.
+   */
   readonly controlToken?: Redacted.Redacted<string> | undefined
   /**
    * What the first key's world goes on from, such as `SnapshotFile` reads: data, clock and ids are the snapshot's. A reset still puts
@@ -122,6 +126,11 @@ export interface ListenOptions extends Options {
   readonly port?: number | undefined
   /** Connections at the same time, 1,000 unless given; fewer where the process may not have as many. One more is answered with 503. */
   readonly maxConnections?: number | undefined
+  /**
+   * Names that `Host` may have besides those of this machine's loopback and `host`, such as `mock` for a container of that name; none unless
+   * given. Any address will do where other machines reach the server. Every path answers any other `Host` with 403.
+   */
+  readonly allowedHosts?: ReadonlyArray<string> | undefined
 }
 
 /**
@@ -166,12 +175,10 @@ const unlessReplaced = <A>(
   result: Either.Either<A, SeedError | TenantError | TenantExists>
 ): Effect.Effect<A, SeedError | TenantError> => Effect.catchTag(result, "TenantExists", Effect.die)
 
-/** An address that no other machine reaches. */
-const isLoopback = (host: string): boolean => /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/i.test(host)
-
-/** Tells of the requests to the control API, which no journal has. Of the path of one that it did not serve, anything can be part. */
+/** Tells of requests that no journal has. Of the path of one that was not served, anything can be part below its root. */
 const told =
-  (dispatch: Dispatcher.Dispatch, onRequest: ReturnType<typeof observer<Dispatcher.Told>>): Dispatcher.Dispatch =>
+  (root: string, onRequest: ReturnType<typeof observer<Dispatcher.Told>>) =>
+  (dispatch: Dispatcher.Dispatch): Dispatcher.Dispatch =>
   (incoming) => {
     const startedAt = performance.now()
     const { method, target } = incoming
@@ -179,7 +186,7 @@ const told =
       Effect.sync(() =>
         onRequest(() => ({
           method,
-          path: response !== undefined && response.status < 400 ? target.replace(/\?.*$/s, "") : `${Body.controlRoot}…`,
+          path: response !== undefined && response.status < 400 ? target.replace(/\?.*$/s, "") : `${root}…`,
           query: {},
           durationMillis: Math.round((performance.now() - startedAt) * 1000) / 1000,
           response,
@@ -193,18 +200,31 @@ const told =
   }
 
 /** The control API is loaded when it is first asked: a server that nobody controls from outside starts no later for having it. */
-const controlOf = (service: Control.Service, { controlToken }: Options, host: string): Dispatcher.Dispatch => {
+const controlOf = (
+  service: Control.Service,
+  { apiKey, controlToken }: Options,
+  isLocal: boolean
+): Dispatcher.Dispatch => {
   let dispatch: Promise<Dispatcher.Dispatch> | undefined
   const load = Effect.promise(() =>
     dispatch ??= import("./ControlDispatcher.js").then(({ make }) =>
-      make(service, { token: controlToken, isLocal: isLoopback(host) })
+      make(service, { token: controlToken ?? apiKey, isApiKey: controlToken === undefined, isLocal })
     )
   )
   return (incoming) => Effect.flatMap(load, (dispatch) => dispatch(incoming))
 }
 
-const make = (options: Options, host: string) =>
+/** Puts a server together; without an address to listen on, one without a socket. */
+const make = (
+  options: Options,
+  { allowedHosts, host }: { readonly allowedHosts?: ReadonlyArray<string> | undefined; readonly host?: string } = {}
+) =>
   Effect.gen(function*() {
+    if (allowedHosts !== undefined && !allowedHosts.every(Gate.isHostName)) {
+      return yield* new TenantError({
+        problems: ["allowedHosts: Expected host names or addresses, without a scheme or a port"]
+      })
+    }
     if (options.controlToken !== undefined && !isKey(options.controlToken)) {
       return yield* new TenantError({
         problems: ["controlToken: Expected visible ASCII characters, and spaces only between them"]
@@ -229,11 +249,23 @@ const make = (options: Options, host: string) =>
     const api = options.corsOrigin === undefined
       ? dispatchApi
       : Cors.make(options.corsOrigin, control.mintRequestId)(dispatchApi)
-    const served = controlOf(control, options, host)
-    const controlApi = options.onRequest === undefined ? served : told(served, observer(options.onRequest))
-    const dispatch: Dispatcher.Dispatch = (incoming) =>
-      incoming.target.startsWith(Body.controlRoot) ? controlApi(incoming) : api(incoming)
-    const fetch = yield* InProcess.makeFetch(dispatch)
+    const telling = (root: string): (dispatch: Dispatcher.Dispatch) => Dispatcher.Dispatch =>
+      options.onRequest === undefined ? (dispatch) => dispatch : told(root, observer(options.onRequest))
+    const controlApi = telling(Body.controlRoot)(
+      controlOf(control, options, host === undefined || Gate.isLoopback(host))
+    )
+    const tellRefused = telling("/")
+    const gated = (listened: string | undefined): Dispatcher.Dispatch => {
+      const refusal = Gate.make({ allowedHosts, corsOrigin: options.corsOrigin, listened })
+      return (incoming) => {
+        const refused = refusal(incoming)
+        if (refused !== undefined) {
+          return tellRefused(() => Either.right(Dispatcher.answerError(refused, control.mintRequestId())))(incoming)
+        }
+        return incoming.target.startsWith(Body.controlRoot) ? controlApi(incoming) : api(incoming)
+      }
+    }
+    const fetch = yield* InProcess.makeFetch(gated(undefined))
     const service = (url: string): Service => ({
       ...handleOf(url, first),
       fetch,
@@ -256,7 +288,7 @@ const make = (options: Options, host: string) =>
           (registration) => handleOf(url, registration)
         )
     })
-    return { dispatch, service, control }
+    return { dispatch: gated(host), service, control }
   }).pipe(Effect.provide(WorkspaceSecrets.Default))
 
 const contextOf = (service: Service, control: Control.Service): Context.Context<MockServer | Control.Control> =>
@@ -269,11 +301,11 @@ const contextOf = (service: Service, control: Control.Service): Context.Context<
  * @category layers
  */
 export const layer = (
-  { host = "127.0.0.1", maxConnections, port = 0, ...options }: ListenOptions = {}
+  { allowedHosts, host = "127.0.0.1", maxConnections, port = 0, ...options }: ListenOptions = {}
 ): Layer.Layer<MockServer | Control.Control, SeedError | TenantError | Listener.ListenError> =>
   Layer.scopedContext(
     Effect.gen(function*() {
-      const { control, dispatch, service } = yield* make(options, host)
+      const { control, dispatch, service } = yield* make(options, { allowedHosts, host })
       const address = yield* Listener.listen(dispatch, {
         host,
         port,
@@ -285,7 +317,7 @@ export const layer = (
 
 const serverInProcess = (options: Options): Layer.Layer<MockServer | Control.Control, SeedError | TenantError> =>
   Layer.effectContext(
-    Effect.map(make(options, "localhost"), ({ control, service }) => contextOf(service("http://localhost"), control))
+    Effect.map(make(options), ({ control, service }) => contextOf(service("http://localhost"), control))
   )
 
 /**

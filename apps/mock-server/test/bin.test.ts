@@ -227,10 +227,22 @@ describe("serve", { timeout: 60_000 }, () => {
   })
 
   it("tells a program that it is ready in one line of JSON, finishes what is in flight at SIGHUP, and frees its port", async () => {
-    const child = new Child(["serve", "--port", "0", "--json", "--api-key", "key"])
+    const child = new Child(["serve", "--port", "0", "--json", "--api-key", "key", "--allowed-host", "mock,mock.test"])
     const [, line = ""] = await child.says(/^(.*)\n/)
     const ready = JSON.parse(line) as { readonly url: string; readonly workspaceId: string }
     expect(ready).toEqual({ url: ready.url, apiKey: "key", workspaceId: ready.workspaceId, pid: child.pid })
+
+    const asking = await RawConnection.open(ready.url)
+    const statusOf = async (path: string, headers: Readonly<Record<string, string | undefined>>) =>
+      (await asking.send(head("GET", path, { Authorization: "Bearer key", ...headers })).next()).status
+    expect([
+      await statusOf("/v1/whoami", { Host: "mock" }),
+      await statusOf("/v1/whoami", { Host: "mock.test:80" }),
+      await statusOf("/v1/whoami", { Host: "other.test" }),
+      await statusOf("/_mock/tenants", {}),
+      await statusOf("/_mock/tenants", { Authorization: undefined })
+    ]).toEqual([200, 200, 403, 200, 401])
+    asking.destroy()
 
     const body = JSON.stringify({ metadata: { name: "name" }, spec: {} })
     const path = `/v1/workspaces/${ready.workspaceId}/workspace_secrets`

@@ -39,6 +39,10 @@ const ask = (url: string): Effect.Effect<void, NotReady> =>
   }).pipe(
     Effect.timeoutFail({ duration: PATIENCE, onTimeout: () => new NotReady({ why: "it does not answer" }) }),
     Effect.filterOrFail(
+      ({ headers, status }) => !(status === 403 && headers.has("x-request-id")),
+      () => new NotReady({ why: "it does not answer for that host name; start it with --allowed-host" })
+    ),
+    Effect.filterOrFail(
       ({ headers, status }) => (status === 200 || status === 401) && headers.has("x-request-id"),
       ({ status }) =>
         new NotReady({ why: `what answers there (${status}) is not a server of the Workspace Secrets API` })

@@ -26,7 +26,8 @@ export class CannotStart extends Data.TaggedError("CannotStart")<{ readonly mess
 export interface Settings {
   readonly host: string
   readonly port: number
-  readonly apiKey: Redacted.Redacted
+  readonly allowedHosts: ReadonlyArray<string> | undefined
+  readonly apiKey: Redacted.Redacted | undefined
   readonly acceptAnyKey: boolean
   readonly controlToken: Redacted.Redacted | undefined
   readonly seedFile: string | undefined

@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { isOrigin } from "../Cors.js"
+import { isHostName } from "../internal/gate.js"
 import type { ClockOptions } from "../TenantClock.js"
 import type { Scope } from "../TenantSettings.js"
 import { knownScopes } from "../TenantSettings.js"
@@ -76,12 +77,24 @@ const server = (fallbackPort: number) => ({
     fallback: "127.0.0.1",
     shown: "127.0.0.1"
   }),
+  allowedHosts: setting("allowed-host", {
+    expected: "host names or addresses with commas between, without a scheme or a port",
+    read: (text: string): Option.Option<ReadonlyArray<string>> =>
+      text.split(",").every(isHostName) ? Option.some(text.split(",")) : Option.none(),
+    placeholder: "names",
+    description:
+      "The names to answer for, with commas between, besides those of this machine's loopback and --host. A request whose Host is another"
+      + " name gets 403. Where --host lets other machines reach the server, any address will do.",
+    fallback: undefined,
+    shown: "none"
+  }),
   port: port(fallbackPort),
   apiKey: setting("api-key", {
     ...key("an API key of visible ASCII characters, with spaces only between them"),
     placeholder: "key",
-    description: "The one key that the server knows. Any other is answered with 401.",
-    fallback: Redacted.make(defaultApiKey),
+    description:
+      "The one key that the server knows. Any other is answered with 401. When it is set, the control API takes it, too.",
+    fallback: undefined,
     shown: defaultApiKey
   }),
   acceptAnyKey: toggle(
@@ -92,8 +105,8 @@ const server = (fallbackPort: number) => ({
     ...key("a token of visible ASCII characters, with spaces only between them"),
     placeholder: "token",
     description:
-      "The token that the control API under /_mock takes. Without one, it takes requests from this machine alone, and none at all where --host"
-      + " lets other machines reach it.",
+      "The token that the control API under /_mock takes, in place of --api-key. With neither, it takes requests from this machine alone, and"
+      + " none at all where --host lets other machines reach it.",
     fallback: undefined
   }),
   seedFile: setting("seed-file", {

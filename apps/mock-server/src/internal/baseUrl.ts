@@ -3,12 +3,15 @@ type Header = string | ReadonlyArray<string> | undefined
 /** A name, an IPv4 address or an IPv6 address in brackets, and maybe a port: nothing that could end a string or a URL. */
 const authority = /^(?:\[[0-9A-Fa-f:.]+\]|[0-9A-Za-z](?:[0-9A-Za-z._-]*[0-9A-Za-z])?\.?)(?::\d{1,5})?$/
 
+/** Whether a text is a well-formed `Host`. */
+export const isAuthority = (text: string): boolean => text.length <= 293 && authority.test(text)
+
 /** The URL of a server on a socket. */
 export const urlOf = (host: string, port: number): string => `http://${host.includes(":") ? `[${host}]` : host}:${port}`
 
 const ofHost = (host: Header): string | undefined => {
   const url = `http://${typeof host === "string" ? host : ""}`
-  return url.length <= 300 && authority.test(url.slice(7)) && URL.canParse(url) ? new URL(url).origin : undefined
+  return isAuthority(url.slice(7)) && URL.canParse(url) ? new URL(url).origin : undefined
 }
 
 /**

@@ -11,6 +11,8 @@ const environment = (variables: Readonly<Record<string, string>>) =>
 
 const lines = (text: string) => text.split("\n").filter((line) => line !== "")
 
+const someHosts = "host names or addresses with commas between, without a scheme or a port"
+
 const aKey = "an API key of visible ASCII characters, with spaces only between them"
 const aToken = "a token of visible ASCII characters, with spaces only between them"
 const aClock = "real, fixed:<moment> or stepping:<moment>,<milliseconds>, with a moment such as 2026-01-01T00:00:00Z"
@@ -45,6 +47,10 @@ describe("run", () => {
     [["--port", "http"], "--port: expected a port, 0 to 65535"],
     [["--port", "80.5"], "--port: expected a port, 0 to 65535"],
     [["--host", ""], "--host: expected a host name or an address"],
+    ...["", "a,,b", "http://a", "a:80", "a,*"].map((names): [ReadonlyArray<string>, string] => [
+      ["--allowed-host", names],
+      `--allowed-host: expected ${someHosts}`
+    ]),
     [["--api-key", ""], `--api-key: expected ${aKey}`],
     [["--api-key", "a key "], `--api-key: expected ${aKey}`],
     [["--api-key", "schlüssel"], `--api-key: expected ${aKey}`],
@@ -87,6 +93,7 @@ describe("run", () => {
 
   it.effect.each<[string, string, string]>([
     ["WORKSPACE_SECRETS_MOCK_PORT", "canary", "a port, 0 to 65535"],
+    ["WORKSPACE_SECRETS_MOCK_ALLOWED_HOST", "canary/", someHosts],
     ["WORKSPACE_SECRETS_MOCK_API_KEY", "canary\t", aKey],
     ["WORKSPACE_SECRETS_MOCK_CONTROL_TOKEN", "canary\t", aToken],
     ["WORKSPACE_SECRETS_MOCK_SEED", "canary", "a whole number from 0 to 2^53 - 1"],

@@ -57,6 +57,10 @@ describe("ready", () => {
     expect(await ready("--url", other)).toEqual(
       failed(other, "what answers there (200) is not a server of the Workspace Secrets API")
     )
+    const named = await listen((_, response) => response.writeHead(403, { "x-request-id": "req" }).end())
+    expect(await ready("--url", named)).toEqual(
+      failed(named, "it does not answer for that host name; start it with --allowed-host")
+    )
     const silent = await listen(() => {})
     expect(await ready("--wait", "--timeout", "0.05", "--url", silent)).toEqual({
       code: 1,

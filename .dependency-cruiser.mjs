@@ -121,7 +121,9 @@ export default {
   ],
   options: {
     doNotFollow: { path: ["node_modules"] },
-    exclude: { path: ["^(packages|apps)/[^/]+/(dist|coverage)/", "^tools/consumers/", "^tools/generated-clients/project/"] },
+    exclude: {
+      path: ["^(packages|apps)/[^/]+/(dist|coverage)/", "^tools/consumers/", "^tools/generated-clients/project/"]
+    },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.base.json" },
     combinedDependencies: false,

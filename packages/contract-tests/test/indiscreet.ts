@@ -15,11 +15,21 @@ const asking = behaviours.filter((behaviour) => ![...ofReading, ...ofReadingErro
 const KEY = "canary-key"
 const OTHER_KEY = "canary-other-key"
 
+/** Keys that may do less, or that are unusual. */
+const FURTHER_KEYS = {
+  restrictedTenant: "canary-restricted-key",
+  disabledTenant: "canary-disabled-key",
+  archivedTenant: "canary-archived-key",
+  spacedTenant: "canary spaced key"
+}
+
+const ALL_KEYS = [KEY, OTHER_KEY, ...Object.values(FURTHER_KEYS)].join(" ")
+
 /** What a server tells that has no sense for secrets. */
 const indiscreet = async (input: string | URL | Request, init?: RequestInit): Promise<unknown> => {
   const request = new Request(input, init)
   const body = await request.text()
-  return { echo: { url: request.url, headers: Object.fromEntries(request.headers), body }, keys: `${KEY} ${OTHER_KEY}` }
+  return { echo: { url: request.url, headers: Object.fromEntries(request.headers), body }, keys: ALL_KEYS }
 }
 
 const secret = (more: object) => ({
@@ -43,7 +53,18 @@ export const indiscretions: Readonly<Record<string, (told: unknown) => Response>
   "as a page": (told) => Response.json({ items: [secret({ told }), secret({})], pagination: { nextCursor: "x" } }),
   "as text": (told) => new Response(JSON.stringify([told, "canary of someone else"]).slice(0, -1), { status: 500 }),
   "as headers": () =>
-    Response.json({}, { status: 405, headers: { allow: KEY, "content-type": `text/${KEY}`, "x-request-id": KEY } })
+    Response.json({}, {
+      status: 405,
+      headers: {
+        allow: ALL_KEYS,
+        "content-type": `text/${KEY}`,
+        "x-request-id": KEY,
+        "access-control-allow-origin": ALL_KEYS,
+        "access-control-allow-methods": ALL_KEYS,
+        "access-control-allow-headers": ALL_KEYS,
+        "access-control-expose-headers": ALL_KEYS
+      }
+    })
 }
 
 /** The messages of the behaviours that fail at a server which is indiscreet in these ways, one after the other. */
@@ -59,6 +80,10 @@ export const messagesOf = (ways: ReadonlyArray<string>) => {
     workspaceId: "w",
     workspaceAlias: "alias",
     otherTenant: { apiKey: Redacted.make(OTHER_KEY), workspaceId: "o" },
+    ...Object.fromEntries(
+      Object.entries(FURTHER_KEYS).map(([tenant, key]) => [tenant, { apiKey: Redacted.make(key), workspaceId: "w" }])
+    ),
+    corsOrigin: "https://app.example",
     fetch
   }).pipe(Layer.provide(FetchHttpClient.layer), Layer.provide(Layer.succeed(FetchHttpClient.Fetch, fetch)))
   return Effect.forEach(

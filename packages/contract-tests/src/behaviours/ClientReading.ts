@@ -124,7 +124,7 @@ export const behaviours = [
     },
     {
       id: "WS-CLIENT-304",
-      provenance: "A",
+      provenance: "P",
       statement: "fields that are not known are ignored, wherever they are",
       *check(world) {
         const more = { nope: { deep: [null] } }

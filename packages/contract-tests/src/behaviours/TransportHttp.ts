@@ -57,10 +57,12 @@ export const behaviours = wire("transport", [
         const found = yield* api.send("GET", path)
         const head = yield* api.send("HEAD", path)
         yield* same(
-          { status: head.status, type: head.headers.get("content-type"), body: head.body },
-          { status: found.status, type: found.headers.get("content-type"), body: "" },
+          { status: head.status, type: head.headers.get("content-type") },
+          { status: found.status, type: found.headers.get("content-type") },
           `HEAD ${path}`
         )
+        // A body may hold anything, so only its size is told.
+        yield* holds(head.body === "", `HEAD ${path}: expected no body, got ${head.body.length} characters`)
         yield* holds(
           (head.headers.get("x-request-id") ?? "") !== "",
           `HEAD ${path}: expected an x-request-id, got none`

@@ -6,6 +6,7 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
 import { npm, run } from "./npm.mjs"
+import { writeBoms } from "./sbom.mjs"
 import { setup } from "./setup.mjs"
 import { check, pack } from "./tarballs.mjs"
 import { root } from "./workspaces.mjs"
@@ -63,6 +64,7 @@ const release = async ({ dryRun, registry: given }) => {
     const packed = await pack(join(directory, "packed"))
     const wrong = await check(packed, join(directory, "unpacked"))
     if (wrong.length > 0) throw new Error(wrong.join("\n"))
+    for (const file of await writeBoms(join(root, "sbom"))) console.log(file)
     for (const { manifest: { version }, name, tarball } of inOrder(packed)) {
       if (await has(registry, name, version)) {
         console.log(`${name}@${version} is there`)

@@ -15,8 +15,11 @@ import { root } from "./workspaces.mjs"
 
 const name = "@workspace-secrets/http-client"
 
-/** The whole client on fetch, minified and gzipped, with or without a program that runs its `stream`. */
+/** The whole client on fetch, minified and gzipped. */
 const LIMIT_KB = 90
+
+/** The same with a program that runs its `stream`. */
+const STREAM_LIMIT_KB = 95
 
 /**
  * An import may take three times as long as Node itself takes to start, which is 150 ms where Node takes 50: machines
@@ -148,8 +151,8 @@ const main = async () => {
   const { code: other } = await bundleWithEsbuild(client)
   console.log(`The client on fetch, minified and gzipped: ${gzipped(bundle).toFixed(1)} kB of at most ${LIMIT_KB} kB`)
   console.log(`  bundled by Vite; by esbuild alone, which drops less, ${gzipped(other).toFixed(1)} kB`)
-  console.log(`  with what runs a stream ${gzipped(withStreams).toFixed(1)} kB`)
-  limit("The bundle with what runs a stream", gzipped(withStreams), LIMIT_KB, "kB")
+  console.log(`  with what runs a stream ${gzipped(withStreams).toFixed(1)} kB of at most ${STREAM_LIMIT_KB} kB`)
+  limit("The bundle with what runs a stream", gzipped(withStreams), STREAM_LIMIT_KB, "kB")
 
   const directory = mkdtempSync(join(tmpdir(), "size-"))
   try {

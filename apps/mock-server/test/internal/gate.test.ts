@@ -112,6 +112,14 @@ describe("the Host of a request", () => {
     expect(statuses).toEqual([200, 403, 200, 403, 200, 200])
   })
 
+  it("is looked at where the target is a whole URL, too, as a client of a proxy sends it", async () => {
+    await using server = await MockServer.start()
+    const ask = asks(server.url)
+    const target = "http://rebound.example/v1/whoami"
+    expect((await ask(target, { Host: "rebound.example" })).status).toBe(403)
+    expect((await ask(target.replace("v1/whoami", "_mock/tenants"), { Host: "rebound.example" })).status).toBe(403)
+  })
+
   it("is told to the observer of requests when it is refused, without its path", async () => {
     const told: Array<unknown> = []
     await using server = await MockServer.start({

@@ -340,6 +340,15 @@ export const listen = (
       }
     })
 
+    yield* Effect.acquireRelease(
+      Effect.sync(() =>
+        setInterval(() => {
+          const now = performance.now()
+          connections.forEach((connection) => connection.check(now))
+        }, limits.checkMillis).unref()
+      ),
+      (timer) => Effect.sync(() => clearInterval(timer))
+    )
     const address = yield* Effect.acquireRelease(open(server, host, port), () => close(server, connections))
     self.origin = urlOf(host, address.port)
     // One that could not be accepted, for want of descriptors: the others go on.

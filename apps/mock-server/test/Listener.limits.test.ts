@@ -177,7 +177,7 @@ describe("a slow client", () => {
 
 describe("a client that does not read", () => {
   it("is cut off when the time for its answer is over", async () => {
-    const { deaf, dispatched } = await listen({ answerMillis: 20 })
+    const { deaf, dispatched } = await listen({ answerMillis: 20, checkMillis: 5, refusalMillis: 60_000 })
     const socket = deaf()
     socket.write(head("GET", "/large"))
     while (dispatched.length === 0) {

@@ -3,21 +3,24 @@ import { Socket } from "node:net"
 import { Connection, defaultLimits } from "../../src/internal/connection.js"
 
 /** A socket of which a test says how much was written, and how much of that its peer has not read. */
-class Written extends Socket {
-  written = 0
-  unread = 0
-
-  override get bytesWritten(): number {
-    return this.written
-  }
-
-  override get writableLength(): number {
-    return this.unread
-  }
-}
+const written = () =>
+  Object.defineProperties(new Socket() as Socket & { written: number; unread: number }, {
+    written: { value: 0, writable: true },
+    unread: { value: 0, writable: true },
+    bytesWritten: {
+      get(this: { readonly written: number }) {
+        return this.written
+      }
+    },
+    writableLength: {
+      get(this: { readonly unread: number }) {
+        return this.unread
+      }
+    }
+  })
 
 const connect = () => {
-  const socket = new Written()
+  const socket = written()
   return { socket, connection: new Connection(socket, false, { ...defaultLimits, answerMillis: 100 }) }
 }
 

@@ -48,7 +48,7 @@ describe("a soak", () => {
     const hostile = [...kinds].filter(([kind]) => kind.startsWith("hostile: "))
     const count = hostile.reduce((sum, [, count]) => sum + count, 0)
     assert.ok(count > sent * 0.05 && count < sent * 0.15, `${count} hostile`)
-    assert.equal(hostile.length, 15)
+    assert.equal(hostile.length, 16)
     for (const kind of ["create", "create, taken", "get", "list", "update", "delete", "whoami", "missing"]) {
       assert.ok(kinds.get(kind) > 0, kind)
     }

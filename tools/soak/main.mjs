@@ -63,7 +63,9 @@ const run = async ({ connections, requests, seed }) => {
     }
     if (problems.length > 0) throw new Error(problems.join("\n\n"))
     const hostile = [...kinds].filter(([kind]) => kind.startsWith("hostile")).reduce((sum, [, count]) => sum + count, 0)
-    console.log(`${sent} answers were right, ${hostile} of them to hostile requests; none was a 5xx but the 501 of operations that are not served`)
+    console.log(
+      `${sent} answers were right, ${hostile} of them to hostile requests; none was a 5xx but the 501 of operations that are not served`
+    )
   } finally {
     child.kill()
   }

@@ -12,5 +12,5 @@ test("there is nothing yet", async () => {
   const response = await fetch(`${server.url}/v1/workspace_secrets`, {
     headers: { authorization: `Bearer ${server.apiKey}` }
   })
-  expect(await response.json()).toEqual({ items: [], pagination: {} })
+  expect(await response.json()).toEqual({ items: [], pagination: { nextCursor: "" } })
 })

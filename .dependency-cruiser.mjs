@@ -16,10 +16,20 @@ const client = "^packages/http-client/"
 const contract = "^packages/contract-tests/"
 const server = "^apps/mock-server/"
 const nodeEntry = [
-  "^packages/http-client/src/(node\\.ts$|internal/node)",
+  "^packages/http-client/src/(node\\.ts$|internal/transport/node)",
   "^packages/contract-tests/src/(Cli|bin)\\.ts$"
 ]
 const undeclared = ["npm-no-pkg", "npm-unknown", "unknown"]
+
+// The folders of http-client/src/internal, and which of the others each may import.
+const clientFolders = {
+  client: ["call", "options", "wire"],
+  call: ["options", "telemetry", "transport", "wire"],
+  options: ["wire"],
+  telemetry: ["transport", "wire"],
+  transport: [],
+  wire: []
+}
 
 const forbid = (name, comment, from, to) => ({ name, comment, severity: "error", from, to })
 
@@ -117,6 +127,23 @@ export default {
       path: ["^(packages|apps)/[^/]+/src/internal/", "^(packages|apps)/[^/]+/src/.+/internal/"],
       pathNot: "^$1/$2/"
     }),
+    ...Object.entries(clientFolders).map(([folder, imports]) =>
+      forbid(
+        "client-folders-one-way",
+        "The folders of http-client/src/internal import each other in one direction; see clientFolders above.",
+        { path: `${client}src/internal/${folder}/` },
+        {
+          path: `${client}src/internal/[^/]+/`,
+          pathNot: [folder, ...imports].map((other) => `${client}src/internal/${other}/`)
+        }
+      )
+    ),
+    forbid(
+      "client-internals-know-no-entry",
+      "The entry points of http-client import internal/; it imports only their errors and options.",
+      { path: `${client}src/internal/` },
+      { path: `${client}src/[^/]+\\.ts$`, pathNot: `${client}src/(CallOptions|ClientError|Retry)\\.ts$` }
+    ),
     forbid("resolvable", "Every import leads somewhere.", {}, { couldNotResolve: true })
   ],
   options: {

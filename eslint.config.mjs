@@ -70,7 +70,7 @@ export default defineConfig(
   },
   {
     files: ["packages/*/src/**/*.ts"],
-    ignores: ["packages/http-client/src/node.ts", "packages/http-client/src/internal/node*"],
+    ignores: ["packages/http-client/src/node.ts", "packages/http-client/src/internal/transport/node*"],
     rules: {
       "no-restricted-globals": [
         "error",

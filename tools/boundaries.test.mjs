@@ -17,7 +17,9 @@ const allowed = {
   "packages/http-client/src/Client.ts":
     "import \"@effect/platform/HttpClient\"\nimport \"@workspace-secrets/core/Good\"",
   "packages/http-client/src/node.ts": "import \"node:http\"",
-  "packages/http-client/src/internal/nodeDispatcher.ts": "import \"node:https\"",
+  "packages/http-client/src/internal/transport/nodeDispatcher.ts": "import \"node:https\"",
+  "packages/http-client/src/internal/wire/request.ts": "import \"@workspace-secrets/core/Good\"",
+  "packages/http-client/src/internal/call/runCall.ts": "import \"../wire/request.js\"",
   "packages/contract-tests/src/Cli.ts": "import \"node:util\"",
   "packages/contract-tests/src/Contract.ts": "import \"vitest\"\nimport \"@workspace-secrets/http-client/Client\"",
   "apps/mock-server/src/Server.ts": "import \"node:http\"\nimport \"@workspace-secrets/core/Good\"",
@@ -96,6 +98,8 @@ const offences = [
     "no-closed-modules",
     "no-relative-imports-across-packages"
   ],
+  ["packages/http-client/src/internal/wire/UsesCall.ts", "../call/runCall.js", "client-folders-one-way"],
+  ["packages/http-client/src/internal/call/UsesEntry.ts", "../../Client.js", "client-internals-know-no-entry"],
   ["apps/mock-server/test/Unresolvable.test.ts", "./Nowhere.js", "resolvable"]
 ]
 

@@ -30,13 +30,13 @@ import type {
   UpdateError,
   WhoamiError
 } from "./ClientError.js"
-import { Budget } from "./internal/budget.js"
-import { infoOf, operations } from "./internal/operations.js"
-import * as ClientOptions from "./internal/options.js"
-import type { Client, Outcome } from "./internal/run.js"
-import { prepare } from "./internal/send.js"
-import { routes } from "./internal/telemetry.js"
-import { exchangeOf } from "./internal/transport.js"
+import { Budget } from "./internal/call/retryBudget.js"
+import type { Client, Outcome } from "./internal/call/runCall.js"
+import { infoOf, operations } from "./internal/client/clientOperations.js"
+import * as ClientOptions from "./internal/options/clientOptions.js"
+import { routes } from "./internal/telemetry/routes.js"
+import { exchangeOf } from "./internal/transport/exchange.js"
+import { prepare } from "./internal/transport/transportContext.js"
 import type * as Retry from "./Retry.js"
 
 /**

@@ -5,8 +5,8 @@
  */
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as Layer from "effect/Layer"
-import { exchange } from "./internal/fetchExchange.js"
-import { fromExchange } from "./internal/transport.js"
+import { fromExchange } from "./internal/transport/exchange.js"
+import { exchange } from "./internal/transport/fetchExchange.js"
 
 /**
  * What requests are sent with.

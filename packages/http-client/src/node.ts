@@ -12,10 +12,11 @@ import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import type { Dispatcher } from "undici"
-import { content } from "./internal/nodeBody.js"
-import { ExchangeHandler } from "./internal/nodeExchange.js"
-import { millis, pools } from "./internal/nodePools.js"
-import { type Exchange, failure, fromExchange, requestError } from "./internal/transport.js"
+import { type Exchange, fromExchange } from "./internal/transport/exchange.js"
+import { failure, requestError } from "./internal/transport/failure.js"
+import { content } from "./internal/transport/nodeBody.js"
+import { ExchangeHandler } from "./internal/transport/nodeExchange.js"
+import { millis, pools } from "./internal/transport/nodePools.js"
 
 /**
  * How connections are made and kept.

@@ -21,7 +21,7 @@ import * as Redacted from "effect/Redacted"
 import type * as CallOptions from "./CallOptions.js"
 import { InvalidClientOptions } from "./ClientError.js"
 import * as Fetch from "./fetch.js"
-import { Promises } from "./internal/promises.js"
+import { Promises } from "./internal/client/promiseRunner.js"
 import * as WorkspaceSecretsClient from "./WorkspaceSecretsClient.js"
 
 /**

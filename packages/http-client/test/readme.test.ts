@@ -6,8 +6,8 @@ import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import { format } from "node:util"
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest"
-import * as Operation from "../src/internal/operation.js"
-import { DEFAULT_BASE_URL, resolve } from "../src/internal/options.js"
+import * as Operation from "../src/internal/wire/operationResult.js"
+import { DEFAULT_BASE_URL, resolve } from "../src/internal/options/clientOptions.js"
 import { named, page, profile, secret } from "./support/samples.js"
 
 const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8")

@@ -1,0 +1,129 @@
+import type * as HttpClient from "@effect/platform/HttpClient"
+import type { HttpClientError } from "@effect/platform/HttpClientError"
+import type { HttpClientResponse } from "@effect/platform/HttpClientResponse"
+import type { Mask } from "@workspace-secrets/core/Redaction"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import { ConnectionError, type OperationName, type UnexpectedResponse } from "../../ClientError.js"
+import { CollectedResponse, limitOf, textOf } from "../transport/collectedResponse.js"
+import type { Exchange } from "../transport/exchange.js"
+import { BODY_TOO_LARGE } from "../transport/failure.js"
+import type { Call } from "../wire/request.js"
+import * as Response from "../wire/response.js"
+import { codesOf, reasonOf } from "./connectionReason.js"
+
+/** A transport that was told to fail for a status has the response all the same. */
+const responseOf = (error: HttpClientError) =>
+  error._tag === "ResponseError" && error.reason === "StatusCode" ? Effect.succeed(error.response) : Effect.fail(error)
+
+/**
+ * Closes the connection of a response that is not to be read: that is what an interrupted read does. Its stream would
+ * take along what runs streams, a tenth of the whole client in a browser.
+ */
+const abandon = (response: HttpClientResponse): Effect.Effect<void> =>
+  Effect.flatMap(
+    Effect.fork(response.arrayBuffer),
+    (reading) => Effect.zipRight(Effect.yieldNow(), Fiber.interruptFork(reading))
+  )
+
+const tooLarge = (status: number) => {
+  const kibibytes = limitOf(status) / 1024
+  const size = kibibytes < 1024 ? `${kibibytes} KiB` : `${kibibytes / 1024} MiB`
+  return [{ field: "", description: `Expected a body of at most ${size}` }]
+}
+
+type Sent = Effect.Effect<Response.Answer, ConnectionError | UnexpectedResponse>
+
+interface Sending {
+  readonly call: Pick<Call, "request">
+  /** Takes what the call must not show out of what the server wrote. */
+  readonly redact: Mask
+  readonly operation: { readonly name: OperationName; readonly needsBody: boolean }
+  readonly attempts: number
+}
+
+/** Sends a request once and reads the response to its end, which also frees the connection for the next one. */
+export const send = (
+  http: HttpClient.HttpClient,
+  sending: Sending
+): Sent =>
+  Effect.matchEffect(Effect.catchAll(http.execute(sending.call.request), responseOf), {
+    onFailure: (error) => lost(sending, error),
+    onSuccess: (response) => receive(sending, response)
+  })
+
+const lost = ({ attempts, operation }: Sending, error: HttpClientError): Sent =>
+  Effect.suspend(() => {
+    const reason = reasonOf(error)
+    // A certificate does not become another one while a call waits.
+    const isRetryable = reason !== "CertificateRejected"
+    return Effect.fail(new ConnectionError({ reason, operation: operation.name, isRetryable, attempts }))
+  })
+
+const receive = (
+  { attempts, operation: { name: operation, needsBody }, redact }: Sending,
+  response: HttpClientResponse
+): Sent => {
+  const { headers, status } = response
+  const refuse = Effect.flatMap(Clock.currentTimeMillis, (now) => {
+    const context = { now, attempts, redact }
+    return Effect.fail(Response.unexpected(operation, { headers, status }, context, tooLarge(status)))
+  })
+  if (Number(headers["content-length"]) > limitOf(status)) {
+    return Effect.zipRight(abandon(response), refuse)
+  }
+  return Effect.matchEffect(response.arrayBuffer, {
+    onSuccess: (body) =>
+      body.byteLength > limitOf(status)
+        ? refuse
+        : Effect.succeed({ status, headers, body: textOf(new Uint8Array(body)) }),
+    onFailure: (error): Sent => {
+      if (codesOf(error).includes(BODY_TOO_LARGE)) {
+        return refuse
+      }
+      if (!needsBody && Response.isOk(status)) {
+        return Effect.succeed({ status, headers, body: "" })
+      }
+      const reason = reasonOf(error) === "TimedOut" ? "TimedOut" : "IncompleteResponse"
+      const requestId = Response.requestId({ headers }, redact)
+      return Effect.fail(new ConnectionError({ reason, operation, status, requestId, attempts }))
+    }
+  })
+}
+
+/** A response whose headers are read when they are asked for. */
+class CollectedAnswer implements Response.Answer {
+  readonly #response: CollectedResponse
+
+  constructor(response: CollectedResponse, readonly body: string) {
+    this.#response = response
+  }
+
+  get status(): number {
+    return this.#response.status
+  }
+
+  get headers(): Response.Answer["headers"] {
+    return this.#response.headers
+  }
+}
+
+/**
+ * The same over a transport of ours: without the layers of an `HttpClient`, which take longer than the transport. It calls
+ * back with what came of it; what it gives back gives the request up.
+ */
+export const exchange = (
+  transport: Exchange,
+  sending: Sending
+): (done: (sent: Sent) => void) => () => void =>
+(done) =>
+  transport(sending.call.request, (result) => {
+    const isResponse = result instanceof CollectedResponse
+    const body = isResponse ? result.body : undefined
+    if (isResponse && body !== undefined) {
+      // The transport has seen to its size.
+      return done(Effect.succeed(new CollectedAnswer(result, body)))
+    }
+    done(isResponse ? receive(sending, result) : lost(sending, result))
+  })

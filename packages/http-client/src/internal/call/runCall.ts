@@ -1,0 +1,207 @@
+import type * as HttpClient from "@effect/platform/HttpClient"
+import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import type * as ErrorTable from "@workspace-secrets/core/ErrorTable"
+import * as Cause from "effect/Cause"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Exit from "effect/Exit"
+import * as Redacted from "effect/Redacted"
+import type * as Tracer from "effect/Tracer"
+import {
+  type CallError,
+  CallTimeout,
+  type ConnectionError,
+  type OperationName,
+  type UnexpectedResponse
+} from "../../ClientError.js"
+import type { Settings } from "../options/callSettings.js"
+import { Observation, traceparent } from "../telemetry/callObservation.js"
+import type { Route } from "../telemetry/routes.js"
+import type { Exchange } from "../transport/exchange.js"
+import type { Prepare } from "../transport/transportContext.js"
+import type { Operation } from "../wire/operationResult.js"
+import type { Call } from "../wire/request.js"
+import * as Response from "../wire/response.js"
+import { exchange, send } from "./attempt.js"
+import { within, withinCallback } from "./deadline.js"
+import type { Budget } from "./retryBudget.js"
+import { mayBeDone, Retries } from "./retryDecision.js"
+
+/** What all calls of a client share. */
+export interface Client {
+  readonly http: HttpClient.HttpClient
+  /** What `http` was made of, where it is a transport of ours. */
+  readonly exchange: Exchange | undefined
+  readonly prepare: Prepare
+  readonly settings: Settings
+  readonly budget: Budget | undefined
+  readonly routes: { readonly [Name in OperationName]: Route }
+}
+
+/** The errors that are the client's own. */
+export type OwnError = CallTimeout | ConnectionError | UnexpectedResponse
+
+/** A value, and the response that it came in. */
+export interface Outcome<A> {
+  readonly value: A
+  readonly answer: Response.Answer
+  readonly attempts: number
+  /** Takes what the call must not show out of what the server wrote. */
+  readonly redact: (text: string) => string
+}
+
+/** A call that is under way. */
+export interface Running {
+  readonly client: Client
+  readonly settings: Settings
+  readonly observation: Observation
+}
+
+/** What a call adds to sending its request and reading the response. */
+export interface Extras<A, E> {
+  /** Whether to send it again does no harm. */
+  readonly isSafe?: boolean
+  /** What an error means when an attempt before may have been carried out; `undefined` for what it says. */
+  readonly settle?: (
+    error: E | OwnError,
+    answer: Pick<Outcome<never>, "answer" | "attempts" | "redact">
+  ) => Effect.Effect<Outcome<A>, E | OwnError> | undefined
+}
+
+const withHeaders = (
+  request: HttpClientRequest.HttpClientRequest,
+  settings: Settings,
+  span: Tracer.Span | undefined
+) => {
+  const own = settings.headers === undefined ? request : HttpClientRequest.setHeaders(request, settings.headers)
+  return settings.propagateTrace && span !== undefined
+    ? HttpClientRequest.setHeader(own, "traceparent", traceparent(span))
+    : own
+}
+
+const noAnswer: Response.Answer = { status: 0, headers: {}, body: "" }
+
+/** What a caller's own headers hold that gets somebody in. */
+const credentials = ({ headers = {} }: Settings): ReadonlyArray<Redacted.Redacted<string>> =>
+  Object.entries(headers).flatMap(([name, value]) =>
+    /auth|cookie|key|token|secret|password|credential|signature|session/.test(name) ? [Redacted.make(value)] : []
+  )
+
+/** Sends the request of an operation until there is an answer to go by, and reads that. */
+export const run = <A, E extends CallError & { readonly _tag: ErrorTable.Tag }>(
+  { client, observation, settings }: Running,
+  operation: Operation<A, E>,
+  call: Call,
+  extras: Extras<A, E> = {},
+  route: Route = client.routes[operation.name]
+): Effect.Effect<Outcome<A>, E | OwnError> => {
+  const without = observation.mask([...call.secrets, ...credentials(settings)])
+  let retries: Retries | undefined
+
+  const fail = (error: E | OwnError, answer: Response.Answer): Effect.Effect<Outcome<A>, E | OwnError> => {
+    observation.attempted("status" in error ? error.status : undefined, error)
+    const settled = observation.mayBeDone
+      ? extras.settle?.(error, { answer, attempts: observation.attempts, redact: without })
+      : undefined
+    if (settled !== undefined) {
+      return settled
+    }
+    observation.mayBeDone ||= mayBeDone(error)
+    retries ??= new Retries(settings, observation, client.budget, extras.isSafe === true)
+    return Effect.flatMap(
+      retries.after(error),
+      (wait) => wait === undefined ? Effect.fail(error) : Effect.flatMap(Effect.sleep(wait), attempt)
+    )
+  }
+
+  const attempt = (): Effect.Effect<Outcome<A>, E | OwnError> => {
+    const begun = observation.elapsed
+    const left = settings.deadline - begun
+    const scope = left <= settings.attemptDeadline ? "call" : "attempt"
+    const place = observation.attempt(route, client.prepare)
+    const { attempts } = observation
+    const request = withHeaders(call.request, settings, place.span)
+    const timeout = () =>
+      new CallTimeout({
+        operation: operation.name,
+        scope,
+        after: Duration.millis(scope === "call" ? settings.deadline : settings.attemptDeadline),
+        attempts
+      })
+    const sending = { call: { request }, redact: without, operation, attempts }
+    const millis = Math.min(left, settings.attemptDeadline)
+    const sent = client.exchange === undefined
+      ? within(send(client.http, sending), millis, place, timeout)
+      : withinCallback(exchange(client.exchange, sending), millis, place, timeout, observation)
+    return Effect.matchEffect(
+      sent,
+      {
+        onFailure: (error) => fail(error, noAnswer),
+        onSuccess: (answer) => {
+          const now = observation.clock.unsafeCurrentTimeMillis()
+          const finish = (result: Either.Either<A, E | OwnError>): Effect.Effect<Outcome<A>, E | OwnError> => {
+            if (Either.isLeft(result)) {
+              return fail(result.left, answer)
+            }
+            observation.attempted(answer.status, undefined)
+            return Effect.succeed({ value: result.right, answer, attempts, redact: without })
+          }
+          const result = Response.read(operation, answer, { now, attempts, redact: without })
+          if (Either.isEither(result)) {
+            return finish(result)
+          }
+          // A body that takes long to read is read within the deadline, too.
+          const rest = Math.max(0, millis - (observation.elapsed - begun))
+          return Effect.matchEffect(within(result, rest, place, timeout), {
+            onFailure: (error) => fail(error, answer),
+            onSuccess: finish
+          })
+        }
+      }
+    )
+  }
+
+  return Effect.suspend(attempt)
+}
+
+/**
+ * A call from its beginning to its end, as tracer and metrics are told of it. The end is told whatever happens, an
+ * interruption included. A defect, of a transport or a tracer, keeps its class and frames: it may hold the request.
+ */
+export const observe = <A, E extends CallError>(
+  client: Client,
+  operation: OperationName,
+  body: (observation: Observation) => Effect.Effect<A, E>
+): Effect.Effect<A, E> =>
+  Effect.uninterruptibleMask((restore) =>
+    Effect.withFiberRuntime<A, E>((fiber, { runtimeFlags }) => {
+      client.budget?.deposit()
+      const observation = new Observation(operation, fiber, runtimeFlags)
+      const call = Effect.suspend(() => {
+        observation.begin()
+        return restore(Effect.suspend(() => body(observation)))
+      })
+      return Effect.flatMap(Effect.exit(call), (exit) => {
+        const bare = Exit.isFailure(exit) ? Exit.failCause(withoutDefects(exit.cause, observation)) : exit
+        try {
+          observation.end(bare)
+        } catch (defect) {
+          return Effect.die(observation.bare(defect))
+        }
+        return bare
+      })
+    })
+  )
+
+const withoutDefects = <E>(cause: Cause.Cause<E>, observation: Observation): Cause.Cause<E> =>
+  Cause.isDie(cause)
+    ? Cause.match(cause, {
+      onEmpty: Cause.empty,
+      onFail: (error) => Cause.fail(error),
+      onDie: (defect) => Cause.die(observation.bare(defect)),
+      onInterrupt: (fiberId) => Cause.interrupt(fiberId),
+      onSequential: (left, right) => Cause.sequential(left, right),
+      onParallel: (left, right) => Cause.parallel(left, right)
+    })
+    : cause

@@ -1,0 +1,152 @@
+import { InvalidArgument } from "@workspace-secrets/core/ApiError"
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as ExecutionStrategy from "effect/ExecutionStrategy"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import type * as ManagedRuntime from "effect/ManagedRuntime"
+import * as Option from "effect/Option"
+import * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import { ClientClosed, type OperationName } from "../../ClientError.js"
+
+/** Of a call's options, what is for the promise and not for the call. */
+export interface Abortable {
+  readonly signal?: AbortSignal | undefined
+}
+
+/** What is done when a signal aborts, with one listener for all calls that it is given to: Node warns of the eleventh. */
+class Aborts {
+  readonly #actions = new Set<() => void>()
+
+  constructor(private readonly signal: AbortSignal) {}
+
+  handleEvent(): void {
+    this.#actions.forEach((action) => action())
+  }
+
+  add(action: () => void): void {
+    this.#actions.add(action)
+    this.signal.addEventListener("abort", this)
+  }
+
+  remove(action: () => void): void {
+    this.#actions.delete(action)
+    if (this.#actions.size === 0) {
+      this.signal.removeEventListener("abort", this)
+    }
+  }
+}
+
+const isSignal = (input: unknown): input is AbortSignal =>
+  typeof input === "object" && input !== null && "aborted" in input && "addEventListener" in input
+
+/** What a stream's pull comes to, or none at the stream's end. */
+const orEnd = <A, E>(pull: Effect.Effect<A, Option.Option<E>>): Effect.Effect<Option.Option<A>, E> =>
+  Effect.catchAll(
+    Effect.asSome(pull),
+    Option.match({ onNone: () => Effect.succeedNone, onSome: (error) => Effect.fail(error) })
+  )
+
+/** Runs the effects of a client as promises. They are rejected with what went wrong, and with nothing around it. */
+export class Promises {
+  readonly #runtime: ManagedRuntime.ManagedRuntime<never, unknown>
+  readonly #scope = Effect.runSync(Scope.make())
+  readonly #running = new Set<Fiber.RuntimeFiber<unknown, unknown>>()
+  readonly #aborts = new WeakMap<AbortSignal, Aborts>()
+  #closing: Promise<void> | undefined
+
+  constructor(runtime: ManagedRuntime.ManagedRuntime<never, unknown>) {
+    this.#runtime = runtime
+  }
+
+  run<A>(
+    operation: OperationName,
+    options: Abortable | undefined,
+    effect: () => Effect.Effect<A, unknown>
+  ): Promise<A> {
+    return new Promise((resolve, reject) => this.#fork(operation, options?.signal, effect, resolve, reject))
+  }
+
+  #fork<A>(
+    operation: OperationName,
+    signal: AbortSignal | undefined,
+    effect: () => Effect.Effect<A, unknown>,
+    resolve: (value: A) => void,
+    reject: (reason: unknown) => void
+  ): void {
+    if (signal !== undefined && !isSignal(signal)) {
+      const violation = { field: "options.signal", description: "Expected an AbortSignal" }
+      return reject(InvalidArgument.fromViolations([violation], { operation, attempts: 0 }))
+    }
+    if (signal?.aborted === true) {
+      return reject(signal.reason)
+    }
+    if (this.#closing !== undefined) {
+      return reject(new ClientClosed({ operation }))
+    }
+    const fiber = this.#runtime.runFork(Effect.suspend(effect))
+    const aborts = signal && this.#abortsOf(signal)
+    const abort = () => {
+      // A transport may take its time to let go; the caller does not wait for it.
+      reject(signal?.reason)
+      fiber.unsafeInterruptAsFork(fiber.id())
+    }
+    aborts?.add(abort)
+    this.#running.add(fiber)
+    fiber.addObserver((exit) => {
+      aborts?.remove(abort)
+      this.#running.delete(fiber)
+      Exit.match(exit, { onSuccess: resolve, onFailure: (cause) => reject(Cause.squash(cause)) })
+    })
+  }
+
+  /** A stream that runs anew for each `for await`, and is closed when that is left. */
+  iterate<A>(
+    operation: OperationName,
+    options: Abortable | undefined,
+    stream: Stream.Stream<A, unknown>
+  ): AsyncIterable<A> {
+    return { [Symbol.asyncIterator]: () => this.#iterator(operation, options, stream) }
+  }
+
+  async *#iterator<A>(
+    operation: OperationName,
+    options: Abortable | undefined,
+    stream: Stream.Stream<A, unknown>
+  ): AsyncIterator<A, undefined> {
+    const scope = Effect.runSync(Scope.fork(this.#scope, ExecutionStrategy.sequential))
+    try {
+      const pull = await this.run(operation, options, () => Scope.extend(Stream.toPull(stream), scope))
+      for (;;) {
+        const chunk = await this.run(operation, options, () => orEnd(pull))
+        if (Option.isNone(chunk)) {
+          return undefined
+        }
+        yield* chunk.value
+      }
+    } finally {
+      await Effect.runPromise(Scope.close(scope, Exit.void))
+    }
+  }
+
+  /** Begins nothing more, waits for what is running, and closes what is open. */
+  close(): Promise<void> {
+    this.#closing ??= Effect.runPromise(
+      Fiber.awaitAll(this.#running).pipe(
+        Effect.zipRight(Scope.close(this.#scope, Exit.void)),
+        Effect.zipRight(this.#runtime.disposeEffect)
+      )
+    )
+    return this.#closing
+  }
+
+  #abortsOf(signal: AbortSignal): Aborts {
+    let aborts = this.#aborts.get(signal)
+    if (aborts === undefined) {
+      aborts = new Aborts(signal)
+      this.#aborts.set(signal, aborts)
+    }
+    return aborts
+  }
+}

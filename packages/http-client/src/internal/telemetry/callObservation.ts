@@ -1,0 +1,215 @@
+import * as Redaction from "@workspace-secrets/core/Redaction"
+import * as Cause from "effect/Cause"
+import * as Chunk from "effect/Chunk"
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Exit from "effect/Exit"
+import type * as Fiber from "effect/Fiber"
+import * as FiberRef from "effect/FiberRef"
+import type * as FiberRefs from "effect/FiberRefs"
+import * as HashMap from "effect/HashMap"
+import * as Option from "effect/Option"
+import type * as Redacted from "effect/Redacted"
+import type * as RuntimeFlags from "effect/RuntimeFlags"
+import * as Tracer from "effect/Tracer"
+import type { OperationName } from "../../ClientError.js"
+import type { Place, Prepare } from "../transport/transportContext.js"
+import { type Labels, type Metrics, metrics } from "./metrics.js"
+import type { Route } from "./routes.js"
+
+interface Failure {
+  readonly _tag: string
+  readonly status?: number | undefined
+  readonly reason?: string | undefined
+}
+
+/** What has failed, in the client's own words: what a server or a transport has said stays out of it. */
+const failureOf = (cause: Cause.Cause<Failure>): Failure | undefined =>
+  Option.getOrUndefined(Cause.failureOption(cause))
+
+/** OpenTelemetry's word for an error that there is no other for. */
+const OTHER = "_OTHER"
+
+/** Where an attempt runs. Only a fiber of its own, which our transports do without, needs more of that than the clock. */
+class AttemptPlace implements Place {
+  constructor(
+    readonly clock: Clock.Clock,
+    private readonly fiber: Fiber.RuntimeFiber<unknown, unknown>,
+    readonly runtimeFlags: RuntimeFlags.RuntimeFlags,
+    private readonly prepare: Prepare,
+    readonly span: Tracer.Span | undefined
+  ) {}
+
+  get context(): Context.Context<never> {
+    const context = this.prepare.context(this.fiber.currentContext)
+    return this.span === undefined ? context : Context.add(context, Tracer.ParentSpan, this.span)
+  }
+
+  get fiberRefs(): FiberRefs.FiberRefs {
+    return this.prepare.fiberRefs(this.fiber.getFiberRefs())
+  }
+}
+
+/** A call as it is told to tracer and metrics. It is made when the call begins, and `end` must come whatever happens. */
+export class Observation {
+  /** How many times a request was sent. */
+  attempts = 0
+  /** Whether an earlier attempt may have been carried out by the server although it failed. */
+  mayBeDone = false
+  /** Gives up what is pending when the call ends. */
+  giveUp: (() => void) | undefined
+
+  readonly clock: Clock.Clock
+  readonly started: bigint
+  readonly #fiber: Fiber.RuntimeFiber<unknown, unknown>
+  readonly #flags: RuntimeFlags.RuntimeFlags
+  readonly #metrics: Metrics
+  readonly #labels: Labels
+  #call: Tracer.Span | undefined
+  #attempt: Tracer.Span | undefined
+  #secrets: ReadonlyArray<Redacted.Redacted<string>> = []
+  #mask: Redaction.Mask | undefined
+
+  constructor(
+    readonly operation: OperationName,
+    fiber: Fiber.RuntimeFiber<unknown, unknown>,
+    flags: RuntimeFlags.RuntimeFlags
+  ) {
+    this.#fiber = fiber
+    this.#flags = flags
+    this.clock = Context.get(fiber.currentDefaultServices, Clock.Clock)
+    this.started = this.clock.unsafeCurrentTimeNanos()
+    this.#metrics = metrics(operation)
+    this.#labels = fiber.getFiberRef(FiberRef.currentMetricLabels)
+    this.#metrics.inFlight.modify(1, this.#labels)
+  }
+
+  /** The call begins. A tracer may throw here, and the end is told all the same. */
+  begin(): void {
+    this.#call = this.#span(names[this.operation], "internal", parentOf(this.#fiber), this.started)
+  }
+
+  /** Takes the secrets of the call out of a text: those of all its requests, since an answer may repeat what another one sent. */
+  mask(secrets: ReadonlyArray<Redacted.Redacted<string>>): Redaction.Mask {
+    this.#secrets = [...this.#secrets, ...secrets.filter((secret) => !this.#secrets.includes(secret))]
+    this.#mask = undefined
+    return (text) => (this.#mask ??= Redaction.make(this.#secrets))(text)
+  }
+
+  /** A defect without its message and what it holds. */
+  bare(defect: unknown): Redaction.Defect {
+    return defect instanceof Redaction.Defect ? defect : new Redaction.Defect(defect, Redaction.make(this.#secrets))
+  }
+
+  /** How long the call has been under way, in milliseconds. */
+  get elapsed(): number {
+    return Number(this.clock.unsafeCurrentTimeNanos() - this.started) / 1e6
+  }
+
+  /** A request is about to be sent; what comes back is where to send it, and as part of what. */
+  attempt(route: Route, prepare: Prepare): AttemptPlace {
+    this.attempts++
+    if (this.attempts > 1) {
+      this.#metrics.retries.update(1, this.#labels)
+    }
+    const span = this.#call && this.#span(route.span, "client", Option.some(this.#call), this.#now())
+    this.#attempt = span
+    if (span !== undefined) {
+      for (const [key, value] of route.attributes) {
+        span.attribute(key, value)
+      }
+      if (this.attempts > 1) {
+        span.attribute("http.request.resend_count", this.attempts - 1)
+      }
+    }
+    return new AttemptPlace(this.clock, this.#fiber, this.#flags, prepare, span)
+  }
+
+  /** The response to the request came, or did not; `failure` is what that means to the call. */
+  attempted(status: number | undefined, failure: Failure | undefined): void {
+    const span = this.#attempt
+    if (span === undefined) {
+      return
+    }
+    this.#attempt = undefined
+    if (status !== undefined) {
+      span.attribute("http.response.status_code", status)
+    }
+    if (failure === undefined) {
+      return span.end(this.#now(), Exit.void)
+    }
+    const type = status !== undefined && status >= 400 ? String(status) : failure.reason ?? failure._tag
+    span.attribute("error.type", type)
+    span.end(this.#now(), Exit.fail(`${this.operation} failed: ${type}`))
+  }
+
+  /** The call is over. */
+  end(exit: Exit.Exit<unknown, Failure>): void {
+    this.giveUp?.()
+    const now = this.clock.unsafeCurrentTimeNanos()
+    const outcome = Exit.isSuccess(exit)
+      ? "success"
+      : failureOf(exit.cause)?._tag ?? (Cause.isInterruptedOnly(exit.cause) ? "Interrupted" : "Defect")
+    this.#metrics.inFlight.modify(-1, this.#labels)
+    this.#metrics.duration(outcome).update(Number(now - this.started) / 1e9, this.#labels)
+    try {
+      this.#end(this.#attempt, outcome)
+    } finally {
+      this.#end(this.#call, outcome)
+    }
+  }
+
+  #end(span: Tracer.Span | undefined, outcome: string): void {
+    if (span === undefined) {
+      return
+    }
+    if (outcome === "success") {
+      return span.end(this.#now(), Exit.void)
+    }
+    span.attribute("error.type", outcome === "Defect" ? OTHER : outcome)
+    span.end(
+      this.#now(),
+      outcome === "Interrupted" ? Exit.interrupt(this.#fiber.id()) : Exit.fail(`${this.operation} failed: ${outcome}`)
+    )
+  }
+
+  #now(): bigint {
+    return this.#fiber.getFiberRef(FiberRef.currentTracerTimingEnabled) ? this.clock.unsafeCurrentTimeNanos() : 0n
+  }
+
+  // What `Effect.withSpan` does, without the fiber's part in it: two of those would take as long as all the rest of a call.
+  #span(name: string, kind: Tracer.SpanKind, parent: Option.Option<Tracer.AnySpan>, now: bigint) {
+    const fiber = this.#fiber
+    if (!fiber.getFiberRef(FiberRef.currentTracerEnabled)) {
+      return undefined
+    }
+    const timing = fiber.getFiberRef(FiberRef.currentTracerTimingEnabled)
+    const links = Chunk.toReadonlyArray(fiber.getFiberRef(FiberRef.currentTracerSpanLinks))
+    const span = fiber.currentTracer.span(name, parent, Context.empty(), links, timing ? now : 0n, kind)
+    const annotations = fiber.getFiberRef(FiberRef.currentTracerSpanAnnotations)
+    if (HashMap.size(annotations) > 0) {
+      HashMap.forEach(annotations, (value, key) => span.attribute(key, value))
+    }
+    return span
+  }
+}
+
+const names = {
+  list: "WorkspaceSecretsClient.list",
+  create: "WorkspaceSecretsClient.create",
+  get: "WorkspaceSecretsClient.get",
+  update: "WorkspaceSecretsClient.update",
+  delete: "WorkspaceSecretsClient.delete",
+  whoami: "WorkspaceSecretsClient.whoami"
+} as const
+
+/** The span that a program is in, unless that one is not to be known to others. */
+const parentOf = (fiber: Fiber.RuntimeFiber<unknown, unknown>): Option.Option<Tracer.AnySpan> =>
+  Option.filter(
+    Option.fromNullable(fiber.currentSpan),
+    (span) => !Context.get(span.context, Tracer.DisablePropagation)
+  )
+
+/** The header that says which span a request is part of, as W3C Trace Context has it. */
+export const traceparent = (span: Tracer.Span): string =>
+  `00-${span.traceId}-${span.spanId}-${span.sampled ? "01" : "00"}`

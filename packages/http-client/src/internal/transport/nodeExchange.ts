@@ -1,0 +1,105 @@
+import type { HttpClientRequest } from "@effect/platform/HttpClientRequest"
+import type { IncomingHttpHeaders } from "node:http"
+import type { Dispatcher } from "undici"
+import { CollectedResponse, limitOf, MAX_BODY } from "./collectedResponse.js"
+import type { Exchange } from "./exchange.js"
+import { BODY_TOO_LARGE, CONTENT_ENCODING, failure, requestError, TransportFailure } from "./failure.js"
+
+type Done = Parameters<Exchange>[1]
+
+// undici wants an error to abort with. Nobody sees it: what is given up is not told any more.
+const given = new Error("The request was given up")
+
+const EMPTY = new Uint8Array()
+
+/** One request and its response. */
+export class ExchangeHandler implements Dispatcher.DispatchHandler {
+  private controller: Dispatcher.DispatchController | undefined
+  private status = 0
+  private headers: IncomingHttpHeaders = {}
+  private chunks: Array<Buffer> = []
+  private size = 0
+  private done: Done | undefined
+
+  constructor(private readonly request: HttpClientRequest, done: Done) {
+    this.done = done
+  }
+
+  /** Gives up: closes the connection of a request that is under way, and sends none that is not. */
+  abort(): void {
+    this.done = undefined
+    this.chunks = []
+    this.controller?.abort(given)
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    if (this.done === undefined) {
+      // To abort through the controller would close a connection that has done nothing wrong.
+      throw given
+    }
+    this.controller = controller
+  }
+
+  onResponseStart(_: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+    if (status < 200) {
+      return
+    }
+    this.status = status
+    this.headers = headers
+    const encoding = headers["content-encoding"]
+    if (this.request.method === "HEAD") {
+      // Its headers are those of a body that does not come.
+      return
+    }
+    if (encoding !== undefined && encoding !== "" && encoding !== "identity") {
+      this.refuse(CONTENT_ENCODING)
+    } else if (Number(headers["content-length"]) > MAX_BODY) {
+      this.refuse(BODY_TOO_LARGE)
+    }
+  }
+
+  onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.size += chunk.length
+    if (this.size > MAX_BODY) {
+      this.refuse(BODY_TOO_LARGE)
+    } else if (this.size <= limitOf(this.status)) {
+      this.chunks.push(chunk)
+    } else {
+      // It is received to its end, so that the connection can be used again.
+      this.chunks = []
+    }
+  }
+
+  onResponseEnd(): void {
+    const [first = EMPTY] = this.chunks
+    if (this.size > limitOf(this.status)) {
+      return this.respond(new TransportFailure(BODY_TOO_LARGE))
+    }
+    this.respond(this.chunks.length > 1 ? Buffer.concat(this.chunks, this.size) : first)
+  }
+
+  onResponseError(_: Dispatcher.DispatchController, error: Error): void {
+    this.fail(failure(error))
+  }
+
+  /** The request did not get as far as to a connection. */
+  fail(cause: TransportFailure): void {
+    if (this.status === 0) {
+      this.done?.(requestError(this.request, "Transport", cause))
+      this.done = undefined
+    } else {
+      this.respond(cause)
+    }
+  }
+
+  private refuse(code: string): void {
+    this.respond(new TransportFailure(code))
+    this.abort()
+  }
+
+  private respond(body: Uint8Array | TransportFailure): void {
+    this.done?.(new CollectedResponse(this.request, this.status, this.headers, body))
+    this.done = undefined
+    this.chunks = []
+  }
+}

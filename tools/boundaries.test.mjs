@@ -7,7 +7,7 @@ import { dirname, join } from "node:path"
 import { after, before, describe, it } from "node:test"
 import config from "../.dependency-cruiser.mjs"
 import { exportsOf } from "./exports.mjs"
-import { modulesOf, root, workspaces } from "./workspaces.mjs"
+import { openModulesOf, root, workspaces } from "./workspaces.mjs"
 
 const allowed = {
   "packages/core/src/Good.ts": "import * as Effect from \"effect/Effect\"\nexport const good = Effect.void",
@@ -118,7 +118,7 @@ const write = (directory, files) => {
   mkdirSync(join(directory, "node_modules/@workspace-secrets"), { recursive: true })
   for (const workspace of workspaces()) {
     const manifest = JSON.parse(workspace.text)
-    const modules = modulesOf(join(directory, workspace.directory))
+    const modules = openModulesOf(join(directory, workspace.directory))
     put(`${workspace.directory}/package.json`, JSON.stringify({ ...manifest, exports: exportsOf(modules) }))
     symlinkSync(join(directory, workspace.directory), join(directory, "node_modules", manifest.name), "junction")
   }

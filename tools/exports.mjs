@@ -1,7 +1,7 @@
-// Writes the `exports` of every workspace from the modules of its `src`; with `--check` it only compares.
+// Writes the `exports` of every workspace from the modules on top of its `src` and those that `index.ts` names; with `--check` it only compares.
 import { writeFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
-import { isOfCommand, workspaces } from "./workspaces.mjs"
+import { workspaces } from "./workspaces.mjs"
 
 const conditions = (module) => {
   const built = (format, extension) => `./dist/${format}/${module.replace(/ts$/, extension)}`
@@ -12,17 +12,15 @@ const conditions = (module) => {
   }
 }
 
-/** The `exports` block of a package with these modules, and with files that are exported as they are. */
-export const exportsOf = (modules, documents = []) => {
-  const open = modules.filter((module) => !module.split("/").includes("internal") && !isOfCommand(module))
-  const subpath = (module) => module === "index.ts" ? "." : `./${module.replace(/\.ts$/, "")}`
+/** The `exports` block of a package with these open modules, and with files that are exported as they are. */
+export const exportsOf = (open, documents = []) => {
+  const subpath = (name) => name === "index" ? "." : `./${name}`
   return {
     "./package.json": "./package.json",
     ...Object.fromEntries(
-      open.map((module) => [subpath(module), conditions(module)]).sort(([a], [b]) => a < b ? -1 : 1)
+      open.map(([name, module]) => [subpath(name), conditions(module)]).sort(([a], [b]) => a < b ? -1 : 1)
     ),
-    ...Object.fromEntries(documents.map((document) => [`./${document}`, `./${document}`])),
-    "./internal/*": null
+    ...Object.fromEntries(documents.map((document) => [`./${document}`, `./${document}`]))
   }
 }
 
@@ -39,9 +37,9 @@ const difference = (actual = {}, expected) => {
 }
 
 const main = (check) => {
-  const stale = workspaces().flatMap(({ directory, documents, manifest, modules, text }) => {
+  const stale = workspaces().flatMap(({ directory, documents, manifest, open, text }) => {
     const content = JSON.parse(text)
-    const expected = exportsOf(modules, documents)
+    const expected = exportsOf(open, documents)
     const lines = difference(content.exports, expected)
     if (lines.length === 0) return []
     if (!check) {

@@ -31,8 +31,7 @@ const manifest = {
     ".": {
       import: { types: "./dist/esm/index.d.ts", default: "./dist/esm/index.js" },
       require: { types: "./dist/cjs/index.d.ts", default: "./dist/cjs/index.js" }
-    },
-    "./internal/*": null
+    }
   },
   bin: { sound: "./dist/bin/main.js" },
   peerDependencies: { effect: "^3.22.4" }

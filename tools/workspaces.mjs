@@ -10,7 +10,7 @@ export const launcher = "bin.ts"
 /** Whether a module belongs to the command: it is bundled into one program, and nobody can import it. */
 export const isOfCommand = (module) => module === launcher || module.startsWith("bin/")
 
-/** Every workspace of the repository: its directory, its manifest, the modules of its `src` and the documents that it exports. */
+/** Every workspace of the repository: its directory, its manifest, the modules of its `src`, the open ones among them and the documents that it exports. */
 export const workspaces = () =>
   ["packages", "apps"].flatMap((parent) =>
     readdirSync(join(root, parent), { withFileTypes: true })
@@ -23,6 +23,7 @@ export const workspaces = () =>
           manifest,
           text: readFileSync(manifest, "utf8"),
           modules: modulesOf(join(root, directory)),
+          open: openModulesOf(join(root, directory)),
           documents: ["openapi.json"].filter((name) => existsSync(join(root, directory, name)))
         }
       })
@@ -36,4 +37,21 @@ export const modulesOf = (directory) => {
       return entry.isDirectory() ? walk(path) : path.endsWith(".ts") ? [path] : []
     })
   return existsSync(join(directory, "src")) ? walk("").sort() : []
+}
+
+/** What an `index.ts` re-exports as a namespace: \`export * as Fault from "./world/Fault.js"\`. */
+const reExport = /^export \* as (\w+) from "\.\/(.+)\.js"$/gm
+
+/**
+ * The modules that a package can be imported by, as pairs of a subpath and a module: those on top of `src`, and those in its folders that
+ * `index.ts` names. All others are closed.
+ */
+export const openModulesOf = (directory) => {
+  const index = join(directory, "src/index.ts")
+  const named = existsSync(index) ? [...readFileSync(index, "utf8").matchAll(reExport)] : []
+  return [
+    ...modulesOf(directory).filter((module) => !module.includes("/") && !isOfCommand(module))
+      .map((module) => [module.replace(/\.ts$/, ""), module]),
+    ...named.filter(([, , path]) => path.includes("/")).map(([, name, path]) => [name, `${path}.ts`])
+  ]
 }

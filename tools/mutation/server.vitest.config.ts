@@ -8,11 +8,11 @@ export default mutation("apps/mock-server", [
   "test/README.test.ts",
   "test/readme/**",
   // Of documents, which are not mutated.
-  "test/DocsPage.test.ts",
-  "test/OpenApiDocument.test.ts",
+  "test/documents/DocsPage.test.ts",
+  "test/documents/OpenApiDocument.test.ts",
   // The same as in process, over a socket, and at load: minutes for each mutant.
   "test/contract.test.ts",
   "test/HostileInput.test.ts",
-  "test/Listener.test.ts",
+  "test/transport/Listener.test.ts",
   "test/tenants.concurrent.test.ts"
 ])

@@ -15,19 +15,19 @@ export const subjects = {
     what: "the rules of apps/mock-server: secrets, lists, faults, clocks, tenants, the journal, routes and bodies",
     directory: "apps/mock-server",
     modules: [
-      "Body",
-      "Cursor",
-      "Fault",
-      "Handlers",
-      "Ids",
-      "Journal",
-      "Routes",
-      "Seed",
-      "Tenant",
-      "TenantClock",
-      "WorkspaceSecretStore",
-      "WorkspaceSecrets",
-      "internal/searchIndex"
+      "api/Body",
+      "api/Handlers",
+      "api/Routes",
+      "world/Cursor",
+      "world/Fault",
+      "world/Ids",
+      "world/Journal",
+      "world/SearchIndex",
+      "world/Seed",
+      "world/Tenant",
+      "world/TenantClock",
+      "world/WorkspaceSecretStore",
+      "world/WorkspaceSecrets"
     ],
     tests: "those of apps/mock-server in process, with the contract; not those of sockets, documents and the command"
   }

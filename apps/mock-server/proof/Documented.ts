@@ -3,8 +3,14 @@ import type { ValidateFunction } from "ajv"
 import addFormats from "ajv-formats"
 import { Ajv2020 } from "ajv/dist/2020.js"
 import { createGeneratorSync, type JsonSchema } from "json-schema-faker"
+import type {
+  OpenApiObject,
+  OperationObject,
+  Reference,
+  ResponseObject,
+  SchemaObject
+} from "../src/documents/OpenApiObjects.js"
 import { startInProcess } from "../src/MockServer.js"
-import type { OpenApiObject, OperationObject, Reference, ResponseObject, SchemaObject } from "../src/OpenApiObjects.js"
 
 /** How many requests of which seed, against which server. */
 export interface Options {

@@ -13,24 +13,24 @@ import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Scope from "effect/Scope"
-import * as Body from "./Body.js"
-import type { JournalControl, TenantControl } from "./Control.js"
-import * as Control from "./Control.js"
-import * as Cors from "./Cors.js"
-import * as Dispatcher from "./Dispatcher.js"
-import * as Handlers from "./Handlers.js"
-import * as InProcess from "./InProcess.js"
-import { urlOf } from "./internal/baseUrl.js"
-import * as Gate from "./internal/gate.js"
-import { observer } from "./internal/observer.js"
-import * as Listener from "./Listener.js"
-import type { Endpoint } from "./Routes.js"
-import type { SeedError } from "./Seed.js"
-import type { Snapshot } from "./Snapshot.js"
-import type { Registration, TenantExists, WorldOptions } from "./Tenant.js"
-import { isKey, surroundings, TenantError, Tenants } from "./Tenant.js"
-import { settingsOf } from "./TenantSettings.js"
-import { WorkspaceSecrets } from "./WorkspaceSecrets.js"
+import { urlOf } from "./api/BaseUrl.js"
+import * as Body from "./api/Body.js"
+import * as Dispatcher from "./api/Dispatcher.js"
+import * as Handlers from "./api/Handlers.js"
+import { observer } from "./api/Observer.js"
+import type { Endpoint } from "./api/Routes.js"
+import type { JournalControl, TenantControl } from "./control/Control.js"
+import * as Control from "./control/Control.js"
+import * as Cors from "./transport/Cors.js"
+import * as Gate from "./transport/Gate.js"
+import * as InProcess from "./transport/InProcess.js"
+import * as Listener from "./transport/Listener.js"
+import type { SeedError } from "./world/Seed.js"
+import type { Snapshot } from "./world/Snapshot.js"
+import type { Registration, TenantExists, WorldOptions } from "./world/Tenant.js"
+import { isKey, surroundings, TenantError, Tenants } from "./world/Tenant.js"
+import { settingsOf } from "./world/TenantSettings.js"
+import { WorkspaceSecrets } from "./world/WorkspaceSecrets.js"
 
 /**
  * A key's world, as a test uses it. Printing it does not print the key.
@@ -207,7 +207,7 @@ const controlOf = (
 ): Dispatcher.Dispatch => {
   let dispatch: Promise<Dispatcher.Dispatch> | undefined
   const load = Effect.promise(() =>
-    dispatch ??= import("./ControlDispatcher.js").then(({ make }) =>
+    dispatch ??= import("./control/ControlDispatcher.js").then(({ make }) =>
       make(service, { token: controlToken ?? apiKey, isApiKey: controlToken === undefined, isLocal })
     )
   )

@@ -6,72 +6,27 @@
 /**
  * @since 0.1.0
  */
-export * as Api from "./Api.js"
+export * as Api from "./api/Api.js"
 
 /**
  * @since 0.1.0
  */
-export * as Body from "./Body.js"
+export * as Control from "./control/Control.js"
 
 /**
  * @since 0.1.0
  */
-export * as Control from "./Control.js"
+export * as ControlClient from "./control/ControlClient.js"
 
 /**
  * @since 0.1.0
  */
-export * as ControlApi from "./ControlApi.js"
+export * as Fault from "./world/Fault.js"
 
 /**
  * @since 0.1.0
  */
-export * as ControlClient from "./ControlClient.js"
-
-/**
- * @since 0.1.0
- */
-export * as ControlDispatcher from "./ControlDispatcher.js"
-
-/**
- * @since 0.1.0
- */
-export * as Cursor from "./Cursor.js"
-
-/**
- * @since 0.1.0
- */
-export * as Dispatcher from "./Dispatcher.js"
-
-/**
- * @since 0.1.0
- */
-export * as Fault from "./Fault.js"
-
-/**
- * @since 0.1.0
- */
-export * as Handlers from "./Handlers.js"
-
-/**
- * @since 0.1.0
- */
-export * as Ids from "./Ids.js"
-
-/**
- * @since 0.1.0
- */
-export * as InProcess from "./InProcess.js"
-
-/**
- * @since 0.1.0
- */
-export * as Journal from "./Journal.js"
-
-/**
- * @since 0.1.0
- */
-export * as Listener from "./Listener.js"
+export * as Journal from "./world/Journal.js"
 
 /**
  * @since 0.1.0
@@ -81,44 +36,39 @@ export * as MockServer from "./MockServer.js"
 /**
  * @since 0.1.0
  */
-export * as Routes from "./Routes.js"
+export * as OpenApiDocument from "./documents/OpenApiDocument.js"
 
 /**
  * @since 0.1.0
  */
-export * as Seed from "./Seed.js"
+export * as OpenApiObjects from "./documents/OpenApiObjects.js"
 
 /**
  * @since 0.1.0
  */
-export * as Snapshot from "./Snapshot.js"
+export * as Seed from "./world/Seed.js"
 
 /**
  * @since 0.1.0
  */
-export * as SnapshotFile from "./SnapshotFile.js"
+export * as Snapshot from "./world/Snapshot.js"
 
 /**
  * @since 0.1.0
  */
-export * as Tenant from "./Tenant.js"
+export * as Tenant from "./world/Tenant.js"
 
 /**
  * @since 0.1.0
  */
-export * as TenantClock from "./TenantClock.js"
+export * as TenantClock from "./world/TenantClock.js"
+
+/**
+ * @since 0.1.0
+ */
+export * as TenantSettings from "./world/TenantSettings.js"
 
 /**
  * @since 0.1.0
  */
 export * as Testing from "./Testing.js"
-
-/**
- * @since 0.1.0
- */
-export * as WorkspaceSecretStore from "./WorkspaceSecretStore.js"
-
-/**
- * @since 0.1.0
- */
-export * as WorkspaceSecrets from "./WorkspaceSecrets.js"

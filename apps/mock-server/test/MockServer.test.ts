@@ -8,7 +8,7 @@ import * as Redacted from "effect/Redacted"
 import { networkInterfaces } from "node:os"
 import { inspect } from "node:util"
 import * as MockServer from "../src/MockServer.js"
-import * as Seed from "../src/Seed.js"
+import * as Seed from "../src/world/Seed.js"
 import { isAnswered } from "./RawConnection.js"
 import { type Answer, expectError, send, sendJson, type Server, type WirePage, type WireSecret } from "./wire.js"
 

@@ -8,10 +8,10 @@ import * as Schema from "effect/Schema"
 import { readdirSync, readFileSync } from "node:fs"
 import * as Cli from "../src/bin/Cli.js"
 import { banner } from "../src/bin/Serve.js"
-import { FaultRule } from "../src/Fault.js"
 import * as MockServer from "../src/MockServer.js"
-import * as Seed from "../src/Seed.js"
-import * as Tenant from "../src/Tenant.js"
+import { FaultRule } from "../src/world/Fault.js"
+import * as Seed from "../src/world/Seed.js"
+import * as Tenant from "../src/world/Tenant.js"
 
 const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8")
 const examples = new URL("./readme/", import.meta.url)

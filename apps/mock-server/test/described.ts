@@ -4,7 +4,7 @@ import addFormats from "ajv-formats"
 import * as Either from "effect/Either"
 import * as JSONSchema from "effect/JSONSchema"
 import type * as Schema from "effect/Schema"
-import { strict } from "../src/internal/schema.js"
+import { strict } from "../src/input/StrictSchema.js"
 
 const ajv = new Ajv({ strict: true })
 addFormats.default(ajv)

@@ -1,7 +1,7 @@
 /**
  * The request log: a line for each request, for a person to read.
  */
-import type { Told } from "../Dispatcher.js"
+import type { Told } from "../api/Dispatcher.js"
 
 const methods = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import { stripVTControlCharacters } from "node:util"
+import type { Told } from "../../src/api/Dispatcher.js"
 import * as RequestLog from "../../src/bin/RequestLog.js"
-import type { Told } from "../../src/Dispatcher.js"
 import * as MockServer from "../../src/MockServer.js"
 
 const at = new Date("2026-01-01T00:00:00.000Z")

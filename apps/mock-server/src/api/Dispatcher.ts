@@ -1,0 +1,434 @@
+/**
+ * From a request to an answer, whatever the transport: finds the route, knows the key, reads what was sent, calls the handler and writes
+ * what came out. Every way that this can end is an answer of the API's own shape (WIRE.md, Errors).
+ *
+ * @since 0.1.0
+ */
+import {
+  Aborted,
+  Internal,
+  InvalidArgument,
+  NotFound,
+  PermissionDenied,
+  Unauthenticated,
+  type Unavailable,
+  Unimplemented
+} from "@workspace-secrets/core/ApiError"
+import * as ErrorResponse from "@workspace-secrets/core/ErrorResponse"
+import { ExternalId } from "@workspace-secrets/core/ExternalId"
+import { Status } from "@workspace-secrets/core/Status"
+import { WorkspaceSecret, WorkspaceSecretId } from "@workspace-secrets/core/WorkspaceSecret"
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Schema from "effect/Schema"
+import { type Document, documents } from "../documents/Documents.js"
+import type { Hit, Subject } from "../world/Fault.js"
+import { garbage, toResponse as faultResponse } from "../world/Fault.js"
+import type { Answered, Exchange, JournalEntry } from "../world/Journal.js"
+import type { Tenant, Tenants } from "../world/Tenant.js"
+import { secretsScope } from "../world/TenantSettings.js"
+import { Api } from "./Api.js"
+import { baseUrlOf } from "./BaseUrl.js"
+import * as Body from "./Body.js"
+import { nameOf } from "./Defect.js"
+import type { Handlers } from "./Handlers.js"
+import { isNow } from "./Now.js"
+import { observer } from "./Observer.js"
+import type { Operation } from "./Operations.js"
+import { operations } from "./Operations.js"
+import { publishedOperations } from "./PublishedOperations.js"
+import * as Routes from "./Routes.js"
+
+/**
+ * A request as a transport hands it in.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Incoming {
+  readonly method: string
+  /** The request target as it was sent: path and query, still encoded. */
+  readonly target: string
+  /** By lower-case name. */
+  readonly headers: Readonly<Record<string, string | ReadonlyArray<string> | undefined>>
+  /** Where the server is, such as `http://127.0.0.1:8080`, for a request without a `Host` that says it. */
+  readonly origin?: string | undefined
+  /** Reads the body, of at most `Body.maxBytes`; run once at the most, and not at all where the API takes none. */
+  readonly body: Effect.Effect<Uint8Array, InvalidArgument | Unavailable>
+}
+
+/**
+ * An answer as a transport sends it out.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Outgoing {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+  /** What happens to it on its way: nothing of it is sent, or half of its body; then the connection ends. */
+  readonly broken?: "closed" | "cut"
+}
+
+/**
+ * The most characters that the header names and values of a request may have together.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const maxHeaderSize = 16 * 1024
+
+type Failure = ErrorResponse.WireError
+
+/**
+ * The headers that every answer in JSON has: no browser or cache keeps it, or takes it for something else.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const jsonHeaders = {
+  "content-type": "application/json",
+  "cache-control": "no-store",
+  "x-content-type-options": "nosniff"
+} as const
+
+const encodeStatus = Schema.encodeSync(Status)
+
+const answer = (
+  status: number,
+  body: unknown,
+  requestId: string,
+  headers?: Readonly<Record<string, string>>
+): Outgoing => ({
+  status,
+  headers: { ...jsonHeaders, "x-request-id": requestId, ...headers },
+  body: JSON.stringify(body)
+})
+
+/**
+ * An error as an answer, for transports that have to refuse before there is a request to dispatch.
+ *
+ * @since 0.1.0
+ * @category conversions
+ */
+export const answerError = (
+  error: Failure,
+  requestId: string,
+  headers?: Readonly<Record<string, string>>
+): Outgoing => {
+  const response = ErrorResponse.toResponse(error)
+  return answer(response.status, encodeStatus(response.body), requestId, { ...response.headers, ...headers })
+}
+
+const isOver = (headers: Incoming["headers"], max: number): boolean => {
+  let size = 0
+  for (const name in headers) {
+    const value = headers[name]
+    size += name.length + (typeof value === "string" ? value.length : String(value ?? "").length)
+  }
+  return size > max
+}
+
+/**
+ * The refusal of a request whose headers are too large.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export const headersTooLarge = (): InvalidArgument =>
+  new InvalidArgument({ message: `the request's headers are larger than 16 KiB (${maxHeaderSize} characters)` })
+
+/**
+ * What a dispatcher can be told.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options {
+  /** Operations to answer with 501 UNIMPLEMENTED, besides `PublishedOperations`. */
+  readonly unservedOperations?: ReadonlyArray<Routes.Endpoint> | undefined
+  /** Is told of each request when its answer is on its way, or will not come any more. One that throws is not told of any further. */
+  readonly onRequest?: ((request: Told) => void) | undefined
+}
+
+/**
+ * What is told of a request and its answer: as the journal shows it, with neither values nor keys. There is no `response` where the client
+ * went away, and no `tenant` where the key was nobody's.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Told extends
+  Pick<
+    JournalEntry,
+    "method" | "path" | "query" | "operation" | "id" | "externalId" | "durationMillis" | "fault" | "response"
+  >
+{
+  /** The id of the tenant, which is not its key. */
+  readonly tenant: string | undefined
+}
+
+/**
+ * A dispatcher: it never fails. What can be answered at once is: the effect that it gives is then an `Either`, which a transport takes
+ * without a fiber. A dispatch is one request; running its effect again is not another.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Dispatch = (incoming: Incoming) => Effect.Effect<Outgoing>
+
+/**
+ * Makes the dispatcher for some handlers and tenants. A defect is answered with INTERNAL, and logged without what was sent.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = (handlers: Handlers, tenants: Tenants, options: Options = {}): Dispatch => {
+  const find = Routes.make<ApiOperation | Document>(
+    [...operations<ApiContext>()(Api, handlers, { isStrict: false, isLasting: isSecret }), ...documents],
+    [...publishedOperations, ...options.unservedOperations ?? []]
+  )
+
+  const tell = observer(options.onRequest)
+
+  return (incoming) => {
+    const { headers, method, target } = incoming
+    const caller = tenants.authenticate(single(headers["authorization"]))
+    // What an answer tells of time and order is the tenant's, that of a refusal included.
+    const { clock, ids, journal } = Either.isRight(caller) ? caller.right : tenants.nobody
+    const now = clock.tick()
+    const requestId = ids.request(now)
+    const date = clock.httpDate(now)
+    const exchange: Exchange = {
+      requestId,
+      receivedAt: now,
+      startedAt: performance.now(),
+      epoch: journal.epoch,
+      method,
+      target,
+      headers,
+      operation: undefined,
+      ref: undefined,
+      requestSize: 0,
+      payload: undefined,
+      success: undefined,
+      failure: undefined,
+      fault: undefined
+    }
+
+    const record = (answered: Answered | undefined) => {
+      const recorded = journal.record(exchange, answered)
+      tell(() => ({
+        ...recorded.entry,
+        tenant: Either.isRight(caller) ? tenants.idOf(caller.right) : undefined
+      }))
+    }
+    const finish = (outgoing: Outgoing, broken?: Answered["broken"]): Outgoing => {
+      const { body, headers, status } = outgoing
+      record({ status, headers, size: body.length, broken })
+      return outgoing
+    }
+    const refuse = (error: Failure, more?: Readonly<Record<string, string>>): Outgoing => {
+      const response = ErrorResponse.toResponse(error)
+      const body = encodeStatus(response.body)
+      exchange.failure = body
+      const challenge = error.status === 401 ? { "www-authenticate": "Bearer" } : undefined
+      return answer(response.status, body, requestId, { date, ...response.headers, ...challenge, ...more })
+    }
+    const fail = (error: Failure, more?: Readonly<Record<string, string>>) => Either.right(finish(refuse(error, more)))
+    const end = (result: Either.Either<string, Failure>): Outgoing =>
+      Either.isRight(result)
+        ? {
+          status: 200,
+          headers: { ...jsonHeaders, "x-request-id": requestId, date },
+          body: result.right
+        }
+        : refuse(result.left)
+    const onDefect = (defect: unknown) =>
+      Effect.map(
+        Effect.logError(`unexpected failure of ${requestId}`, Cause.die(nameOf(defect))),
+        () => finish(refuse(new Internal({ message: "the mock server failed unexpectedly; its log says more" })))
+      )
+    /** What takes its time: it can meet with a defect, and with a client that goes away. */
+    const guard = (outgoing: Effect.Effect<Outgoing>): Effect.Effect<Outgoing> =>
+      outgoing.pipe(
+        Effect.catchAllDefect(onDefect),
+        Effect.onInterrupt(() => Effect.sync(() => record(undefined)))
+      )
+    const afflict = ({ name, rule }: Hit, run: Effect.Effect<string, Failure>): Effect.Effect<Outgoing> =>
+      Effect.gen(function*() {
+        exchange.fault = name
+        const { body, close, delayMillis, error, when = "before" } = rule
+        const delay = delayMillis === undefined ? Effect.void : Effect.sleep(delayMillis)
+        const isReplaced = error !== undefined || close !== undefined
+        if (when === "before") {
+          yield* delay
+        }
+        let outgoing = when === "before" && isReplaced ? answer(200, {}, requestId) : end(yield* Effect.either(run))
+        if (when === "after") {
+          yield* delay
+        }
+        if (error !== undefined) {
+          const response = faultResponse(error, now)
+          outgoing = answer(response.status, response.body, requestId, { date, ...response.headers })
+          exchange.success = undefined
+          exchange.failure = response.body
+        }
+        if (close !== undefined) {
+          return finish({ ...outgoing, broken: "closed" }, "closed")
+        }
+        if (body === undefined) {
+          return finish(outgoing)
+        }
+        if (body === "cut") {
+          return finish({ ...outgoing, broken: "cut" }, "cut")
+        }
+        const { body: text, contentType } = garbage[body]
+        return finish({ ...outgoing, headers: { ...outgoing.headers, "content-type": contentType }, body: text }, body)
+      })
+
+    if (isOver(headers, maxHeaderSize)) {
+      return fail(headersTooLarge())
+    }
+    const mark = target.indexOf("?")
+    const match = find(method, mark === -1 ? target : target.slice(0, mark))
+    switch (match._tag) {
+      case "NotFound":
+        return fail(
+          new NotFound({
+            message: `no such route: the API has nothing at this path${
+              match.nearest === undefined ? "" : `; the nearest is ${match.nearest}`
+            }`
+          }),
+          { [Routes.missingRouteHeader]: "true" }
+        )
+      case "Unserved":
+        return fail(
+          new Unimplemented({
+            message:
+              `the mock server does not serve ${match.operation}; of this API it serves the workspace secrets and GET /v1/whoami`
+          })
+        )
+      case "MalformedPath":
+        return fail(new InvalidArgument({ message: "the path is not percent-encoded UTF-8" }))
+      case "MethodNotAllowed": {
+        const allow = match.allow.join(", ")
+        return fail(new Unimplemented({ status: 405, message: `this path takes ${allow}` }), { allow })
+      }
+      case "Found": {
+        const { params, target: found } = match
+        if (found._tag === "Document") {
+          return guard(Effect.map(found.content(baseUrlOf(incoming)), ({ body, headers }) =>
+            finish({
+              status: 200,
+              headers: {
+                ...found.contentType === jsonHeaders["content-type"]
+                  ? jsonHeaders
+                  : { "content-type": found.contentType },
+                "x-request-id": requestId,
+                date,
+                ...headers
+              },
+              body
+            })))
+        }
+        exchange.operation = found
+        exchange.ref = params["id"]
+        if (Either.isLeft(caller)) {
+          return fail(caller.left)
+        }
+        const tenant = caller.right
+        const { settings } = tenant
+        if (settings.disabled === true) {
+          return fail(new Unauthenticated({ message: "this API key is disabled" }))
+        }
+        const { workspaceId } = params
+        if (workspaceId !== undefined && workspaceId !== tenant.workspaceId && workspaceId !== tenant.workspaceAlias) {
+          return fail(new PermissionDenied({ message: "this key has no access to that workspace" }))
+        }
+        const isOfSecrets = found.name !== "whoami"
+        if (isOfSecrets && settings.archived === true) {
+          return fail(new PermissionDenied({ message: "this workspace is archived" }))
+        }
+        if (isOfSecrets && settings.scopes !== undefined && !settings.scopes.includes(secretsScope)) {
+          return fail(PermissionDenied.missingScope(secretsScope, settings.scopes))
+        }
+        const { epoch } = tenant
+        const run = () => call(found, exchange, params, mark === -1 ? "" : target.slice(mark), tenant, epoch, incoming)
+        const hit = tenant.faults.isEmpty ? undefined : tenant.faults.hit(subjectOf(tenant, found.name, params["id"]))
+        if (hit !== undefined) {
+          return guard(afflict(hit, Effect.suspend(run)))
+        }
+        try {
+          const result = run()
+          return isNow(result)
+            ? Either.right(finish(end(result)))
+            : guard(Effect.map(Effect.either(result), (result) => finish(end(result))))
+        } catch (defect) {
+          return onDefect(defect)
+        }
+      }
+    }
+  }
+}
+
+// One that is changed is replaced.
+const isSecret = (success: unknown): success is WorkspaceSecret => success instanceof WorkspaceSecret
+
+interface ApiContext {
+  readonly tenant: Tenant
+}
+
+type ApiOperation = Operation<ApiContext>
+
+const call = (
+  operation: ApiOperation,
+  exchange: Exchange,
+  params: Readonly<Record<string, string>>,
+  query: string,
+  tenant: Tenant,
+  epoch: number,
+  { body, headers }: Incoming
+): Effect.Effect<string, Failure> => {
+  // A request that waited, for its body or by a fault, is of the world as it was.
+  const run = (payload: unknown): Effect.Effect<string, Failure> =>
+    tenant.epoch === epoch
+      ? operation.run({ tenant }, exchange, params, query, payload)
+      : Either.left(
+        new Aborted({ message: "the world of this key was reset or replaced while the request was under way" })
+      )
+  if (!operation.hasPayload) {
+    return run(undefined)
+  }
+  const type = Body.checkType(single(headers["content-type"]))
+  return Either.isLeft(type) ? Either.left(type.left) : Effect.flatMap(body, (bytes) => {
+    exchange.requestSize = bytes.length
+    const payload = Body.parse(bytes)
+    return Either.isLeft(payload)
+      ? Either.left(payload.left)
+      : run(payload.right)
+  })
+}
+
+const EXTERNAL_ID = "external_id:"
+
+/** What a request is about, by both names of its secret, whichever it was named by. */
+const subjectOf = ({ secrets }: Tenant, operation: string, ref: string | undefined): Subject => {
+  if (ref === undefined) {
+    return { operation, id: undefined, externalId: undefined }
+  }
+  if (!ref.startsWith(EXTERNAL_ID)) {
+    return { operation, id: ref, externalId: secrets.find(WorkspaceSecretId.make(ref))?.metadata.externalId }
+  }
+  const externalId = ref.slice(EXTERNAL_ID.length)
+  return {
+    operation,
+    id: externalId === "" ? undefined : secrets.find({ externalId: ExternalId.make(externalId) })?.metadata.id,
+    externalId
+  }
+}
+
+const single = (header: string | ReadonlyArray<string> | undefined): string | undefined =>
+  typeof header === "string" ? header : header?.join(", ")

@@ -1,0 +1,189 @@
+import * as HttpApi from "@effect/platform/HttpApi"
+import type * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
+import type * as HttpApiGroup from "@effect/platform/HttpApiGroup"
+import type { HttpMethod } from "@effect/platform/HttpMethod"
+import { InvalidArgument } from "@workspace-secrets/core/ApiError"
+import type { WireError } from "@workspace-secrets/core/ErrorResponse"
+import { snakeCase } from "@workspace-secrets/core/FieldName"
+import * as FieldViolation from "@workspace-secrets/core/FieldViolation"
+import { withEmptyValues } from "@workspace-secrets/core/UnsetFields"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import { isNow } from "./Now.js"
+import { requestFields } from "./RequestFields.js"
+import type * as Routes from "./Routes.js"
+
+/** What was read and what came of it, decoded. */
+export interface Trace {
+  payload: unknown
+  success: unknown
+}
+
+/** How the operations of an API read and write. */
+export interface Options {
+  /** Whether fields that are not known are refused, instead of ignored. */
+  readonly isStrict: boolean
+  /**
+   * Whether a result never changes and is written the same by all operations, so that its text can be kept for as long as it is there;
+   * none does where left out.
+   */
+  readonly isLasting?: (success: unknown) => success is object
+}
+
+/** A declared operation, ready to be run: from what was sent, by the endpoint's schemas and its handler, to the text of its result. */
+export interface Operation<Context> {
+  readonly _tag: "Operation"
+  readonly name: string
+  readonly hasPayload: boolean
+  readonly encodePayload: (payload: unknown) => unknown
+  readonly encodeSuccess: (success: unknown) => unknown
+  /** What it reads and what it comes to are left in `trace`, decoded. */
+  readonly run: (
+    context: Context,
+    trace: Trace,
+    params: Readonly<Record<string, string>>,
+    query: string,
+    payload: unknown
+  ) => Effect.Effect<string, WireError>
+}
+
+/*
+ * The endpoints of a reflected API have lost their types: a handler fits its endpoint by the type of the handlers, which is made from the
+ * same declaration. From there on all is `unknown`, through the endpoint's own schemas.
+ */
+type AnyHandler<Context> = (
+  request: Context & { readonly path: unknown; readonly urlParams: unknown; readonly payload: unknown }
+) => Effect.Effect<unknown, WireError>
+
+type Decoder = (input: unknown) => Either.Either<unknown, ReadonlyArray<FieldViolation.FieldViolation>>
+
+const decoder = (schema: Option.Option<Schema.Schema.All>, options: Options): Decoder =>
+  Option.match(schema, {
+    onNone: () => () => Either.right(undefined),
+    onSome: (schema) => {
+      const read = options.isStrict ? Either.right : requestFields(schema)
+      const decode = Schema.decodeUnknownEither(schema as Schema.Schema<unknown, unknown>, {
+        errors: "all",
+        onExcessProperty: options.isStrict ? "error" : "ignore"
+      })
+      return (input) =>
+        Either.flatMap(read(input), (fields) => Either.mapLeft(decode(fields), FieldViolation.fromParseError))
+    }
+  })
+
+/** The parameters by name; one that is given more than once has all of its values, which no parameter of the API takes. */
+const readQuery = (query: URLSearchParams): Readonly<Record<string, string | ReadonlyArray<string>>> =>
+  Object.fromEntries(
+    [...new Set(query.keys())].map((name) => {
+      const values = query.getAll(name)
+      return [name, values.length === 1 ? values[0] ?? "" : values]
+    })
+  )
+
+const explainRepetition = (query: URLSearchParams) => (violation: FieldViolation.FieldViolation) =>
+  [violation.field, snakeCase(violation.field)].some((name) => query.getAll(name).length > 1)
+    ? { field: violation.field, description: "given more than once; a parameter has one value" }
+    : violation
+
+const refuse = (
+  violations: ReadonlyArray<FieldViolation.FieldViolation>,
+  query: URLSearchParams
+): Either.Either<never, InvalidArgument> =>
+  Either.left(InvalidArgument.fromViolations(violations.map(explainRepetition(query))))
+
+const NOTHING: Readonly<Record<string, string>> = {}
+const NO_QUERY = new URLSearchParams()
+
+type Write = (success: unknown, encode: (success: unknown) => unknown) => string
+
+// What is there is read far more often than it changes, and to encode it takes longer than all else about a request.
+const writer = ({ isLasting }: Options): Write => {
+  const texts = new WeakMap<object, string>()
+  return (success, encode) => {
+    if (isLasting?.(success) !== true) {
+      return JSON.stringify(encode(success))
+    }
+    let text = texts.get(success)
+    if (text === undefined) {
+      text = JSON.stringify(encode(success))
+      texts.set(success, text)
+    }
+    return text
+  }
+}
+
+const operationOf = <Context>(
+  endpoint: HttpApiEndpoint.HttpApiEndpoint<string, HttpMethod>,
+  handler: AnyHandler<Context>,
+  options: Options,
+  textOf: Write
+): Operation<Context> => {
+  const path = decoder(endpoint.pathSchema, { isStrict: false })
+  const urlParams = decoder(endpoint.urlParamsSchema, options)
+  const payload = decoder(endpoint.payloadSchema, options)
+  const encodeSet = Schema.encodeUnknownSync(endpoint.successSchema as Schema.Schema<unknown, unknown>)
+  const complete = withEmptyValues(endpoint.successSchema)
+  const encode = (success: unknown) => complete(encodeSet(success))
+  return {
+    _tag: "Operation",
+    name: endpoint.name,
+    hasPayload: Option.isSome(endpoint.payloadSchema),
+    encodePayload: Option.match(endpoint.payloadSchema, {
+      onNone: () => (payload: unknown) => payload,
+      onSome: (schema) => Schema.encodeUnknownSync(schema as Schema.Schema.All as Schema.Schema<unknown, unknown>)
+    }),
+    encodeSuccess: encode,
+    run: (context, trace, params, query, body) => {
+      const search = query === "" ? NO_QUERY : new URLSearchParams(query)
+      const decodedPath = path(params)
+      if (Either.isLeft(decodedPath)) {
+        return refuse(decodedPath.left, search)
+      }
+      const decodedQuery = urlParams(query === "" ? NOTHING : readQuery(search))
+      if (Either.isLeft(decodedQuery)) {
+        return refuse(decodedQuery.left, search)
+      }
+      const decodedBody = payload(body)
+      if (Either.isLeft(decodedBody)) {
+        return refuse(decodedBody.left, search)
+      }
+      trace.payload = decodedBody.right
+      const write = (success: unknown) => {
+        const text = textOf(success, encode)
+        trace.success = success
+        return text
+      }
+      const result = handler({
+        ...context,
+        path: decodedPath.right,
+        urlParams: decodedQuery.right,
+        payload: decodedBody.right
+      })
+      return isNow(result)
+        ? Either.map(result, write)
+        : Effect.map(result, write)
+    }
+  }
+}
+
+/** The operations of a declared API over its handlers, which are by the names of the endpoints. */
+export const operations = <Context>() =>
+<Id extends string, Groups extends HttpApiGroup.HttpApiGroup.Any, E, R>(
+  api: HttpApi.HttpApi<Id, Groups, E, R>,
+  handlers: Readonly<Record<string, unknown>>,
+  options: Options = { isStrict: false }
+): ReadonlyArray<Routes.Route<Operation<Context>>> => {
+  const routes: Array<Routes.Route<Operation<Context>>> = []
+  const textOf = writer(options)
+  HttpApi.reflect(api, {
+    onGroup: () => {},
+    onEndpoint: ({ endpoint }) => {
+      const { method, name, path } = endpoint
+      const target = operationOf<Context>(endpoint, handlers[name] as AnyHandler<Context>, options, textOf)
+      routes.push({ method, path, target })
+    }
+  })
+  return routes
+}

@@ -1,0 +1,332 @@
+/**
+ * What a test can do to the world of a key from outside of the API: the same in code and over `/_mock`.
+ *
+ * @since 0.1.0
+ */
+import type { NoSuchElementException } from "effect/Cause"
+import * as Cause from "effect/Cause"
+import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Exit from "effect/Exit"
+import * as Option from "effect/Option"
+import type { FaultRule, FaultStatus } from "../world/Fault.js"
+import { FaultsNotHit, parse as parseFaults } from "../world/Fault.js"
+import type {
+  Journal,
+  JournalEntry,
+  JournalMatch,
+  JournalMismatch,
+  JournalOverflow,
+  JournalPage
+} from "../world/Journal.js"
+import type { Seed, SeedError } from "../world/Seed.js"
+import type { Snapshot } from "../world/Snapshot.js"
+import type { Registration, RegistrationOptions, Tenant, TenantExists, Tenants } from "../world/Tenant.js"
+import { TenantError } from "../world/Tenant.js"
+import type { ClockOptions, ClockSetting } from "../world/TenantClock.js"
+import { fromOptions } from "../world/TenantClock.js"
+import type { TenantSettings } from "../world/TenantSettings.js"
+
+/**
+ * The clock of a tenant, to be held.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface ClockControl {
+  /** How it goes, and where it stands. */
+  readonly get: Effect.Effect<ClockSetting>
+  /** Lets it go in another way, or sets it. */
+  readonly set: (clock: ClockOptions) => Effect.Effect<void, TenantError>
+  /** Moves it on. A clock that goes goes on from there. */
+  readonly advance: (duration: Duration.DurationInput) => Effect.Effect<void, TenantError>
+}
+
+/**
+ * The settings of a tenant.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface SettingsControl {
+  readonly get: Effect.Effect<TenantSettings>
+  /** Changes the settings that are given; the others stay. Fails for an unknown scope. */
+  readonly set: (settings: TenantSettings) => Effect.Effect<void, TenantError>
+}
+
+/**
+ * The rules by which requests of a tenant fail.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface FaultControl {
+  /** Puts rules in the place of those that are there. Fails for those that can never match, with all that is wrong. */
+  readonly put: (rules: ReadonlyArray<FaultRule>) => Effect.Effect<void, TenantError>
+  /** The rules, with how many requests each was for and how many it hit. */
+  readonly list: Effect.Effect<ReadonlyArray<FaultStatus>>
+  /** Takes all rules away. */
+  readonly clear: Effect.Effect<void>
+  /** Fails when a rule has hit nothing. */
+  readonly assertAllHit: Effect.Effect<void, FaultsNotHit>
+}
+
+/**
+ * What a tenant was asked.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface JournalControl {
+  /** The requests that fit, all of them unless told; oldest first. */
+  readonly list: (match?: JournalMatch) => Effect.Effect<JournalPage>
+  /** How many requests fit. Fails when the journal has dropped some, and cannot know. */
+  readonly count: (match?: JournalMatch) => Effect.Effect<number, JournalOverflow>
+  /**
+   * The requests that fit. Fails when there are none, or not as many as `times` says, with the nearest request and what differs; or when the
+   * journal has dropped some, and cannot know.
+   */
+  readonly expect: (
+    match: JournalMatch,
+    options?: { readonly times?: number | undefined }
+  ) => Effect.Effect<ReadonlyArray<JournalEntry>, JournalMismatch | JournalOverflow>
+  /**
+   * Waits until as many requests fit as `times` says, one unless given, those that came before included. Fails like `expect` when that has
+   * not happened within `timeout`, 5 seconds unless given.
+   */
+  readonly waitFor: (
+    match: JournalMatch,
+    options?: { readonly times?: number | undefined; readonly timeout?: Duration.DurationInput | undefined }
+  ) => Effect.Effect<ReadonlyArray<JournalEntry>, JournalMismatch>
+  /** Forgets what was asked. */
+  readonly clear: Effect.Effect<void>
+}
+
+/**
+ * The world of one key, to be held.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface TenantControl {
+  /** Puts back everything as it was when the tenant was made: data, settings, clock, ids, faults and their counts; and forgets what was asked. */
+  readonly reset: Effect.Effect<void>
+  /**
+   * Puts a seed in the place of the data; clock and ids go on. Account, workspace and profile stay where the seed leaves them out.
+   */
+  readonly seed: (seed: Seed) => Effect.Effect<void, SeedError>
+  /** Everything that the workspace holds, values included (`Redacted`), and where clock and ids stand. */
+  readonly snapshot: Effect.Effect<Snapshot>
+  /** Puts back what a snapshot holds, this tenant's or another's. */
+  readonly restore: (snapshot: Snapshot) => Effect.Effect<void, SeedError>
+  readonly settings: SettingsControl
+  readonly clock: ClockControl
+  readonly faults: FaultControl
+  readonly journal: JournalControl
+}
+
+/** The faults of a tenant that have hit nothing, as an error. */
+const notHit = (faults: ReadonlyArray<FaultStatus>): FaultsNotHit =>
+  new FaultsNotHit({
+    faults,
+    message: `faults that hit nothing: ${
+      faults.map(({ calls, name }) => `${name} (it was for ${calls} of the requests)`).join(", ")
+    }`
+  })
+
+const makeFaults = ({ faults }: Tenant): FaultControl => ({
+  put: (rules) =>
+    Effect.suspend(() =>
+      Either.mapBoth(parseFaults(rules), {
+        onLeft: (problems) => new TenantError({ problems }),
+        onRight: (rules) => faults.put(rules)
+      })
+    ),
+  list: Effect.sync(() => faults.status),
+  clear: Effect.sync(() => faults.put([])),
+  assertAllHit: Effect.suspend(() => {
+    const unused = faults.status.filter(({ hits }) => hits === 0)
+    return unused.length === 0 ? Effect.void : notHit(unused)
+  })
+})
+
+/**
+ * The control of a journal.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const makeJournal = (journal: Journal): JournalControl => ({
+  list: (match) => Effect.sync(() => journal.list(match)),
+  count: (match) => Effect.suspend(() => journal.count(match)),
+  expect: (match, options) => Effect.suspend(() => journal.expect(match, options)),
+  waitFor: (match, { timeout = "5 seconds", times } = {}) =>
+    Effect.timeoutFail(journal.waitFor(match, { times }), {
+      duration: timeout,
+      onTimeout: () => journal.mismatch(match, times ?? 1)
+    }),
+  clear: Effect.sync(() => journal.clear())
+})
+
+/**
+ * The control of a tenant.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const makeTenant = (tenant: Tenant): TenantControl => ({
+  reset: Effect.sync(() => tenant.reset()),
+  seed: (seed) => Effect.suspend(() => tenant.replace(seed)),
+  snapshot: Effect.sync(() => tenant.snapshot()),
+  restore: (snapshot) => Effect.suspend(() => tenant.restore(snapshot)),
+  settings: {
+    get: Effect.sync(() => tenant.settings),
+    set: (settings) => Effect.suspend(() => tenant.configure(settings))
+  },
+  faults: makeFaults(tenant),
+  journal: makeJournal(tenant.journal),
+  clock: {
+    get: Effect.sync(() => tenant.clock.setting),
+    set: (options) =>
+      Effect.suspend(() =>
+        fromOptions(options).pipe(
+          Either.filterOrLeft(
+            (setting) => tenant.clock.problemsOf(setting).length === 0,
+            (setting) => tenant.clock.problemsOf(setting)
+          ),
+          Either.mapBoth({
+            onLeft: (problems) => new TenantError({ problems }),
+            onRight: (setting) => tenant.clock.set(setting)
+          })
+        )
+      ),
+    advance: (duration) =>
+      Effect.suspend(() =>
+        tenant.clock.advance(Duration.decode(duration))
+          ? Effect.void
+          : new TenantError({ problems: ["duration: Expected one that ends before the year 10000"] })
+      )
+  }
+})
+
+/**
+ * All tenants of a server, to be held.
+ *
+ * @since 0.1.0
+ * @category services
+ */
+export interface Service {
+  /** All of them, in the order in which they were made. */
+  readonly list: Effect.Effect<ReadonlyArray<Registration>>
+  /** Makes one, for as long as the server is there. */
+  readonly create: (
+    options?: RegistrationOptions
+  ) => Effect.Effect<Registration, SeedError | TenantError | TenantExists>
+  /** The one of an id. */
+  readonly find: (id: string) => Effect.Effect<Registration, NoSuchElementException>
+  /** Takes one away: its key is answered with 401 from then on. */
+  readonly remove: (registration: Registration) => Effect.Effect<void>
+  /** What can be done to one. */
+  readonly of: (registration: Registration) => TenantControl
+  /** What was asked without a key, or with one that is malformed or unknown. */
+  readonly strangers: JournalControl
+  /** The id of a request that is no tenant's. */
+  readonly mintRequestId: () => string
+}
+
+/**
+ * The control of the server that a layer of `MockServer` runs.
+ *
+ * @since 0.1.0
+ * @category services
+ */
+export class Control extends Context.Tag("@workspace-secrets/mock-server/Control")<Control, Service>() {}
+
+/**
+ * The control of the tenants of a server.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = (tenants: Tenants): Service => ({
+  list: Effect.sync(() => tenants.all),
+  create: (options) => Effect.suspend(() => tenants.add(options)),
+  find: (id) => Effect.suspend(() => Option.fromNullable(tenants.find(id))),
+  remove: (registration) => Effect.sync(() => void tenants.remove(registration)),
+  of: ({ tenant }) => makeTenant(tenant),
+  strangers: makeJournal(tenants.nobody.journal),
+  mintRequestId: () => tenants.nobody.ids.request(tenants.nobody.clock.now)
+})
+
+/**
+ * A function that gives an effect, as one that gives a promise.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Promised<T> = {
+  readonly [K in keyof T]: T[K] extends Effect.Effect<infer A, unknown> ? () => Promise<A>
+    : T[K] extends (...args: infer Args) => Effect.Effect<infer A, unknown> ? (...args: Args) => Promise<A>
+    : Promised<T[K]>
+}
+
+/**
+ * Runs an effect, and rejects with its own error.
+ *
+ * @since 0.1.0
+ * @category running
+ */
+export const run = async <A, E>(effect: Effect.Effect<A, E>): Promise<A> => {
+  const exit = await Effect.runPromiseExit(effect)
+  if (Exit.isFailure(exit)) {
+    throw Cause.squash(exit.cause)
+  }
+  return exit.value
+}
+
+/** A control, whatever it fails with. */
+type Failing<T> = {
+  readonly [K in keyof T]: T[K] extends Effect.Effect<infer A, unknown> ? Effect.Effect<A, unknown>
+    : T[K] extends (...args: infer Args) => Effect.Effect<infer A, unknown>
+      ? (...args: Args) => Effect.Effect<A, unknown>
+    : Failing<T[K]>
+}
+
+/**
+ * The control of a tenant, for code without Effect. What fails there rejects here, with the same error.
+ *
+ * @since 0.1.0
+ * @category conversions
+ */
+export const toPromises = (
+  { clock, faults, journal, reset, restore, seed, settings, snapshot }: Failing<TenantControl>
+): Promised<TenantControl> => ({
+  reset: () => run(reset),
+  seed: (to) => run(seed(to)),
+  snapshot: () => run(snapshot),
+  restore: (to) => run(restore(to)),
+  settings: {
+    get: () => run(settings.get),
+    set: (to) => run(settings.set(to))
+  },
+  clock: {
+    get: () => run(clock.get),
+    set: (to) => run(clock.set(to)),
+    advance: (by) => run(clock.advance(by))
+  },
+  faults: {
+    put: (rules) => run(faults.put(rules)),
+    list: () => run(faults.list),
+    clear: () => run(faults.clear),
+    assertAllHit: () => run(faults.assertAllHit)
+  },
+  journal: {
+    list: (match) => run(journal.list(match)),
+    count: (match) => run(journal.count(match)),
+    expect: (match, options) => run(journal.expect(match, options)),
+    waitFor: (match, options) => run(journal.waitFor(match, options)),
+    clear: () => run(journal.clear)
+  }
+})

@@ -1,0 +1,312 @@
+/**
+ * A client of the control API, for tests in another process than the server.
+ *
+ * @since 0.1.0
+ */
+import {
+  DeadlineExceeded,
+  FailedPrecondition,
+  Internal,
+  InvalidArgument,
+  NotFound,
+  PermissionDenied,
+  Unauthenticated,
+  Unimplemented
+} from "@workspace-secrets/core/ApiError"
+import * as ErrorResponse from "@workspace-secrets/core/ErrorResponse"
+import { RpcCode } from "@workspace-secrets/core/RpcCode"
+import { Status } from "@workspace-secrets/core/Status"
+import * as Data from "effect/Data"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import { FaultRule, FaultStatus, parse as parseFaults } from "../world/Fault.js"
+import { JournalEntry, JournalPage } from "../world/Journal.js"
+import { Seed } from "../world/Seed.js"
+import { Snapshot } from "../world/Snapshot.js"
+import { TenantError, TenantExists } from "../world/Tenant.js"
+import type { ClockOptions } from "../world/TenantClock.js"
+import { ClockSetting, fromOptions } from "../world/TenantClock.js"
+import { TenantSettings } from "../world/TenantSettings.js"
+import type { Promised, TenantControl } from "./Control.js"
+import { run, toPromises } from "./Control.js"
+import { CreatedTenant, CreateTenant, TenantInfo } from "./ControlApi.js"
+
+/**
+ * The server cannot be reached, or what answers is not its control API.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class ControlUnreachable extends Data.TaggedError("ControlUnreachable")<{ readonly message: string }> {}
+
+const classes = {
+  InvalidArgument,
+  FailedPrecondition,
+  Unauthenticated,
+  PermissionDenied,
+  NotFound,
+  Unimplemented,
+  DeadlineExceeded,
+  Internal
+}
+
+/**
+ * What an operation of the control API fails with. What was expected and did not happen is a `FailedPrecondition`, what was waited for a
+ * `DeadlineExceeded`: their messages say what is nearest.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export type ControlError =
+  | InstanceType<(typeof classes)[keyof typeof classes]>
+  | ControlUnreachable
+  | TenantError
+  | TenantExists
+
+/**
+ * What can be done in the process of the server, as it can be done from another: what fails there with an error of its own fails here with a
+ * `ControlError`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Remote<T> = {
+  readonly [K in keyof T]: T[K] extends Effect.Effect<infer A, unknown> ? Effect.Effect<A, ControlError>
+    : T[K] extends (...args: infer Args) => Effect.Effect<infer A, unknown>
+      ? (...args: Args) => Effect.Effect<A, ControlError>
+    : Remote<T[K]>
+}
+
+/**
+ * What a tenant is to be like.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type CreateOptions = Omit<CreateTenant, "apiKey" | "clock"> & {
+  readonly apiKey?: Redacted.Redacted<string> | undefined
+  readonly clock?: ClockOptions | undefined
+}
+
+/**
+ * The control of a server in another process.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface ControlClient {
+  /** Succeeds when the server is there. */
+  readonly health: Effect.Effect<void, ControlError>
+  /** The tenants, without their keys. */
+  readonly list: Effect.Effect<ReadonlyArray<TenantInfo>, ControlError>
+  /** Makes a tenant, with a new key unless one is given. */
+  readonly create: (options?: CreateOptions) => Effect.Effect<CreatedTenant, ControlError>
+  /** Takes a tenant away. */
+  readonly remove: (id: string) => Effect.Effect<void, ControlError>
+  /** What can be done to the tenant of an id; the first tenant is `default`. */
+  readonly tenant: (id: string) => Remote<TenantControl>
+  /** What was asked without a key, or with one that is malformed or unknown. */
+  readonly strangers: Effect.Effect<JournalPage, ControlError>
+}
+
+/**
+ * Where the server is, and how to get in.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options {
+  /** The base URL of the server. */
+  readonly url: string
+  /** Its control token, where it has one, and else its API key, where it was given one. */
+  readonly token?: Redacted.Redacted<string> | undefined
+  /** What sends the requests; the global `fetch` unless given. */
+  readonly fetch?: typeof globalThis.fetch | undefined
+}
+
+const decodeStatus = Schema.decodeUnknownOption(Status)
+
+const failureOf = (status: number, json: unknown): ControlError => {
+  const body = decodeStatus(json)
+  const error = Option.isNone(body)
+    ? undefined
+    : body.value.code === RpcCode.ALREADY_EXISTS
+    ? new TenantExists({ message: body.value.message })
+    : ErrorResponse.fromResponse<InstanceType<(typeof classes)[keyof typeof classes]>>(classes, {
+      status,
+      body: body.value
+    })
+  return error ??
+    new ControlUnreachable({ message: `what answered with ${status} is not the control API of a mock server` })
+}
+
+const Nothing = Schema.Struct({})
+
+/** A URL as it may be shown: one with a user name or a password has a mask in their place. */
+const withoutCredentials = (url: string): string => url.replace(/\/\/[^/?#]*@/, "//<redacted>@")
+
+/**
+ * Makes a client.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = ({ fetch = globalThis.fetch, token, url }: Options): ControlClient => {
+  const call = <A, I>(
+    method: string,
+    path: string,
+    schema: Schema.Schema<A, I>,
+    body?: unknown
+  ): Effect.Effect<A, ControlError> =>
+    Effect.tryPromise({
+      try: async (signal) => {
+        const response = await fetch(`${url.replace(/\/+$/, "")}/_mock${path}`, {
+          method,
+          signal,
+          headers: {
+            ...(token === undefined ? {} : { authorization: `Bearer ${Redacted.value(token)}` }),
+            ...(body === undefined ? {} : { "content-type": "application/json" })
+          },
+          ...(body === undefined ? {} : { body: JSON.stringify(body) })
+        })
+        const text = await response.text()
+        return { isOk: response.ok, status: response.status, json: parseJson(text) }
+      },
+      // What fetch throws can hold the request, and with it the token.
+      catch: () => new ControlUnreachable({ message: `no mock server can be reached at ${withoutCredentials(url)}` })
+    }).pipe(
+      Effect.flatMap(({ isOk, json, status }) =>
+        isOk
+          ? Effect.mapError(Schema.decodeUnknown(schema)(json), () => failureOf(status, undefined))
+          : Effect.fail(failureOf(status, json))
+      )
+    )
+  const done = (method: string, path: string, body?: unknown) => Effect.asVoid(call(method, path, Nothing, body))
+
+  const clockOf = (options: ClockOptions) =>
+    Either.mapBoth(fromOptions(options), {
+      onLeft: (problems) => new TenantError({ problems: problems.map((problem) => `clock.${problem}`) }),
+      onRight: Schema.encodeSync(ClockSetting)
+    })
+  const rulesOf = (rules: ReadonlyArray<FaultRule>) =>
+    Either.mapBoth(parseFaults(rules), {
+      onLeft: (problems) => new TenantError({ problems }),
+      onRight: Schema.encodeSync(Schema.Array(FaultRule))
+    })
+
+  const tenant = (id: string): Remote<TenantControl> => {
+    const at = `/tenants/${encodeURIComponent(id)}`
+    const Entries = Schema.Struct({ entries: Schema.Array(JournalEntry) })
+    return {
+      reset: done("POST", `${at}/reset`),
+      seed: (seed) => Effect.suspend(() => done("PUT", `${at}/seed`, Schema.encodeSync(Seed)(seed))),
+      snapshot: call("GET", `${at}/snapshot`, Snapshot),
+      restore: (snapshot) => Effect.suspend(() => done("PUT", `${at}/snapshot`, Schema.encodeSync(Snapshot)(snapshot))),
+      settings: {
+        get: call("GET", `${at}/settings`, TenantSettings),
+        set: (settings) => done("PATCH", `${at}/settings`, settings)
+      },
+      clock: {
+        get: call("GET", `${at}/clock`, ClockSetting),
+        set: (clock) => Effect.flatMap(clockOf(clock), (setting) => done("PUT", `${at}/clock`, setting)),
+        advance: (duration) => done("POST", `${at}/clock/advance`, { millis: Math.round(Duration.toMillis(duration)) })
+      },
+      faults: {
+        put: (rules) => Effect.flatMap(rulesOf(rules), (faults) => done("PUT", `${at}/faults`, { faults })),
+        list: Effect.map(
+          call("GET", `${at}/faults`, Schema.Struct({ faults: Schema.Array(FaultStatus) })),
+          ({ faults }) => faults
+        ),
+        clear: done("DELETE", `${at}/faults`),
+        assertAllHit: done("POST", `${at}/faults/assert_all_hit`)
+      },
+      journal: {
+        list: (match = {}) => call("POST", `${at}/journal/list`, JournalPage, { match }),
+        count: (match = {}) =>
+          Effect.map(
+            call("POST", `${at}/journal/count`, Schema.Struct({ count: Schema.Int }), { match }),
+            ({ count }) => count
+          ),
+        expect: (match, { times } = {}) =>
+          Effect.map(call("POST", `${at}/journal/expect`, Entries, { match, times }), ({ entries }) => entries),
+        waitFor: (match, { timeout = "5 seconds", times } = {}) =>
+          Effect.map(
+            call("POST", `${at}/journal/wait`, Entries, {
+              match,
+              times,
+              timeoutMillis: Math.round(Duration.toMillis(timeout))
+            }),
+            ({ entries }) => entries
+          ),
+        clear: done("DELETE", `${at}/journal`)
+      }
+    }
+  }
+
+  return {
+    health: Effect.asVoid(call("GET", "/health", Schema.Struct({ status: Schema.Literal("ok") }))),
+    list: Effect.map(
+      call("GET", "/tenants", Schema.Struct({ tenants: Schema.Array(TenantInfo) })),
+      ({ tenants }) => tenants
+    ),
+    create: ({ apiKey, clock, ...options } = {}) =>
+      Effect.flatMap(
+        clock === undefined ? Either.right(undefined) : clockOf(clock),
+        (clock) =>
+          call("POST", "/tenants", CreatedTenant, {
+            ...Schema.encodeSync(CreateTenant)(options),
+            clock,
+            apiKey: apiKey === undefined ? undefined : Redacted.value(apiKey)
+          })
+      ),
+    remove: (id) => done("DELETE", `/tenants/${encodeURIComponent(id)}`),
+    tenant,
+    strangers: call("GET", "/strangers", JournalPage)
+  }
+}
+
+const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // No JSON: then it is not the control API, which is what the caller says of it.
+    return undefined
+  }
+}
+
+/**
+ * The same for code without Effect: what fails there rejects here, with the same error.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface PromiseClient {
+  readonly health: () => Promise<void>
+  readonly list: () => Promise<ReadonlyArray<TenantInfo>>
+  readonly create: (options?: CreateOptions) => Promise<CreatedTenant>
+  readonly remove: (id: string) => Promise<void>
+  readonly tenant: (id: string) => Promised<TenantControl>
+  readonly strangers: () => Promise<JournalPage>
+}
+
+/**
+ * Makes a client for code without Effect.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const makePromise = (options: Options): PromiseClient => {
+  const client = make(options)
+  return {
+    health: () => run(client.health),
+    list: () => run(client.list),
+    create: (options) => run(client.create(options)),
+    remove: (id) => run(client.remove(id)),
+    tenant: (id) => toPromises(client.tenant(id)),
+    strangers: () => run(client.strangers)
+  }
+}

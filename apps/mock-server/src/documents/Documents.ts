@@ -1,0 +1,65 @@
+/**
+ * What the server says of itself, to anyone: no key is needed to read it.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import { keepLast } from "../api/BaseUrl.js"
+import type { Route } from "../api/Routes.js"
+
+/**
+ * A text, and the headers that go with it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Content {
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+/**
+ * A text that is served as it is.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Document {
+  readonly _tag: "Document"
+  readonly contentType: string
+  /** Made for the base URL of the server when it is asked for: a server that nobody asks starts no later for having it. */
+  readonly content: (baseUrl: string) => Effect.Effect<Content>
+}
+
+const document = (
+  path: `/${string}`,
+  contentType: string,
+  make: (baseUrl: string) => Promise<Content>
+): Route<Document> => {
+  const content = keepLast(make)
+  return {
+    method: "GET",
+    path,
+    target: { _tag: "Document", contentType, content: (baseUrl) => Effect.promise(() => content(baseUrl)) }
+  }
+}
+
+/**
+ * The OpenAPI document of the API, at `/openapi.json`, and the page to read it, at `/docs`.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const documents: ReadonlyArray<Route<Document>> = [
+  document("/openapi.json", "application/json", async (baseUrl) => {
+    const { at, format } = await import("./OpenApiDocument.js")
+    return { body: format(at(baseUrl)) }
+  }),
+  document("/docs", "text/html; charset=utf-8", async (baseUrl) => {
+    const [{ headers, render }, { at }] = await Promise.all([
+      import("./DocsPage.js"),
+      import("./OpenApiDocument.js")
+    ])
+    return { headers, body: render(at(baseUrl)) }
+  })
+]

@@ -1,0 +1,359 @@
+/**
+ * The server on a socket: node:http in front of the dispatcher.
+ *
+ * @since 0.1.0
+ */
+import { DeadlineExceeded, InvalidArgument, Unavailable } from "@workspace-secrets/core/ApiError"
+import type { WireError } from "@workspace-secrets/core/ErrorResponse"
+import * as Cause from "effect/Cause"
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Exit from "effect/Exit"
+import * as FiberId from "effect/FiberId"
+import * as Runtime from "effect/Runtime"
+import type * as Scope from "effect/Scope"
+import { readFileSync } from "node:fs"
+import * as Http from "node:http"
+import type { AddressInfo, Socket } from "node:net"
+import { urlOf } from "../api/BaseUrl.js"
+import * as Body from "../api/Body.js"
+import * as Dispatcher from "../api/Dispatcher.js"
+import { isNow } from "../api/Now.js"
+import { answering, defectAnswer, logDefect, spareId } from "./Answering.js"
+import { Connection, defaultLimits, type Limits } from "./Connection.js"
+
+/**
+ * The address cannot be listened on: it is in use, is not this machine's, or needs rights that the process has not.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class ListenError extends Data.TaggedError("ListenError")<{
+  readonly host: string
+  readonly port: number
+  /** Node's code: `EADDRINUSE`, `EACCES`, `EADDRNOTAVAIL`, … */
+  readonly code: string
+}> {
+  override get message(): string {
+    const why = ({
+      EADDRINUSE: "the port is in use; choose another, or 0 for a free one",
+      EACCES: "the process may not listen on this port; choose one above 1023, or 0 for a free one",
+      EADDRNOTAVAIL: "this machine has no such address",
+      ENOTFOUND: "there is no such host"
+    } as Record<string, string>)[this.code] ?? this.code
+    return `cannot listen on ${this.host}:${this.port}: ${why}`
+  }
+}
+
+/**
+ * The largest body that is read to its end after it was refused, so that the one who sends it gets to read the refusal.
+ */
+const MAX_DISCARDED = 64 * 1024 * 1024
+
+const GRACE_MILLIS = 900
+
+/** The bodies that are being read, of all connections. */
+interface Buffered {
+  bytes: number
+  readonly max: number
+}
+
+const busy = () => new Unavailable({ message: "the server reads too many large bodies at once; try again" })
+
+const readBody = (request: Http.IncomingMessage, buffered: Buffered): Dispatcher.Incoming["body"] =>
+  Effect.async((resume) => {
+    const limit = Body.limitOf(pathAndQuery(request.url ?? ""))
+    if (Body.announcesTooMuch(request.headers["content-length"], limit)) {
+      return resume(Effect.fail(Body.tooLarge(limit)))
+    }
+    const chunks: Array<Buffer> = []
+    let held = 0
+    let size = 0
+    let isRefused = false
+    const release = () => {
+      buffered.bytes -= held
+      held = 0
+    }
+    const refuse = (error: InvalidArgument | Unavailable) => {
+      isRefused = true
+      chunks.length = 0
+      release()
+      resume(Effect.fail(error))
+    }
+    request.on("data", (chunk: Buffer) => {
+      size += chunk.length
+      if (isRefused) {
+        if (size > limit + MAX_DISCARDED) {
+          request.destroy()
+        }
+      } else if (size > limit) {
+        refuse(Body.tooLarge(limit))
+      } else if (buffered.bytes + chunk.length > buffered.max) {
+        refuse(busy())
+      } else {
+        chunks.push(chunk)
+        held += chunk.length
+        buffered.bytes += chunk.length
+      }
+    })
+    request.on("end", () => {
+      release()
+      if (!isRefused) {
+        resume(Effect.succeed(Buffer.concat(chunks, size)))
+      }
+    })
+    request.on("close", release)
+    // The peer went away in the middle of its body: nobody is left to answer, and the response's `close` interrupts.
+    request.on("error", () => {})
+  })
+
+/** A client that takes the server for a proxy sends the whole URL (RFC 9112, 3.2.2): its path and query are what counts. */
+const pathAndQuery = (target: string): string => target.replace(/^https?:\/\/[^/?]*/i, "")
+
+/** Writes an answer; gives the bytes of its body. */
+const write = (response: Http.ServerResponse, outgoing: Dispatcher.Outgoing): number => {
+  if (outgoing.broken === "closed") {
+    response.destroy()
+    return 0
+  }
+  const size = Buffer.byteLength(outgoing.body)
+  // 204 has no content, and so no length of it (RFC 9110, 8.6).
+  response.writeHead(
+    outgoing.status,
+    outgoing.status === 204 ? outgoing.headers : { ...outgoing.headers, "content-length": size }
+  )
+  if (outgoing.broken === "cut") {
+    const bytes = Buffer.from(outgoing.body)
+    response.write(bytes.subarray(0, bytes.length >> 1), () => response.destroy())
+  } else {
+    response.end(outgoing.body)
+  }
+  return size
+}
+
+const CLOSE = { connection: "close" }
+
+const invalidHttp = () => new InvalidArgument({ message: "the request is not valid HTTP/1.1" })
+
+const tooSlow = () =>
+  new DeadlineExceeded({ status: 408, message: "the request did not arrive in time; the connection is closed" })
+
+const tooMany = () =>
+  new Unavailable({ message: "the server has as many connections as it takes; close some, or try again later" })
+
+/** The refusal of what node:http takes for no request: broken HTTP, headers over 16 KiB, one that comes too slowly. */
+const refusalOf = ({ code }: NodeJS.ErrnoException): WireError =>
+  code === "HPE_HEADER_OVERFLOW"
+    ? Dispatcher.headersTooLarge()
+    : code === "ERR_HTTP_REQUEST_TIMEOUT"
+    ? tooSlow()
+    : invalidHttp()
+
+/** An answer as it stands on the wire, for where node:http has no response to write to. */
+const rawAnswer = (error: WireError, requestId: string): string => {
+  const { body, headers, status } = Dispatcher.answerError(error, requestId, CLOSE)
+  const lines = Object.entries({ ...headers, "content-length": String(Buffer.byteLength(body)) })
+    .map(([name, value]) => `${name}: ${value}\r\n`)
+  return `HTTP/1.1 ${status} ${Http.STATUS_CODES[status]}\r\n${lines.join("")}\r\n${body}`
+}
+
+const isHost = (name: string): boolean => name.length === 4 && name.toLowerCase() === "host"
+
+/** RFC 9112, 3.2: a request has one Host, and may have none before HTTP/1.1. */
+const isHostWrong = ({ headers, httpVersion, rawHeaders }: Http.IncomingMessage): boolean => {
+  if (headers.host === undefined) {
+    return httpVersion === "1.1"
+  }
+  let hosts = 0
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    hosts += isHost(rawHeaders[i] ?? "") ? 1 : 0
+  }
+  return hosts !== 1
+}
+
+/** Connections beyond the most, which are there to be refused. Any further one is closed without a word. */
+const SURPLUS = 16
+
+/** Descriptors that the process has for its own files and pipes. */
+const OWN_DESCRIPTORS = 32
+
+/** How many descriptors the process may have, where the system says so. */
+const maxDescriptors = (): number => {
+  try {
+    return Number(/^Max open files +(\d+)/m.exec(readFileSync("/proc/self/limits", "utf8"))?.[1] ?? Infinity)
+  } catch {
+    return Infinity
+  }
+}
+
+const open = (server: Http.Server, host: string, port: number): Effect.Effect<AddressInfo, ListenError> =>
+  Effect.async((resume) => {
+    const onError = (error: NodeJS.ErrnoException) =>
+      resume(Effect.fail(new ListenError({ host, port, code: error.code ?? error.name })))
+    server.once("error", onError)
+    server.listen({ host, port }, () => {
+      server.off("error", onError)
+      resume(Effect.succeed(server.address() as AddressInfo))
+    })
+  })
+
+/** Lets what is in flight finish, for a while, and closes the connections that wait for a request at once. */
+const close = (server: Http.Server, connections: ReadonlyMap<Socket, Connection>): Effect.Effect<void> =>
+  Effect.async((resume) => {
+    const timer = setTimeout(() => server.closeAllConnections(), GRACE_MILLIS)
+    server.close(() => {
+      clearTimeout(timer)
+      resume(Effect.void)
+    })
+    server.closeIdleConnections()
+    // For node:http a connection is busy before its first request, and again once a request on it was no HTTP.
+    for (const socket of connections.keys()) {
+      if (socket.bytesRead === 0 || socket.writableFinished) {
+        socket.destroy()
+      }
+    }
+  })
+
+/**
+ * Listens until the scope closes; port 0 takes a free one. Gives the address it got. At the end, what is in flight has
+ * 0.9 s to finish. What peers can take of it is bounded: see `docs/security.md`.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const listen = (
+  dispatch: (incoming: Dispatcher.Incoming) => Effect.Effect<Dispatcher.Outgoing>,
+  { host, limits: some, port }: {
+    readonly host: string
+    readonly port: number
+    readonly limits?: Partial<Limits> | undefined
+  }
+): Effect.Effect<AddressInfo, ListenError, Scope.Scope> =>
+  Effect.gen(function*() {
+    const limits = { ...defaultLimits, ...some }
+    const maxConnections = Math.max(1, Math.min(limits.maxConnections, maxDescriptors() - OWN_DESCRIPTORS - SURPLUS))
+    const runtime = yield* Effect.runtime<never>()
+    const fork = Runtime.runFork(runtime)
+    const answered = answering(dispatch)
+    const server = Http.createServer({
+      keepAliveTimeout: 60_000,
+      headersTimeout: limits.headMillis,
+      requestTimeout: Math.max(limits.headMillis, limits.requestMillis),
+      connectionsCheckingInterval: limits.checkMillis,
+      maxHeaderSize: Dispatcher.maxHeaderSize,
+      // It would be refused without a body and without an x-request-id.
+      requireHostHeader: false
+    })
+    server.maxConnections = maxConnections + SURPLUS
+    const connections = new Map<Socket, Connection>()
+    // Known as soon as it listens, and no request comes before.
+    const self: { origin?: string } = {}
+    const buffered: Buffered = { bytes: 0, max: limits.maxBuffered }
+
+    const answer = (connection: Connection, response: Http.ServerResponse, outgoing: Dispatcher.Outgoing) => {
+      if (connection.isFull) {
+        connection.socket.destroy()
+        return
+      }
+      if (!server.listening) {
+        response.shouldKeepAlive = false
+      }
+      connection.end(response, write(response, outgoing))
+    }
+
+    /** Whatever was thrown on the way: the client gets an answer, or at least the end of its connection. */
+    const fail = (connection: Connection, response: Http.ServerResponse, defect: unknown) => {
+      const requestId = spareId()
+      fork(logDefect(requestId, defect))
+      try {
+        if (!response.headersSent) {
+          return answer(connection, response, defectAnswer(requestId))
+        }
+      } catch {
+        // The answer cannot be written either.
+      }
+      connection.socket.destroy()
+    }
+
+    const handle = (request: Http.IncomingMessage, response: Http.ServerResponse) => {
+      const connection = connections.get(request.socket)
+      if (connection?.begin(request) !== true) {
+        request.socket.destroy()
+        return
+      }
+      try {
+        if (connection.isSurplus) {
+          return answer(connection, response, Dispatcher.answerError(tooMany(), spareId(), CLOSE))
+        }
+        if (isHostWrong(request)) {
+          return answer(connection, response, Dispatcher.answerError(invalidHttp(), spareId(), CLOSE))
+        }
+        const outgoing = answered({
+          method: request.method ?? "",
+          target: pathAndQuery(request.url ?? ""),
+          headers: request.headers,
+          origin: self.origin,
+          body: readBody(request, buffered)
+        })
+        if (isNow(outgoing)) {
+          return answer(connection, response, Either.getOrThrow(outgoing))
+        }
+        const fiber = fork(outgoing, { immediate: true })
+        response.on("close", () => {
+          fiber.unsafeInterruptAsFork(FiberId.none)
+        })
+        fiber.addObserver((exit) => {
+          if (Exit.isSuccess(exit)) {
+            try {
+              answer(connection, response, exit.value)
+            } catch (defect) {
+              fail(connection, response, defect)
+            }
+          } else if (!Exit.isInterrupted(exit)) {
+            fail(connection, response, Cause.squash(exit.cause))
+          }
+        })
+      } catch (defect) {
+        fail(connection, response, defect)
+      }
+    }
+
+    server.on("connection", (socket) => {
+      const connection = new Connection(socket, connections.size >= maxConnections, limits)
+      connections.set(socket, connection)
+      socket.once("close", () => connections.delete(socket))
+      if (connection.isSurplus) {
+        const timer = setTimeout(() => connection.refuse(rawAnswer(tooMany(), spareId())), limits.refusalMillis)
+        socket.once("close", () => clearTimeout(timer))
+      }
+    })
+    server.on("request", handle)
+    // Left to node:http, an Expect that is not 100-continue would get an empty 417; RFC 9110, 10.1.1 lets it be ignored.
+    server.on("checkExpectation", handle)
+    server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
+      const connection = connections.get(socket as Socket)
+      if (connection === undefined || error.code === "ECONNRESET") {
+        socket.destroy()
+      } else {
+        connection.refuse(rawAnswer(refusalOf(error), spareId()))
+      }
+    })
+
+    yield* Effect.acquireRelease(
+      Effect.sync(() =>
+        setInterval(() => {
+          const now = performance.now()
+          connections.forEach((connection) => connection.check(now))
+        }, limits.checkMillis).unref()
+      ),
+      (timer) => Effect.sync(() => clearInterval(timer))
+    )
+    const address = yield* Effect.acquireRelease(open(server, host, port), () => close(server, connections))
+    self.origin = urlOf(host, address.port)
+    // One that could not be accepted, for want of descriptors: the others go on.
+    server.on("error", ({ code }: NodeJS.ErrnoException) => {
+      fork(Effect.logWarning(`a connection could not be accepted: ${code ?? "unknown"}`))
+    })
+    return address
+  })

@@ -1,0 +1,421 @@
+/**
+ * Snapshots as files: what a tenant holds, kept from one run of a server to the next.
+ *
+ * @since 0.1.0
+ */
+import * as FieldViolation from "@workspace-secrets/core/FieldViolation"
+import { WorkspaceSecret } from "@workspace-secrets/core/WorkspaceSecret"
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import type * as Scope from "effect/Scope"
+import { randomBytes } from "node:crypto"
+import { constants } from "node:fs"
+import * as Fs from "node:fs/promises"
+import { basename, dirname, join } from "node:path"
+import { reader } from "../input/JsonText.js"
+import { few } from "../input/Problems.js"
+import { violations } from "./Seed.js"
+import { Snapshot } from "./Snapshot.js"
+
+/**
+ * A file that no snapshot can be read from, or saved to: one line for each thing that is wrong, of the first 20, those in the text with line,
+ * column and field. None quotes a value.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class SnapshotFileError extends Data.TaggedError("SnapshotFileError")<{
+  readonly path: string
+  readonly problems: ReadonlyArray<string>
+}> {
+  constructor(args: { readonly path: string; readonly problems: ReadonlyArray<string> }) {
+    super(args)
+    // They are its message already: seen as a property, too, they would be printed twice.
+    Object.defineProperty(this, "problems", { enumerable: false })
+  }
+
+  override get message(): string {
+    return this.problems.map((problem) => `snapshot file ${this.path}: ${problem}`).join("\n")
+  }
+}
+
+const read = reader(Snapshot, violations)
+const readFrame = reader(Snapshot, () => [])
+const readSecret = reader(WorkspaceSecret, () => [])
+
+const encode = Schema.encodeSync(Snapshot)
+const encodeSecret = Schema.encodeSync(WorkspaceSecret)
+
+/** How much is read and written at once, in bytes or characters. */
+const PIECE = 1024 * 1024
+
+/** From how many bytes on a file is read in pieces: half of what a string can hold. */
+const LARGE = 256 * 1024 * 1024
+
+/** What is wrong, for a person to read. */
+class Refusal extends Data.Error<{ readonly what: string }> {}
+
+const reasons: Readonly<Record<string, string>> = {
+  EACCES: "permission denied",
+  EBUSY: "it is mounted by itself, so nothing can take its place; mount the directory that it is in",
+  EDQUOT: "the disk's quota is used up",
+  EFBIG: "it would be larger than a file may be",
+  EISDIR: "it is a directory",
+  ELOOP: "it is a symbolic link; give the file that it leads to",
+  ENOENT: "there is no such directory",
+  ENOSPC: "the disk is full",
+  ENOTDIR: "a part of the path is no directory",
+  EPERM: "it is not permitted",
+  EROFS: "the disk is read-only"
+}
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "unknown"
+
+const attempt = <A>(path: string, what: string, run: () => Promise<A>): Effect.Effect<A, SnapshotFileError> =>
+  Effect.tryPromise({
+    try: run,
+    catch: (error) => {
+      const code = codeOf(error)
+      const problem = error instanceof Refusal ? error.what : `${what}: ${reasons[code] ?? code}`
+      return new SnapshotFileError({ path, problems: [problem] })
+    }
+  })
+
+/** Nothing where there is no such file. */
+const unlessMissing = <A>(promise: Promise<A>): Promise<A | undefined> =>
+  promise.catch((error: unknown) => {
+    if (codeOf(error) === "ENOENT") {
+      return undefined
+    }
+    throw error
+  })
+
+const temporaryOf = (file: string): string =>
+  join(dirname(file), `.${basename(file)}.${randomBytes(8).toString("hex")}.tmp`)
+
+const isTemporaryOf = (file: string, name: string): boolean =>
+  name.startsWith(`.${basename(file)}.`) && /^\.[0-9a-f]{16}\.tmp$/.test(name.slice(basename(file).length + 1))
+
+/** After how long a temporary file is nobody's: saving takes far less. */
+const ABANDONED_MILLIS = 60_000
+
+/** Takes away what processes left behind that were killed while they saved: it has values in it. */
+const clean = async (file: string): Promise<void> => {
+  const directory = dirname(file)
+  for (const name of await Fs.readdir(directory)) {
+    if (isTemporaryOf(file, name)) {
+      const other = join(directory, name)
+      const stat = await unlessMissing(Fs.stat(other))
+      if (stat !== undefined && Date.now() - stat.mtimeMs > ABANDONED_MILLIS) {
+        await Fs.rm(other, { force: true })
+      }
+    }
+  }
+}
+
+const noText = () => new Refusal({ what: "it is not text in UTF-8" })
+
+/** The lines of a file. Fails where one of them is longer than a string can be. */
+async function* linesOf(handle: Fs.FileHandle): AsyncGenerator<string> {
+  const decoder = new TextDecoder("utf-8", { fatal: true })
+  let rest = ""
+  for await (const chunk of handle.createReadStream({ autoClose: false, highWaterMark: PIECE })) {
+    const [first = "", ...more] = decoder.decode(chunk as Buffer, { stream: true }).split("\n")
+    rest += first
+    for (const line of more) {
+      yield rest
+      rest = line
+    }
+  }
+  yield rest + decoder.decode()
+}
+
+const FIRST = "  \"workspaceSecrets\": ["
+const LAST = /^ {2}\],?$/
+const END = /^ {4}\},?$/
+
+/** Reads a file that is too large for one string, as `save` writes it: the secrets one by one, and then the rest. */
+const readLarge = async (handle: Fs.FileHandle): Promise<Either.Either<Snapshot, ReadonlyArray<string>>> => {
+  const secrets: Array<WorkspaceSecret> = []
+  const frame: Array<string> = []
+  let item: Array<string> = []
+  let isInside = false
+  try {
+    for await (const line of linesOf(handle)) {
+      if (!isInside) {
+        isInside = line === FIRST
+        frame.push(line)
+      } else if (LAST.test(line)) {
+        isInside = false
+        frame.push(line)
+      } else {
+        item.push(line)
+        if (END.test(line)) {
+          const secret = readSecret(item.join("\n").replace(/,$/, ""))
+          if (Either.isLeft(secret)) {
+            return Either.left([`workspaceSecrets[${secrets.length}]: ${secret.left[0] ?? "not a secret"}`])
+          }
+          secrets.push(secret.right)
+          item = []
+        }
+      }
+    }
+  } catch (error) {
+    if (error instanceof RangeError) {
+      throw new Refusal({ what: "it is too large to be read, and not laid out as this server writes it" })
+    }
+    throw error instanceof TypeError ? noText() : error
+  }
+  return Either.flatMap(readFrame(frame.join("\n")), (snapshot) => {
+    const whole = { ...snapshot, workspaceSecrets: [...snapshot.workspaceSecrets, ...secrets] }
+    const problems = few(violations(whole), FieldViolation.format)
+    return problems.length === 0 ? Either.right(whole) : Either.left(problems)
+  })
+}
+
+const readWhole = async (handle: Fs.FileHandle): Promise<Either.Either<Snapshot, ReadonlyArray<string>>> => {
+  const bytes = await handle.readFile()
+  let text
+  try {
+    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes)
+  } catch {
+    throw noText()
+  }
+  return read(text)
+}
+
+/** Opens the file itself: where it is a link, that is ELOOP. */
+const openFile = (path: string): Promise<Fs.FileHandle> => Fs.open(path, constants.O_RDONLY | constants.O_NOFOLLOW)
+
+/** Does what saving does, and leaves everything as it was: a file of the same content takes the place of the one that is there. */
+const rehearse = async (path: string, handle: Fs.FileHandle | undefined): Promise<void> => {
+  const other = temporaryOf(path)
+  const target = handle === undefined ? temporaryOf(path) : path
+  try {
+    const copy = await Fs.open(other, "wx", 0o600)
+    try {
+      if (handle !== undefined) {
+        for await (const chunk of handle.createReadStream({ autoClose: false, start: 0, highWaterMark: PIECE })) {
+          await copy.writeFile(chunk as Buffer)
+        }
+        await copy.chmod((await handle.stat()).mode & 0o777)
+        await copy.sync()
+      }
+    } finally {
+      await copy.close()
+    }
+    await Fs.rename(other, target)
+  } finally {
+    for (const left of handle === undefined ? [other, target] : [other]) {
+      await Fs.rm(left, { force: true })
+    }
+  }
+}
+
+/**
+ * Reads a snapshot from a file: nothing where there is no such file yet. Fails where the file is no snapshot, or is a symbolic link, and leaves
+ * it as it is; and where none could be saved there, which it tries, since the end of a run is a bad time to find out.
+ *
+ * @since 0.1.0
+ * @category running
+ */
+export const load = (
+  path: string,
+  { largeFrom = LARGE }: { readonly largeFrom?: number } = {}
+): Effect.Effect<Option.Option<Snapshot>, SnapshotFileError> =>
+  Effect.acquireUseRelease(
+    attempt(path, "nothing can be saved to it", async () => {
+      const stat = await unlessMissing(Fs.lstat(path))
+      await Fs.access(dirname(path), constants.W_OK | constants.X_OK)
+      if (stat?.isSymbolicLink() === true) {
+        throw new Refusal({ what: reasons["ELOOP"] ?? "" })
+      }
+      if (stat !== undefined && !stat.isFile()) {
+        throw new Refusal({ what: stat.isDirectory() ? "it is a directory" : "it is not a file" })
+      }
+      await clean(path)
+    }).pipe(Effect.zipRight(attempt(path, "it cannot be read", () => unlessMissing(openFile(path))))),
+    (handle) =>
+      Effect.gen(function*() {
+        const rehearsal = attempt(path, "nothing can be saved to it", () => rehearse(path, handle))
+        if (handle === undefined) {
+          yield* rehearsal
+          return Option.none()
+        }
+        const result = yield* attempt(path, "it cannot be read", async () => {
+          const { size } = await handle.stat()
+          return size < largeFrom ? await readWhole(handle) : await readLarge(handle)
+        })
+        const snapshot = yield* Either.mapLeft(result, (problems) => new SnapshotFileError({ path, problems }))
+        yield* rehearsal
+        return Option.some(snapshot)
+      }),
+    (handle) => Effect.promise(async () => await handle?.close())
+  )
+
+/** Makes sure that what a directory lists outlasts a loss of power. Windows opens no directories, and some file systems sync none. */
+const syncDirectory = async (directory: string): Promise<void> => {
+  if (process.platform === "win32") {
+    return
+  }
+  const handle = await Fs.open(directory, "r")
+  try {
+    await handle.sync()
+  } catch (error) {
+    if (codeOf(error) !== "EINVAL" && codeOf(error) !== "ENOTSUP") {
+      throw error
+    }
+  } finally {
+    await handle.close()
+  }
+}
+
+/** The text of a snapshot, a piece for each secret: in one piece it could be longer than a string can be. */
+function* textOf({ workspaceSecrets, ...rest }: Snapshot): Generator<string> {
+  const frame = JSON.stringify(encode({ ...rest, workspaceSecrets: [] }), null, 2)
+  if (workspaceSecrets.length === 0) {
+    yield `${frame}\n`
+    return
+  }
+  const place = frame.indexOf(`${FIRST}]`) + FIRST.length
+  yield frame.slice(0, place)
+  for (const [i, secret] of workspaceSecrets.entries()) {
+    // In JSON, what breaks a line is never part of a text.
+    yield `${i === 0 ? "" : ","}\n    ${JSON.stringify(encodeSecret(secret), null, 2).replaceAll("\n", "\n    ")}`
+  }
+  yield `\n  ${frame.slice(place)}\n`
+}
+
+const write = async (file: string, pieces: Iterable<string>): Promise<void> => {
+  const handle = await Fs.open(file, "wx", 0o600)
+  try {
+    let text = ""
+    for (const piece of pieces) {
+      text += piece
+      if (text.length >= PIECE) {
+        await handle.writeFile(text)
+        text = ""
+      }
+    }
+    await handle.writeFile(text)
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+/**
+ * Saves a snapshot to a file, whole or not at all: into a temporary one beside it, which is on the disk before it takes the file's place.
+ * The file can be read by its owner alone, since it has the values of the secrets in it. A symbolic link that is in its place by now is
+ * replaced, and not followed.
+ *
+ * @since 0.1.0
+ * @category running
+ */
+export const save = (path: string, snapshot: Snapshot): Effect.Effect<void, SnapshotFileError> =>
+  attempt(path, "it cannot be saved", async () => {
+    const other = temporaryOf(path)
+    try {
+      await write(other, textOf(snapshot))
+      await Fs.rename(other, path)
+    } catch (error) {
+      await Fs.rm(other, { force: true })
+      throw error
+    }
+    await syncDirectory(dirname(path))
+    await clean(path)
+  }).pipe(Effect.uninterruptible)
+
+/** Who holds a lock: its process, and what tells that process from a later one with the same number, where the system says it. */
+const Holder = Schema.parseJson(Schema.Struct({ pid: Schema.Int, started: Schema.String }))
+
+type Holder = typeof Holder.Type
+
+const decodeHolder = Schema.decodeOption(Holder)
+
+/** When a process started, by the boot of its machine; nothing where the system does not say. */
+const startOf = async (pid: number): Promise<string> => {
+  try {
+    const stat = await Fs.readFile(`/proc/${pid}/stat`, "utf8")
+    const boot = await Fs.readFile("/proc/sys/kernel/random/boot_id", "utf8")
+    return `${boot.trim()} ${stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? ""}`
+  } catch {
+    return ""
+  }
+}
+
+const isRunning = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return codeOf(error) === "EPERM"
+  }
+}
+
+const isAlive = async ({ pid, started }: Holder): Promise<boolean> =>
+  isRunning(pid) && (started === "" || await startOf(pid) === started)
+
+const readHolder = async (file: string): Promise<Holder | undefined> => {
+  const text = await unlessMissing(Fs.readFile(file, "utf8"))
+  return text === undefined ? undefined : Option.getOrElse(decodeHolder(text), () => ({ pid: 0, started: "" }))
+}
+
+/** How often a lock that is nobody's is tried for, while others try as well. */
+const ATTEMPTS = 100
+
+const acquire = async (path: string): Promise<string> => {
+  const file = join(dirname(path), `.${basename(path)}.lock`)
+  const own = temporaryOf(path)
+  const text = JSON.stringify({ pid: process.pid, started: await startOf(process.pid) })
+  await Fs.writeFile(own, text, { flag: "wx", mode: 0o600 })
+  try {
+    for (let i = 0; i < ATTEMPTS; i++) {
+      try {
+        // A link to a file is made as a whole or not at all, and not where there is one.
+        await Fs.link(own, file)
+        return file
+      } catch (error) {
+        if (codeOf(error) !== "EEXIST") {
+          throw error
+        }
+      }
+      const holder = await readHolder(file)
+      if (holder !== undefined && holder.pid > 0 && await isAlive(holder)) {
+        throw new Refusal({ what: `another server uses it, process ${holder.pid}` })
+      }
+      await takeAway(path, file)
+    }
+    throw new Refusal({ what: "another server is about to use it" })
+  } finally {
+    await Fs.rm(own, { force: true })
+  }
+}
+
+/** Takes a lock away that is nobody's. Somebody else can have done so, and have it by now: it is then put back. */
+const takeAway = async (path: string, file: string): Promise<void> => {
+  const aside = temporaryOf(path)
+  await unlessMissing(Fs.rename(file, aside))
+  const holder = await readHolder(aside)
+  if (holder !== undefined && holder.pid > 0 && await isAlive(holder)) {
+    await Fs.link(aside, file)
+  }
+  await Fs.rm(aside, { force: true })
+}
+
+/**
+ * Keeps a file to this server until the scope closes, by a lock file beside it. Fails where another process has it, with the id of that
+ * process. The lock of a process that is gone is taken over.
+ *
+ * @since 0.1.0
+ * @category running
+ */
+export const lock = (path: string): Effect.Effect<void, SnapshotFileError, Scope.Scope> =>
+  Effect.acquireRelease(
+    attempt(path, "it cannot be locked", () => acquire(path)),
+    (file) => Effect.promise(() => Fs.rm(file, { force: true }))
+  )

@@ -1,0 +1,59 @@
+import { describe, expect, it } from "@effect/vitest"
+import { baseUrlOf } from "../../src/api/BaseUrl.js"
+
+const origin = "http://127.0.0.1:4010"
+
+describe("baseUrlOf", () => {
+  it.each([
+    ["127.0.0.1:8080", "http://127.0.0.1:8080"],
+    ["localhost:8080", "http://localhost:8080"],
+    ["LOCALHOST:80", "http://localhost"],
+    ["[::1]:8080", "http://[::1]:8080"],
+    ["mock_server", "http://mock_server"],
+    ["mock.test.", "http://mock.test."],
+    ["a", "http://a"]
+  ])("takes the Host %j", (host, url) => {
+    expect(baseUrlOf({ headers: { host }, origin })).toBe(url)
+  })
+
+  it.each([
+    "",
+    " ",
+    "a b",
+    "a/b",
+    "a?b",
+    "a#b",
+    "a@b",
+    "a\\b",
+    "a\"b",
+    "a<b>",
+    "a%41",
+    "a\u0000",
+    "a\nb",
+    "é.test",
+    "a:",
+    ":8080",
+    "a:b",
+    "a:65536",
+    "a:8080:8080",
+    "a,b",
+    "-a",
+    "[::1",
+    "::1",
+    "[g::1]",
+    "[::1%25eth0]",
+    "1.2.3.999",
+    `${"a".repeat(300)}.test`
+  ])("takes the transport's word when the Host is %j", (host) => {
+    expect(baseUrlOf({ headers: { host }, origin })).toBe(origin)
+  })
+
+  it("takes the transport's word when there is no Host or more than one", () => {
+    expect(baseUrlOf({ headers: {}, origin })).toBe(origin)
+    expect(baseUrlOf({ headers: { host: ["a", "b"] }, origin })).toBe(origin)
+  })
+
+  it("is a path when nobody knows better", () => {
+    expect(baseUrlOf({ headers: {}, origin: undefined })).toBe("/")
+  })
+})

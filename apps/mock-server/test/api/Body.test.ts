@@ -1,0 +1,143 @@
+import { describe, expect, it } from "@effect/vitest"
+import * as Either from "effect/Either"
+import * as FastCheck from "effect/FastCheck"
+import * as Body from "../../src/api/Body.js"
+
+const bytes = (text: string) => new TextEncoder().encode(text)
+
+/** What is answered, without the class that it is in. */
+const refusal = <A>(result: Either.Either<A, { readonly status: number; readonly message: string }>) =>
+  Either.match(result, { onLeft: ({ message, status }) => ({ status, message }), onRight: () => "fine" })
+
+const invalid = { status: 400, message: "the body is not valid JSON in UTF-8" }
+
+describe("announcesTooMuch", () => {
+  it.each([undefined, "", "0", "1", "1048576", "nonsense"])("is fine with a content-length of %j", (contentLength) => {
+    expect(Body.announcesTooMuch(contentLength)).toBe(false)
+  })
+
+  it.each(["1048577", "2097152", "99999999999999999999999999"])("takes %s for too much", (contentLength) => {
+    expect(Body.announcesTooMuch(contentLength)).toBe(true)
+  })
+
+  it("goes by 1 MiB, and says so with 413", () => {
+    expect(Body.maxBytes).toBe(1024 ** 2)
+    expect(Body.tooLarge()).toMatchObject({
+      status: 413,
+      code: 3,
+      message: "the body is larger than 1 MiB (1048576 bytes)"
+    })
+  })
+})
+
+describe("checkType", () => {
+  it.each([
+    undefined,
+    "application/json",
+    "Application/JSON",
+    "application/json; charset=utf-8",
+    "application/json;charset=UTF-8",
+    "application/json ; charset=\"utf-8\"",
+    "application/json; charset=us-ascii",
+    "application/json; odata.metadata=full",
+    "application/merge-patch+json",
+    "application/vnd.api+json; charset=utf-8"
+  ])("takes %j", (contentType) => {
+    expect(refusal(Body.checkType(contentType))).toBe("fine")
+  })
+
+  it.each([
+    "",
+    "json",
+    "text/json",
+    "text/plain",
+    "text/plain;charset=UTF-8",
+    "application/json5",
+    "application/+json",
+    "application/xjson",
+    "xapplication/json",
+    "application/json; charset=latin1",
+    "application/json; charset=iso-8859-1",
+    "application/json; charset=utf-16",
+    "application/json; foo=bar; charset=utf-16",
+    "application/json; charset=",
+    "application/json; charset=utf-8x",
+    "application/json; charset=xutf-8",
+    "; application/json",
+    "application/x-www-form-urlencoded",
+    "multipart/form-data; boundary=application/json",
+    "application/octet-stream",
+    "application/json, application/json"
+  ])("refuses %j with 415", (contentType) => {
+    expect(refusal(Body.checkType(contentType))).toEqual({
+      status: 415,
+      message: "the body has to be JSON in UTF-8; send content-type: application/json"
+    })
+  })
+})
+
+describe("parse", () => {
+  it.prop("reads any JSON", [FastCheck.json()], ([json]) => {
+    expect(Body.parse(bytes(json))).toEqual(Either.right(JSON.parse(json)))
+  })
+
+  it("reads past a byte order mark", () => {
+    expect(Body.parse(bytes("\uFEFF{\"a\":1}"))).toEqual(Either.right({ a: 1 }))
+  })
+
+  it("gives a key called __proto__ no power", () => {
+    const parsed = Either.getOrThrow(Body.parse(bytes(`{"__proto__":{"polluted":true}}`))) as object
+    expect(Object.getPrototypeOf(parsed)).toBe(Object.prototype)
+    expect(Object.keys(parsed)).toEqual(["__proto__"])
+  })
+
+  it("asks for a body where there is none", () => {
+    expect(refusal(Body.parse(new Uint8Array(0)))).toEqual({
+      status: 400,
+      message: "the body is empty; expected a JSON object"
+    })
+  })
+
+  it.each([
+    "{",
+    "canary",
+    "{\"value\": canary}",
+    "{'value': 1}",
+    "{\"a\":1,}",
+    "{} {}",
+    "\"canary",
+    "NaN",
+    " ",
+    "\uFEFF"
+  ])(
+    "refuses what is no JSON in UTF-8 without quoting it (%$)",
+    (text) => {
+      expect(refusal(Body.parse(bytes(text)))).toEqual(invalid)
+    }
+  )
+
+  it.each([[0xff], [0x22, 0xc3, 0x28, 0x22], [0x22, 0xed, 0xa0, 0x80, 0x22], [0xff, 0xfe, 0x7b, 0x00, 0x7d, 0x00]])(
+    "refuses bytes that are no UTF-8",
+    (...octets) => {
+      expect(refusal(Body.parse(Uint8Array.from(octets)))).toEqual(invalid)
+    }
+  )
+
+  it("reads 100 levels, and refuses one more without running out of stack", () => {
+    const nested = (levels: number) => Body.parse(bytes("[".repeat(levels) + "]".repeat(levels)))
+    expect(Either.isRight(nested(100))).toBe(true)
+    const deep = { status: 400, message: "the body has more than 100 levels" }
+    for (const levels of [101, 6000, 100_000]) {
+      expect(refusal(nested(levels))).toEqual(deep)
+    }
+    expect(refusal(Body.parse(bytes(`{"a":1,"b":${"{\"c\":".repeat(100)}1${"}".repeat(100)}}`)))).toEqual(deep)
+    expect(refusal(Body.parse(bytes("[".repeat(100_000))))).toEqual(invalid)
+  })
+})
+
+describe("limitOf", () => {
+  it("is 1 MiB for the API and 64 MiB for the control API", () => {
+    expect(["/v1/workspace_secrets", "/_mockery", "/_mock/tenants"].map(Body.limitOf))
+      .toEqual([1_048_576, 1_048_576, 67_108_864])
+  })
+})

@@ -1,0 +1,15 @@
+import { expect, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as ControlClient from "../../src/control/ControlClient.js"
+
+it.effect("a control client that reaches nobody shows no password of its URL", () =>
+  Effect.gen(function*() {
+    const fetch: typeof globalThis.fetch = () => Promise.reject(new TypeError("refused"))
+    for (
+      const url of ["http://me:canary@localhost:1", "http://canary@localhost:1/x", "http://a:b@canary@localhost:1"]
+    ) {
+      const error = yield* Effect.flip(ControlClient.make({ url, fetch }).health)
+      expect(error.message).toContain("//<redacted>@localhost:1")
+      expect(JSON.stringify(error) + String(error)).not.toContain("canary")
+    }
+  }))

@@ -1,0 +1,507 @@
+import { describe, expect, it, vi } from "@effect/vitest"
+import { CreateWorkspaceSecret } from "@workspace-secrets/core/CreateWorkspaceSecret"
+import { WorkspaceSecretPage } from "@workspace-secrets/core/ListWorkspaceSecrets"
+import { WorkspaceSecret } from "@workspace-secrets/core/WorkspaceSecret"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Fiber from "effect/Fiber"
+import * as Schema from "effect/Schema"
+import { partsOf, spellings } from "../../../../tools/leaks/spellings.js"
+import {
+  type Answered,
+  differences,
+  type Exchange,
+  isSize,
+  Journal,
+  JournalEntry,
+  JournalMatch,
+  type JournalMismatch,
+  JournalPage
+} from "../../src/world/Journal.js"
+import { described } from "../described.js"
+import { secret } from "../secrets.js"
+
+const exchange = (known: Partial<Exchange> = {}): Exchange => ({
+  requestId: "req_1",
+  receivedAt: 0,
+  startedAt: performance.now(),
+  epoch: 0,
+  method: "GET",
+  target: "/v1/workspace_secrets",
+  headers: {},
+  operation: undefined,
+  ref: undefined,
+  requestSize: 0,
+  payload: undefined,
+  success: undefined,
+  failure: undefined,
+  fault: undefined,
+  ...known
+})
+
+const answered = (known: Partial<Answered> = {}): Answered => ({
+  status: 200,
+  headers: {},
+  size: 0,
+  broken: undefined,
+  ...known
+})
+
+/** What a journal shows of a request; of one whose client went away, where it is `unanswered`. */
+const entryOf = (known: Partial<Exchange> = {}, answer: Answered | "unanswered" = answered()): JournalEntry =>
+  new Journal().record(exchange(known), answer === "unanswered" ? undefined : answer).entry
+
+const operation = {
+  name: "create",
+  encodePayload: Schema.encodeUnknownSync(CreateWorkspaceSecret),
+  encodeSuccess: Schema.encodeUnknownSync(WorkspaceSecret)
+}
+
+describe("isSize", () => {
+  it("is a whole number from 0 to 100,000", () => {
+    expect([0, 1, 100_000].map(isSize)).toEqual([true, true, true])
+    expect([-1, 0.5, 100_001, NaN].map(isSize)).toEqual([false, false, false, false])
+  })
+})
+
+describe("what is recorded", () => {
+  it("is the little that is known of a request without an answer", () => {
+    const { durationMillis, ...entry } = entryOf({}, "unanswered")
+    expect(durationMillis).toBeGreaterThanOrEqual(0)
+    expect(entry).toEqual({
+      sequence: 1,
+      requestId: "req_1",
+      receivedAt: "1970-01-01T00:00:00.000Z",
+      method: "GET",
+      target: "/v1/workspace_secrets",
+      path: "/v1/workspace_secrets",
+      query: {},
+      request: { headers: {} }
+    })
+  })
+
+  it("lasts until it is recorded, in milliseconds, and no longer", () => {
+    const { durationMillis } = entryOf({ startedAt: performance.now() - 1234 })
+    expect(durationMillis).toBeGreaterThanOrEqual(1234)
+    expect(durationMillis).toBeLessThan(20_000)
+    expect(durationMillis * 1000 % 1).toBeCloseTo(0)
+  })
+
+  it.each([
+    ["authorization", "Proxy-Authorization", "cookie", "set-cookie", "x-api-key", "x-token", "client-secret"],
+    ["x-password", "x-credential", "signature", "x-session-id"]
+  ].flat())("shows nothing of the header %s", (name) => {
+    const headers = { [name.toLowerCase()]: "canary" }
+    const entry = entryOf({ headers }, answered({ headers }))
+    expect(entry.request.headers).toEqual({ [name.toLowerCase()]: "<redacted>" })
+    expect(entry.response?.headers).toEqual(entry.request.headers)
+  })
+
+  it("shows the other headers, several of a name as one, and none that is not there", () => {
+    const headers = { "idempotency-key": "k", accept: ["a", "b"], "content-type": undefined, via: "x" }
+    expect(entryOf({ headers }).request.headers).toEqual({ "idempotency-key": "k", accept: "a, b", via: "x" })
+  })
+
+  it.each([
+    ["Bearer canary", "canary"],
+    ["bearer    canary  ", "canary"],
+    ["canary", "canary"],
+    ["Bearer ca/n", "ca/n"],
+    ["Bearer ca/n", "ca%2Fn"]
+  ])("has the key nowhere (%$)", (authorization, key) => {
+    const entry = entryOf({
+      headers: { authorization, via: `a ${key} b` },
+      target: `/v1/${key}?prefix=${key}&${key}=1`,
+      ref: key,
+      failure: { message: [`not ${key}`, { [key]: key }] },
+      operation
+    })
+    expect(JSON.stringify(entry)).not.toContain(key)
+    expect(entry).toMatchObject({
+      target: "/v1/<redacted>?prefix=<redacted>&%3Credacted%3E=<redacted>",
+      path: "/v1/<redacted>",
+      query: { prefix: "<redacted>", "<redacted>": "<redacted>" },
+      id: "<redacted>",
+      request: { headers: { via: "a <redacted> b" } },
+      response: { body: { message: ["not <redacted>", { "<redacted>": "<redacted>" }] } }
+    })
+  })
+
+  it.each(Object.entries(spellings))("has no key that is spelled %s", (_, spell) => {
+    const key = "canary-key-7f3a+/=.and-more"
+    const told = `a ${spell(key)} b`
+    const entry = entryOf({
+      headers: { authorization: `Bearer ${key}`, via: told },
+      target: `/v1/${encodeURIComponent(spell(key))}?prefix=${encodeURIComponent(told)}`,
+      failure: { message: told, details: [{ [told]: told }] }
+    })
+    expect(partsOf(key).filter((part) => JSON.stringify(entry).toLowerCase().includes(part))).toEqual([])
+    expect(JSON.stringify(entry)).toContain("<redacted>")
+  })
+
+  it("keeps its texts where a key is too short to tell from them", () => {
+    expect(entryOf({ headers: { authorization: "Bearer v1/" }, target: "/v1/x" }).path).toBe("/v1/x")
+  })
+
+  it("has the query apart, decoded, and in the target as it may be shown", () => {
+    const entry = entryOf({ target: "/v1/workspace_secrets?prefix=a%20b&limit=2&limit=3&mine=x&query=" })
+    expect(entry.query).toEqual({ prefix: "a b", limit: "3", mine: "<redacted>", query: "" })
+    expect(entry.target).toBe("/v1/workspace_secrets?prefix=a%20b&limit=3&mine=<redacted>&query=")
+    expect(entryOf({ target: "/a?" })).toMatchObject({ target: "/a", path: "/a", query: {} })
+  })
+
+  it("cuts long targets", () => {
+    const long = `/${"a".repeat(2047)}`
+    expect(entryOf({ target: long }).path).toBe(long)
+    expect(entryOf({ target: `${long}b` }).path).toBe(`${long}…`)
+    const query = entryOf({ target: `/?prefix=${"a".repeat(2049)}&${"b".repeat(2049)}=1` }).query
+    expect(query).toEqual({ prefix: `${"a".repeat(2048)}…`, [`${"b".repeat(2048)}…`]: "<redacted>" })
+  })
+
+  it("names what the path leads to", () => {
+    expect(entryOf({ ref: "wsec_1" })).toMatchObject({ id: "wsec_1" })
+    expect(entryOf({ ref: "external_id:a b" })).toMatchObject({ externalId: "a b" })
+    expect(entryOf({ ref: "external_id:a" })).not.toHaveProperty("id")
+    expect(entryOf({ ref: "external_id" })).toMatchObject({ id: "external_id" })
+    expect(entryOf({ operation, fault: "busy" })).toMatchObject({ operation: "create", fault: "busy" })
+  })
+
+  it("says of a value that there is one, and forgets it", () => {
+    const payload = Schema.decodeSync(CreateWorkspaceSecret)({ metadata: { name: "a" }, spec: { value: "canary" } })
+    const success = secret({ id: "wsec_1", value: "canary" })
+    const asked = exchange({ operation, payload, success })
+    const { entry } = new Journal().record(asked, answered())
+    expect(entry.request.body).toEqual({ metadata: { name: "a" }, spec: { value: "<redacted>" } })
+    expect(entry.response?.body).toMatchObject({ metadata: { id: "wsec_1" }, spec: { value: "<redacted>" } })
+    expect(asked.payload).not.toBe(payload)
+    expect(asked.success).not.toBe(success)
+    const bare = entryOf({
+      operation,
+      payload: Schema.decodeSync(CreateWorkspaceSecret)({ metadata: { name: "a" }, spec: {} }),
+      success: secret({ id: "wsec_1" })
+    })
+    expect(bare.request.body).toEqual({ metadata: { name: "a" }, spec: {} })
+    expect(bare.response?.body).toMatchObject({ spec: {} })
+    const page = entryOf({
+      operation: { ...operation, name: "list", encodeSuccess: Schema.encodeUnknownSync(WorkspaceSecretPage) },
+      success: new WorkspaceSecretPage({ items: [success, secret({ id: "b" })], pagination: {} })
+    })
+    expect(page.response?.body).toMatchObject({
+      items: [{ metadata: { id: "wsec_1" }, spec: { value: "<redacted>" } }, { metadata: { id: "b" }, spec: {} }],
+      pagination: {}
+    })
+  })
+
+  it("leaves bodies of more than 64 KiB out, and says so", () => {
+    const most = 64 * 1024
+    const payload = Schema.decodeSync(CreateWorkspaceSecret)({ metadata: { name: "a" }, spec: {} })
+    const kept = entryOf({ operation, failure: { code: 3 }, payload, requestSize: most }, answered({ size: most }))
+    expect(kept.request.body).toEqual({ metadata: { name: "a" }, spec: {} })
+    expect(kept).not.toHaveProperty("bodiesOmitted")
+    for (
+      const [requestSize, size] of [[most + 1, 0], [0, most + 1]] as const
+    ) {
+      const entry = entryOf({ operation, payload, success: secret({ id: "a" }), requestSize }, answered({ size }))
+      expect(entry.bodiesOmitted).toBe(true)
+      expect(entry.request).not.toHaveProperty("body")
+      expect(entry.response).not.toHaveProperty("body")
+    }
+    expect(entryOf({ operation, payload, requestSize: most + 1 }, "unanswered")).toMatchObject({
+      bodiesOmitted: true
+    })
+  })
+
+  it.each(["closed", "cut", "html", "halfJson", "empty"] as const)(
+    "says that an answer was broken, and shows of its body what was begun: %s",
+    (broken) => {
+      const { response } = entryOf({ failure: { code: 3 } }, answered({ status: 400, broken }))
+      expect(response).toEqual({
+        status: 400,
+        headers: {},
+        broken,
+        ...(broken === "cut" ? { body: { code: 3 } } : {})
+      })
+    }
+  )
+})
+
+describe("differences", () => {
+  const entry: JournalEntry = {
+    ...entryOf({
+      operation,
+      ref: "wsec_1",
+      fault: "busy",
+      target: "/v1/workspace_secrets?limit=1",
+      headers: { authorization: "Bearer canary", accept: "a" }
+    }, answered({ status: 409 })),
+    externalId: "x",
+    request: {
+      headers: { authorization: "<redacted>", accept: "a" },
+      body: { metadata: { name: "a", labels: { env: "test" } }, spec: { value: "<redacted>" }, list: [1, { a: 2 }] }
+    }
+  }
+
+  it.each<readonly [JournalMatch, JournalMatch, ReadonlyArray<string>]>([
+    [{ operation: "create" }, { operation: "list" }, ["operation: expected \"list\", was \"create\""]],
+    [{ method: "GET" }, { method: "get" }, ["method: expected \"get\", was \"GET\""]],
+    [{ path: "/v1/workspace_secrets" }, { path: "/" }, ["path: expected \"/\", was \"/v1/workspace_secrets\""]],
+    [{ query: { limit: "1" } }, { query: { limit: "2", prefix: "a" } }, [
+      "query.limit: expected \"2\", was \"1\"",
+      "query.prefix: expected \"a\", was nothing"
+    ]],
+    [{ headers: { Accept: "a" } }, { headers: { ACCEPT: "b" } }, ["headers.accept: expected \"b\", was \"a\""]],
+    [{ headers: { Authorization: "anything" } }, { headers: { cookie: "anything" } }, [
+      "headers.cookie: expected \"<redacted>\", was nothing"
+    ]],
+    [{ id: "wsec_1" }, { id: "wsec_2" }, ["id: expected \"wsec_2\", was \"wsec_1\""]],
+    [{ externalId: "x" }, { externalId: "y" }, ["externalId: expected \"y\", was \"x\""]],
+    [{ body: { metadata: { labels: { env: "test" } } } }, { body: { metadata: { labels: { env: "prod" } } } }, [
+      "body.metadata.labels.env: expected \"prod\", was \"test\""
+    ]],
+    [{ body: { list: [1, { a: 2 }] } }, { body: { list: [2, { a: 3 }, 4] } }, [
+      "body.list[0]: expected 2, was 1",
+      "body.list[1].a: expected 3, was 2",
+      "body.list[2]: expected 4, was nothing"
+    ]],
+    [{ body: { spec: { value: "anything" } } }, { body: { spec: { value: "anything", other: null } } }, [
+      "body.spec.other: expected null, was nothing"
+    ]],
+    [{ body: { spec: {} } }, { body: "text" }, [`body: expected "text", was ${JSON.stringify(entry.request.body)}`]],
+    [{ body: {} }, { body: null }, [`body: expected null, was ${JSON.stringify(entry.request.body)}`]],
+    [{ body: { spec: {} } }, { body: { spec: "text" } }, [
+      "body.spec: expected \"text\", was {\"value\":\"<redacted>\"}"
+    ]],
+    [{ body: { spec: {} } }, { body: { spec: null } }, ["body.spec: expected null, was {\"value\":\"<redacted>\"}"]],
+    [{ status: 409 }, { status: 200 }, ["status: expected 200, was 409"]],
+    [{ requestId: "req_1" }, { requestId: "req_2" }, ["requestId: expected \"req_2\", was \"req_1\""]],
+    [{ fault: "busy" }, { fault: "slow" }, ["fault: expected \"slow\", was \"busy\""]]
+  ])("are none for %j, and for %j a line each", (right, wrong, lines) => {
+    expect(differences(entry, right)).toEqual([])
+    expect(differences(entry, wrong)).toEqual(lines)
+  })
+
+  it("are of all that is meant, in one order", () => {
+    expect(differences(entry, { fault: "slow", status: 200, operation: "get" })).toEqual([
+      "operation: expected \"get\", was \"create\"",
+      "status: expected 200, was 409",
+      "fault: expected \"slow\", was \"busy\""
+    ])
+  })
+
+  it("name what a request does not have at all", () => {
+    const bare = entryOf({}, "unanswered")
+    expect(differences(bare, { status: 200, body: { a: 1 }, operation: "get" })).toEqual([
+      "operation: expected \"get\", was nothing",
+      "body: expected {\"a\":1}, was nothing",
+      "status: expected 200, was nothing"
+    ])
+  })
+})
+
+describe("a journal", () => {
+  const ask = (journal: Journal, methods: string) => {
+    for (const method of methods) {
+      journal.record(exchange({ method, epoch: journal.epoch }), answered())
+    }
+  }
+  const shown = (journal: Journal, match?: JournalMatch) => {
+    const { dropped, entries, overflowed } = journal.list(match)
+    return [entries.map(({ method, sequence }) => `${method}${String(sequence)}`).join(" "), dropped, overflowed]
+  }
+
+  it("holds its last requests, in the order in which they ended", () => {
+    for (
+      const [size, methods, expected] of [
+        [3, "", ["", 0, false]],
+        [3, "abc", ["a1 b2 c3", 0, false]],
+        [3, "abcd", ["b2 c3 d4", 1, true]],
+        [3, "abcdef", ["d4 e5 f6", 3, true]],
+        [3, "abcdefg", ["e5 f6 g7", 4, true]],
+        [1, "ab", ["b2", 1, true]],
+        [0, "ab", ["", 2, true]]
+      ] as const
+    ) {
+      const journal = new Journal(size)
+      ask(journal, methods)
+      expect(shown(journal)).toEqual(expected)
+      expect(journal.dropped).toBe(expected[1])
+    }
+  })
+
+  it("forgets, and goes on counting or begins anew", () => {
+    const journal = new Journal(2)
+    ask(journal, "abc")
+    journal.clear()
+    expect(shown(journal)).toEqual(["", 0, false])
+    ask(journal, "de")
+    expect(shown(journal)).toEqual(["d4 e5", 0, false])
+    ask(journal, "f")
+    expect(shown(journal)).toEqual(["e5 f6", 1, true])
+    journal.reset()
+    ask(journal, "gh")
+    expect(shown(journal)).toEqual(["g1 h2", 0, false])
+    journal.reset()
+    expect(shown(journal)).toEqual(["", 0, false])
+  })
+
+  it("finds what fits, behind a sequence where one is given", () => {
+    const journal = new Journal()
+    ask(journal, "abab")
+    expect(shown(journal, { method: "a" })).toEqual(["a1 a3", 0, false])
+    expect(shown(journal, { method: "a", after: 1 })).toEqual(["a3", 0, false])
+    expect(shown(journal, { after: 4 })).toEqual(["", 0, false])
+    expect(shown(journal, { after: 0 })).toEqual(["a1 b2 a3 b4", 0, false])
+    expect(journal.count({ method: "b" })).toEqual(Either.right(2))
+    expect(journal.count()).toEqual(Either.right(4))
+  })
+
+  const mismatch = (journal: Journal, match: JournalMatch, times?: number): Partial<JournalMismatch> =>
+    Either.match(journal.expect(match, times === undefined ? {} : { times }), {
+      onLeft: (error) => error as JournalMismatch,
+      onRight: () => ({ message: "met" })
+    })
+
+  it("meets what is expected, or says what was nearest to it", () => {
+    const journal = new Journal()
+    expect(mismatch(journal, {}).message).toBe("expected at least 1 request with {}, found 0; nothing was asked")
+    expect(mismatch(journal, {}, 0).message).toBe("met")
+    ask(journal, "a")
+    expect(mismatch(journal, {}, 2).message).toBe("expected 2 requests with {}, found 1; all 1 request fit")
+    ask(journal, "b")
+    expect(mismatch(journal, {}, 1).message).toBe("expected 1 request with {}, found 2; all 2 requests fit")
+    expect(mismatch(journal, {}).message).toBe("met")
+    expect(mismatch(journal, { method: "b" }, 1).message).toBe("met")
+    expect(mismatch(journal, { method: "c" })).toMatchObject({
+      found: 0,
+      nearest: { method: "b", sequence: 2 },
+      differences: ["method: expected \"c\", was \"b\""],
+      message: "expected at least 1 request with {\"method\":\"c\"}, found 0; the nearest is b /v1/workspace_secrets "
+        + "(req_1):\n  method: expected \"c\", was \"b\""
+    })
+    expect(mismatch(journal, { method: "a", status: 200 }, 2).nearest).toMatchObject({ method: "b" })
+    expect(mismatch(journal, { method: "a", status: 201 }).nearest).toMatchObject({ method: "a" })
+    expect(mismatch(journal, { method: "c", after: 1 }).nearest).toMatchObject({ sequence: 2 })
+    expect(mismatch(journal, { method: "c", after: 2 })).toMatchObject({ nearest: undefined, differences: [] })
+  })
+
+  it("says that it has dropped what it would have to know", () => {
+    const journal = new Journal(1)
+    ask(journal, "ab")
+    const overflow = {
+      _tag: "JournalOverflow",
+      dropped: 1,
+      message: "the journal has dropped 1 request and cannot tell what happened: it holds 1 request; set another "
+        + "journalSize, or clear it in between"
+    }
+    expect(Either.flip(journal.count())).toMatchObject({ right: overflow })
+    expect(mismatch(journal, {})).toMatchObject(overflow)
+  })
+
+  it.effect("wakes all who wait when what they wait for comes", () =>
+    Effect.gen(function*() {
+      const journal = new Journal()
+      ask(journal, "a")
+      expect(yield* journal.waitFor({ method: "a" })).toHaveLength(1)
+      const fibers = yield* Effect.forEach(
+        [{ times: 2 }, { times: 1 }],
+        (options) => Effect.fork(journal.waitFor({ method: "b" }, options))
+      )
+      const gone = yield* Effect.fork(journal.waitFor({ method: "c" }))
+      yield* Effect.yieldNow()
+      ask(journal, "ab")
+      yield* Fiber.interrupt(gone)
+      ask(journal, "cb")
+      const found = yield* Effect.forEach(fibers, (fiber) => Fiber.join(fiber))
+      expect(found.map((entries) => entries.map(({ sequence }) => sequence))).toEqual([[3, 5], [3]])
+    }))
+})
+
+describe("the documents of a journal", () => {
+  const match = described(JournalMatch)
+
+  it("name its schemas", () => {
+    expect([match.name, described(JournalEntry).name, described(JournalPage).name]).toEqual([
+      "JournalMatch",
+      "JournalEntry",
+      "JournalPage"
+    ])
+  })
+
+  it.each<readonly [unknown, unknown]>([
+    [{ operation: "get" }, { operation: "put" }],
+    [{ method: "GET" }, { method: "" }],
+    [{ path: "/" }, { path: 7 }],
+    [{ query: { a: "b" } }, { query: { a: 7 } }],
+    [{ headers: {} }, { headers: [] }],
+    [{ id: "a" }, { id: "" }],
+    [{ externalId: "a" }, { externalId: "" }],
+    [{ body: [7] }, 7],
+    [{ status: 0 }, { status: -1 }],
+    [{ status: 200 }, { status: 200.5 }],
+    [{ requestId: "a" }, { requestId: "" }],
+    [{ fault: "a" }, { fault: "" }],
+    [{ after: 7 }, { after: "7" }],
+    [{}, []]
+  ])("take and refuse what a match may be: %j is right, %j is wrong", (right, wrong) => {
+    expect(match.takes(right)).toEqual({ read: true, described: true })
+    expect(match.takes(wrong)).toEqual({ read: false, described: false })
+  })
+
+  it("take an entry and a page as they are given, and refuse those that lack a field", () => {
+    const entry = entryOf({ operation, fault: "a", ref: "b", payload: undefined }, answered({ broken: "cut" }))
+    const page = { entries: [entry], dropped: 0, overflowed: false }
+    for (const [schema, whole] of [[described(JournalEntry), entry], [described(JournalPage), page]] as const) {
+      expect(schema.takes(whole)).toEqual({ read: true, described: true })
+      expect(schema.takes({})).toEqual({ read: false, described: false })
+    }
+    for (
+      const wrong of [
+        { ...entry, sequence: 0.5 },
+        { ...entry, request: {} },
+        { ...entry, response: {} },
+        { ...entry, response: { status: 200, headers: {}, broken: "half" } },
+        { ...entry, bodiesOmitted: false }
+      ]
+    ) {
+      expect(described(JournalEntry).takes(wrong)).toEqual({ read: false, described: false })
+    }
+  })
+})
+
+describe("the room that a journal takes", () => {
+  it("is not filled by failures: a large one is dropped as a payload is", () => {
+    const failure = { code: 3, message: "m".repeat(70_000), details: [] }
+    const asked = exchange({ failure })
+    const { entry } = new Journal().record(asked, answered({ size: 70_050 }))
+    expect([entry.bodiesOmitted, entry.response?.body, asked.failure]).toEqual([true, undefined, undefined])
+  })
+
+  it("is for 100 who wait, and no more", async () => {
+    const journal = new Journal()
+    const stop = new AbortController()
+    const wait = () => Effect.runPromiseExit(journal.waitFor({}), { signal: stop.signal })
+    const waiting = Array.from({ length: 100 }, wait)
+    const refused = await wait()
+    expect(String(refused)).toContain("100 others wait for requests of this journal, and no more can")
+    stop.abort()
+    await Promise.all(waiting)
+    const next = Effect.runPromise(journal.waitFor({}))
+    journal.record(exchange({ epoch: journal.epoch }), answered())
+    expect((await next).length).toBe(1)
+  })
+
+  it("costs each request a look at itself, for each who waits", async () => {
+    const journal = new Journal()
+    const record = () => journal.record(exchange({ epoch: journal.epoch }), answered())
+    record()
+    const wait = Effect.runPromise(journal.waitFor({}, { times: 3 }))
+    const list = vi.spyOn(journal, "list")
+    record()
+    journal.clear()
+    record()
+    record()
+    expect(list).not.toHaveBeenCalled()
+    record()
+    expect((await wait).map(({ sequence }) => sequence)).toEqual([3, 4, 5])
+  })
+})

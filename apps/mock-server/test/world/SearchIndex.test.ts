@@ -1,0 +1,170 @@
+import { describe, expect, it } from "@effect/vitest"
+import type { WorkspaceSecret } from "@workspace-secrets/core/WorkspaceSecret"
+import * as FastCheck from "effect/FastCheck"
+import { type Filter, matcher, SearchIndex, type Terms, termsOf } from "../../src/world/SearchIndex.js"
+import { secret } from "../secrets.js"
+
+/** The texts of a secret as the index has them: in lower case, the name with its start. */
+const textsOf = ({ metadata: { externalId, labels = {}, name } }: WorkspaceSecret) =>
+  [`\u0002${name}`, externalId ?? "", ...Object.entries(labels).flat()]
+    .map((text) => text.toLowerCase().replaceAll("ς", "σ"))
+
+/** What a text is looked up by: each of its first 24 places, three characters or as many as it has. */
+const windows = (needle: string) => {
+  const size = Math.min(needle.length, 3)
+  const all = Array.from({ length: needle.length - size + 1 }, (_, i) => needle.slice(i, i + size))
+  return [...new Set(all.filter((window) => !/[\ud800-\udfff]/.test(window)))].slice(0, 24)
+}
+
+const needlesOf = ({ prefix = "", query = "" }: Filter) =>
+  [...query === "" ? [] : [query], ...prefix === "" ? [] : [`\u0002${prefix}`]]
+    .map((needle) => needle.toLowerCase().replaceAll("ς", "σ"))
+
+/** Whether a secret has all that a filter is looked up by, which is less than what the filter asks for. */
+const isCandidate = (filter: Filter) => {
+  const grams = needlesOf(filter).flatMap(windows)
+  return (secret: WorkspaceSecret) =>
+    grams.every((gram) => textsOf(secret).some((text) => text.includes(gram)))
+    && Object.entries(filter.labels ?? {}).every(([key, value]) => secret.metadata.labels?.[key] === value)
+}
+
+/** Secrets by their numbers, with gaps, and an index of them that is kept up to date or made anew. */
+class World {
+  readonly secrets: Array<WorkspaceSecret | undefined> = []
+  index = new SearchIndex([])
+
+  put(slot: number, secret: WorkspaceSecret | undefined) {
+    const before = this.secrets[slot]
+    if (before !== undefined) {
+      this.index.delete(slot, before)
+    }
+    while (this.secrets.length <= slot) {
+      this.secrets.push(undefined)
+    }
+    this.secrets[slot] = secret
+    if (secret !== undefined) {
+      this.index.add(slot, secret)
+    }
+  }
+
+  /** From each of these numbers on, as far as there are so many. */
+  check(filters: ReadonlyArray<Filter>, froms: ReadonlyArray<number>) {
+    const anew = new SearchIndex(this.secrets)
+    for (const filter of filters) {
+      const terms = termsOf(filter)
+      const isIt = isCandidate(filter)
+      const all = this.secrets.flatMap((secret, slot) => secret !== undefined && isIt(secret) ? [slot] : [])
+      for (const from of froms.filter((from) => terms !== undefined && from < this.secrets.length)) {
+        const upwards = all.filter((slot) => slot >= from)
+        const downwards = all.filter((slot) => slot <= from).reverse()
+        for (const index of [this.index, anew]) {
+          const found = ([1, -1] as const).map((step) => [...index.candidates(terms as Terms, from, step)])
+          expect({ filter, from, found }).toEqual({ filter, from, found: [upwards, downwards] })
+        }
+      }
+    }
+  }
+}
+
+const unit = FastCheck.constantFrom("a", "b", "A", "Σ", "ς", "é", "\u007f", "\u0080", "\u0081", "🔑", "-")
+const text = FastCheck.string({ unit, maxLength: 5 })
+const labels = FastCheck.dictionary(text, text, { maxKeys: 2 })
+const content = FastCheck.record({ name: text, externalId: FastCheck.option(text, { nil: undefined }), labels })
+const filter = FastCheck.record({ prefix: text, query: text, labels }, { requiredKeys: [] })
+
+describe("the index", () => {
+  it.prop(
+    "gives the secrets that have all that is looked up, from any of them on, upwards and downwards",
+    [FastCheck.array(FastCheck.tuple(FastCheck.nat(9), FastCheck.option(content)), { maxLength: 30 }), filter],
+    ([changes, filter]) => {
+      const world = new World()
+      for (const [slot, content] of changes) {
+        world.put(slot, content === null ? undefined : secret({ id: "id", ...content }))
+      }
+      const some = changes.find(([, content]) => content !== null)?.[1]
+      const own = some === undefined || some === null
+        ? []
+        : [{ query: some.name.slice(1, 4) }, { prefix: some.name.slice(0, 3) }, { labels: some.labels }]
+      world.check([filter, ...own], [0, 4, 9])
+    },
+    { fastCheck: { numRuns: 300 } }
+  )
+
+  it("does so for terms that few have, and for terms that nearly all have", () => {
+    const world = new World()
+    // Not in order: what comes later is put between what is there.
+    const order = Array.from({ length: 600 }, (_, i) => i * 7 % 600)
+    const make = (i: number, name = `Name ${String(i % 10)}`) =>
+      secret({
+        id: "id",
+        name,
+        externalId: `x${String(i)}`,
+        labels: { half: String(i % 2), ...i % 150 === 0 ? { rare: "yes" } : {} }
+      })
+    const filters: ReadonlyArray<Filter> = [
+      { query: "name" },
+      { query: "e 7" },
+      { query: "x59" },
+      { prefix: "name 3" },
+      { prefix: "ame" },
+      { labels: { half: "1" } },
+      { labels: { half: "0", rare: "yes" } },
+      { labels: { half: "1", rare: "yes" } },
+      { query: "x3", labels: { half: "0" } },
+      { query: "nothing" }
+    ]
+    const check = () => {
+      world.check(filters, [0, 1, 31, 32, 33, 299, 598, 599, 640])
+    }
+    order.forEach((i, n) => {
+      world.put(i, make(i))
+      // Sizes at which lists become bits.
+      if ([1, 63, 64, 65, 66, 129, 400].includes(n)) {
+        check()
+      }
+    })
+    check()
+    for (const i of order.filter((i) => i % 4 !== 1)) {
+      world.put(i, undefined)
+    }
+    check()
+    for (const i of order.filter((i) => i % 4 === 1)) {
+      world.put(i, make(i, "Other"))
+    }
+    // More than there were, so that bits have to grow.
+    for (let i = 600; i < 800; i++) {
+      world.put(i, make(i))
+    }
+    check()
+  })
+
+  it("looks no more than 24 places of a text up", () => {
+    const alphabet = "abcdefghijklmnopqrstuvwxyz0123456789"
+    expect(termsOf({ query: alphabet.slice(0, 25) })?.grams).toHaveLength(23)
+    expect(termsOf({ query: alphabet.slice(0, 26) })?.grams).toHaveLength(24)
+    expect(termsOf({ query: alphabet })?.grams).toHaveLength(24)
+    expect(termsOf({ query: alphabet })?.grams.at(-1)).toBe("xyz")
+  })
+
+  it("has nothing to look up for a filter that all pass, or for halves of characters", () => {
+    for (const filter of [{}, { query: "" }, { prefix: "" }, { labels: {} }, { query: "\ud83d" }, { query: "🔑" }]) {
+      expect(termsOf(filter)).toBeUndefined()
+    }
+    expect(termsOf({ query: "AB", prefix: "c", labels: { a: "b" } })).toEqual({
+      grams: ["ab", "\u0002c"],
+      labels: ["a=b"]
+    })
+  })
+})
+
+describe("the filter", () => {
+  it("lets everything pass where it is empty, a secret without any other text included", () => {
+    const bare = secret({ id: "id", name: "" })
+    for (const filter of [{}, { query: "" }, { prefix: "" }, { labels: {} }]) {
+      expect(matcher(filter)(bare)).toBe(true)
+    }
+    expect(matcher({ query: "a" })(bare)).toBe(false)
+    expect(matcher({ prefix: "a" })(bare)).toBe(false)
+    expect(matcher({ labels: { a: "" } })(bare)).toBe(false)
+  })
+})

@@ -1,0 +1,368 @@
+import { describe, expect, it, vi } from "@effect/vitest"
+import { CreateWorkspaceSecret } from "@workspace-secrets/core/CreateWorkspaceSecret"
+import * as PrefixedUlid from "@workspace-secrets/core/PrefixedUlid"
+import { WorkspaceId } from "@workspace-secrets/core/WorkspaceId"
+import { WorkspaceSecret } from "@workspace-secrets/core/WorkspaceSecret"
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import * as Random from "effect/Random"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import * as TestClock from "effect/TestClock"
+import { inspect } from "node:util"
+import { Snapshot } from "../../src/world/Snapshot.js"
+import * as Tenant from "../../src/world/Tenant.js"
+import { WorkspaceSecrets } from "../../src/world/WorkspaceSecrets.js"
+import { secret } from "../secrets.js"
+
+const authenticate = (authorization: string | undefined) =>
+  Effect.gen(function*() {
+    const tenants = new Tenant.Tenants(yield* Tenant.surroundings)
+    const one = yield* tenants.add({ id: "one", apiKey: Redacted.make("key-one") })
+    const two = yield* tenants.add({ id: "two", apiKey: Redacted.make("key.two~+/==") })
+    const tenant = yield* tenants.authenticate(authorization)
+    return [one, two].find((registration) => registration.tenant === tenant)?.id
+  })
+
+describe("Tenants", () => {
+  it.effect.each([
+    ["Bearer key-one", "one"],
+    ["bearer key-one", "one"],
+    ["BEARER   key-one", "one"],
+    ["Bearer  key-one", "one"],
+    ["Bearer key.two~+/==", "two"]
+  ])("knows whose a key is, however it is sent (%$)", ([authorization, expected]) =>
+    Effect.gen(function*() {
+      expect(yield* authenticate(authorization)).toBe(expected)
+    }))
+
+  it.effect.each([
+    [undefined, "no API key; send Authorization: Bearer <key>"],
+    ["", "malformed Authorization header; it has to be Bearer <key>"],
+    ["Bearer", "malformed Authorization header; it has to be Bearer <key>"],
+    ["Bearer ", "malformed Authorization header; it has to be Bearer <key>"],
+    ["Bearerkey-one", "malformed Authorization header; it has to be Bearer <key>"],
+    ["Bearer key-one key-one", "unknown API key"],
+    ["Bearer key-one, Bearer key-one", "unknown API key"],
+    ["Basic key-one", "malformed Authorization header; it has to be Bearer <key>"],
+    ["key-one", "malformed Authorization header; it has to be Bearer <key>"],
+    [" Bearer key-one", "malformed Authorization header; it has to be Bearer <key>"],
+    ["Bearer key-on", "unknown API key"],
+    ["Bearer key-one2", "unknown API key"],
+    ["Bearer KEY-ONE", "unknown API key"],
+    ["Bearer constructor", "unknown API key"],
+    ["Bearer __proto__", "unknown API key"]
+  ])("answers UNAUTHENTICATED to what is no key of its own (%$)", ([authorization, message]) =>
+    Effect.gen(function*() {
+      const error = yield* Effect.flip(authenticate(authorization))
+      expect(error).toMatchObject({ _tag: "Unauthenticated", status: 401, code: 16, message })
+      expect(String(error)).not.toContain("key-on")
+    }))
+
+  it.effect("are 20,000 at the most", () =>
+    Effect.gen(function*() {
+      const tenants = new Tenant.Tenants(yield* Tenant.surroundings)
+      const all = vi.spyOn(Map.prototype, "size", "get").mockReturnValue(20_000)
+      const refused = tenants.add()
+      all.mockRestore()
+      expect(Either.flip(refused)).toMatchObject({
+        right: { problems: ["a server has at most 20000 tenants: remove one"] }
+      })
+      expect(Either.isRight(tenants.add())).toBe(true)
+    }))
+
+  it.effect("mints keys and ids, refuses those that are taken, and forgets what is removed", () =>
+    Effect.gen(function*() {
+      const tenants = new Tenant.Tenants(yield* Tenant.surroundings)
+      const one = yield* tenants.add()
+      const two = yield* tenants.add()
+      expect([one.id, Redacted.value(one.apiKey)]).toEqual([
+        expect.stringMatching(/^tnt_[0-9A-Z]{26}$/),
+        expect.stringMatching(/^key_[\w-]{32}$/)
+      ])
+      const others = new Tenant.Tenants(yield* Tenant.surroundings)
+      expect(Redacted.value((yield* others.add({ randomSeed: 1 })).apiKey)).toMatch(/^key_[0-9A-Z]{26}$/)
+      // 192 bits of which nothing is counted up, however many are made.
+      const keys = Array.from({ length: 50 }, () => Redacted.value(Either.getOrThrow(others.add()).apiKey).slice(4))
+      const shared = (a: string, b: string) => [...a].filter((character, i) => character === b[i]).length
+      expect(keys.slice(1).filter((key, i) => shared(key, keys[i] ?? "") > 10)).toEqual([])
+      expect(Redacted.value(two.apiKey)).not.toBe(Redacted.value(one.apiKey))
+      expect(yield* Effect.flip(tenants.add({ apiKey: one.apiKey }))).toMatchObject({
+        _tag: "TenantExists",
+        message: "apiKey: another tenant has it; leave it out to get a new one"
+      })
+      expect(yield* Effect.flip(tenants.add({ id: one.id }))).toMatchObject({
+        _tag: "TenantExists",
+        message: "id: another tenant has it; leave it out to get a new one"
+      })
+      expect(yield* Effect.flip(tenants.add({ apiKey: Redacted.make("a key ") }))).toMatchObject({
+        problems: ["apiKey: Expected visible ASCII characters, and spaces only between them"]
+      })
+
+      expect(tenants.all).toEqual([one, two])
+      expect(tenants.find(one.id)).toBe(one)
+      expect([tenants.remove(one), tenants.remove(one), tenants.find(one.id)]).toEqual([true, false, undefined])
+      const bearer = `Bearer ${Redacted.value(one.apiKey)}`
+      expect(yield* Effect.flip(tenants.authenticate(bearer))).toMatchObject({ message: "unknown API key" })
+      const again = yield* tenants.add(one)
+      expect(tenants.remove(one)).toBe(false)
+      expect(yield* tenants.authenticate(bearer)).toBe(again.tenant)
+    }))
+
+  it.effect("gives a key a new world in the place of its old one, which stays when the new one cannot be made", () =>
+    Effect.gen(function*() {
+      const tenants = new Tenant.Tenants(yield* Tenant.surroundings)
+      const apiKey = Redacted.make("key")
+      const before = yield* tenants.add({ id: "first", apiKey })
+      yield* Effect.flip(tenants.replace({ apiKey, randomSeed: -1 }))
+      expect(yield* tenants.authenticate("Bearer key")).toBe(before.tenant)
+      const after = yield* tenants.replace({ apiKey })
+      expect([after.id, yield* tenants.authenticate("Bearer key")]).toEqual(["first", after.tenant])
+      expect(tenants.all).toEqual([after])
+    }))
+
+  it.effect("makes a world for each key that it does not know when it takes any, up to a bound", () =>
+    Effect.gen(function*() {
+      const tenants = new Tenant.Tenants(yield* Tenant.surroundings, { acceptAnyKey: true })
+      const one = yield* tenants.authenticate("Bearer one")
+      expect(yield* tenants.authenticate("bearer one")).toBe(one)
+      expect(yield* tenants.authenticate("Bearer two")).not.toBe(one)
+      expect(yield* Effect.flip(tenants.authenticate("Basic one"))).toMatchObject({ _tag: "Unauthenticated" })
+      for (let i = 2; i < Tenant.maxAccepted; i++) {
+        yield* tenants.authenticate(`Bearer ${i}`)
+      }
+      expect(yield* Effect.flip(tenants.authenticate("Bearer more"))).toMatchObject({
+        _tag: "ResourceExhausted",
+        status: 429
+      })
+      expect(yield* tenants.authenticate("Bearer one")).toBe(one)
+    }))
+
+  it.effect("makes such a world as it was told to, and says why when it cannot", () =>
+    Effect.gen(function*() {
+      const here = yield* Tenant.surroundings
+      const tenants = new Tenant.Tenants(here, {
+        acceptAnyKey: true,
+        seed,
+        clock: fixed,
+        randomSeed: 7,
+        journalSize: 2,
+        faults: [{ name: "slow", delayMillis: 1 }]
+      })
+      const one = yield* tenants.authenticate("Bearer one")
+      expect([...one.secrets.walk("asc")].map(({ metadata }) => metadata.id)).toEqual(["a", "b"])
+      expect([one.clock.now, one.faults.status.map(({ name }) => name)]).toEqual([millis, ["slow"]])
+      expect(worldOf(yield* tenants.authenticate("Bearer two"))).toEqual(worldOf(one))
+      const broken = new Tenant.Tenants(here, { acceptAnyKey: true, randomSeed: -1, journalSize: 0.5 })
+      expect(yield* Effect.flip(broken.authenticate("Bearer one"))).toMatchObject({
+        _tag: "Unauthenticated",
+        message:
+          "randomSeed: Expected a whole number from 0 to 2^53 - 1\njournalSize: Expected a whole number from 0 to 100000"
+      })
+    }))
+
+  it.effect("know a tenant's id for as long as it is theirs", () =>
+    Effect.gen(function*() {
+      const tenants = new Tenant.Tenants(yield* Tenant.surroundings)
+      const one = yield* tenants.add({ id: "one" })
+      const two = yield* tenants.add({ id: "two" })
+      expect([tenants.idOf(one.tenant), tenants.idOf(two.tenant)]).toEqual(["one", "two"])
+      tenants.remove(one)
+      expect([tenants.idOf(one.tenant), tenants.idOf(two.tenant)]).toEqual([undefined, "two"])
+    }))
+
+  it.effect("print no key, in whatever way", () =>
+    Effect.gen(function*() {
+      const tenants = new Tenant.Tenants(yield* Tenant.surroundings)
+      const registration = yield* tenants.add({ apiKey: Redacted.make("canary") })
+      for (const what of [tenants, registration, tenants.all]) {
+        expect(inspect(what, { depth: null, showHidden: true }) + JSON.stringify(what)).not.toContain("canary")
+      }
+    }))
+})
+
+const worldOf = (tenant: Tenant.Tenant) => Schema.encodeSync(Snapshot)(tenant.snapshot())
+
+const fixed = { type: "fixed", at: "2026-01-01T00:00:00.000Z" } as const
+const millis = Date.parse(fixed.at)
+
+const create = (tenant: Tenant.Tenant, name = "name", value = "value") =>
+  Effect.flatMap(
+    WorkspaceSecrets,
+    (secrets) =>
+      secrets.create(tenant, Schema.decodeSync(CreateWorkspaceSecret)({ metadata: { name }, spec: { value } }))
+  ).pipe(
+    Effect.provide(WorkspaceSecrets.Default)
+  )
+
+const seed = {
+  accountId: secret({ id: "a" }).metadata.accountId,
+  workspaceId: secret({ id: "a" }).metadata.workspaceId,
+  workspaceSecrets: [secret({ id: "a", value: "canary" }), secret({ id: "b", externalId: "b" })]
+}
+
+describe("a tenant", () => {
+  it.effect("says all that is wrong with how it is to be made", () =>
+    Effect.gen(function*() {
+      const failure = (options: Tenant.WorldOptions) =>
+        Effect.map(Effect.flip(Tenant.make(options)), ({ problems }) => problems)
+      expect(yield* failure({ randomSeed: 0.5, clock: { type: "fixed", at: "canary" } })).toEqual([
+        "clock.at: Expected a moment from 1970-01-01T00:00:00.000Z to 9999-12-31T23:59:59.999Z, such as 2026-01-01T00:00:00.000Z",
+        "randomSeed: Expected a whole number from 0 to 2^53 - 1"
+      ])
+      expect(yield* failure({ clock: { type: "stepping", at: -1, stepMillis: 0.5 } })).toEqual([
+        "clock.at: Expected a moment from 1970-01-01T00:00:00.000Z to 9999-12-31T23:59:59.999Z, such as 2026-01-01T00:00:00.000Z",
+        "clock.stepMillis: Expected a whole number of milliseconds that is not negative"
+      ])
+      expect(yield* failure({ journalSize: -1 })).toEqual(["journalSize: Expected a whole number from 0 to 100000"])
+      expect(yield* failure({ faults: [{}] })).toEqual([
+        "faults[0]: Does nothing: give it a delayMillis, an error, close or a body"
+      ])
+      expect((yield* Effect.flip(Tenant.make({ journalSize: -1, randomSeed: -1 }))).message.split("\n")).toHaveLength(2)
+      expect(yield* failure({ seed: { ...seed, accountId: undefined } })).toEqual([
+        "workspaceSecrets[0].metadata.accountId: is not the account of the seed; set the seed's accountId to it",
+        "workspaceSecrets[1].metadata.accountId: is not the account of the seed; set the seed's accountId to it"
+      ])
+    }))
+
+  it.effect("is the same twice, from the same seed and clock, and another from another seed", () =>
+    Effect.gen(function*() {
+      const run = (randomSeed: number) =>
+        Effect.gen(function*() {
+          const tenant = yield* Tenant.make({ randomSeed, clock: fixed })
+          const ids = [tenant.ids.request(millis), tenant.ids.request(millis)]
+          return JSON.stringify([worldOf(tenant), ids, Schema.encodeSync(WorkspaceSecret)(yield* create(tenant))])
+        })
+      const one = yield* Effect.withRandom(run(7), Random.make("one"))
+      expect(yield* Effect.withRandom(run(7), Random.make("two"))).toBe(one)
+      expect(yield* run(8)).not.toBe(one)
+      expect(yield* run(7 + 2 ** 32)).not.toBe(one)
+    }))
+
+  it.effect("takes time and chance from its surroundings unless it is given its own", () =>
+    Effect.gen(function*() {
+      yield* TestClock.setTime(1000)
+      const tenant = yield* Tenant.make()
+      yield* TestClock.setTime(2000)
+      expect(tenant.clock.now).toBe(2000)
+      const made = yield* create(tenant)
+      expect(DateTime.toEpochMillis(made.metadata.createdAt)).toBe(2000)
+      expect(PrefixedUlid.timestamp(made.metadata.id)).toEqual(Option.some(2000))
+      const same = Effect.map(Tenant.make(), worldOf)
+      const one = yield* Effect.withRandom(same, Random.make("seed"))
+      expect(yield* Effect.withRandom(same, Random.make("seed"))).toEqual(one)
+    }))
+
+  it.effect("is after a reset what it was when it was made: data, clock and ids", () =>
+    Effect.gen(function*() {
+      const tenant = yield* Tenant.make({ seed, randomSeed: 1, clock: { type: "stepping", at: 5000, stepMillis: 10 } })
+      const made = worldOf(tenant)
+      const act = Effect.gen(function*() {
+        const requests = [tenant.clock.tick(), tenant.clock.tick()].map((now) => tenant.ids.request(now))
+        const created = yield* create(tenant)
+        tenant.secrets.remove(created)
+        return [...requests, created.metadata.id, tenant.clock.now]
+      })
+      const first = yield* act
+      tenant.secrets.remove(secret({ id: "a" }))
+      tenant.clock.set({ type: "real" })
+      yield* tenant.replace({ workspaceId: WorkspaceId.make("another") })
+      expect([tenant.workspaceId, tenant.secrets.size]).toEqual(["another", 0])
+      tenant.reset()
+      expect(worldOf(tenant)).toEqual(made)
+      expect(yield* act).toEqual(first)
+      expect(first.slice(0, 2).map((id) => PrefixedUlid.timestamp(String(id)))).toEqual([5000, 5010].map(Option.some))
+    }))
+
+  it.effect("goes on from a snapshot as it would have gone on, in itself and in another, by way of JSON too", () =>
+    Effect.gen(function*() {
+      const tenant = yield* Tenant.make({ seed, randomSeed: 1, clock: fixed })
+      yield* create(tenant)
+      const snapshot = tenant.snapshot()
+      const next = yield* create(tenant)
+      expect((yield* create(tenant)).metadata.id).not.toBe(next.metadata.id)
+      yield* tenant.restore(snapshot)
+      expect(yield* create(tenant)).toEqual(next)
+
+      const text = JSON.stringify(Schema.encodeSync(Snapshot)(snapshot))
+      const other = yield* Tenant.make({ randomSeed: 99 })
+      yield* other.restore(Schema.decodeUnknownSync(Snapshot)(JSON.parse(text)))
+      expect(yield* create(other)).toEqual(next)
+      expect(other.workspaceId).toBe(tenant.workspaceId)
+      expect(JSON.stringify(worldOf(other))).toBe(JSON.stringify(worldOf(tenant)))
+    }))
+
+  it.effect("refuses a snapshot or a seed that does not fit together, and stays as it was", () =>
+    Effect.gen(function*() {
+      const tenant = yield* Tenant.make({ seed, clock: fixed })
+      const before = worldOf(tenant)
+      const [first] = seed.workspaceSecrets
+      const twice = [first, first].filter((secret) => secret !== undefined)
+      expect(Either.flip(tenant.restore({ ...tenant.snapshot(), workspaceSecrets: twice }))).toMatchObject({
+        right: { problems: ["workspaceSecrets[1].metadata.id: is there twice"] }
+      })
+      expect(Either.flip(tenant.replace({ workspaceSecrets: twice }))).toMatchObject({
+        right: { problems: ["workspaceSecrets[1].metadata.id: is there twice"] }
+      })
+      expect(worldOf(tenant)).toEqual(before)
+    }))
+
+  it.effect("keeps of itself what a seed that takes the place of its data leaves out", () =>
+    Effect.gen(function*() {
+      const tenant = yield* Tenant.make({ seed })
+      const { accountId, profile, workspaceAlias, workspaceId } = tenant
+      yield* tenant.replace({ workspaceSecrets: [secret({ id: "c" })] })
+      expect([tenant.accountId, tenant.workspaceId, tenant.workspaceAlias, tenant.profile]).toEqual([
+        accountId,
+        workspaceId,
+        workspaceAlias,
+        profile
+      ])
+      expect([...tenant.secrets.walk("asc")].map(({ metadata }) => metadata.id)).toEqual(["c"])
+      yield* tenant.replace({ workspaceAlias: WorkspaceId.make("production") })
+      expect([tenant.workspaceId, tenant.workspaceAlias, tenant.secrets.size]).toEqual([workspaceId, "production", 0])
+      yield* tenant.replace({ accountId: WorkspaceId.make("other") as never })
+      expect([tenant.accountId, tenant.profile.metadata.accountId]).toEqual(["other", "other"])
+    }))
+
+  it.effect("prints no value, nor does its snapshot", () =>
+    Effect.gen(function*() {
+      const tenant = yield* Tenant.make({ seed })
+      for (const what of [tenant, tenant.snapshot()]) {
+        expect(inspect(what, { depth: null, showHidden: true }) + JSON.stringify(what)).not.toContain("canary")
+      }
+      expect(JSON.stringify(worldOf(tenant))).toContain("canary")
+    }))
+
+  it("dates ids and secrets from one reading of a clock that runs", () => {
+    let now = 1000
+    const running = {
+      ...Effect.runSync(Effect.clock),
+      unsafeCurrentTimeMillis: () => now++
+    }
+    const tenant = Either.getOrThrow(Tenant.Tenant.make({}, { chance: () => 0.5, clock: running }))
+    for (let i = 0; i < 5; i++) {
+      const { metadata } = Effect.runSync(create(tenant))
+      expect(PrefixedUlid.timestamp(metadata.id)).toEqual(Option.some(metadata.createdAt.epochMillis))
+    }
+  })
+
+  it.effect("moves its clock on, to the end of time and no further", () =>
+    Effect.gen(function*() {
+      const tenant = yield* Tenant.make()
+      expect(tenant.clock.advance(Duration.days(1))).toBe(true)
+      expect(tenant.clock.now).toBe(86_400_000)
+      yield* TestClock.adjust("1 seconds")
+      expect(tenant.clock.now).toBe(86_401_000)
+      tenant.clock.set({ type: "fixed", at: DateTime.unsafeMake(5) })
+      yield* TestClock.adjust("1 seconds")
+      expect([tenant.clock.now, tenant.clock.tick()]).toEqual([5, 5])
+      expect([tenant.clock.advance(Duration.millis(10)), tenant.clock.now]).toEqual([true, 15])
+      expect([tenant.clock.advance(Duration.infinity), tenant.clock.now]).toEqual([false, 15])
+      expect(tenant.clock.httpDate(15)).toBe("Thu, 01 Jan 1970 00:00:00 GMT")
+      expect(tenant.clock.httpDate(61_000)).toBe("Thu, 01 Jan 1970 00:01:01 GMT")
+    }))
+})

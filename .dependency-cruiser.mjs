@@ -19,6 +19,9 @@ const nodeEntry = [
   "^packages/http-client/src/(node\\.ts$|internal/transport/node)",
   "^packages/contract-tests/src/(Cli|bin)\\.ts$"
 ]
+/** The folders of the mock server's `src`, from the outside in: each may import those after it. Its modules on top stand between the first two. */
+export const serverFolders = ["bin", "control", "transport", "documents", "api", "world", "input"]
+const inServer = (folder) => `${server}src/${folder}/`
 const undeclared = ["npm-no-pkg", "npm-unknown", "unknown"]
 
 // The folders of http-client/src/internal, and which of the others each may import.
@@ -143,6 +146,26 @@ export default {
       "The entry points of http-client import internal/; it imports only their errors and options.",
       { path: `${client}src/internal/` },
       { path: `${client}src/[^/]+\\.ts$`, pathNot: `${client}src/(CallOptions|ClientError|Retry)\\.ts$` }
+    ),
+    ...serverFolders.map((folder, at) =>
+      forbid(
+        "folders-in-order",
+        "A folder of the mock server imports the folders below it only: see docs/architecture.md.",
+        { path: inServer(folder) },
+        { path: serverFolders.slice(0, at).map(inServer).concat(at === 0 ? [] : `${server}src/[^/]+\\.ts$`) }
+      )
+    ).slice(1),
+    forbid(
+      "folders-in-order",
+      "The command stands on top of the mock server's other modules.",
+      { path: `${server}src/[^/]+\\.ts$`, pathNot: `${server}src/bin\\.ts$` },
+      { path: inServer("bin") }
+    ),
+    forbid(
+      "folders-in-order",
+      "A new folder of the mock server gets its place in `serverFolders`.",
+      { path: `${server}src/[^/]+/`, pathNot: serverFolders.map(inServer) },
+      {}
     ),
     forbid("resolvable", "Every import leads somewhere.", {}, { couldNotResolve: true })
   ],

@@ -5,7 +5,7 @@ import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writ
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { after, before, describe, it } from "node:test"
-import config from "../.dependency-cruiser.mjs"
+import config, { serverFolders } from "../.dependency-cruiser.mjs"
 import { exportsOf } from "./exports.mjs"
 import { openModulesOf, root, workspaces } from "./workspaces.mjs"
 
@@ -25,10 +25,24 @@ const allowed = {
   "apps/mock-server/src/Server.ts": "import \"node:http\"\nimport \"@workspace-secrets/core/Good\"",
   "apps/mock-server/src/bin.ts": "import \"./bin/Cli.js\"",
   "apps/mock-server/src/bin/Cli.ts": "import \"@effect/cli/Command\"",
+  "apps/mock-server/src/control/Control.ts": "import \"../world/World.js\"\nimport \"../transport/Socket.js\"",
+  "apps/mock-server/src/transport/Socket.ts": "import \"../api/Answer.js\"",
+  "apps/mock-server/src/documents/Document.ts": "import \"../api/Answer.js\"",
+  "apps/mock-server/src/api/Answer.ts": "import \"../world/World.js\"",
+  "apps/mock-server/src/world/World.ts": "import \"../input/Text.js\"",
+  "apps/mock-server/src/input/Text.ts": "export const text = \"\"",
   "apps/mock-server/test/Server.test.ts":
     "import \"@workspace-secrets/contract-tests/Contract\"\nimport \"@workspace-secrets/http-client/Client\"\nimport \"../src/Server.js\"",
   "examples/read.ts": "import \"@workspace-secrets/http-client/Client\"\nimport \"effect/Effect\""
 }
+
+/** A module of each folder of the mock server that another folder imports. */
+const aModuleOf = Object.fromEntries(
+  Object.keys(allowed).flatMap((path) => {
+    const [, folder, module] = /^apps\/mock-server\/src\/(\w+)\/(\w+)\.ts$/.exec(path) ?? []
+    return folder === undefined ? [] : [[folder, module]]
+  })
+)
 
 // What each offending file imports, and the rules that must say so.
 const offences = [
@@ -100,6 +114,15 @@ const offences = [
   ],
   ["packages/http-client/src/internal/wire/UsesCall.ts", "../call/runCall.js", "client-folders-one-way"],
   ["packages/http-client/src/internal/call/UsesEntry.ts", "../../Client.js", "client-internals-know-no-entry"],
+  // Each folder of the mock server, importing the one above it, and the modules on top.
+  ...serverFolders.slice(1).map((folder, at) => [
+    `apps/mock-server/src/${folder}/Up.ts`,
+    `../${serverFolders[at]}/${aModuleOf[serverFolders[at]]}.js`,
+    "folders-in-order"
+  ]),
+  ["apps/mock-server/src/api/UsesServer.ts", "../Server.js", "folders-in-order"],
+  ["apps/mock-server/src/UsesCommand.ts", "./bin/Cli.js", "folders-in-order"],
+  ["apps/mock-server/src/unknown/Folder.ts", "../input/Text.js", "folders-in-order"],
   ["apps/mock-server/test/Unresolvable.test.ts", "./Nowhere.js", "resolvable"]
 ]
 

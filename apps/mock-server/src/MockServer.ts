@@ -21,6 +21,7 @@ import { observer } from "./api/Observer.js"
 import type { Endpoint } from "./api/Routes.js"
 import type { JournalControl, TenantControl } from "./control/Control.js"
 import * as Control from "./control/Control.js"
+import { documents } from "./documents/DocumentRoutes.js"
 import * as Cors from "./transport/Cors.js"
 import * as Gate from "./transport/Gate.js"
 import * as InProcess from "./transport/InProcess.js"
@@ -245,7 +246,7 @@ const make = (
     }
     const handlers = yield* Handlers.make
     const control = Control.make(tenants)
-    const dispatchApi = Dispatcher.make(handlers, tenants, options)
+    const dispatchApi = Dispatcher.make(handlers, tenants, { ...options, documents })
     const api = options.corsOrigin === undefined
       ? dispatchApi
       : Cors.make(options.corsOrigin, control.mintRequestId)(dispatchApi)

@@ -22,7 +22,6 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
-import { type Document, documents } from "../documents/Documents.js"
 import type { Hit, Subject } from "../world/Fault.js"
 import { garbage, toResponse as faultResponse } from "../world/Fault.js"
 import type { Answered, Exchange, JournalEntry } from "../world/Journal.js"
@@ -32,6 +31,7 @@ import { Api } from "./Api.js"
 import { baseUrlOf } from "./BaseUrl.js"
 import * as Body from "./Body.js"
 import { nameOf } from "./Defect.js"
+import type { Document } from "./Document.js"
 import type { Handlers } from "./Handlers.js"
 import { isNow } from "./Now.js"
 import { observer } from "./Observer.js"
@@ -149,6 +149,8 @@ export const headersTooLarge = (): InvalidArgument =>
 export interface Options {
   /** Operations to answer with 501 UNIMPLEMENTED, besides `PublishedOperations`. */
   readonly unservedOperations?: ReadonlyArray<Routes.Endpoint> | undefined
+  /** Documents to serve besides the operations. */
+  readonly documents?: ReadonlyArray<Routes.Route<Document>> | undefined
   /** Is told of each request when its answer is on its way, or will not come any more. One that throws is not told of any further. */
   readonly onRequest?: ((request: Told) => void) | undefined
 }
@@ -187,7 +189,7 @@ export type Dispatch = (incoming: Incoming) => Effect.Effect<Outgoing>
  */
 export const make = (handlers: Handlers, tenants: Tenants, options: Options = {}): Dispatch => {
   const find = Routes.make<ApiOperation | Document>(
-    [...operations<ApiContext>()(Api, handlers, { isStrict: false, isLasting: isSecret }), ...documents],
+    [...operations<ApiContext>()(Api, handlers, { isStrict: false, isLasting: isSecret }), ...options.documents ?? []],
     [...publishedOperations, ...options.unservedOperations ?? []]
   )
 

@@ -1,35 +1,12 @@
 /**
- * What the server says of itself, to anyone: no key is needed to read it.
+ * The routes of the documents that describe the server. Reading them needs no key.
  *
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
 import { keepLast } from "../api/BaseUrl.js"
+import type { Content, Document } from "../api/Document.js"
 import type { Route } from "../api/Routes.js"
-
-/**
- * A text, and the headers that go with it.
- *
- * @since 0.1.0
- * @category models
- */
-export interface Content {
-  readonly headers?: Readonly<Record<string, string>>
-  readonly body: string
-}
-
-/**
- * A text that is served as it is.
- *
- * @since 0.1.0
- * @category models
- */
-export interface Document {
-  readonly _tag: "Document"
-  readonly contentType: string
-  /** Made for the base URL of the server when it is asked for: a server that nobody asks starts no later for having it. */
-  readonly content: (baseUrl: string) => Effect.Effect<Content>
-}
 
 const document = (
   path: `/${string}`,

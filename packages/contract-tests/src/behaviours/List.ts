@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import * as A from "../internal/answer.js"
 import { about, holds, same } from "../internal/expect.js"
 import { listAll, namesOf } from "../internal/list.js"
+import { isAscending, isDescending } from "../internal/order.js"
 import { create, createAll, haveFields } from "../internal/secret.js"
 import { wire, type World } from "../internal/wire.js"
 
@@ -30,19 +31,6 @@ const isLimitedTo = ({ api, mine, target }: World, limits: Readonly<Record<strin
         yield* holds(nextCursor !== undefined, `${answer.request}: expected a nextCursor, got none`)
       }
     }
-  })
-
-const positionOf = (item: A.Json) => {
-  const { createdAt, id } = A.at(item, "metadata")
-  return { time: Date.parse(String(createdAt)), id: String(id) }
-}
-
-/** Whether items are in the order of their creation, ties by id. */
-const isAscending = (items: ReadonlyArray<A.Json>): boolean =>
-  items.every((item, i) => {
-    const before = positionOf(items[i - 1] ?? item)
-    const { id, time } = positionOf(item)
-    return i === 0 || before.time < time || (before.time === time && before.id < id)
   })
 
 /**
@@ -200,7 +188,13 @@ export const behaviours = wire("list", [
       const { api, mine } = world
       yield* createAll(world, ["c", "a", "d", "b", "e"])
       const descending = yield* A.ok(yield* api.list({ prefix: mine.prefix, sortOrder: "desc" }))
-      yield* A.isBody(yield* api.list({ prefix: mine.prefix }), descending)
+      const answer = yield* api.list({ prefix: mine.prefix })
+      yield* A.isBody(answer, descending)
+      const { items } = yield* A.page(answer)
+      yield* holds(
+        isDescending(items),
+        `${answer.request}: expected the newest first, got ${namesOf(world, items).join(", ")}`
+      )
     }
   },
   {

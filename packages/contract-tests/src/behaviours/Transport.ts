@@ -6,22 +6,11 @@
  */
 import * as Effect from "effect/Effect"
 import * as A from "../internal/answer.js"
-import type { Answer } from "../internal/api.js"
 import { failures, successes, withAllFields } from "../internal/every.js"
 import { about, holds, same } from "../internal/expect.js"
+import { all, hasRequestId, isJsonAnswer } from "../internal/headers.js"
 import { create, isMade, isSecret } from "../internal/secret.js"
 import { wire } from "../internal/wire.js"
-
-const hasHeader = (answers: ReadonlyArray<Answer>, name: string, isRight: (value: string) => boolean) =>
-  Effect.forEach(answers, ({ headers, request, status }) => {
-    const value = headers.get(name)
-    return holds(
-      value !== null && isRight(value),
-      `${request}, status ${status}: expected another ${name}, got ${value === null || value === "" ? "none" : value}`
-    )
-  }, { discard: true })
-
-const isJsonType = (contentType: string): boolean => /^application\/json(;\s*charset=utf-8)?$/i.test(contentType)
 
 /**
  * The behaviours of the transport.
@@ -49,7 +38,7 @@ export const behaviours = wire("transport", [
     provenance: "D",
     statement: "every answer of an operation is application/json",
     *check(world) {
-      yield* hasHeader(yield* successes(world), "content-type", isJsonType)
+      yield* all(yield* successes(world), isJsonAnswer)
     }
   },
   {
@@ -57,7 +46,7 @@ export const behaviours = wire("transport", [
     provenance: "P",
     statement: "every error is application/json",
     *check(world) {
-      yield* hasHeader(yield* failures(world), "content-type", isJsonType)
+      yield* all(yield* failures(world), isJsonAnswer)
     }
   },
   {
@@ -65,7 +54,7 @@ export const behaviours = wire("transport", [
     provenance: "P",
     statement: "every answer of an operation has an x-request-id",
     *check(world) {
-      yield* hasHeader(yield* successes(world), "x-request-id", (id) => id !== "")
+      yield* all(yield* successes(world), hasRequestId)
     }
   },
   {
@@ -73,7 +62,7 @@ export const behaviours = wire("transport", [
     provenance: "P",
     statement: "every error has an x-request-id",
     *check(world) {
-      yield* hasHeader(yield* failures(world), "x-request-id", (id) => id !== "")
+      yield* all(yield* failures(world), hasRequestId)
     }
   },
   {

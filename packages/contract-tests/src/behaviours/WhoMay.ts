@@ -7,27 +7,14 @@
 import * as A from "../internal/answer.js"
 import * as Api from "../internal/api.js"
 import * as Every from "../internal/every.js"
-import { about, holds, same } from "../internal/expect.js"
+import { about, holds } from "../internal/expect.js"
+import { isScopeMissing, isServedOrNamed, published } from "../internal/served.js"
 import { wire, type World } from "../internal/wire.js"
 import type { Tenant } from "../Target.js"
 
 /** The API as another key sees it. */
 const as = ({ api, target }: World, tenant: Tenant | undefined): Api.Api =>
   Api.make(target, Api.sessionOf(tenant ?? target, api.layout))
-
-/** Published operations that list something or show the account, without an id of their own. */
-const published = [
-  "/v1/account",
-  "/v1/account/profiles",
-  "/v1/account/workspaces",
-  "/v1/workspaces",
-  "/v1/workspaces/{workspaceId}/agents",
-  "/v1/workspaces/{workspaceId}/api_keys",
-  "/v1/workspaces/{workspaceId}/memory_layers",
-  "/v1/workspaces/{workspaceId}/models",
-  "/v1/workspaces/{workspaceId}/tool_sets",
-  "/v1/workspaces/{workspaceId}/widgets"
-]
 
 /**
  * The behaviours of who may, and of what is served.
@@ -49,19 +36,7 @@ export const behaviours = [
         const { mine, target } = world
         for (const [operation, asking] of Every.onSecrets(as(world, target.restrictedTenant), mine)) {
           const answer = yield* asking
-          const info = yield* A.errorInfo(answer, yield* about(operation)(A.refused(answer, A.PERMISSION_DENIED)))
-          const { granted_scopes: granted, required_scope: required } = A.at(info, "metadata")
-          yield* about(operation)(
-            same(
-              { reason: info["reason"], required },
-              { reason: "SCOPE_MISSING", required: "secrets:manage" },
-              "ErrorInfo"
-            )
-          )
-          yield* holds(
-            typeof granted === "string" && !granted.includes("secrets:manage"),
-            `${operation}: expected the scopes of the key in granted_scopes`
-          )
+          yield* about(operation)(isScopeMissing(answer))
         }
       }
     },
@@ -105,15 +80,7 @@ export const behaviours = [
             "GET",
             template.replace("{workspaceId}", encodeURIComponent(target.workspaceId))
           )
-          yield* A.that(answer, answer.status !== 404, "a route")
-          if (answer.status === 501) {
-            const { message } = yield* A.refused(answer, A.NOT_SERVED)
-            yield* A.that(
-              answer,
-              String(message).includes(`GET ${template}`),
-              `a message that names GET ${template}`
-            )
-          }
+          yield* isServedOrNamed(answer, template)
         }
       }
     }

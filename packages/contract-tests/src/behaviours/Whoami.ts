@@ -5,13 +5,9 @@
  */
 import * as A from "../internal/answer.js"
 import { same } from "../internal/expect.js"
+import * as Profile from "../internal/profile.js"
 import { create } from "../internal/secret.js"
-import { keepPrefixes } from "../internal/ulid.js"
 import { wire } from "../internal/wire.js"
-
-const profileTypes = ["PROFILE_TYPE_USER", "PROFILE_TYPE_API_KEY", "PROFILE_TYPE_SYSTEM", "PROFILE_TYPE_UNSPECIFIED"]
-
-const metadataKeys = ["id", "accountId", "name", "profileId", "externalId", "labels", "createdAt"]
 
 /**
  * The behaviours of whoami, which has one path in both layouts.
@@ -27,8 +23,7 @@ export const behaviours = wire("whoami", [
     layouts: "one",
     *check({ api }) {
       const answer = yield* api.whoami()
-      const json = yield* A.ok(answer)
-      yield* A.that(answer, Object.keys(json).sort().join() === "metadata,spec", "metadata and spec, and nothing else")
+      yield* Profile.isProfile(answer)
     }
   },
   {
@@ -38,14 +33,7 @@ export const behaviours = wire("whoami", [
     layouts: "one",
     *check({ api }) {
       const answer = yield* api.whoami()
-      const metadata = A.at(yield* A.ok(answer), "metadata")
-      for (const key of ["id", "accountId", "name", "profileId"]) {
-        const text = metadata[key]
-        yield* A.that(answer, typeof text === "string" && text !== "", `a string in metadata.${key}`)
-      }
-      for (const key of Object.keys(metadata)) {
-        yield* A.that(answer, metadataKeys.includes(key), `${metadataKeys.join(", ")} and no more in metadata`)
-      }
+      yield* Profile.hasMetadata(answer)
     }
   },
   {
@@ -55,18 +43,7 @@ export const behaviours = wire("whoami", [
     layouts: "one",
     *check({ api }) {
       const answer = yield* api.whoami()
-      const { email = "", name = "", type, ...rest } = A.at(yield* A.ok(answer), "spec")
-      yield* A.that(
-        answer,
-        typeof type === "string" && profileTypes.includes(type),
-        `one of ${profileTypes.join(", ")}`
-      )
-      yield* A.that(
-        answer,
-        typeof email === "string" && typeof name === "string",
-        "strings in spec.email and spec.name"
-      )
-      yield* A.that(answer, Object.keys(rest).length === 0, "type, email and name and no more in spec")
+      yield* Profile.hasSpec(answer)
     }
   },
   {
@@ -76,7 +53,7 @@ export const behaviours = wire("whoami", [
     layouts: "one",
     *check({ api }) {
       const answer = yield* api.whoami()
-      yield* keepPrefixes(answer, A.at(yield* A.ok(answer), "metadata"), ["id", "profileId", "accountId"])
+      yield* Profile.keepsPrefixes(answer)
     }
   },
   {

@@ -1,11 +1,8 @@
-import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type { ErrorRow } from "../Behaviour.js"
 import type { Answer } from "./api.js"
-import { type ExpectationFailed, fail, same } from "./expect.js"
+import { type Expecting, fail, same } from "./expect.js"
 import { show } from "./mask.js"
-
-type Expecting<A> = Effect.Effect<A, ExpectationFailed>
 
 export type Json = Readonly<Record<string, unknown>>
 
@@ -19,13 +16,22 @@ export const whatCame = ({ body, headers, json, status }: Answer): string =>
       : `a body that is no JSON (${body.length} characters of ${headers.get("content-type") ?? "no content type"})`
   )
 
+/** What came, without anything that is in it. */
+export const whatKind = ({ json, status }: Answer): string =>
+  `status ${status} with ${Either.isRight(json) ? "JSON" : "a body that is no JSON"}`
+
 /** Fails unless it holds for an answer. */
 export const that = (answer: Answer, condition: boolean, expected: string): Expecting<void> =>
-  condition ? Effect.void : fail(`${answer.request}: expected ${expected}, got ${whatCame(answer)}`)
+  condition
+    ? Either.void
+    : fail(
+      `${answer.request}: expected ${expected}, got ${whatCame(answer)}`,
+      `expected ${expected}, got ${whatKind(answer)}`
+    )
 
 /** The body of a 200: an object. */
 export const ok = (answer: Answer): Expecting<Json> =>
-  Effect.gen(function*() {
+  Either.gen(function*() {
     yield* that(answer, answer.status === 200, "status 200")
     return yield* object(answer)
   })
@@ -33,12 +39,15 @@ export const ok = (answer: Answer): Expecting<Json> =>
 /** The body, an object. */
 export const object = (answer: Answer): Expecting<Json> =>
   Either.isRight(answer.json) && isJson(answer.json.right)
-    ? Effect.succeed(answer.json.right)
-    : fail(`${answer.request}: expected an object in JSON, got ${whatCame(answer)}`)
+    ? Either.right(answer.json.right)
+    : fail(
+      `${answer.request}: expected an object in JSON, got ${whatCame(answer)}`,
+      `expected an object in JSON, got ${whatKind(answer)}`
+    )
 
 /** Fails unless the body is this JSON, whatever the order of its keys. */
 export const isBody = (answer: Answer, expected: unknown): Expecting<void> =>
-  Effect.flatMap(ok(answer), (json) => same(json, expected, `${answer.request}:`))
+  Either.flatMap(ok(answer), (json) => same(json, expected, `${answer.request}:`))
 
 /** An object in an object; an empty one where there is none. */
 export const at = (json: unknown, ...path: ReadonlyArray<string>): Json => {
@@ -50,7 +59,7 @@ const errorKeys = ["code", "details", "message"]
 
 /** The body of an error: google.rpc.Status with this code, at this HTTP status, and with nothing else in it. */
 export const refused = (answer: Answer, [status, code]: ErrorRow): Expecting<Json> =>
-  Effect.gen(function*() {
+  Either.gen(function*() {
     yield* that(answer, answer.status === status, `status ${status} with code ${code}`)
     const body = yield* object(answer)
     const { details = [], message } = body
@@ -89,8 +98,11 @@ const detailsOf = ({ details }: Json, type: string): ReadonlyArray<Json> =>
 export const errorInfo = (answer: Answer, body: Json): Expecting<Json> => {
   const [info] = detailsOf(body, ERROR_INFO)
   return info === undefined
-    ? fail(`${answer.request}: expected an ErrorInfo, got ${whatCame(answer)}`)
-    : Effect.succeed(info)
+    ? fail(
+      `${answer.request}: expected an ErrorInfo, got ${whatCame(answer)}`,
+      `expected an ErrorInfo, got ${whatKind(answer)}`
+    )
+    : Either.right(info)
 }
 
 /** Fails unless the error says in a google.rpc.BadRequest that this field, or what is in it, is wrong. The path may be in snake_case. */
@@ -98,7 +110,7 @@ export const names = (answer: Answer, field: string): Expecting<void> => namesIn
 
 /** Fails unless the error names one of these paths, or what is in it. */
 export const namesIn = (answer: Answer, paths: ReadonlyArray<string>): Expecting<void> =>
-  Effect.gen(function*() {
+  Either.gen(function*() {
     const violations = detailsOf(yield* refused(answer, INVALID_ARGUMENT), BAD_REQUEST)
       .flatMap((detail) => {
         const { fieldViolations } = at(detail)
@@ -127,11 +139,14 @@ export interface Page {
 
 /** Reads a page. */
 export const page = (answer: Answer): Expecting<Page> =>
-  Effect.gen(function*() {
+  Either.gen(function*() {
     const { items, pagination } = yield* ok(answer)
     const nextCursor = at(pagination)["nextCursor"]
     if (!Array.isArray(items) || !isJson(pagination) || (nextCursor !== undefined && typeof nextCursor !== "string")) {
-      return yield* fail(`${answer.request}: expected a page, got ${whatCame(answer)}`)
+      return yield* fail(
+        `${answer.request}: expected a page, got ${whatCame(answer)}`,
+        `expected a page, got ${whatKind(answer)}`
+      )
     }
     return { items: items.map((item) => at(item)), nextCursor: nextCursor === "" ? undefined : nextCursor }
   })

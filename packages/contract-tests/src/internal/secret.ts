@@ -1,9 +1,10 @@
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import type * as Scope from "effect/Scope"
 import type { Service } from "../Target.js"
 import * as A from "./answer.js"
 import { type Answer, idOf } from "./api.js"
-import { differences, type ExpectationFailed, fail, same } from "./expect.js"
+import { differences, type ExpectationFailed, type Expecting, fail, same } from "./expect.js"
 import { emptyValues } from "./published.js"
 import type { World } from "./wire.js"
 
@@ -102,13 +103,20 @@ const withStandIns = (secret: A.Json): A.Json => ({
 export const withoutUndefined = (json: A.Json): A.Json =>
   Object.fromEntries(Object.entries(json).filter(([, value]) => value !== undefined))
 
+/** What is known of a server whose secrets are looked at. */
+export type Told = Pick<Service, "workspaceId" | "writeOnlyValues">
+
+interface Telling {
+  readonly target: Told
+}
+
 /** Whether a read of the server may have come without a value that the secret has. */
-const mayLeaveValueOut = ({ writeOnlyValues }: Service, secret: A.Json): boolean =>
+const mayLeaveValueOut = ({ writeOnlyValues }: Told, secret: A.Json): boolean =>
   writeOnlyValues ?? !("value" in A.at(secret, "spec"))
 
 /** The JSON that a secret with these fields has, with stand-ins. */
 const expected = (
-  target: Service,
+  target: Told,
   came: A.Json,
   { externalId, labels, name, value }: Fields,
   { info = true }: { readonly info?: boolean | undefined }
@@ -132,20 +140,20 @@ const expected = (
  * that is not set may be absent or empty, and a value may be left out.
  */
 export const hasFields = (
-  { target }: Pick<World, "target">,
+  { target }: Telling,
   secret: A.Json,
   fields: Fields,
   what: string,
   options: { readonly info?: boolean | undefined } = {}
-): Effect.Effect<void, ExpectationFailed> => same(withStandIns(secret), expected(target, secret, fields, options), what)
+): Expecting<void> => same(withStandIns(secret), expected(target, secret, fields, options), what)
 
 /** Fails unless these are the JSON of secrets with these fields, without info, in this order. */
 export const haveFields = (
-  world: Pick<World, "target">,
+  world: Telling,
   items: ReadonlyArray<A.Json>,
   all: ReadonlyArray<Fields>,
   what: string
-): Effect.Effect<void, ExpectationFailed> =>
+): Expecting<void> =>
   same(
     items.map(withStandIns),
     all.map((fields, i) => expected(world.target, items[i] ?? {}, fields, { info: false })),
@@ -154,11 +162,11 @@ export const haveFields = (
 
 /** Fails unless the answer is a secret with these fields, and with nothing else. */
 export const isSecret = (
-  world: Pick<World, "target">,
+  world: Telling,
   answer: Answer,
   fields: Fields
-): Effect.Effect<A.Json, ExpectationFailed> =>
-  Effect.tap(A.ok(answer), (json) => hasFields(world, json, fields, `${answer.request}:`))
+): Expecting<A.Json> =>
+  Either.flatMap(A.ok(answer), (json) => Either.map(hasFields(world, json, fields, `${answer.request}:`), () => json))
 
 const setByServer = (secret: unknown) => {
   const { accountId, createdAt, id, profileId, workspaceId } = A.at(secret, "metadata")
@@ -167,12 +175,12 @@ const setByServer = (secret: unknown) => {
 
 /** Fails unless the answer is the secret that was made, with these fields now, and with what the server set at the time. */
 export const isMade = (
-  world: Pick<World, "target">,
+  world: Telling,
   answer: Answer,
   made: Made,
   fields: Fields = made.fields
-): Effect.Effect<A.Json, ExpectationFailed> =>
-  Effect.gen(function*() {
+): Expecting<A.Json> =>
+  Either.gen(function*() {
     const json = yield* isSecret(world, answer, fields)
     const { right } = made.answer.json as { readonly right: unknown }
     yield* same(

@@ -1,8 +1,8 @@
 import * as PrefixedUlid from "@workspace-secrets/core/PrefixedUlid"
-import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as A from "./answer.js"
 import type { Answer } from "./api.js"
+import { every } from "./expect.js"
 
 /** Whether an id is a prefixed ULID, with this prefix if one is given. */
 export const isUlid = (u: unknown, prefix?: string): boolean =>
@@ -21,8 +21,8 @@ export const keepPrefixes = (
   metadata: A.Json,
   fields: ReadonlyArray<keyof typeof prefixes>
 ) =>
-  Effect.forEach(fields, (field) => {
+  every(fields.map((field) => {
     const id = metadata[field]
     const prefix = prefixes[field]
     return A.that(answer, !isUlid(id) || isUlid(id, prefix), `${prefix}_ and a ULID in metadata.${field}`)
-  }, { discard: true })
+  }))

@@ -1,0 +1,78 @@
+import * as Either from "effect/Either"
+import * as A from "./answer.js"
+import { differences, type Expecting, holds } from "./expect.js"
+import { emptyValues, type Model, models, setFields } from "./published.js"
+
+/** A part of an answer. */
+export interface Instance {
+  readonly model: Model
+  /** Where it was found. */
+  readonly where: string
+  readonly json: unknown
+  /** Whether its fields that may be unset are set, where that is known. */
+  readonly isSet: boolean | undefined
+}
+
+export const ofProfile = (where: string, json: unknown): ReadonlyArray<Instance> => [
+  { model: "Profile", where, json, isSet: undefined },
+  { model: "AccountResourceMetadata", where: `${where}, metadata`, json: A.at(json)["metadata"], isSet: undefined },
+  { model: "ProfileSpec", where: `${where}, spec`, json: A.at(json)["spec"], isSet: undefined }
+]
+
+export const ofSecret = (where: string, json: A.Json, isSet: boolean | undefined): ReadonlyArray<Instance> => [
+  { model: "WorkspaceSecret", where, json, isSet },
+  { model: "ResourceMetadata", where: `${where}, metadata`, json: json["metadata"], isSet },
+  ..."info" in json ? ofProfile(`${where}, info.createdBy`, A.at(json, "info")["createdBy"]) : []
+]
+
+export const ofPage = (where: string, json: A.Json, isSet: boolean | undefined): ReadonlyArray<Instance> => [
+  { model: "Page", where, json, isSet },
+  { model: "Pagination", where: `${where}, pagination`, json: json["pagination"], isSet }
+]
+
+/** The behaviour that is about a model. */
+export const idOfModel = (model: Model): string => `WS-TRANSPORT-1${String(models.indexOf(model) + 1).padStart(2, "0")}`
+
+/** Where the fields of a model that are not required are, which are absent when they are not set. */
+export const optionalFields = ["metadata.updatedAt", "spec.value", "info.lastUsedAt"]
+
+/** Whether a value is of the same type as an empty one. */
+const isLike = (empty: unknown, value: unknown): boolean =>
+  typeof value === typeof empty && value !== null && !Array.isArray(value)
+
+/**
+ * Fails unless a part has the fields that are always set and, unless the server leaves unset fields out, those that may be unset, with
+ * their empty value where they are. Gives whether the server leaves unset fields out, as far as that is known by now.
+ */
+export const hasRequiredFields = (
+  { isSet, json, model, where }: Instance,
+  leavesOut: boolean | undefined
+): Expecting<boolean | undefined> =>
+  Either.gen(function*() {
+    let omits = leavesOut
+    const fields = A.at(json)
+    const check = (condition: boolean, expected: string) => {
+      const message = `${where}: expected ${expected}`
+      return holds(condition, message, message)
+    }
+    for (const field of setFields(model)) {
+      yield* check(fields[field] !== undefined && fields[field] !== null, `${field}, got nothing`)
+    }
+    for (const [field, empty] of Object.entries(emptyValues(model))) {
+      if (!Object.hasOwn(fields, field)) {
+        yield* check(isSet !== true, `${field}, which was set, got nothing`)
+        omits ??= true
+        yield* check(omits, `${field} with its empty value, got nothing`)
+      } else {
+        const isEmpty = differences(empty, fields[field], []).length === 0
+        yield* check(isLike(empty, fields[field]), `${field} to be like ${JSON.stringify(empty)}, got another type`)
+        yield* check(isSet !== true || !isEmpty, `${field}, which was set, got its empty value`)
+        yield* check(isSet !== false || isEmpty, `${field} with its empty value, got another one`)
+        if (isEmpty) {
+          omits ??= false
+          yield* check(!omits, `no ${field}, which is not set, got its empty value`)
+        }
+      }
+    }
+    return omits
+  })

@@ -1,0 +1,60 @@
+import * as Either from "effect/Either"
+import * as A from "./answer.js"
+import type { Answer } from "./api.js"
+import { type Expecting, holds } from "./expect.js"
+
+/** A key that a message has, with its value and where it stands. */
+export type Found = readonly [path: string, key: string, value: unknown]
+
+/** Each key that a message has; labels are a map, and their keys anyone's. */
+export const walk = (json: unknown, path = ""): ReadonlyArray<Found> =>
+  Array.isArray(json)
+    ? json.flatMap((item, i) => walk(item, `${path}[${i}]`))
+    : Object.entries(A.at(json)).flatMap(([key, value]) => [
+      [`${path}.${key}`, key, value] as const,
+      ...(key === "labels" ? [] : walk(value, `${path}.${key}`))
+    ])
+
+/** Where a key stands, for a message that quotes nothing. */
+const place = (path: string): string => path.replaceAll(/\[\d+\]/g, "[]").slice(1)
+
+/** Fails unless the names of all fields are lowerCamelCase. */
+export const isLowerCamelCase = (answer: Answer): Expecting<void> =>
+  Either.flatMap(A.object(answer), (body) => {
+    const wrong = walk(body).find(([, key]) => !/^[a-z][A-Za-z0-9]*$/.test(key))
+    return holds(
+      wrong === undefined,
+      `${answer.request}: expected names in lowerCamelCase, got ${wrong?.[0]}`,
+      "expected names in lowerCamelCase"
+    )
+  })
+
+/** Fails if there is a null. */
+export const hasNoNull = (answer: Answer): Expecting<void> =>
+  Either.flatMap(A.object(answer), (body) => {
+    const wrong = walk(body).find(([, , value]) => value === null)
+    return holds(
+      wrong === undefined,
+      `${answer.request}: expected no null, got one in ${wrong?.[0]}`,
+      `${place(wrong?.[0] ?? "")}: expected no null, got one`
+    )
+  })
+
+/** The times of a message. */
+export const times = (body: unknown): ReadonlyArray<Found> => walk(body).filter(([, key]) => key.endsWith("At"))
+
+/** Fails unless it is a time of RFC 3339 in UTC. */
+export const isUtc = ([path, , value]: Found): Expecting<void> =>
+  holds(
+    /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/.test(String(value)) && !Number.isNaN(Date.parse(String(value))),
+    `${path}: expected a time such as 2019-12-27T18:11:19.117Z, got ${String(value)}`,
+    `${place(path)}: expected a time such as 2019-12-27T18:11:19.117Z`
+  )
+
+/** Fails unless a time has milliseconds. */
+export const isMilliseconds = ([path, , value]: Found): Expecting<void> =>
+  holds(
+    /:\d\d\.\d{3}Z$/.test(String(value)),
+    `${path}: expected milliseconds, got ${String(value)}`,
+    `${place(path)}: expected three fractional digits`
+  )

@@ -1,0 +1,23 @@
+import * as A from "./answer.js"
+
+/** Where a secret stands in the order of creation. */
+export interface Position {
+  readonly time: number
+  readonly id: string
+}
+
+export const positionOf = (item: A.Json): Position => {
+  const { createdAt, id } = A.at(item, "metadata")
+  return { time: Date.parse(String(createdAt)), id: String(id) }
+}
+
+/** Whether one was made before the other; ties are by id. */
+export const isBefore = (one: Position, other: Position): boolean =>
+  one.time < other.time || (one.time === other.time && one.id < other.id)
+
+/** Whether items are in the order of their creation, ties by id. */
+export const isAscending = (items: ReadonlyArray<A.Json>): boolean =>
+  items.every((item, i) => i === 0 || isBefore(positionOf(items[i - 1] ?? item), positionOf(item)))
+
+/** Whether items are in the reverse of that order. */
+export const isDescending = (items: ReadonlyArray<A.Json>): boolean => isAscending([...items].reverse())

@@ -79,7 +79,12 @@ export const wrongServers: W.WrongServers = {
     "WS-LIST-009",
     "WS-LIST-010"
   ],
-  "has one order, whatever is asked": [W.listed(() => ({ sortOrder: "asc" })), "WS-LIST-010", "WS-CLIENT-006"],
+  "has one order, whatever is asked": [
+    W.listed(() => ({ sortOrder: "asc" })),
+    "WS-LIST-010",
+    "WS-LIST-011",
+    "WS-CLIENT-006"
+  ],
   "has the oldest first unless asked": [
     W.listed((query) => ({ sortOrder: query.get("sortOrder") ?? "asc" })),
     "WS-LIST-011"

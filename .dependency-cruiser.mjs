@@ -71,9 +71,13 @@ export default {
     ),
     forbid(
       "no-relative-imports-across-packages",
-      "Another package is imported by its name, as its users do. What all leak tests share is in tools/leaks.",
+      "Another package is imported by its name, as its users do. What the tests of all packages share is in tools/leaks and tools/readme.",
       { path: "^(packages|apps)/([^/]+)/(test|proof)/" },
-      { path: "^(packages|apps|tools|examples)/", pathNot: ["^$1/$2/", "^tools/leaks/"], dependencyTypes: ["local"] }
+      {
+        path: "^(packages|apps|tools|examples)/",
+        pathNot: ["^$1/$2/", "^tools/(leaks|readme)/"],
+        dependencyTypes: ["local"]
+      }
     ),
     forbid(
       "no-node-in-packages",

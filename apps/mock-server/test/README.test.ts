@@ -6,6 +6,7 @@ import * as Either from "effect/Either"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import { readdirSync, readFileSync } from "node:fs"
+import { blocksOf, programsOf } from "../../../tools/readme/programs.js"
 import * as Cli from "../src/bin/Cli.js"
 import { banner } from "../src/bin/Serve.js"
 import * as MockServer from "../src/MockServer.js"
@@ -16,9 +17,7 @@ import * as Tenant from "../src/world/Tenant.js"
 const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8")
 const examples = new URL("./readme/", import.meta.url)
 
-/** The blocks of a language, in their order. */
-const blocks = (language: string): ReadonlyArray<string> =>
-  [...readme.matchAll(/^```(\w+)\n(.*?)^```$/gms)].flatMap(([, found, block = ""]) => found === language ? [block] : [])
+const blocks = (language: string) => blocksOf(readme, language)
 
 /** The rows of the table under a head, without the marks of code. */
 const table = (head: string): ReadonlyArray<ReadonlyArray<string>> =>
@@ -28,8 +27,8 @@ const table = (head: string): ReadonlyArray<ReadonlyArray<string>> =>
 describe("the README", () => {
   it("has each example as a test of its own, which is type-checked and run with the others", () => {
     const files = readdirSync(examples)
-    const examplesOfTests = files.map((file) => readFileSync(new URL(file, examples), "utf8"))
-    expect([...blocks("ts")].sort()).toEqual([...examplesOfTests].sort())
+    const sources = Object.fromEntries(files.map((file) => [file, readFileSync(new URL(file, examples), "utf8")]))
+    expect(programsOf(readme, sources)).toHaveLength(files.length)
     expect(files.every((file) => file.endsWith(".test.ts"))).toBe(true)
   })
 

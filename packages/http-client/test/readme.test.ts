@@ -1,21 +1,25 @@
 import * as ErrorTable from "@workspace-secrets/core/ErrorTable"
 import * as Either from "effect/Either"
 import * as Redacted from "effect/Redacted"
-import { readFileSync } from "node:fs"
+import { readdirSync, readFileSync } from "node:fs"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import { format } from "node:util"
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest"
-import * as Operation from "../src/internal/wire/operationResult.js"
+import { programsOf } from "../../../tools/readme/programs.js"
 import { DEFAULT_BASE_URL, resolve } from "../src/internal/options/clientOptions.js"
+import * as Operation from "../src/internal/wire/operationResult.js"
 import { named, page, profile, secret } from "./support/samples.js"
 
 const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8")
 
-/** The programs of the README. Each stands in `readme/` too, where the compiler and the linter see it. */
-const blocks = [...readme.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code = ""], index) => ({
-  code,
-  file: `block-${index + 1}`,
+const directory = new URL("readme/", import.meta.url)
+const sources = Object.fromEntries(
+  readdirSync(directory).map((file) => [file, readFileSync(new URL(file, directory), "utf8")])
+)
+
+const programs = programsOf(readme, sources).map(({ code, file }) => ({
+  file,
   promised: [...code.matchAll(/[Cc]onsole\.log\(.*\),? \/\/ (.*)$/gm)].map(([, text]) => text)
 }))
 
@@ -87,16 +91,15 @@ describe("the README", () => {
   })
 
   it("shows eleven uses, each of which prints something", () => {
-    expect(blocks.map(({ promised }) => promised.length > 0)).toEqual(Array(11).fill(true))
+    expect(programs.map(({ promised }) => promised.length > 0)).toEqual(Array(11).fill(true))
   })
 
-  it.each(blocks)("has a program that prints what it says: $file", async ({ code, file, promised }) => {
-    await expect(code).toMatchFileSnapshot(`readme/${file}.ts`)
+  it.each(programs)("has a program that prints what it says: $file", async ({ file, promised }) => {
     const printed: Array<string> = []
     vi.spyOn(console, "log").mockImplementation((...args) => {
       printed.push(format(...args))
     })
-    await import(`./readme/${file}.ts`)
+    await import(`./readme/${file.replace(/\.ts$/, "")}.ts`)
     expect(printed).toEqual(promised)
   })
 

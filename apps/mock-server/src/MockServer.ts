@@ -289,11 +289,8 @@ const make = (
           (registration) => handleOf(url, registration)
         )
     })
-    return { dispatch: gated(host), service, control }
+    return { dispatch: gated(host), service }
   }).pipe(Effect.provide(WorkspaceSecrets.Default))
-
-const contextOf = (service: Service, control: Control.Service): Context.Context<MockServer | Control.Control> =>
-  Context.make(MockServer, service).pipe(Context.add(Control.Control, control))
 
 /**
  * A server on a socket, for as long as the layer lives. It listens when the layer is built.
@@ -303,23 +300,22 @@ const contextOf = (service: Service, control: Control.Service): Context.Context<
  */
 export const layer = (
   { allowedHosts, host = "127.0.0.1", maxConnections, port = 0, ...options }: ListenOptions = {}
-): Layer.Layer<MockServer | Control.Control, SeedError | TenantError | Listener.ListenError> =>
-  Layer.scopedContext(
+): Layer.Layer<MockServer, SeedError | TenantError | Listener.ListenError> =>
+  Layer.scoped(
+    MockServer,
     Effect.gen(function*() {
-      const { control, dispatch, service } = yield* make(options, { allowedHosts, host })
+      const { dispatch, service } = yield* make(options, { allowedHosts, host })
       const address = yield* Listener.listen(dispatch, {
         host,
         port,
         limits: maxConnections === undefined ? {} : { maxConnections }
       })
-      return contextOf(service(urlOf(host, address.port)), control)
+      return service(urlOf(host, address.port))
     })
   )
 
-const serverInProcess = (options: Options): Layer.Layer<MockServer | Control.Control, SeedError | TenantError> =>
-  Layer.effectContext(
-    Effect.map(make(options), ({ control, service }) => contextOf(service("http://localhost"), control))
-  )
+const serverInProcess = (options: Options): Layer.Layer<MockServer, SeedError | TenantError> =>
+  Layer.effect(MockServer, Effect.map(make(options), ({ service }) => service("http://localhost")))
 
 /**
  * A server without a socket, and the `HttpClient` that reaches it.
@@ -329,7 +325,7 @@ const serverInProcess = (options: Options): Layer.Layer<MockServer | Control.Con
  */
 export const layerInProcess = (
   options: Options = {}
-): Layer.Layer<MockServer | Control.Control | HttpClient.HttpClient, SeedError | TenantError> => {
+): Layer.Layer<MockServer | HttpClient.HttpClient, SeedError | TenantError> => {
   const client = Layer.unwrapEffect(Effect.map(MockServer, ({ fetch }) => InProcess.layerHttpClient(fetch)))
   return Layer.provideMerge(client, serverInProcess(options))
 }
@@ -457,3 +453,20 @@ export const start = (options: ListenOptions = {}): Promise<RunningServer> => ru
  * @category constructors
  */
 export const startInProcess = (options: Options = {}): Promise<RunningServer> => run(serverInProcess(options))
+
+export type {
+  ClockControl,
+  FaultControl,
+  JournalControl,
+  Promised,
+  SettingsControl,
+  TenantControl
+} from "./control/Control.js"
+
+export type { Told } from "./api/Dispatcher.js"
+
+export type { Endpoint } from "./api/Routes.js"
+
+export { ListenError } from "./transport/Listener.js"
+
+export { TenantError, TenantExists, type WorldOptions } from "./world/Tenant.js"

@@ -11,11 +11,6 @@ export * as Api from "./api/Api.js"
 /**
  * @since 0.1.0
  */
-export * as Control from "./control/Control.js"
-
-/**
- * @since 0.1.0
- */
 export * as ControlClient from "./control/ControlClient.js"
 
 /**
@@ -56,7 +51,7 @@ export * as Snapshot from "./world/Snapshot.js"
 /**
  * @since 0.1.0
  */
-export * as Tenant from "./world/Tenant.js"
+export * as SnapshotFile from "./world/SnapshotFile.js"
 
 /**
  * @since 0.1.0

@@ -1,11 +1,10 @@
 /**
- * What a test can do to the world of a key from outside of the API: the same in code and over `/_mock`.
+ * Control operations on a tenant: reset, seed, snapshot, faults, journal, clock. The same in code and over `/_mock`.
  *
  * @since 0.1.0
  */
 import type { NoSuchElementException } from "effect/Cause"
 import * as Cause from "effect/Cause"
-import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -212,7 +211,7 @@ export const makeTenant = (tenant: Tenant): TenantControl => ({
 })
 
 /**
- * All tenants of a server, to be held.
+ * Control operations on all tenants of a server, for `ControlDispatcher`.
  *
  * @since 0.1.0
  * @category services
@@ -235,14 +234,6 @@ export interface Service {
   /** The id of a request that is no tenant's. */
   readonly mintRequestId: () => string
 }
-
-/**
- * The control of the server that a layer of `MockServer` runs.
- *
- * @since 0.1.0
- * @category services
- */
-export class Control extends Context.Tag("@workspace-secrets/mock-server/Control")<Control, Service>() {}
 
 /**
  * The control of the tenants of a server.

@@ -15,6 +15,7 @@ import { inspect } from "node:util"
 import * as Dispatcher from "../../src/api/Dispatcher.js"
 import * as Handlers from "../../src/api/Handlers.js"
 import { publishedOperations } from "../../src/api/PublishedOperations.js"
+import { documents } from "../../src/documents/DocumentRoutes.js"
 import { openApiDocument } from "../../src/documents/OpenApiDocument.js"
 import * as Tenant from "../../src/world/Tenant.js"
 import { WorkspaceSecrets } from "../../src/world/WorkspaceSecrets.js"
@@ -340,7 +341,7 @@ describe("the dispatcher", () => {
 
   it.effect("shows its documents to anyone, and to the one method that reads them", () =>
     Effect.gen(function*() {
-      const { dispatch } = yield* makeWith({})
+      const { dispatch } = yield* makeWith({}, { documents })
       const ask = (method: string, target: string) => dispatch(incoming(method, target, { headers: {} }))
       const first = yield* ask("GET", "/openapi.json")
       expect(first.status).toBe(200)

@@ -5,10 +5,11 @@ import { WorkspaceId } from "@workspace-secrets/core/WorkspaceId"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { inspect } from "node:util"
-import { Control } from "../../src/control/Control.js"
+import * as Control from "../../src/control/Control.js"
 import { ControlApi } from "../../src/control/ControlApi.js"
 import * as ControlClient from "../../src/control/ControlClient.js"
 import * as MockServer from "../../src/MockServer.js"
+import * as Tenant from "../../src/world/Tenant.js"
 import { secret } from "../secrets.js"
 import { expectError, send, sendJson, type Server, type WirePage, type WireSecret } from "../wire.js"
 
@@ -259,17 +260,6 @@ for (const [what, layer] of Object.entries(transports)) {
         ).toBe(true)
       }).pipe(Effect.provide(layer())))
 
-    it.effect("is a service in the process of the server, too", () =>
-      Effect.gen(function*() {
-        const control = yield* Control
-        const made = yield* control.create({ id: "mine" })
-        expect((yield* control.list).map(({ id }) => id)).toEqual(["default", "mine"])
-        yield* control.of(yield* control.find("mine")).clock.set({ type: "fixed", at: 0 })
-        expect(made.tenant.clock.now).toBe(0)
-        yield* control.remove(made)
-        expect((yield* Effect.flip(control.find("mine")))._tag).toBe("NoSuchElementException")
-      }).pipe(Effect.provide(layer())))
-
     it.effect("refuses what would take a world beyond the end of time, which goes on at the very end of it", () =>
       Effect.gen(function*() {
         const { json, raw, server: { apiKey } } = yield* server()
@@ -324,6 +314,19 @@ for (const [what, layer] of Object.entries(transports)) {
       }).pipe(Effect.provide(layer())))
   })
 }
+
+describe("the control of the tenants in the process of their server", () => {
+  it.effect("makes, finds and removes tenants", () =>
+    Effect.gen(function*() {
+      const control = Control.make(new Tenant.Tenants(yield* Tenant.surroundings))
+      const made = yield* control.create({ id: "mine" })
+      expect((yield* control.list).map(({ id }) => id)).toEqual(["mine"])
+      yield* control.of(yield* control.find("mine")).clock.set({ type: "fixed", at: 0 })
+      expect(made.tenant.clock.now).toBe(0)
+      yield* control.remove(made)
+      expect((yield* Effect.flip(control.find("mine")))._tag).toBe("NoSuchElementException")
+    }))
+})
 
 describe("the control API of a server that other machines reach", () => {
   it("is closed without a token, and open with one", async () => {

@@ -27,7 +27,10 @@ export type OperationName = typeof OperationName.Type
 const reasons = {
   HostNotFound: "the host's name was not found",
   ConnectionRefused: "the connection was refused",
+  HostUnreachable: "there is no way to the host",
   CertificateRejected: "the server's TLS certificate was not accepted",
+  TlsHandshakeFailed: "the TLS handshake failed",
+  RequestRefused: "the transport refused to send the request",
   TimedOut: "the transport waited too long",
   ConnectionLost: "the connection broke before a response came",
   IncompleteResponse: "the response broke off",
@@ -36,7 +39,8 @@ const reasons = {
 
 /**
  * Why there is no response, or not all of it. `NoResponse` where the transport does not say, as in a browser. With
- * `HostNotFound`, `ConnectionRefused` and `CertificateRejected` the request cannot have reached the server.
+ * `HostNotFound`, `ConnectionRefused`, `CertificateRejected`, `TlsHandshakeFailed` and `RequestRefused` the request cannot
+ * have reached the server; the last three are not retryable.
  *
  * @since 0.1.0
  * @category models
@@ -44,7 +48,10 @@ const reasons = {
 export const ConnectionErrorReason = Schema.Literal(
   "HostNotFound",
   "ConnectionRefused",
+  "HostUnreachable",
   "CertificateRejected",
+  "TlsHandshakeFailed",
+  "RequestRefused",
   "TimedOut",
   "ConnectionLost",
   "IncompleteResponse",
@@ -73,7 +80,7 @@ export class ConnectionError extends Schema.TaggedError<ConnectionError>()("Conn
   status: Schema.optional(Schema.Number),
   /** The response's `x-request-id`, where it got that far. */
   requestId: Schema.optional(Schema.String),
-  /** Whether the same call, sent again, may succeed: unless the certificate was rejected. */
+  /** Whether the same call, sent again, may succeed: not for `CertificateRejected`, `TlsHandshakeFailed` and `RequestRefused`. */
   isRetryable: Schema.Boolean.pipe(Schema.propertySignature, Schema.withConstructorDefault(() => true)),
   /** How many times the request was sent. */
   attempts: Schema.Number
@@ -106,7 +113,7 @@ export class UnexpectedResponse extends Schema.TaggedError<UnexpectedResponse>()
   violations: Schema.Array(FieldViolation.FieldViolation),
   /** How long the server asked to wait. */
   retryAfter: Schema.optional(Schema.Duration),
-  /** Whether the same call, sent again, may succeed: for 408, 429 and 5xx except 501. */
+  /** Whether the same call, sent again, may succeed: for 408, 429, 502, 503, 504, and any other 5xx but 501 of `list`, `get` and `whoami`. */
   isRetryable: Schema.Boolean,
   /** How many times the request was sent. */
   attempts: Schema.Number

@@ -13,7 +13,7 @@ import type { CallError } from "./ClientError.js"
  *
  * Only a call that does no harm twice is sent again: `list`, `get`, `whoami` and `delete`; with `writes`, and for a
  * `create` with `safeRetry`, the others as well. Only after an error that may pass (its `isRetryable`): one of the
- * connection, a deadline of one attempt, HTTP 408, 429, 502, 503 or 504, and 500 for what only reads.
+ * connection, a deadline of one attempt, HTTP 408, 429, 502, 503 or 504, and any other 5xx but 501 for what only reads.
  *
  * @since 0.1.0
  * @category models

@@ -13,7 +13,7 @@ import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import type { Dispatcher } from "undici"
 import { type Exchange, fromExchange } from "./internal/transport/exchange.js"
-import { failure, requestError } from "./internal/transport/failure.js"
+import { requestError } from "./internal/transport/failure.js"
 import { content } from "./internal/transport/nodeBody.js"
 import { ExchangeHandler } from "./internal/transport/nodeExchange.js"
 import { millis, pools } from "./internal/transport/nodePools.js"
@@ -55,8 +55,8 @@ export interface Options {
  * `closeTimeout`, and all connections are closed.
  *
  * A response is handed over when its body has come, so that interrupting a request closes its connection at any time
- * before that. Redirects are not followed. A response is refused while it comes in when its body is over 16 MiB, or
- * compressed although the request asked for `identity`; reading its body then fails. A connection that the server closes
+ * before that. Redirects are not followed. A body over 16 MiB, decompressed, is refused; reading it then fails. Requests
+ * ask for no compression; a body in `gzip`, `deflate` or `br` is decompressed all the same, and one in another coding is refused. A connection that the server closes
  * at the very moment of its reuse is an error, and the request is not sent a second time: whether that is safe is known
  * to the client, whose retries cover it. Spans are not made, nor headers for a trace sent: that is the client's as well.
  *
@@ -100,7 +100,7 @@ const exchange = (
       handler
     )
   } catch (error) {
-    handler.fail(failure(error))
+    handler.fail(error)
   }
   return () => handler.abort()
 }

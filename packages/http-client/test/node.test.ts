@@ -109,7 +109,7 @@ describe("a response", () => {
       expect(print(error).filter((printed) => printed.includes("<h1>"))).toEqual([])
     }))
 
-  it.scoped("that is compressed is refused: identity was asked for", () =>
+  it.scoped("that is not what its content-encoding says is refused", () =>
     Effect.gen(function*() {
       const { received, url } = yield* serve(() => ({ headers: { "content-encoding": "gzip" }, body: "\u001f" }))
       const response = yield* Effect.flatMap(Node.make(), (http) => http.get(url))

@@ -7,11 +7,11 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import { ConnectionError, type OperationName, type UnexpectedResponse } from "../../ClientError.js"
 import { CollectedResponse, limitOf, textOf } from "../transport/collectedResponse.js"
+import { failureOf, hasCode } from "../transport/connectionReason.js"
 import type { Exchange } from "../transport/exchange.js"
 import { BODY_TOO_LARGE } from "../transport/failure.js"
 import type { Call } from "../wire/request.js"
 import * as Response from "../wire/response.js"
-import { codesOf, reasonOf } from "./connectionReason.js"
 
 /** A transport that was told to fail for a status has the response all the same. */
 const responseOf = (error: HttpClientError) =>
@@ -35,12 +35,14 @@ const tooLarge = (status: number) => {
 
 type Sent = Effect.Effect<Response.Answer, ConnectionError | UnexpectedResponse>
 
-interface Sending {
+export interface Sending {
   readonly call: Pick<Call, "request">
   /** Takes what the call must not show out of what the server wrote. */
   readonly redact: Mask
   readonly operation: { readonly name: OperationName; readonly needsBody: boolean }
   readonly attempts: number
+  /** Whether the request may have reached the server; set when the attempt fails. */
+  mayBeSent?: boolean
 }
 
 /** Sends a request once and reads the response to its end, which also frees the connection for the next one. */
@@ -53,11 +55,11 @@ export const send = (
     onSuccess: (response) => receive(sending, response)
   })
 
-const lost = ({ attempts, operation }: Sending, error: HttpClientError): Sent =>
+const lost = (sending: Sending, error: HttpClientError): Sent =>
   Effect.suspend(() => {
-    const reason = reasonOf(error)
-    // A certificate does not become another one while a call waits.
-    const isRetryable = reason !== "CertificateRejected"
+    const { attempts, operation } = sending
+    const { isRetryable, mayBeSent, reason } = failureOf(error)
+    sending.mayBeSent = mayBeSent
     return Effect.fail(new ConnectionError({ reason, operation: operation.name, isRetryable, attempts }))
   })
 
@@ -79,13 +81,13 @@ const receive = (
         ? refuse
         : Effect.succeed({ status, headers, body: textOf(new Uint8Array(body)) }),
     onFailure: (error): Sent => {
-      if (codesOf(error).includes(BODY_TOO_LARGE)) {
+      if (hasCode(error, BODY_TOO_LARGE)) {
         return refuse
       }
       if (!needsBody && Response.isOk(status)) {
         return Effect.succeed({ status, headers, body: "" })
       }
-      const reason = reasonOf(error) === "TimedOut" ? "TimedOut" : "IncompleteResponse"
+      const reason = failureOf(error).reason === "TimedOut" ? "TimedOut" : "IncompleteResponse"
       const requestId = Response.requestId({ headers }, redact)
       return Effect.fail(new ConnectionError({ reason, operation, status, requestId, attempts }))
     }

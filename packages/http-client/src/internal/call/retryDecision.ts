@@ -10,12 +10,9 @@ import type { Budget } from "./retryBudget.js"
 
 const harmless: ReadonlySet<OperationName> = new Set(["list", "get", "whoami", "delete"])
 
-/** With these, the request cannot have reached the server. */
-const unsent: ReadonlySet<string> = new Set(["HostNotFound", "ConnectionRefused", "CertificateRejected"])
-
-/** Whether the server may have done what was asked although the attempt failed. */
-export const mayBeDone = (error: CallError): boolean =>
-  error._tag === "ConnectionError" ? !unsent.has(error.reason) : error._tag === "CallTimeout" || error.status !== 429
+/** Whether the server may have done what was asked although the attempt failed; `mayBeSent`: whether it may have the request. */
+export const mayBeDone = (error: CallError, mayBeSent: boolean): boolean =>
+  error._tag === "ConnectionError" ? mayBeSent : error._tag === "CallTimeout" || error.status !== 429
 
 /** Decides what comes after each failed attempt of one call. */
 export class Retries {

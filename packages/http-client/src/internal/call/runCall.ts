@@ -23,7 +23,7 @@ import type { Prepare } from "../transport/transportContext.js"
 import type { Operation } from "../wire/operationResult.js"
 import type { Call } from "../wire/request.js"
 import * as Response from "../wire/response.js"
-import { exchange, send } from "./attempt.js"
+import { exchange, send, type Sending } from "./attempt.js"
 import { within, withinCallback } from "./deadline.js"
 import type { Budget } from "./retryBudget.js"
 import { mayBeDone, Retries } from "./retryDecision.js"
@@ -99,7 +99,11 @@ export const run = <A, E extends CallError & { readonly _tag: ErrorTable.Tag }>(
   const without = observation.mask([...call.secrets, ...credentials(settings)])
   let retries: Retries | undefined
 
-  const fail = (error: E | OwnError, answer: Response.Answer): Effect.Effect<Outcome<A>, E | OwnError> => {
+  const fail = (
+    error: E | OwnError,
+    answer: Response.Answer,
+    mayBeSent = true
+  ): Effect.Effect<Outcome<A>, E | OwnError> => {
     observation.attempted("status" in error ? error.status : undefined, error)
     const settled = observation.mayBeDone
       ? extras.settle?.(error, { answer, attempts: observation.attempts, redact: without })
@@ -107,7 +111,7 @@ export const run = <A, E extends CallError & { readonly _tag: ErrorTable.Tag }>(
     if (settled !== undefined) {
       return settled
     }
-    observation.mayBeDone ||= mayBeDone(error)
+    observation.mayBeDone ||= mayBeDone(error, mayBeSent)
     retries ??= new Retries(settings, observation, client.budget, extras.isSafe === true)
     return Effect.flatMap(
       retries.after(error),
@@ -129,7 +133,7 @@ export const run = <A, E extends CallError & { readonly _tag: ErrorTable.Tag }>(
         after: Duration.millis(scope === "call" ? settings.deadline : settings.attemptDeadline),
         attempts
       })
-    const sending = { call: { request }, redact: without, operation, attempts }
+    const sending: Sending = { call: { request }, redact: without, operation, attempts }
     const millis = Math.min(left, settings.attemptDeadline)
     const sent = client.exchange === undefined
       ? within(send(client.http, sending), millis, place, timeout)
@@ -137,7 +141,7 @@ export const run = <A, E extends CallError & { readonly _tag: ErrorTable.Tag }>(
     return Effect.matchEffect(
       sent,
       {
-        onFailure: (error) => fail(error, noAnswer),
+        onFailure: (error) => fail(error, noAnswer, sending.mayBeSent),
         onSuccess: (answer) => {
           const now = observation.clock.unsafeCurrentTimeMillis()
           const finish = (result: Either.Either<A, E | OwnError>): Effect.Effect<Outcome<A>, E | OwnError> => {

@@ -1,5 +1,6 @@
 import { RequestError } from "@effect/platform/HttpClientError"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import { codeOf, failureOf } from "./connectionReason.js"
 
 /** The codes of what a transport refuses by itself. */
 export const BODY_TOO_LARGE = "ERR_BODY_TOO_LARGE"
@@ -13,24 +14,14 @@ export const CLOSED = "ERR_TRANSPORT_CLOSED"
  */
 export class TransportFailure extends Error {
   override readonly name = "TransportFailure"
-  constructor(readonly code: string) {
+  constructor(readonly code: string, /** Whether nothing was sent. */ readonly isUnsent: boolean = false) {
     super(`The transport failed: ${code}`)
   }
 }
 
-/** The code that an error or one of its causes has. */
-const codeOf = (error: unknown): string => {
-  let cause = error
-  for (let depth = 0; depth < 5 && typeof cause === "object" && cause !== null; depth++) {
-    if ("code" in cause && typeof cause.code === "string" && /^\w{1,64}$/.test(cause.code)) {
-      return cause.code
-    }
-    cause = "cause" in cause ? cause.cause : undefined
-  }
-  return "ERR_TRANSPORT"
-}
-
-export const failure = (error: unknown): TransportFailure => new TransportFailure(codeOf(error))
+/** What is kept of an error; `isUnsent` where the transport knows that it sent nothing. */
+export const failure = (error: unknown, isUnsent = false): TransportFailure =>
+  new TransportFailure(codeOf(error) ?? "ERR_TRANSPORT", isUnsent || !failureOf(error).mayBeSent)
 
 // Headers, query and body stay behind: whoever prints an error would print them.
 export const bare = (request: HttpClientRequest.HttpClientRequest) =>

@@ -4,8 +4,9 @@ import type { HttpClientRequest } from "@effect/platform/HttpClientRequest"
 import * as UrlParams from "@effect/platform/UrlParams"
 import * as Either from "effect/Either"
 import { CollectedResponse, limitOf, MAX_BODY } from "./collectedResponse.js"
+import { codingsOf } from "./contentCoding.js"
 import type { Exchange } from "./exchange.js"
-import { BODY_TOO_LARGE, failure, requestError, STREAM_BODY, TransportFailure } from "./failure.js"
+import { BODY_TOO_LARGE, CONTENT_ENCODING, failure, requestError, STREAM_BODY, TransportFailure } from "./failure.js"
 
 const settings = { credentials: "omit", referrerPolicy: "no-referrer", cache: "no-store" } as const
 
@@ -42,16 +43,20 @@ const bodyOf = (body: HttpBody): Either.Either<RequestInit["body"], TransportFai
 
 /** The whole of a body; the request is aborted when that is too large. */
 const collect = async (response: Response, controller: AbortController): Promise<Uint8Array | TransportFailure> => {
-  const refuse = () => {
+  const refuse = (code: string) => {
     controller.abort()
-    return new TransportFailure(BODY_TOO_LARGE)
+    return new TransportFailure(code)
   }
   if (response.body === null) {
     return new Uint8Array()
   }
+  // What is known, fetch has taken off.
+  if (codingsOf(response.headers.get("content-encoding")) === undefined) {
+    return refuse(CONTENT_ENCODING)
+  }
   // Of a compressed body, this is the length before it was decompressed.
   if (Number(response.headers.get("content-length")) > MAX_BODY) {
-    return refuse()
+    return refuse(BODY_TOO_LARGE)
   }
   const limit = limitOf(response.status)
   const chunks: Array<Uint8Array> = []
@@ -60,7 +65,7 @@ const collect = async (response: Response, controller: AbortController): Promise
   for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
     size += chunk.value.byteLength
     if (size > MAX_BODY) {
-      return refuse()
+      return refuse(BODY_TOO_LARGE)
     }
     if (size <= limit) {
       chunks.push(chunk.value)

@@ -2,8 +2,10 @@ import type { HttpClientRequest } from "@effect/platform/HttpClientRequest"
 import type { IncomingHttpHeaders } from "node:http"
 import type { Dispatcher } from "undici"
 import { CollectedResponse, limitOf, MAX_BODY } from "./collectedResponse.js"
+import { type Coding, codingsOf } from "./contentCoding.js"
 import type { Exchange } from "./exchange.js"
 import { BODY_TOO_LARGE, CONTENT_ENCODING, failure, requestError, TransportFailure } from "./failure.js"
+import { decode } from "./nodeDecode.js"
 
 type Done = Parameters<Exchange>[1]
 
@@ -19,6 +21,7 @@ export class ExchangeHandler implements Dispatcher.DispatchHandler {
   private headers: IncomingHttpHeaders = {}
   private chunks: Array<Buffer> = []
   private size = 0
+  private codings: ReadonlyArray<Coding> = []
   private done: Done | undefined
 
   constructor(private readonly request: HttpClientRequest, done: Done) {
@@ -46,14 +49,17 @@ export class ExchangeHandler implements Dispatcher.DispatchHandler {
     }
     this.status = status
     this.headers = headers
-    const encoding = headers["content-encoding"]
     if (this.request.method === "HEAD") {
       // Its headers are those of a body that does not come.
       return
     }
-    if (encoding !== undefined && encoding !== "" && encoding !== "identity") {
+    const codings = codingsOf(headers["content-encoding"])
+    if (codings === undefined) {
       this.refuse(CONTENT_ENCODING)
-    } else if (Number(headers["content-length"]) > MAX_BODY) {
+      return
+    }
+    this.codings = codings
+    if (Number(headers["content-length"]) > MAX_BODY) {
       this.refuse(BODY_TOO_LARGE)
     }
   }
@@ -75,15 +81,20 @@ export class ExchangeHandler implements Dispatcher.DispatchHandler {
     if (this.size > limitOf(this.status)) {
       return this.respond(new TransportFailure(BODY_TOO_LARGE))
     }
-    this.respond(this.chunks.length > 1 ? Buffer.concat(this.chunks, this.size) : first)
+    const body = this.chunks.length > 1 ? Buffer.concat(this.chunks, this.size) : first
+    if (this.codings.length === 0 || body.length === 0) {
+      return this.respond(body)
+    }
+    decode(body, this.codings, limitOf(this.status), (decoded) => this.respond(decoded))
   }
 
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {
-    this.fail(failure(error))
+    this.fail(error)
   }
 
-  /** The request did not get as far as to a connection. */
-  fail(cause: TransportFailure): void {
+  /** Ends the request with an error. Before a connection takes the request, nothing was sent. */
+  fail(error: unknown): void {
+    const cause = failure(error, this.controller === undefined)
     if (this.status === 0) {
       this.done?.(requestError(this.request, "Transport", cause))
       this.done = undefined

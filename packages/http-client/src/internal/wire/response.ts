@@ -39,9 +39,9 @@ const transient: ReadonlySet<number> = new Set([408, 429, 502, 503, 504])
 
 const reads: ReadonlySet<OperationName> = new Set(["list", "get", "whoami"])
 
-// After a 500, what writes may be half done.
+// After another error of the server, what writes may be half done. 501 stays what it is.
 const isRetryable = (operation: OperationName, status: number): boolean =>
-  transient.has(status) || (status === 500 && reads.has(operation))
+  transient.has(status) || (status >= 500 && status !== 501 && reads.has(operation))
 
 /** A response that breaks the contract, and where. */
 export const unexpected = (

@@ -32,7 +32,7 @@ const parseDate = (text: string, now: number): number => {
  */
 export const parseRetryAfter = (header: string | undefined, now: number): Duration.Duration | undefined => {
   const text = header?.trim() ?? ""
-  if (/^\d{1,15}$/.test(text)) {
+  if (/^\d+$/.test(text)) {
     return Duration.seconds(Number(text))
   }
   const date = parseDate(text, now)

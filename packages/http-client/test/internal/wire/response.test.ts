@@ -280,3 +280,17 @@ describe("a redirect", () => {
     })
   })
 })
+
+describe("an answer that is no error of the API", () => {
+  const always: ReadonlyArray<number> = [408, 429, 502, 503, 504]
+  const statuses = Array.from({ length: 200 }, (_, index) => 400 + index)
+
+  it.each(["list", "get", "whoami"] as const)("is retryable for %s with 408, 429 and each 5xx but 501", (name) => {
+    const retryable = statuses.filter((status) => errorOf(name, answer(status, "<html>")).isRetryable)
+    expect(retryable).toEqual(statuses.filter((status) => always.includes(status) || (status >= 500 && status !== 501)))
+  })
+
+  it.each(["create", "update", "delete"] as const)("is retryable for %s with 408, 429, 502, 503 and 504", (name) => {
+    expect(statuses.filter((status) => errorOf(name, answer(status, "<html>")).isRetryable)).toEqual(always)
+  })
+})

@@ -1,12 +1,14 @@
 import * as HttpClientError from "@effect/platform/HttpClientError"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import { describe, expect, it } from "vitest"
-import { reasonOf } from "../../../src/internal/call/connectionReason.js"
+import { failureOf } from "../../../src/internal/transport/connectionReason.js"
 
 const request = HttpClientRequest.get("https://example.com")
 const coded = (code: unknown, cause?: unknown) => Object.assign(new Error("canary", { cause }), { code })
 
-describe("reasonOf", () => {
+const reasonOf = (error: unknown) => failureOf(error).reason
+
+describe("failureOf", () => {
   it.each([
     ["ENOTFOUND", "HostNotFound"],
     ["EAI_AGAIN", "HostNotFound"],
@@ -15,7 +17,19 @@ describe("reasonOf", () => {
     ["UND_ERR_SOCKET", "ConnectionLost"],
     ["ETIMEDOUT", "TimedOut"],
     ["UND_ERR_CONNECT_TIMEOUT", "TimedOut"],
+    ["UND_ERR_BODY_TIMEOUT", "TimedOut"],
     ["DEPTH_ZERO_SELF_SIGNED_CERT", "CertificateRejected"],
+    ["CERT_NOT_YET_VALID", "CertificateRejected"],
+    ["INVALID_CA", "CertificateRejected"],
+    ["UNSPECIFIED", "CertificateRejected"],
+    ["EE_KEY_TOO_SMALL", "CertificateRejected"],
+    ["ERR_TLS_CERT_ALTNAME_FORMAT", "CertificateRejected"],
+    ["ERR_SSL_WRONG_VERSION_NUMBER", "TlsHandshakeFailed"],
+    ["ERR_SSL_TLSV1_ALERT_INTERNAL_ERROR", "ConnectionLost"],
+    ["EAI_FAIL", "HostNotFound"],
+    ["ENETUNREACH", "HostUnreachable"],
+    ["EHOSTUNREACH", "HostUnreachable"],
+    ["UND_ERR_INVALID_ARG", "RequestRefused"],
     ["EWHATEVER", "NoResponse"],
     [7, "NoResponse"],
     ["constructor", "NoResponse"]

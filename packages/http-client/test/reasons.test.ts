@@ -1,0 +1,133 @@
+import * as HttpClient from "@effect/platform/HttpClient"
+import * as HttpClientError from "@effect/platform/HttpClientError"
+import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
+import { describe, expect, it } from "@effect/vitest"
+import { WorkspaceSecretId } from "@workspace-secrets/core/WorkspaceSecret"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import { Agent, fetch } from "undici"
+import * as Fetch from "../src/fetch.js"
+import * as Node from "../src/node.js"
+import { make } from "../src/WorkspaceSecretsClient.js"
+import { secret } from "./support/samples.js"
+import { serve } from "./support/server.js"
+import { authority, certificates, serveTls } from "./support/tls.js"
+import { connectOver } from "./support/transports.js"
+
+const id = WorkspaceSecretId.make("wsec_1")
+const agent = new Agent({ connect: { ca: authority } })
+
+const trusting = [
+  ["undici", Node.layer({ dispatcher: agent })],
+  [
+    "fetch",
+    Fetch.layer({
+      fetch: ((url: URL, init: object) => fetch(url, { ...init, dispatcher: agent })) as typeof globalThis.fetch
+    })
+  ]
+] as const
+
+describe.each(trusting)("a server over TLS, over %s", (_, transport) => {
+  it.scopedLive("is accepted with a certificate of the authority", () =>
+    Effect.gen(function*() {
+      const { url } = yield* serveTls(certificates.trusted, secret)
+      const secrets = yield* connectOver(transport)(url)
+      expect((yield* secrets.get(id)).metadata.name).toBe("name")
+    }))
+
+  it.scopedLive.each(["notYetValid", "notByAnAuthority", "weak"] as const)(
+    "is refused with a certificate that is %s, once",
+    (name) =>
+      Effect.gen(function*() {
+        const { url } = yield* serveTls(certificates[name], secret)
+        const secrets = yield* connectOver(transport)(url, { retry: { baseDelay: 0 } })
+        expect(yield* Effect.flip(secrets.get(id))).toMatchObject({
+          _tag: "ConnectionError",
+          reason: "CertificateRejected",
+          isRetryable: false,
+          attempts: 1
+        })
+      })
+  )
+
+  it.scopedLive("is refused when it has no protocol in common, or does not speak TLS, once", () =>
+    Effect.gen(function*() {
+      const old = yield* serveTls({ ...certificates.trusted, maxVersion: "TLSv1.1" }, secret)
+      const plain = yield* serve(() => ({ body: secret }))
+      for (const url of [old.url, plain.url.replace("http:", "https:")]) {
+        const secrets = yield* connectOver(transport)(url, { retry: { baseDelay: 0 } })
+        expect(yield* Effect.flip(secrets.get(id))).toMatchObject({
+          _tag: "ConnectionError",
+          reason: "TlsHandshakeFailed",
+          isRetryable: false,
+          attempts: 1
+        })
+      }
+    }))
+})
+
+/** A transport whose first request fails with this error; the secret is not there for the second one. */
+const failing = (cause: unknown) => {
+  let sent = 0
+  return HttpClient.make((request) =>
+    sent++ === 0
+      ? Effect.fail(new HttpClientError.RequestError({ request, reason: "Transport", cause }))
+      : Effect.succeed(
+        HttpClientResponse.fromWeb(request, new Response(`{"code":5,"message":"no such secret"}`, { status: 404 }))
+      )
+  )
+}
+
+const deleteOver = (cause: unknown) =>
+  make({ apiKey: Redacted.make("key"), retry: { baseDelay: 0 } }).pipe(
+    Effect.flatMap((secrets) => Effect.either(secrets.delete(id))),
+    Effect.provideService(HttpClient.HttpClient, failing(cause))
+  )
+
+describe("a delete that finds nothing", () => {
+  it.effect.each([
+    { code: "ENETUNREACH", syscall: "connect" },
+    { code: "EHOSTUNREACH" },
+    { code: "EHOSTDOWN" },
+    { code: "EADDRNOTAVAIL" },
+    { code: "EAI_FAIL", syscall: "getaddrinfo" },
+    { code: "ECONNREFUSED" },
+    { code: "ETIMEDOUT", syscall: "connect" },
+    { code: "UND_ERR_CONNECT_TIMEOUT" },
+    { code: "ESOMETHING", syscall: "connect" },
+    { errors: [{ code: "ETIMEDOUT", syscall: "connect" }, { code: "ENETUNREACH", syscall: "connect" }] },
+    new TypeError("fetch failed", { cause: { errors: [{ code: "ECONNREFUSED", syscall: "connect" }] } })
+  ])("fails when the attempt before got no connection: %j", (cause) =>
+    Effect.gen(function*() {
+      expect(yield* deleteOver(cause)).toMatchObject({ _tag: "Left", left: { _tag: "WorkspaceSecretNotFound" } })
+    }))
+
+  it.effect.each([
+    { code: "ECONNRESET" },
+    { code: "ETIMEDOUT", syscall: "read" },
+    { code: "EHOSTUNREACH", syscall: "read" },
+    { code: "UND_ERR_SOCKET" },
+    { code: "UND_ERR_HEADERS_TIMEOUT" },
+    { code: "ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC" },
+    { errors: [{ code: "ETIMEDOUT", syscall: "connect" }, { code: "ECONNRESET", syscall: "read" }] },
+    { code: "ESOMETHING" }
+  ])("succeeds when the attempt before may have deleted it: %j", (cause) =>
+    Effect.gen(function*() {
+      expect(yield* deleteOver(cause)).toMatchObject({ _tag: "Right" })
+    }))
+})
+
+describe("a call that the transport refuses to send", () => {
+  it.effect.each([
+    { code: "UND_ERR_INVALID_ARG" },
+    { code: "UND_ERR_NOT_SUPPORTED" },
+    { code: "ERR_INVALID_ARG_TYPE" },
+    { code: "ERR_INVALID_URL" }
+  ])("is a mistake that stays: %j", (cause) =>
+    Effect.gen(function*() {
+      expect(yield* deleteOver(cause)).toMatchObject({
+        _tag: "Left",
+        left: { _tag: "ConnectionError", reason: "RequestRefused", isRetryable: false, attempts: 1 }
+      })
+    }))
+})

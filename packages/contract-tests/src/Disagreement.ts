@@ -61,7 +61,7 @@ export const disagreements: ReadonlyArray<Disagreement> = [
   },
   {
     name: "names",
-    question: "Does the server keep a name as it was sent?",
+    question: "Is the case of names preserved?",
     sources: [
       { provenance: "D", says: "A name is human-readable, such as \"Email Tool\"." },
       {
@@ -75,7 +75,7 @@ export const disagreements: ReadonlyArray<Disagreement> = [
   },
   {
     name: "unsetFields",
-    question: "Are fields that are not set present in an answer?",
+    question: "Are unset fields in a response?",
     sources: [
       { provenance: "D", says: "The fields are optional." },
       { provenance: "P", says: "The newest OpenAPI document and the types of the SDKs require some of them." }

@@ -80,41 +80,14 @@ const ofManifest = (manifest) => {
   return wrong
 }
 
-const ofExports = ({ bin = {}, exports = {} }, has, read) => {
-  const wrong = []
-  const reach = (target, from) => {
-    if (!has(target.replace("./", ""))) wrong.push(`${from}: ${target} is not in the package`)
-  }
-  for (const [subpath, target] of Object.entries(exports)) {
-    if (target === null) continue
-    if (typeof target === "string") {
-      reach(target, `exports["${subpath}"]`)
-      continue
-    }
-    for (const system of ["import", "require"]) {
-      for (const condition of ["types", "default"]) {
-        const path = target[system]?.[condition]
-        if (path === undefined) wrong.push(`exports["${subpath}"]: no ${condition} for ${system}`)
-        else reach(path, `exports["${subpath}"].${system}.${condition}`)
-      }
-      if (target[system] !== undefined && Object.keys(target[system])[0] !== "types") {
-        wrong.push(`exports["${subpath}"].${system}: types is not the first condition`)
-      }
-    }
-  }
-  for (const [name, target] of Object.entries(bin)) {
-    const path = target.replace("./", "")
-    if (!has(path)) wrong.push(`bin.${name}: ${target} is not in the package`)
-    else if (!read(path).startsWith("#!/usr/bin/env node\n")) {
-      wrong.push(`bin.${name}: does not begin with #!/usr/bin/env node`)
-    }
-    const licences = posix.join(posix.dirname(path), "LICENSES.txt")
-    if (path.startsWith("dist/bin/") && !has(licences)) {
-      wrong.push(`bin.${name}: ${licences}, of what is bundled, is not in the package`)
-    }
-  }
-  return wrong
-}
+// That `exports` and `bin` name files that exist, in the right order, is checked by publint and attw (target `packaging`).
+const ofBundles = ({ bin = {} }, has) =>
+  Object.entries(bin).flatMap(([name, target]) => {
+    const licences = posix.join(posix.dirname(target.replace("./", "")), "LICENSES.txt")
+    return licences.startsWith("dist/bin/") && !has(licences)
+      ? [`bin.${name}: ${licences}, of what is bundled, is not in the package`]
+      : []
+  })
 
 /** What declares a name at the beginning of a line, in a module or its CommonJS. */
 const declaration = /^(?:export )?(?:async )?(?:const|let|class|function\*?) ([A-Za-z_$][\w$]*)/
@@ -177,7 +150,7 @@ export const problemsOf = (directory) => {
     if (statSync(join(directory, path)).size === 0) wrong.push(`${path}: is empty`)
     if (read(path).includes(root)) wrong.push(`${path}: names a directory of this machine`)
   }
-  return [...wrong, ...ofExports(manifest, has, read), ...ofMaps(files, has, read)]
+  return [...wrong, ...ofBundles(manifest, has), ...ofMaps(files, has, read)]
 }
 
 /** Which sizes are over their limits. */

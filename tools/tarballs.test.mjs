@@ -73,8 +73,6 @@ const files = {
 }
 
 const withManifest = (change) => ({ "package.json": JSON.stringify({ ...manifest, ...change }) })
-const withExport = (change) =>
-  withManifest({ exports: { ...manifest.exports, ".": { ...manifest.exports["."], ...change } } })
 const withMap = (change) => {
   const path = "dist/esm/index.js.map"
   return { [path]: JSON.stringify({ ...JSON.parse(files[path]), ...change }) }
@@ -92,24 +90,6 @@ const broken = [
   ["no engines", withManifest({ engines: {} }), /engines\.node/],
   ["a script that runs when it is installed", withManifest({ scripts: { postinstall: "x" } }), /postinstall would run/],
   ["a dependency on a directory", withManifest({ dependencies: { a: "file:../a" } }), /a@file:\.\.\/a is no range/],
-  ["no types for CommonJS", withExport({ require: { default: "./dist/cjs/index.js" } }), /no types for require/],
-  ["no CommonJS", withExport({ require: undefined }), /no types for require[^]*no default for require/],
-  [
-    "types after the code",
-    withExport({ import: { default: "./dist/esm/index.js", types: "./dist/esm/index.d.ts" } }),
-    /types is not the first/
-  ],
-  [
-    "an export of a file that is not there",
-    withExport({ import: { types: "./dist/esm/index.d.ts", default: "./dist/esm/none.js" } }),
-    /\.\/dist\/esm\/none\.js is not in the package/
-  ],
-  [
-    "a command that is not there",
-    withManifest({ bin: { sound: "./dist/bin/none.js" } }),
-    /bin\.sound: .* not in the package/
-  ],
-  ["a command that no shell runs", { "dist/bin/main.js": launcher.slice(20) }, /bin\.sound: does not begin with #!/],
   [
     "a command without the licences of what is in it",
     { "dist/bin/LICENSES.txt": undefined },

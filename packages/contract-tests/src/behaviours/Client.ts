@@ -43,7 +43,7 @@ export const behaviours = [
     {
       id: "WS-CLIENT-001",
       provenance: "D",
-      statement: "create gives the new secret, with all that was given and nothing else",
+      statement: "create returns the new secret with the fields that were sent and nothing else",
       *check(world) {
         for (const fields of [all(world, "a"), { name: world.mine.name("b") }]) {
           yield* isEntity(world, "create", yield* createWith(world.client, fields), fields)
@@ -54,7 +54,7 @@ export const behaviours = [
       id: "WS-CLIENT-002",
       provenance: "D",
       contested: ["values"],
-      statement: "a value that the server returns is Redacted, and the same that was given",
+      statement: "a returned value is Redacted, and the one that was sent",
       *check({ client, mine, target }) {
         const value = mine.value("\"\\\u2028 🔑")
         const { spec } = yield* createWith(client, { name: mine.name(), value })
@@ -71,7 +71,7 @@ export const behaviours = [
     {
       id: "WS-CLIENT-003",
       provenance: "D",
-      statement: "get gives the secret of an id, the same that create gave",
+      statement: "get returns the secret of an id, the same that create returned",
       *check({ client, mine }) {
         const made = yield* createWith(client, { name: mine.name(), labels: { team: "core" }, value: mine.value() })
         const found = yield* client.get(made.metadata.id)
@@ -81,7 +81,7 @@ export const behaviours = [
     {
       id: "WS-CLIENT-004",
       provenance: "P",
-      statement: "get gives the secret of an external id, whatever characters it has",
+      statement: "get returns the secret of an external id with any characters",
       *check({ client, mine }) {
         for (const tail of ["a/b", "100%", "a b", "a%2Fb", "a+b", "q?x=1#top", "a:b", "naïve 鍵 🔑"]) {
           const externalId = ExternalId.make(mine.externalId(tail))
@@ -96,7 +96,7 @@ export const behaviours = [
     {
       id: "WS-CLIENT-005",
       provenance: "P",
-      statement: "list gives a page of secrets, with info where it was asked for",
+      statement: "list returns a page of secrets, with info if requested",
       *check(world) {
         const { client, mine } = world
         const fields = all(world, "a")
@@ -116,7 +116,7 @@ export const behaviours = [
     {
       id: "WS-CLIENT-006",
       provenance: "P",
-      statement: "list hands every filter and the order to the server",
+      statement: "list sends every filter and the order to the server",
       *check(world) {
         const { client, mine } = world
         yield* createWith(client, { name: mine.name("one"), labels: { team: "core", tier: "gold" } })
@@ -151,7 +151,7 @@ export const behaviours = [
     {
       id: "WS-CLIENT-007",
       provenance: "P",
-      statement: "list goes on with the cursor of the page before",
+      statement: "list continues with the cursor of the previous page",
       *check(world) {
         const { client, mine } = world
         yield* createAll(world, ["a", "b", "c"])
@@ -173,7 +173,7 @@ export const behaviours = [
     {
       id: "WS-CLIENT-008",
       provenance: "P",
-      statement: "stream gives every secret once, whatever the size of a page",
+      statement: "stream returns every secret once, for any page size",
       *check(world) {
         const { client, mine } = world
         yield* createAll(world, ["a", "b", "c", "d", "e"])
@@ -189,7 +189,7 @@ export const behaviours = [
     {
       id: "WS-CLIENT-009",
       provenance: "A",
-      statement: "update without a mask writes what it is given",
+      statement: "update without a mask writes the fields of its payload",
       *check(world) {
         const { client, mine } = world
         const before = all(world, "before")
@@ -204,7 +204,7 @@ export const behaviours = [
     {
       id: "WS-CLIENT-015",
       provenance: "P",
-      statement: "update without a mask clears a field that it is given empty",
+      statement: "update without a mask clears a field that is empty in its payload",
       *check(world) {
         const { client } = world
         const before = all(world, "before")
@@ -254,7 +254,7 @@ export const behaviours = [
     {
       id: "WS-CLIENT-011",
       provenance: "A",
-      statement: "update clears what its mask names and it does not hold",
+      statement: "update clears fields that are in its mask and absent from its payload",
       *check(world) {
         const { client } = world
         const before = all(world, "before")
@@ -268,7 +268,7 @@ export const behaviours = [
     {
       id: "WS-CLIENT-012",
       provenance: "P",
-      statement: "update finds the secret of an external id",
+      statement: "update addresses a secret by its external id",
       *check(world) {
         const { client, mine } = world
         const before = all(world, "a/b c%")
@@ -286,7 +286,7 @@ export const behaviours = [
     {
       id: "WS-CLIENT-013",
       provenance: "D",
-      statement: "delete gives nothing, and the secret is gone",
+      statement: "delete returns nothing, and the secret is gone",
       *check(world) {
         const { api, client, mine } = world
         const externalId = ExternalId.make(mine.externalId("a/b c%"))
@@ -304,7 +304,7 @@ export const behaviours = [
     {
       id: "WS-CLIENT-014",
       provenance: "P",
-      statement: "whoami gives the profile of the key",
+      statement: "whoami returns the profile of the key",
       *check({ api, client }) {
         const me = yield* client.whoami()
         const { metadata, spec } = yield* A.ok(yield* api.whoami())

@@ -64,7 +64,7 @@ export const behaviours = [
     {
       id: "WS-CLIENT-101",
       provenance: "P",
-      statement: "with a key that is not known every operation fails with Unauthenticated",
+      statement: "with an unknown key every operation fails with Unauthenticated",
       rows: [A.UNAUTHENTICATED],
       strain: "asks without a right key, which may count against the caller",
       *check({ clientWith, mine }) {
@@ -77,7 +77,8 @@ export const behaviours = [
     {
       id: "WS-CLIENT-102",
       provenance: "A",
-      statement: "in a workspace that is not the key's every operation but whoami fails with PermissionDenied",
+      statement:
+        "in a workspace that the key has no access to, every operation except whoami fails with PermissionDenied",
       layouts: ["scoped"],
       rows: [A.PERMISSION_DENIED],
       strain: "asks for what others have, which may count against the caller",
@@ -91,7 +92,7 @@ export const behaviours = [
     {
       id: "WS-CLIENT-103",
       provenance: "P",
-      statement: "a secret that is missing fails with WorkspaceSecretNotFound: get, update and delete",
+      statement: "a missing secret fails with WorkspaceSecretNotFound: get, update and delete",
       rows: [A.NOT_FOUND],
       *check({ client }) {
         const error = { tag: "WorkspaceSecretNotFound", ...notFound }
@@ -103,7 +104,7 @@ export const behaviours = [
     {
       id: "WS-CLIENT-104",
       provenance: "A",
-      statement: "an externalId that is taken fails with WorkspaceSecretAlreadyExists: create and update",
+      statement: "an externalId in use fails with WorkspaceSecretAlreadyExists: create and update",
       rows: [A.ALREADY_EXISTS],
       *check({ client, mine }) {
         const fields = { name: mine.name(), externalId: mine.externalId() }
@@ -116,7 +117,7 @@ export const behaviours = [
     {
       id: "WS-CLIENT-105",
       provenance: "A",
-      statement: "a cursor that the server refuses fails with InvalidArgument, which names the field: list and stream",
+      statement: "a cursor that the server rejects fails with InvalidArgument, which names the field: list and stream",
       rows: [A.INVALID_ARGUMENT],
       *check({ client }) {
         const cursor = Cursor.make("not-a-cursor")
@@ -147,7 +148,7 @@ export const behaviours = [
     {
       id: "WS-CLIENT-107",
       provenance: "P",
-      statement: "a base URL that does not lead to the API fails with NotFound: list, create and whoami",
+      statement: "a base URL that is not the API's fails with NotFound: list, create and whoami",
       rows: [A.NOT_FOUND],
       *check({ clientWith, mine, target }) {
         const elsewhere = calls(yield* clientWith({ baseUrl: `${target.baseUrl}/nowhere` }), { mine })
@@ -160,7 +161,7 @@ export const behaviours = [
     {
       id: "WS-CLIENT-108",
       provenance: "P",
-      statement: "an error has the server's words",
+      statement: "an error has the server's message",
       rows: [A.NOT_FOUND],
       *check({ api, client }) {
         const { message } = yield* A.refused(yield* api.get(unknownId), A.NOT_FOUND)

@@ -69,7 +69,7 @@ export const behaviours = [
     {
       id: "WS-CLIENT-301",
       provenance: "D",
-      statement: "the answer in the documentation is read, and is the same JSON when it is written again",
+      statement: "the documented response decodes, and encodes back to the same JSON",
       *check(world) {
         yield* same(toJson(yield* reads(world, documented)), documented, "get: the documented answer")
       }
@@ -86,7 +86,7 @@ export const behaviours = [
     {
       id: "WS-CLIENT-303",
       provenance: "A",
-      statement: "null is read as absent",
+      statement: "null is read as unset",
       *check(world) {
         const nulls = {
           metadata: { ...required, externalId: null, labels: null, updatedAt: null },
@@ -102,7 +102,7 @@ export const behaviours = [
       id: "WS-CLIENT-318",
       provenance: "P",
       contested: ["unsetFields"],
-      statement: "a field with its empty value is read as absent",
+      statement: "an empty field is read as unset",
       *check(world) {
         const createdBy = {
           metadata: { ...profile.metadata, externalId: "", labels: {}, createdAt: "" },
@@ -125,7 +125,7 @@ export const behaviours = [
     {
       id: "WS-CLIENT-304",
       provenance: "P",
-      statement: "fields that are not known are ignored, wherever they are",
+      statement: "unknown fields are ignored at every level",
       *check(world) {
         const more = { nope: { deep: [null] } }
         const body = {
@@ -141,7 +141,7 @@ export const behaviours = [
     {
       id: "WS-CLIENT-305",
       provenance: "P",
-      statement: "a type of profile that is not known is kept as it is",
+      statement: "an unknown profile type is kept",
       *check({ api }) {
         for (const type of ["PROFILE_TYPE_ROBOT", "PROFILE_TYPE_UNSPECIFIED", "PROFILE_TYPE_SYSTEM", ""]) {
           const body = { ...profile, spec: { type } }
@@ -174,7 +174,7 @@ export const behaviours = [
     {
       id: "WS-CLIENT-307",
       provenance: "P",
-      statement: "updatedAt of a secret and createdAt of a profile are read where they are there",
+      statement: "updatedAt of a secret and createdAt of a profile are read if present",
       *check(world) {
         const time = "2026-05-03T00:00:00.000Z"
         const createdBy = { ...profile, metadata: { ...profile.metadata, createdAt: time } }
@@ -189,7 +189,7 @@ export const behaviours = [
     {
       id: "WS-CLIENT-317",
       provenance: "D",
-      statement: "ids of any form are read, and kept as they are",
+      statement: "ids of any form are accepted and kept",
       *check(world) {
         for (
           const text of [
@@ -211,7 +211,7 @@ export const behaviours = [
     {
       id: "WS-CLIENT-308",
       provenance: "P",
-      statement: "an empty nextCursor is as good as none: the list ends",
+      statement: "an empty nextCursor ends the list",
       *check({ api }) {
         const { client, sent } = yield* canned(api.layout, {
           body: { items: [documented], pagination: { nextCursor: "" } }
@@ -227,7 +227,7 @@ export const behaviours = [
     {
       id: "WS-CLIENT-309",
       provenance: "A",
-      statement: "a delete succeeds with any 2xx, with any body or none",
+      statement: "a delete succeeds with any 2xx and any body, or none",
       *check({ api }) {
         for (
           const answer of [{ body: {} }, { body: "" }, { status: 204 }, { status: 202, body: "<html></html>" }, {

@@ -45,7 +45,7 @@ export const behaviours = client("errors", [
   {
     id: "WS-CLIENT-310",
     provenance: "P",
-    statement: "an error's body may be HTML, nothing, half a JSON or no google.rpc.Status: it is an UnexpectedResponse",
+    statement: "an error body of HTML, nothing, truncated JSON or other JSON is an UnexpectedResponse",
     *check(world) {
       const headers = { "content-type": "text/html" }
       yield* isUnexpected(world, "HTML", { status: 502, headers, body: html })
@@ -59,7 +59,7 @@ export const behaviours = client("errors", [
   {
     id: "WS-CLIENT-311",
     provenance: "A",
-    statement: "a success whose body is not what it has to be is an UnexpectedResponse, but for delete",
+    statement: "a success whose body does not decode is an UnexpectedResponse, except for delete",
     *check(world) {
       const headers = { "content-type": "text/html" }
       yield* isUnexpected(world, "HTML", { headers, body: html }, ["delete"])
@@ -71,7 +71,7 @@ export const behaviours = client("errors", [
   {
     id: "WS-CLIENT-312",
     provenance: "P",
-    statement: "google.rpc.BadRequest and RetryInfo are read, and details of another type do no harm",
+    statement: "google.rpc.BadRequest and RetryInfo are read, and details of other types are ignored",
     *check({ api }) {
       const body = status(3, [
         { "@type": "type.googleapis.com/google.rpc.ErrorInfo", reason: "X", metadata: { a: [1] } },
@@ -94,7 +94,7 @@ export const behaviours = client("errors", [
   {
     id: "WS-CLIENT-319",
     provenance: "P",
-    statement: "PermissionDenied has the scope that is required and the scopes of the key, from a google.rpc.ErrorInfo",
+    statement: "PermissionDenied has the required scope and the scopes of the key, from a google.rpc.ErrorInfo",
     *check({ api }) {
       const body = status(7, [{
         "@type": "type.googleapis.com/google.rpc.ErrorInfo",
@@ -174,7 +174,7 @@ export const behaviours = client("errors", [
   {
     id: "WS-CLIENT-316",
     provenance: "A",
-    statement: "an error keeps the code that a proxy left, where the status is another",
+    statement: "an error keeps its code if a proxy changed the status",
     *check({ api }) {
       const { client } = yield* canned(api.layout, { status: 500, body: status(14) })
       yield* failsWith("get", client.get(id), { tag: "Unavailable", status: 500, code: 14 })

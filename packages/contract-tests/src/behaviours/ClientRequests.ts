@@ -79,7 +79,7 @@ export const behaviours = [
       id: "WS-CLIENT-402",
       provenance: "P",
       statement:
-        "list's parameters are limit, cursor, prefix, query, labels (key=value with commas), sortOrder, includeInfo",
+        "list sends limit, cursor, prefix, query, labels (key=value, separated by commas), sortOrder, includeInfo",
       *check(world) {
         const params = {
           limit: 7,
@@ -136,7 +136,7 @@ export const behaviours = [
     {
       id: "WS-CLIENT-405",
       provenance: "P",
-      statement: "an external id is external_id: and the value, percent-encoded",
+      statement: "an external id is sent as external_id:<value>, percent-encoded",
       *check(world) {
         const externalId = ExternalId.make("a/b c%")
         const path = `${world.api.collection}/external_id%3Aa%2Fb%20c%25`
@@ -149,7 +149,7 @@ export const behaviours = [
       id: "WS-CLIENT-406",
       provenance: "P",
       statement:
-        "update is a PATCH of the id with metadata, spec and updateMask: paths in lowerCamelCase with commas between",
+        "update is a PATCH of the id with metadata, spec and updateMask: paths in lowerCamelCase, separated by commas",
       *check(world) {
         const metadata = { name: world.mine.name(), labels: { team: "core" } }
         const value = world.mine.value()
@@ -173,7 +173,7 @@ export const behaviours = [
     {
       id: "WS-CLIENT-413",
       provenance: "P",
-      statement: "update without a mask sends the mask of the fields that it is given, the empty ones included",
+      statement: "update without a mask sends a mask of the fields of its payload, including empty ones",
       *check(world) {
         const path = `${world.api.collection}/${id}`
         const name = world.mine.name()
@@ -219,8 +219,7 @@ export const behaviours = [
     {
       id: "WS-CLIENT-409",
       provenance: "D",
-      statement:
-        "every request has Authorization: Bearer and the key, and one with a body has content-type application/json",
+      statement: "every request has Authorization: Bearer <key>, and one with a body has content-type application/json",
       *check({ api, mine, target }) {
         const { client, sent } = yield* canned(api.layout, {})
         for (const [, call] of calls(client, { mine })) {
@@ -242,7 +241,7 @@ export const behaviours = [
     {
       id: "WS-CLIENT-410",
       provenance: "A",
-      statement: "an alias, or whatever stands for a workspace in the path, is percent-encoded",
+      statement: "the workspace id or alias in the path is percent-encoded",
       layouts: ["scoped"],
       *check({ target }) {
         const answers = cannedHttp({})
@@ -267,7 +266,7 @@ export const behaviours = [
     {
       id: "WS-CLIENT-411",
       provenance: "D",
-      statement: "the base URL is https://api.cadenya.com, and the key is that of CADENYA_API_KEY",
+      statement: "the default base URL is https://api.cadenya.com, and the key comes from CADENYA_API_KEY",
       layouts: "one",
       *check(world) {
         const answers = cannedHttp({})

@@ -21,7 +21,7 @@ export const behaviours = wire("create", [
   {
     id: "WS-CREATE-001",
     provenance: "A",
-    statement: "create answers 200, not 201",
+    statement: "create returns 200, not 201",
     *check({ api, mine }) {
       const answer = yield* api.create(bodyOf({ name: mine.name() }))
       yield* A.that(answer, answer.status === 200, "status 200")
@@ -30,8 +30,7 @@ export const behaviours = wire("create", [
   {
     id: "WS-CREATE-021",
     provenance: "P",
-    statement:
-      "a name and an empty spec are enough, and the answer has nothing in the other fields that a caller may give",
+    statement: "a name and an empty spec are enough, and the other fields are then unset",
     *check(world) {
       const fields = { name: world.mine.name() }
       yield* isSecret(world, yield* world.api.create(bodyOf(fields)), fields)
@@ -40,7 +39,7 @@ export const behaviours = wire("create", [
   {
     id: "WS-CREATE-003",
     provenance: "P",
-    statement: "name, externalId, labels and value are taken, and the answer has them with info and nothing else",
+    statement: "create stores name, externalId, labels and value, and returns them with info and nothing else",
     *check(world) {
       const { api, mine } = world
       const fields = {
@@ -55,7 +54,7 @@ export const behaviours = wire("create", [
   {
     id: "WS-CREATE-004",
     provenance: "P",
-    statement: "a new secret is found at once, by get and in the list",
+    statement: "a new secret is visible at once, in get and in the list",
     *check(world) {
       const { api, mine } = world
       const made = yield* create(world, { value: mine.value() })
@@ -81,7 +80,7 @@ export const behaviours = wire("create", [
     id: "WS-CREATE-022",
     provenance: "P",
     statement:
-      "a new secret's id begins with wsecret_; the others, where they are prefixed ULIDs, with account_, profile_ and workspace_",
+      "a new secret's id begins with wsecret_; the others, if they are prefixed ULIDs, with account_, profile_ and workspace_",
     *check(world) {
       const { answer } = yield* create(world)
       const metadata = A.at(yield* A.object(answer), "metadata")
@@ -92,7 +91,7 @@ export const behaviours = wire("create", [
   {
     id: "WS-CREATE-007",
     provenance: "A",
-    statement: "what the server sets is ignored when a client sends it",
+    statement: "fields that the server sets are ignored in a request",
     *check(world) {
       const { api, mine } = world
       const fields = { name: mine.name() }

@@ -22,7 +22,7 @@ export const behaviours = wire("create", [
   {
     id: "WS-CREATE-008",
     provenance: "A",
-    statement: "white space around a name is taken off",
+    statement: "white space around a name is removed",
     *check(world) {
       const { api, mine } = world
       const answer = yield* api.create(bodyOf({ name: ` \t${mine.name("a  b")}\n ` }))
@@ -32,7 +32,7 @@ export const behaviours = wire("create", [
   {
     id: "WS-CREATE-009",
     provenance: "A",
-    statement: "a name of 255 characters is taken, white space around it and characters outside the BMP included",
+    statement: "a name of 255 characters is accepted, with white space around it and characters outside the BMP",
     *check(world) {
       const { api, mine } = world
       const rest = 255 - mine.name("").length
@@ -54,7 +54,7 @@ export const behaviours = wire("create", [
   {
     id: "WS-CREATE-011",
     provenance: "A",
-    statement: "a name that is missing, empty or white space is INVALID_ARGUMENT",
+    statement: "a missing, empty or blank name is INVALID_ARGUMENT",
     rows: [A.INVALID_ARGUMENT],
     *check({ api, mine }) {
       for (const name of [undefined, null, "", " ", "\t\n"]) {
@@ -77,7 +77,7 @@ export const behaviours = wire("create", [
   {
     id: "WS-CREATE-015",
     provenance: "A",
-    statement: "an externalId that another secret of the workspace has is ALREADY_EXISTS, and nothing is made",
+    statement: "an externalId of another secret in the workspace is ALREADY_EXISTS, and nothing is created",
     rows: [A.ALREADY_EXISTS],
     *check(world) {
       const { api, mine } = world
@@ -92,7 +92,7 @@ export const behaviours = wire("create", [
   {
     id: "WS-CREATE-016",
     provenance: "A",
-    statement: "of two creates with one externalId at the same time, one succeeds and one is ALREADY_EXISTS",
+    statement: "of two concurrent creates with the same externalId, one succeeds and one is ALREADY_EXISTS",
     rows: [A.ALREADY_EXISTS],
     *check({ api, mine }) {
       const body = bodyOf({ name: mine.name(), externalId: mine.externalId() })
@@ -110,7 +110,7 @@ export const behaviours = wire("create", [
   {
     id: "WS-CREATE-017",
     provenance: "A",
-    statement: "an externalId is free again when its secret is deleted",
+    statement: "an externalId can be used again after its secret is deleted",
     *check(world) {
       const { api, mine } = world
       const fields = { name: mine.name(), externalId: mine.externalId() }
@@ -122,7 +122,7 @@ export const behaviours = wire("create", [
   {
     id: "WS-CREATE-018",
     provenance: "A",
-    statement: "an externalId is unique in its workspace only: another workspace may have it too",
+    statement: "an externalId is unique per workspace: another workspace may use it too",
     needs: ["otherTenant"],
     *check(world) {
       const { api, mine, theirs } = world
@@ -135,7 +135,7 @@ export const behaviours = wire("create", [
     id: "WS-CREATE-019",
     provenance: "A",
     contested: ["values"],
-    statement: "a value that a read returns is the same, character by character, whatever characters it has",
+    statement: "a value that a read returns is exactly the one that was written, for any characters",
     *check(world) {
       const { mine } = world
       for (
@@ -149,7 +149,7 @@ export const behaviours = wire("create", [
   {
     id: "WS-CREATE-023",
     provenance: "A",
-    statement: "an empty value is as good as none",
+    statement: "an empty value is unset",
     *check(world) {
       const { api, mine } = world
       const fields = { name: mine.name() }
@@ -161,7 +161,7 @@ export const behaviours = wire("create", [
   {
     id: "WS-CREATE-024",
     provenance: "P",
-    statement: "an empty externalId is as good as none: several secrets may have it, and it is no address",
+    statement: "an empty externalId is unset: several secrets may have it, and no secret is found by it",
     rows: [A.NOT_FOUND],
     *check(world) {
       const { api, mine } = world
@@ -175,7 +175,7 @@ export const behaviours = wire("create", [
     id: "WS-CREATE-025",
     provenance: "P",
     contested: ["names"],
-    statement: "a name comes back as it was sent or in upper case, the same on every read",
+    statement: "a name is returned as sent or in upper case, the same on every read",
     *check(world) {
       const { api, mine, target } = world
       const sent = `${mine.prefix}-Email tool`

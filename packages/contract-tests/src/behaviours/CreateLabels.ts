@@ -55,7 +55,7 @@ export const behaviours = wire("create", [
   {
     id: "WS-CREATE-101",
     provenance: "P",
-    statement: "a label's key has 1 to 63 characters, alphanumeric at both ends, with - _ . between",
+    statement: "a label's key has 1 to 63 characters, alphanumeric at both ends, with - _ . inside",
     *check(world) {
       const labels = Object.fromEntries(goodKeys.map((key) => [key, "core"]))
       const fields = { name: world.mine.name(), labels }
@@ -79,7 +79,7 @@ export const behaviours = wire("create", [
   {
     id: "WS-CREATE-103",
     provenance: "P",
-    statement: "a label's value has 0 to 63 characters, alphanumeric at both ends, with - _ . between",
+    statement: "a label's value has 0 to 63 characters, alphanumeric at both ends, with - _ . inside",
     *check(world) {
       const fields = {
         name: world.mine.name(),
@@ -103,7 +103,7 @@ export const behaviours = wire("create", [
   {
     id: "WS-CREATE-107",
     provenance: "A",
-    statement: "an empty map of labels is as good as none",
+    statement: "an empty map of labels is unset",
     *check(world) {
       const { api, mine } = world
       yield* isSecret(world, yield* api.create(bodyOf({ name: mine.name(), labels: {} })), { name: mine.name() })
@@ -112,7 +112,7 @@ export const behaviours = wire("create", [
   {
     id: "WS-CREATE-106",
     provenance: "P",
-    statement: "an update keeps the rules of labels too, and changes nothing when it breaks them",
+    statement: "an update with invalid labels is INVALID_ARGUMENT and changes nothing",
     rows: [A.INVALID_ARGUMENT],
     *check(world) {
       const { api } = world

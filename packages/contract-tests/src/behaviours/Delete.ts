@@ -20,7 +20,7 @@ export const behaviours = wire("delete", [
   {
     id: "WS-DELETE-001",
     provenance: "A",
-    statement: "a delete answers 200 with an empty object",
+    statement: "a delete returns 200 with an empty object",
     *check(world) {
       const made = yield* create(world)
       yield* A.isBody(yield* world.api.delete(made.id), {})
@@ -29,7 +29,7 @@ export const behaviours = wire("delete", [
   {
     id: "WS-DELETE-002",
     provenance: "D",
-    statement: "a secret that was deleted is gone, for get and in the list, and no other is",
+    statement: "a deleted secret is gone from get and list, and no other secret is",
     rows: [A.NOT_FOUND],
     *check(world) {
       const { api, mine } = world
@@ -48,7 +48,7 @@ export const behaviours = wire("delete", [
   {
     id: "WS-DELETE-003",
     provenance: "P",
-    statement: "a secret is deleted by external_id: and its external id",
+    statement: "a secret is deleted by external_id:<its external id>",
     rows: [A.NOT_FOUND],
     *check(world) {
       const { api, mine } = world
@@ -61,7 +61,7 @@ export const behaviours = wire("delete", [
   {
     id: "WS-DELETE-004",
     provenance: "A",
-    statement: "a second delete is NOT_FOUND, with the same answer as for a secret that never was",
+    statement: "a second delete is NOT_FOUND, with the response for a secret that never existed",
     rows: [A.NOT_FOUND],
     *check(world) {
       const { api, mine } = world
@@ -81,7 +81,7 @@ export const behaviours = wire("delete", [
   {
     id: "WS-DELETE-005",
     provenance: "A",
-    statement: "a delete of a secret that is missing is NOT_FOUND, the same answer as for get",
+    statement: "a delete of a missing secret is NOT_FOUND, with the same response as get",
     rows: [A.NOT_FOUND],
     *check({ api }) {
       const found = yield* A.refused(yield* api.get(unknownId), A.NOT_FOUND)
@@ -92,7 +92,7 @@ export const behaviours = wire("delete", [
   {
     id: "WS-DELETE-006",
     provenance: "A",
-    statement: "a secret of another workspace cannot be deleted: the answer is that for a missing one, and it stays",
+    statement: "a secret of another workspace is not deleted and gets the response for a missing one",
     needs: ["otherTenant"],
     rows: [A.NOT_FOUND],
     *check({ api, mine, theirs }) {

@@ -25,7 +25,7 @@ export const behaviours = wire("errors", [
   {
     id: "WS-ERR-010",
     provenance: "A",
-    statement: "a body of 1 MiB is taken",
+    statement: "a body of 1 MiB is accepted",
     strain: "sends bodies of 1 MiB",
     *check(world) {
       const { api, mine } = world
@@ -71,7 +71,7 @@ export const behaviours = wire("errors", [
   {
     id: "WS-ERR-013",
     provenance: "A",
-    statement: "application/json may say that it is UTF-8",
+    statement: "application/json may have charset=utf-8",
     *check(world) {
       const { api, mine } = world
       const fields = { name: mine.name("鍵") }
@@ -82,7 +82,7 @@ export const behaviours = wire("errors", [
   {
     id: "WS-ERR-014",
     provenance: "P",
-    statement: "a body that is broken JSON, or none at all, is INVALID_ARGUMENT, for create and update",
+    statement: "a body of broken JSON, or no body, is INVALID_ARGUMENT, for create and update",
     rows: [A.INVALID_ARGUMENT],
     *check(world) {
       const { api, mine } = world
@@ -98,7 +98,7 @@ export const behaviours = wire("errors", [
   {
     id: "WS-ERR-015",
     provenance: "P",
-    statement: "a body that is JSON and no object is INVALID_ARGUMENT, for create and update",
+    statement: "a body that is JSON but not an object is INVALID_ARGUMENT, for create and update",
     rows: [A.INVALID_ARGUMENT],
     *check(world) {
       const { api } = world
@@ -112,7 +112,7 @@ export const behaviours = wire("errors", [
   {
     id: "WS-ERR-016",
     provenance: "P",
-    statement: "a wrong parameter of a list is named in a google.rpc.BadRequest",
+    statement: "an invalid parameter of a list is named in a google.rpc.BadRequest",
     rows: [A.INVALID_ARGUMENT],
     *check({ api }) {
       const wrong = { limit: "-1", sortOrder: "newest", cursor: "not-a-cursor", labels: "team", includeInfo: "maybe" }
@@ -124,7 +124,7 @@ export const behaviours = wire("errors", [
   {
     id: "WS-ERR-017",
     provenance: "P",
-    statement: "a wrong field of a create is named in a google.rpc.BadRequest",
+    statement: "an invalid field of a create is named in a google.rpc.BadRequest",
     rows: [A.INVALID_ARGUMENT],
     *check({ api, mine }) {
       const name = mine.name()
@@ -144,8 +144,7 @@ export const behaviours = wire("errors", [
   {
     id: "WS-ERR-023",
     provenance: "P",
-    statement:
-      "the fields of a google.rpc.BadRequest are paths in snake_case, in which the keys of labels stay as they are",
+    statement: "the fields of a google.rpc.BadRequest are paths in snake_case, except for the keys of labels",
     rows: [A.INVALID_ARGUMENT],
     *check(world) {
       const { api, mine } = world
@@ -162,7 +161,7 @@ export const behaviours = wire("errors", [
   {
     id: "WS-ERR-018",
     provenance: "P",
-    statement: "a wrong field of an update, and a wrong mask, are named in a google.rpc.BadRequest",
+    statement: "an invalid field of an update, and an invalid mask, are named in a google.rpc.BadRequest",
     rows: [A.INVALID_ARGUMENT],
     *check(world) {
       const { api, mine } = world

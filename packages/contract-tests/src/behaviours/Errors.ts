@@ -37,7 +37,7 @@ export const behaviours = wire("errors", [
   {
     id: "WS-ERR-002",
     provenance: "P",
-    statement: "with an Authorization header that is not Bearer and a key, every operation is UNAUTHENTICATED",
+    statement: "with an Authorization header other than Bearer <key>, every operation is UNAUTHENTICATED",
     rows: [A.UNAUTHENTICATED],
     strain: "asks without a right key, which may count against the caller",
     *check({ api, mine, target }) {
@@ -54,7 +54,7 @@ export const behaviours = wire("errors", [
   {
     id: "WS-ERR-003",
     provenance: "P",
-    statement: "with a key that is not known every operation is UNAUTHENTICATED",
+    statement: "with an unknown key every operation is UNAUTHENTICATED",
     rows: [A.UNAUTHENTICATED],
     strain: "asks without a right key, which may count against the caller",
     *check({ api, mine, target }) {
@@ -69,7 +69,7 @@ export const behaviours = wire("errors", [
   {
     id: "WS-ERR-004",
     provenance: "A",
-    statement: "a workspace that is not the key's is PERMISSION_DENIED in every operation",
+    statement: "a workspace that the key has no access to is PERMISSION_DENIED in every operation",
     layouts: ["scoped"],
     rows: [A.PERMISSION_DENIED],
     strain: "asks for what others have, which may count against the caller",
@@ -88,7 +88,7 @@ export const behaviours = wire("errors", [
   {
     id: "WS-ERR-005",
     provenance: "A",
-    statement: "a workspace of someone else is PERMISSION_DENIED in every operation, for what is in it too",
+    statement: "another tenant's workspace is PERMISSION_DENIED in every operation, also for secrets in it",
     needs: ["otherTenant"],
     layouts: ["scoped"],
     rows: [A.PERMISSION_DENIED],
@@ -105,7 +105,7 @@ export const behaviours = wire("errors", [
   {
     id: "WS-ERR-019",
     provenance: "A",
-    statement: "only the key's workspace, by its whole id, is served: what begins like it is PERMISSION_DENIED",
+    statement: "a workspace id that only begins like the key's workspace is PERMISSION_DENIED",
     layouts: ["scoped"],
     rows: [A.PERMISSION_DENIED],
     strain: "asks for what others have, which may count against the caller",
@@ -123,7 +123,7 @@ export const behaviours = wire("errors", [
   {
     id: "WS-ERR-006",
     provenance: "P",
-    statement: "a path that is no route is NOT_FOUND, with another message than a resource that is missing",
+    statement: "an unknown path is NOT_FOUND, with a different message than a missing resource",
     rows: [A.NOT_FOUND],
     *check({ api }) {
       const missing = yield* A.refused(yield* api.get(unknownId), A.NOT_FOUND)

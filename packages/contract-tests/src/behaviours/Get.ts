@@ -29,7 +29,7 @@ export const behaviours = wire("get", [
     id: "WS-GET-002",
     provenance: "D",
     contested: ["values"],
-    statement: "a secret that has all fields is answered with all of them, with the value where reads return it",
+    statement: "a secret with all fields set is returned with all of them, including the value if reads return it",
     *check(world) {
       const { api, mine } = world
       const made = yield* create(world, {
@@ -43,7 +43,7 @@ export const behaviours = wire("get", [
   {
     id: "WS-GET-003",
     provenance: "P",
-    statement: "a secret is found by external_id: and its external id",
+    statement: "a secret is found by external_id:<its external id>",
     *check(world) {
       const { api, mine } = world
       const made = yield* create(world, { externalId: mine.externalId(), value: mine.value() })
@@ -66,7 +66,7 @@ export const behaviours = wire("get", [
   {
     id: "WS-GET-005",
     provenance: "P",
-    statement: "an external id is percent-encoded in the path, whatever characters it has",
+    statement: "an external id with any characters can be percent-encoded in the path",
     *check(world) {
       const { api, mine } = world
       for (
@@ -81,7 +81,7 @@ export const behaviours = wire("get", [
   {
     id: "WS-GET-006",
     provenance: "A",
-    statement: "an external id is matched exactly: case and the ends of it count",
+    statement: "an external id is matched exactly: case and white space matter",
     rows: [A.NOT_FOUND],
     *check(world) {
       const { api, mine } = world
@@ -95,7 +95,7 @@ export const behaviours = wire("get", [
   {
     id: "WS-GET-007",
     provenance: "A",
-    statement: "an external id without external_id: before it is no address",
+    statement: "an external id without the prefix external_id: finds nothing",
     rows: [A.NOT_FOUND],
     *check(world) {
       const { api, mine } = world
@@ -106,7 +106,7 @@ export const behaviours = wire("get", [
   {
     id: "WS-GET-008",
     provenance: "P",
-    statement: "a secret that is missing is NOT_FOUND, by id and by external id",
+    statement: "a missing secret is NOT_FOUND, by id and by external id",
     rows: [A.NOT_FOUND],
     *check({ api, mine }) {
       yield* A.refused(yield* api.get(unknownId), A.NOT_FOUND)
@@ -116,7 +116,7 @@ export const behaviours = wire("get", [
   {
     id: "WS-GET-009",
     provenance: "A",
-    statement: "an id that is no prefixed ULID is NOT_FOUND as well",
+    statement: "an id that is not a prefixed ULID is NOT_FOUND too",
     rows: [A.NOT_FOUND],
     *check({ api }) {
       yield* A.refused(yield* api.get("not-an-id"), A.NOT_FOUND)
@@ -125,7 +125,7 @@ export const behaviours = wire("get", [
   {
     id: "WS-GET-010",
     provenance: "A",
-    statement: "a secret that was deleted gets the same answer as one that never was",
+    statement: "a deleted secret gets the same response as one that never existed",
     rows: [A.NOT_FOUND],
     *check(world) {
       const { api, mine } = world
@@ -145,7 +145,7 @@ export const behaviours = wire("get", [
   {
     id: "WS-GET-011",
     provenance: "A",
-    statement: "a secret of another workspace gets the same answer as one that never was",
+    statement: "a secret of another workspace gets the same response as one that never existed",
     needs: ["otherTenant"],
     rows: [A.NOT_FOUND],
     *check(world) {

@@ -43,7 +43,8 @@ export const behaviours = wire("list", [
   {
     id: "WS-LIST-001",
     provenance: "P",
-    statement: "a page is items and pagination and nothing else; without a secret to show it is empty and the last one",
+    statement:
+      "a page has items and pagination and nothing else; without matching secrets it is empty and the last page",
     *check({ api, mine }) {
       const answer = yield* api.list({ prefix: mine.prefix })
       const json = yield* A.ok(answer)
@@ -57,7 +58,7 @@ export const behaviours = wire("list", [
     id: "WS-LIST-002",
     provenance: "P",
     contested: ["values"],
-    statement: "items are secrets with metadata and spec, with the value where reads return it, and without info",
+    statement: "items have metadata and spec, with the value if reads return it, and no info",
     *check(world) {
       const { api, mine } = world
       const fields = {
@@ -75,7 +76,7 @@ export const behaviours = wire("list", [
   {
     id: "WS-LIST-003",
     provenance: "P",
-    statement: "includeInfo=true adds info to the items, the same as get has",
+    statement: "includeInfo=true adds the same info to the items that get returns",
     *check(world) {
       const { api, mine } = world
       const made = yield* create(world)
@@ -120,7 +121,7 @@ export const behaviours = wire("list", [
   {
     id: "WS-LIST-007",
     provenance: "A",
-    statement: "a limit up to 200 is kept, and one above 200 is 200",
+    statement: "a limit up to 200 is used as given, and one above 200 counts as 200",
     layouts: "one",
     strain: "makes 201 secrets at once",
     *check(world) {
@@ -131,7 +132,7 @@ export const behaviours = wire("list", [
   {
     id: "WS-LIST-008",
     provenance: "A",
-    statement: "a limit that is negative or no whole number is INVALID_ARGUMENT",
+    statement: "a limit that is negative or not a whole number is INVALID_ARGUMENT",
     rows: [A.INVALID_ARGUMENT],
     *check({ api }) {
       for (const limit of ["-1", "1.5", "abc", "-0.5", "1e", "NaN"]) {
@@ -211,7 +212,7 @@ export const behaviours = wire("list", [
   {
     id: "WS-LIST-013",
     provenance: "A",
-    statement: "an update leaves a secret where it is in the order",
+    statement: "an update does not move a secret in the order",
     *check(world) {
       const { api, mine } = world
       const made = yield* createAll(world, ["a", "b", "c"])

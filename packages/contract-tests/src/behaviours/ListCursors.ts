@@ -75,7 +75,7 @@ export const behaviours = wire("list", [
   {
     id: "WS-LIST-205",
     provenance: "A",
-    statement: "a cursor survives an insert: nothing is skipped and nothing comes twice",
+    statement: "a cursor survives an insert: nothing is skipped or repeated",
     *check(world) {
       yield* survives(
         world,
@@ -86,7 +86,7 @@ export const behaviours = wire("list", [
   {
     id: "WS-LIST-206",
     provenance: "A",
-    statement: "a cursor survives that secrets of the page before are deleted",
+    statement: "a cursor survives a delete of secrets of the previous page",
     *check(world) {
       yield* survives(world, ({ seen }) => remove(world, seen.slice(0, 1)))
     }
@@ -94,7 +94,7 @@ export const behaviours = wire("list", [
   {
     id: "WS-LIST-207",
     provenance: "A",
-    statement: "a cursor survives that the last secret of the page before is deleted",
+    statement: "a cursor survives a delete of the last secret of the previous page",
     *check(world) {
       yield* survives(world, ({ seen }) => remove(world, seen.slice(-1)))
     }
@@ -102,7 +102,7 @@ export const behaviours = wire("list", [
   {
     id: "WS-LIST-208",
     provenance: "A",
-    statement: "a cursor survives that the whole page before is deleted",
+    statement: "a cursor survives a delete of the whole previous page",
     *check(world) {
       yield* survives(world, ({ seen }) => remove(world, seen))
     }
@@ -110,7 +110,7 @@ export const behaviours = wire("list", [
   {
     id: "WS-LIST-209",
     provenance: "A",
-    statement: "a cursor survives that secrets which are still to come are deleted",
+    statement: "a cursor survives a delete of secrets of later pages",
     *check(world) {
       yield* survives(world, ({ unseen }) => remove(world, [unseen[0], unseen[2]]))
     }
@@ -118,7 +118,7 @@ export const behaviours = wire("list", [
   {
     id: "WS-LIST-210",
     provenance: "A",
-    statement: "a cursor survives inserts and deletes at once, its own anchor's included",
+    statement: "a cursor survives inserts and deletes together, including the secret it points at",
     *check(world) {
       yield* survives(world, ({ seen, unseen }) =>
         Effect.zipLeft(
@@ -141,7 +141,7 @@ export const behaviours = wire("list", [
   {
     id: "WS-LIST-212",
     provenance: "A",
-    statement: "a cursor that was cut off or added to is malformed",
+    statement: "a truncated or extended cursor is malformed",
     rows: [A.INVALID_ARGUMENT],
     *check(world) {
       const { api, mine } = world

@@ -28,7 +28,7 @@ export const behaviours = wire("list", [
   {
     id: "WS-LIST-101",
     provenance: "A",
-    statement: "prefix finds the names that start with it, and no name that has it elsewhere",
+    statement: "prefix finds names that start with it, and no others",
     *check(world) {
       const { mine } = world
       yield* createAll(world, ["key-a", "key-b", "other"])
@@ -56,7 +56,7 @@ export const behaviours = wire("list", [
   {
     id: "WS-LIST-103",
     provenance: "A",
-    statement: "prefix is text and no pattern: % _ * . \\ mean themselves",
+    statement: "prefix is not a pattern: % _ * . \\ have no special meaning",
     *check(world) {
       const { mine } = world
       yield* createAll(world, ["a%b", "a_b", "a*b", "a.b", "a\\b", "axb"])
@@ -118,7 +118,7 @@ export const behaviours = wire("list", [
   {
     id: "WS-LIST-108",
     provenance: "A",
-    statement: "query does not look into values",
+    statement: "query does not search values",
     *check(world) {
       const { mine } = world
       yield* create(world, { name: mine.name("a"), value: mine.value("zebra") })
@@ -128,7 +128,7 @@ export const behaviours = wire("list", [
   {
     id: "WS-LIST-109",
     provenance: "A",
-    statement: "query is text and no pattern: % _ * . mean themselves",
+    statement: "query is not a pattern: % _ * . have no special meaning",
     *check(world) {
       const { mine } = world
       yield* createAll(world, ["a%b", "a_b", "a*b", "a.b", "axb"])
@@ -140,7 +140,7 @@ export const behaviours = wire("list", [
   {
     id: "WS-LIST-110",
     provenance: "P",
-    statement: "labels finds what has the label, with exactly this key and value",
+    statement: "labels finds the secrets with exactly this key and value",
     *check(world) {
       const { mine } = world
       yield* create(world, { name: mine.name("a"), labels: { team: "core", "example.com/tier": "gold" } })
@@ -157,7 +157,7 @@ export const behaviours = wire("list", [
   {
     id: "WS-LIST-111",
     provenance: "P",
-    statement: "of several labels, with commas between, all must match",
+    statement: "several labels, separated by commas, must all match",
     *check(world) {
       const { mine } = world
       yield* create(world, { name: mine.name("a"), labels: { team: "core", tier: "gold" } })
@@ -194,7 +194,7 @@ export const behaviours = wire("list", [
   {
     id: "WS-LIST-114",
     provenance: "A",
-    statement: "filters hold together: prefix, query and labels",
+    statement: "prefix, query and labels combine: a secret must match all of them",
     *check(world) {
       const { mine } = world
       yield* create(world, { name: mine.name("key-one"), labels: { team: "core" } })

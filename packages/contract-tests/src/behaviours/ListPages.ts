@@ -23,7 +23,7 @@ export const behaviours = wire("list", [
   {
     id: "WS-LIST-201",
     provenance: "P",
-    statement: "page by page, each secret comes once and in order",
+    statement: "all pages together have each secret once and in order",
     *check(world) {
       const { api, mine } = world
       yield* createAll(world, NAMES)
@@ -42,7 +42,7 @@ export const behaviours = wire("list", [
   {
     id: "WS-LIST-202",
     provenance: "P",
-    statement: "nextCursor is there while more is to come, and on the last page it is absent or empty",
+    statement: "nextCursor is set while there are more pages, and absent or empty on the last page",
     *check(world) {
       const { api, mine } = world
       yield* createAll(world, ["a", "b", "c"])
@@ -60,7 +60,7 @@ export const behaviours = wire("list", [
   {
     id: "WS-LIST-203",
     provenance: "A",
-    statement: "a last page that is full has no nextCursor, so that no empty page follows",
+    statement: "a full last page has no nextCursor, so no empty page follows",
     *check(world) {
       const { api, mine } = world
       yield* createAll(world, ["a", "b", "c", "d"])
@@ -82,7 +82,7 @@ export const behaviours = wire("list", [
   {
     id: "WS-LIST-204",
     provenance: "A",
-    statement: "what does not match the filters does not count for a page",
+    statement: "secrets that do not match the filters do not count for a page",
     *check(world) {
       const { api, mine } = world
       yield* createAll(world, ["in-a", "out-a", "out-b", "in-b", "out-c"])

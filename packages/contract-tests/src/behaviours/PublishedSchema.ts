@@ -78,9 +78,7 @@ export const behaviours = wire("transport", [
       id: idOfModel(model),
       provenance: "P",
       contested: mayBeUnset ? ["unsetFields"] : [],
-      statement: `${model} has ${requiredFields(model).join(", ")}${
-        mayBeUnset ? "; one that is not set is empty" : ""
-      }`,
+      statement: `${model} has ${requiredFields(model).join(", ")}${mayBeUnset ? "; unset ones are empty" : ""}`,
       *check(world) {
         yield* hasRequired(world, model, yield* instances(world))
       }
@@ -89,7 +87,7 @@ export const behaviours = wire("transport", [
   {
     id: "WS-TRANSPORT-120",
     provenance: "P",
-    statement: "spec.value, info.lastUsedAt and metadata.updatedAt are absent while they are not set",
+    statement: "spec.value, info.lastUsedAt and metadata.updatedAt are absent if unset",
     *check(world) {
       const { api, mine } = world
       const made = yield* create(world)

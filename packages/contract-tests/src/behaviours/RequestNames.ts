@@ -92,7 +92,7 @@ export const behaviours = wire("transport", [
   {
     id: "WS-TRANSPORT-206",
     provenance: "A",
-    statement: "both names of a field with the same value are as good as one",
+    statement: "both names of a field with the same value count as one",
     *check(world) {
       const { api, mine } = world
       const externalId = mine.externalId()

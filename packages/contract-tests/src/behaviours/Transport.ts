@@ -22,7 +22,7 @@ export const behaviours = wire("transport", [
   {
     id: "WS-TRANSPORT-001",
     provenance: "D",
-    statement: "Authorization: Bearer and the key is all that a request needs to be answered",
+    statement: "a request needs no header except Authorization: Bearer <key>",
     *check({ api, mine, target }) {
       const path = `${api.collection}?prefix=${mine.prefix}`
       const authorization = api.authorization ?? ""
@@ -36,7 +36,7 @@ export const behaviours = wire("transport", [
   {
     id: "WS-TRANSPORT-002",
     provenance: "D",
-    statement: "every answer of an operation is application/json",
+    statement: "every successful response is application/json",
     *check(world) {
       yield* all(yield* successes(world), isJsonAnswer)
     }
@@ -52,7 +52,7 @@ export const behaviours = wire("transport", [
   {
     id: "WS-TRANSPORT-004",
     provenance: "P",
-    statement: "every answer of an operation has an x-request-id",
+    statement: "every successful response has an x-request-id",
     *check(world) {
       yield* all(yield* successes(world), hasRequestId)
     }
@@ -70,7 +70,7 @@ export const behaviours = wire("transport", [
     provenance: "P",
     contested: ["paths"],
     needsLayouts: ["unscoped", "scoped"],
-    statement: "both path layouts lead to the same secrets",
+    statement: "both path layouts address the same secrets",
     *check(world) {
       const { api, mine } = world
       const other = api.with({ layout: api.layout === "scoped" ? "unscoped" : "scoped" })
@@ -87,7 +87,7 @@ export const behaviours = wire("transport", [
   {
     id: "WS-TRANSPORT-015",
     provenance: "A",
-    statement: "a workspace's alias stands for its id in a path, and answers have the id",
+    statement: "a workspace's alias can replace its id in a path, and responses have the id",
     needs: ["workspaceAlias"],
     layouts: ["scoped"],
     *check(world) {
@@ -108,7 +108,7 @@ export const behaviours = wire("transport", [
     id: "WS-TRANSPORT-018",
     provenance: "D",
     contested: ["values"],
-    statement: "a value comes back on every read, or on none",
+    statement: "every read returns the value, or none does",
     *check(world) {
       const { api, mine, target } = world
       const value = mine.value()

@@ -62,7 +62,7 @@ export const behaviours = wire("transport", [
   {
     id: "WS-TRANSPORT-303",
     provenance: "P",
-    statement: "a preflight from an allowed origin is answered with the methods and headers of the API",
+    statement: "a preflight from an allowed origin gets the methods and headers of the API",
     needs: ["corsOrigin"],
     *check(world) {
       const { api, target } = world
@@ -84,7 +84,7 @@ export const behaviours = wire("transport", [
   {
     id: "WS-TRANSPORT-304",
     provenance: "P",
-    statement: "an answer to an allowed origin says so, and exposes x-request-id and Retry-After",
+    statement: "a response to an allowed origin allows it, and exposes x-request-id and Retry-After",
     needs: ["corsOrigin"],
     *check(world) {
       const { api, target } = world

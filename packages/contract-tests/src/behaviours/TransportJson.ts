@@ -33,7 +33,7 @@ export const behaviours = wire("transport", [
   {
     id: "WS-TRANSPORT-017",
     provenance: "A",
-    statement: "no answer has a null in it",
+    statement: "no response contains null",
     *check(world) {
       for (const answer of [...(yield* successes(world)), ...(yield* failures(world))]) {
         yield* Json.hasNoNull(answer)
@@ -63,7 +63,7 @@ export const behaviours = wire("transport", [
   {
     id: "WS-TRANSPORT-010",
     provenance: "A",
-    statement: "null in a create is as good as absent",
+    statement: "null in a create means unset",
     *check(world) {
       const { api, mine } = world
       const name = mine.name()
@@ -74,7 +74,7 @@ export const behaviours = wire("transport", [
   {
     id: "WS-TRANSPORT-011",
     provenance: "A",
-    statement: "null in an update is as good as absent: untouched without a mask, cleared where the mask names it",
+    statement: "null in an update means unset: ignored without a mask, cleared if it is in the mask",
     *check(world) {
       const { api, mine } = world
       const made = yield* create(world, withAllFields(world))
@@ -90,7 +90,7 @@ export const behaviours = wire("transport", [
   {
     id: "WS-TRANSPORT-012",
     provenance: "A",
-    statement: "fields of a request's body that are not known are ignored",
+    statement: "unknown fields of a request body are ignored",
     *check(world) {
       const { api, mine } = world
       const fields = { name: mine.name() }
@@ -105,7 +105,7 @@ export const behaviours = wire("transport", [
   {
     id: "WS-TRANSPORT-013",
     provenance: "A",
-    statement: "parameters of a query that are not known are ignored",
+    statement: "unknown query parameters are ignored",
     *check(world) {
       const { api, mine } = world
       yield* create(world)

@@ -29,7 +29,7 @@ export const behaviours = wire("update", [
   {
     id: "WS-UPDATE-001",
     provenance: "A",
-    statement: "without a mask, fields that are in the body are written and the others stay",
+    statement: "without a mask, the fields in the body are written and the others do not change",
     *check(world) {
       const { api, mine } = world
       const made = yield* create(world, all(world))
@@ -86,7 +86,7 @@ export const behaviours = wire("update", [
   {
     id: "WS-UPDATE-003",
     provenance: "A",
-    statement: "without a mask, metadata without a name is INVALID_ARGUMENT, and nothing is changed",
+    statement: "without a mask, metadata without a name is INVALID_ARGUMENT, and nothing changes",
     rows: [A.INVALID_ARGUMENT],
     *check(world) {
       const { api } = world
@@ -99,7 +99,7 @@ export const behaviours = wire("update", [
   {
     id: "WS-UPDATE-004",
     provenance: "A",
-    statement: "an update with nothing to do is a 200 that changes nothing, updatedAt included",
+    statement: "an update with nothing to do is 200 and changes nothing, not even updatedAt",
     *check(world) {
       const { api } = world
       const made = yield* create(world, all(world))
@@ -128,7 +128,7 @@ export const behaviours = wire("update", [
   {
     id: "WS-UPDATE-005",
     provenance: "P",
-    statement: "updatedAt, where a server sets it, is a time that is not before createdAt",
+    statement: "updatedAt, if a server sets it, is not before createdAt",
     *check(world) {
       const made = yield* create(world)
       const answer = yield* world.api.update(made.id, { metadata: { name: world.mine.name("new") } })
@@ -143,7 +143,7 @@ export const behaviours = wire("update", [
   {
     id: "WS-UPDATE-006",
     provenance: "P",
-    statement: "a secret is updated by external_id: and its external id; a new external id is its address from then on",
+    statement: "a secret is updated by external_id:<its external id>, and afterwards found by a new external id",
     rows: [A.NOT_FOUND],
     *check(world) {
       const { api, mine } = world
@@ -159,7 +159,7 @@ export const behaviours = wire("update", [
   {
     id: "WS-UPDATE-007",
     provenance: "A",
-    statement: "an externalId that another secret has is ALREADY_EXISTS, and nothing is changed",
+    statement: "an externalId of another secret is ALREADY_EXISTS, and nothing changes",
     rows: [A.ALREADY_EXISTS],
     *check(world) {
       const { api, mine } = world
@@ -175,7 +175,7 @@ export const behaviours = wire("update", [
   {
     id: "WS-UPDATE-008",
     provenance: "A",
-    statement: "a secret may keep its own externalId, and one that was given up is free for another",
+    statement: "a secret may keep its own externalId, and a released one can be used by another secret",
     *check(world) {
       const { api, mine } = world
       const made = yield* create(world, all(world))
@@ -191,7 +191,7 @@ export const behaviours = wire("update", [
   {
     id: "WS-UPDATE-009",
     provenance: "A",
-    statement: "a name keeps the rules of create: trimmed, 1 to 255 characters",
+    statement: "a name follows the rules of create: trimmed, 1 to 255 characters",
     rows: [A.INVALID_ARGUMENT],
     *check(world) {
       const { api, mine } = world
@@ -234,7 +234,7 @@ export const behaviours = wire("update", [
   {
     id: "WS-UPDATE-011",
     provenance: "A",
-    statement: "what the server sets is ignored when a client sends it without a mask",
+    statement: "fields that the server sets are ignored in a request without a mask",
     *check(world) {
       const { api, mine } = world
       const made = yield* create(world, all(world))
@@ -251,7 +251,7 @@ export const behaviours = wire("update", [
   {
     id: "WS-UPDATE-012",
     provenance: "P",
-    statement: "a secret that is missing is NOT_FOUND, and so is one that was deleted",
+    statement: "a missing secret is NOT_FOUND, and so is a deleted one",
     rows: [A.NOT_FOUND],
     *check(world) {
       const { api, mine } = world
@@ -266,8 +266,7 @@ export const behaviours = wire("update", [
   {
     id: "WS-UPDATE-013",
     provenance: "A",
-    statement:
-      "a secret of another workspace cannot be updated: the answer is that for a missing one, and it stays as it is",
+    statement: "a secret of another workspace is not updated and gets the response for a missing one",
     needs: ["otherTenant"],
     rows: [A.NOT_FOUND],
     *check({ api, mine, theirs }) {
@@ -283,7 +282,7 @@ export const behaviours = wire("update", [
   {
     id: "WS-UPDATE-014",
     provenance: "A",
-    statement: "what was updated is what the list has",
+    statement: "the list has the updated fields",
     *check(world) {
       const { api, mine } = world
       const made = yield* create(world, all(world))

@@ -91,7 +91,7 @@ export const behaviours = wire("update", [
   {
     id: "WS-UPDATE-108",
     provenance: "A",
-    statement: "a mask of several paths, with commas between, writes all of them",
+    statement: "a mask of several paths, separated by commas, writes all of them",
     *check(world) {
       yield* writesOnly(world, "metadata.name,spec.value", ["name", "value"])
       yield* writesOnly(world, "spec,metadata.labels,metadata.externalId", ["value", "labels", "externalId"])
@@ -110,7 +110,7 @@ export const behaviours = wire("update", [
   {
     id: "WS-UPDATE-110",
     provenance: "A",
-    statement: "a masked field that is absent from the body is cleared: externalId, labels, value",
+    statement: "a field in the mask that is absent from the body is cleared: externalId, labels, value",
     *check(world) {
       yield* clears(world, "metadata.externalId", {}, ["externalId"])
       yield* clears(world, "metadata.externalId", { metadata: {} }, ["externalId"])
@@ -124,7 +124,7 @@ export const behaviours = wire("update", [
   {
     id: "WS-UPDATE-111",
     provenance: "A",
-    statement: "mask metadata, spec or * clears what is absent from the body below it",
+    statement: "mask metadata, spec or * clears the fields below it that are absent from the body",
     *check(world) {
       const { name } = before(world)
       yield* clears(world, "spec", {}, ["value"])
@@ -136,7 +136,7 @@ export const behaviours = wire("update", [
   {
     id: "WS-UPDATE-112",
     provenance: "A",
-    statement: "labels are replaced as a whole, by an empty map too",
+    statement: "labels are replaced as a whole, also by an empty map",
     *check(world) {
       yield* clears(world, "metadata.labels", { metadata: { labels: {} } }, ["labels"])
     }
@@ -144,7 +144,7 @@ export const behaviours = wire("update", [
   {
     id: "WS-UPDATE-118",
     provenance: "P",
-    statement: "a masked field that is empty in the body is cleared: externalId, labels, value",
+    statement: "a field in the mask that is empty in the body is cleared: externalId, labels, value",
     rows: [A.NOT_FOUND],
     *check(world) {
       const { name } = before(world)
@@ -174,7 +174,7 @@ export const behaviours = wire("update", [
   {
     id: "WS-UPDATE-113",
     provenance: "A",
-    statement: "a name cannot be cleared: a mask that names it and a body without it are INVALID_ARGUMENT",
+    statement: "a name cannot be cleared: a mask with the name and a body without it is INVALID_ARGUMENT",
     rows: [A.INVALID_ARGUMENT],
     *check(world) {
       const { externalId } = after(world)
@@ -190,7 +190,7 @@ export const behaviours = wire("update", [
   {
     id: "WS-UPDATE-114",
     provenance: "A",
-    statement: "a mask that leaves metadata.name out lets the body leave the name out",
+    statement: "a mask without metadata.name allows a body without a name",
     *check(world) {
       const made = yield* create(world, before(world))
       const { externalId } = after(world)
@@ -201,7 +201,7 @@ export const behaviours = wire("update", [
   {
     id: "WS-UPDATE-115",
     provenance: "A",
-    statement: "an unknown path is INVALID_ARGUMENT, one beside known ones too, and nothing is written",
+    statement: "an unknown path is INVALID_ARGUMENT, even beside known ones, and nothing is written",
     rows: [A.INVALID_ARGUMENT],
     *check(world) {
       const paths = ["name", "metadata.nope", "spec.values", "metadata.labels.team", "spec.value.x", "Metadata.name"]
@@ -211,7 +211,7 @@ export const behaviours = wire("update", [
   {
     id: "WS-UPDATE-116",
     provenance: "A",
-    statement: "a path that the server sets is INVALID_ARGUMENT, and nothing is written",
+    statement: "a path of a field that the server sets is INVALID_ARGUMENT, and nothing is written",
     rows: [A.INVALID_ARGUMENT],
     *check(world) {
       const ofServer = [
@@ -231,7 +231,7 @@ export const behaviours = wire("update", [
   {
     id: "WS-UPDATE-117",
     provenance: "A",
-    statement: "a mask of fields that stay what they were, or stay absent, changes nothing, updatedAt included",
+    statement: "a mask whose fields keep their values changes nothing, not even updatedAt",
     *check(world) {
       const made = yield* create(world)
       const found = yield* A.ok(yield* world.api.get(made.id))

@@ -43,7 +43,7 @@ export const behaviours = [
     {
       id: "WS-ERR-021",
       provenance: "P",
-      statement: "a key that is disabled is UNAUTHENTICATED in every operation",
+      statement: "a disabled key is UNAUTHENTICATED in every operation",
       needs: ["disabledTenant"],
       rows: [A.UNAUTHENTICATED],
       strain: "asks without a right key, which may count against the caller",
@@ -57,7 +57,7 @@ export const behaviours = [
     {
       id: "WS-ERR-022",
       provenance: "P",
-      statement: "a workspace that is archived is PERMISSION_DENIED in every operation on secrets",
+      statement: "an archived workspace is PERMISSION_DENIED in every operation on secrets",
       needs: ["archivedTenant"],
       rows: [A.PERMISSION_DENIED],
       strain: "asks for what the key may not have, which may count against the caller",
@@ -71,7 +71,8 @@ export const behaviours = [
     {
       id: "WS-ERR-024",
       provenance: "A",
-      statement: "a published operation is served, or it is UNIMPLEMENTED with status 501 and a message that names it",
+      statement:
+        "a published operation is implemented, or is UNIMPLEMENTED with status 501 and a message that names it",
       layouts: "one",
       rows: [A.NOT_SERVED],
       *check({ api, target }) {

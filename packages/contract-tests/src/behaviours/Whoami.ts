@@ -19,7 +19,7 @@ export const behaviours = wire("whoami", [
   {
     id: "WS-WHOAMI-001",
     provenance: "P",
-    statement: "whoami answers 200 with a Profile: metadata and spec",
+    statement: "whoami returns 200 with a Profile: metadata and spec",
     layouts: "one",
     *check({ api }) {
       const answer = yield* api.whoami()
@@ -29,7 +29,7 @@ export const behaviours = wire("whoami", [
   {
     id: "WS-WHOAMI-002",
     provenance: "D",
-    statement: "a profile's metadata has id, accountId, name and profileId, all of them strings that are not empty",
+    statement: "a profile's metadata has id, accountId, name and profileId, all non-empty strings",
     layouts: "one",
     *check({ api }) {
       const answer = yield* api.whoami()
@@ -39,7 +39,7 @@ export const behaviours = wire("whoami", [
   {
     id: "WS-WHOAMI-003",
     provenance: "D",
-    statement: "a profile's spec has a type that is known and, where set, email and name",
+    statement: "a profile's spec has a known type and, if set, email and name",
     layouts: "one",
     *check({ api }) {
       const answer = yield* api.whoami()
@@ -49,7 +49,7 @@ export const behaviours = wire("whoami", [
   {
     id: "WS-WHOAMI-007",
     provenance: "P",
-    statement: "the ids of a profile, where they are prefixed ULIDs, begin with profile_ and account_",
+    statement: "the ids of a profile, if they are prefixed ULIDs, begin with profile_ and account_",
     layouts: "one",
     *check({ api }) {
       const answer = yield* api.whoami()
@@ -59,7 +59,7 @@ export const behaviours = wire("whoami", [
   {
     id: "WS-WHOAMI-005",
     provenance: "A",
-    statement: "whoami is the profile that a secret made with the key has in info.createdBy and metadata.profileId",
+    statement: "whoami is the profile in info.createdBy and metadata.profileId of secrets that the key creates",
     *check({ api, mine }) {
       const made = yield* create({ api, mine })
       const answer = yield* api.whoami()
@@ -72,7 +72,7 @@ export const behaviours = wire("whoami", [
   {
     id: "WS-WHOAMI-006",
     provenance: "A",
-    statement: "whoami is of the same account as the secrets of the key",
+    statement: "whoami has the same account as the secrets of the key",
     layouts: "one",
     *check({ api, mine }) {
       const made = yield* create({ api, mine })

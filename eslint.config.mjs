@@ -65,7 +65,7 @@ export default defineConfig(
     extends: [tseslint.configs.disableTypeChecked]
   },
   {
-    files: ["packages/*/src/**/*.ts"],
+    files: ["{,effect4/}packages/*/src/**/*.ts"],
     rules: { "no-console": "error" }
   },
   {

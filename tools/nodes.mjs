@@ -28,6 +28,20 @@ const install = async (version, platform) => {
   return binaries
 }
 
+/** The directory of a `node` of at least this version: the one that runs, or one from the registry. */
+export const nodeFrom = async (major, minor) => {
+  const [ownMajor = 0, ownMinor = 0] = process.versions.node.split(".").map(Number)
+  if (ownMajor > major || (ownMajor === major && ownMinor >= minor)) {
+    return dirname(process.execPath)
+  }
+  const version = versions.find((version) => parseInt(version) > major)
+  const platform = `${process.platform}-${process.arch}`
+  if (version === undefined || !platforms.has(platform)) {
+    throw new Error(`Node ${major}.${minor} or newer is needed; this is Node ${process.versions.node}.`)
+  }
+  return install(version, platform)
+}
+
 /** The Node that runs and each newer one that there is: its version and the directory of its `node`. */
 export const nodes = async (say) => {
   const own = { version: process.versions.node, bin: dirname(process.execPath) }

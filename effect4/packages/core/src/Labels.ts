@@ -1,0 +1,88 @@
+/**
+ * Labels: key-value pairs to sort and to filter by.
+ *
+ * @since 0.1.0
+ */
+import { stringMap } from "./internal/schema.js"
+
+const NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/
+const DNS_PREFIX = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$/
+
+/**
+ * The rule for a label's key: 1 to 63 characters, alphanumeric at both ends, `-`, `_` and `.` between; optionally a DNS
+ * prefix of at most 253 characters and `/` before them (WIRE.md, Create).
+ *
+ * @since 0.1.0
+ * @category rules
+ */
+export const isLabelKey = (key: string): boolean => {
+  const slash = key.indexOf("/")
+  return slash === -1
+    ? NAME.test(key)
+    : slash <= 253 && DNS_PREFIX.test(key.slice(0, slash)) && NAME.test(key.slice(slash + 1))
+}
+
+/**
+ * The rule for a label's value: 0 to 63 characters, alphanumeric at both ends, `-`, `_` and `.` between
+ * (WIRE.md, Create).
+ *
+ * @since 0.1.0
+ * @category rules
+ */
+export const isLabelValue = (value: string): boolean => value === "" || NAME.test(value)
+
+/**
+ * What is wrong with a label, or `undefined` when nothing is.
+ *
+ * @since 0.1.0
+ * @category rules
+ */
+export const violation = (key: string, value: string): string | undefined =>
+  !isLabelKey(key)
+    ? "a label's key is 1 to 63 characters, alphanumeric at both ends, with - _ . between; a DNS prefix and / may stand before it"
+    : !isLabelValue(value)
+    ? "a label's value is 0 to 63 characters, alphanumeric at both ends, with - _ . between"
+    : undefined
+
+/**
+ * The labels, or `undefined` when there are none: an empty map is the same as an absent one, and is not written.
+ *
+ * @since 0.1.0
+ * @category rules
+ */
+export const orNone = (labels: StoredLabels | undefined): StoredLabels | undefined =>
+  labels === undefined || Object.keys(labels).length === 0 ? undefined : labels
+
+const name = "[A-Za-z0-9]([A-Za-z0-9._-]{0,20}[A-Za-z0-9])?"
+const patterns = { key: `^([a-z0-9]{1,9}(\\.[a-z0-9]{1,9}){0,2}/)?${name}$`, value: `^(${name})?$` }
+
+const description = "Key-value pairs for categorization and filtering"
+
+/**
+ * Labels as they are written: every key and value follows the rules (WIRE.md, Create).
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const Labels = stringMap(violation, patterns).annotate({ identifier: "Labels", description })
+
+/**
+ * @since 0.1.0
+ * @category schemas
+ */
+export type Labels = typeof Labels.Type
+
+/**
+ * Labels as they are read: any strings, since what was stored before the rules were published still has to be
+ * readable (WIRE.md, Models: `labels?`).
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const StoredLabels = stringMap(undefined, patterns).annotate({ identifier: "StoredLabels", description })
+
+/**
+ * @since 0.1.0
+ * @category schemas
+ */
+export type StoredLabels = typeof StoredLabels.Type

@@ -1,0 +1,108 @@
+/**
+ * Profiles: the people, API keys and systems that act in an account.
+ *
+ * @since 0.1.0
+ */
+import * as Schema from "effect/Schema"
+import { AccountResourceMetadata } from "./AccountResourceMetadata.js"
+import { errorFields } from "./internal/errorFields.js"
+import { generated, optional, struct, Text } from "./internal/schema.js"
+import { ProfileId } from "./ProfileId.js"
+import { unsetFields } from "./UnsetFields.js"
+
+export {
+  /**
+   * @since 0.1.0
+   * @category ids
+   */
+  ProfileId
+}
+
+/**
+ * The types of profile that are known (WIRE.md, Models: ProfileType).
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const KnownProfileType = Schema.Literals([
+  "PROFILE_TYPE_USER",
+  "PROFILE_TYPE_API_KEY",
+  "PROFILE_TYPE_SYSTEM",
+  "PROFILE_TYPE_UNSPECIFIED"
+]).annotate({ message: "Expected a profile type that is known" })
+
+/**
+ * The type of a profile. An open enum: a value that is not known yet is kept, under a brand of its own
+ * (WIRE.md, Transport: unknown enum values).
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const ProfileType = Schema.Union([
+  KnownProfileType,
+  Text.check(generated("^PROFILE_TYPE_[A-Z]{1,9}$")).pipe(Schema.brand("UnknownProfileType"))
+]).annotate({
+  message: "Expected a profile type (a string)",
+  identifier: "ProfileType",
+  description: "Type of the profile: a person, an API key, the system, or one that is not known yet"
+})
+
+/**
+ * @since 0.1.0
+ * @category schemas
+ */
+export type ProfileType = typeof ProfileType.Type
+
+/**
+ * What a profile says of itself (WIRE.md, Models: ProfileSpec). `email` is unique in the account, for people.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const ProfileSpec = struct("ProfileSpec", {
+  type: ProfileType,
+  email: optional(Text, unsetFields.ProfileSpec.email),
+  name: optional(Text, unsetFields.ProfileSpec.name)
+})
+
+/**
+ * @since 0.1.0
+ * @category schemas
+ */
+export type ProfileSpec = typeof ProfileSpec.Type
+
+/**
+ * Someone or something that acts in an account (WIRE.md, Models: Profile).
+ *
+ * @since 0.1.0
+ * @category entities
+ */
+export class Profile extends Schema.Class<Profile>("Profile")(
+  struct("Profile", {
+    metadata: AccountResourceMetadata(ProfileId),
+    spec: ProfileSpec
+  }),
+  { description: "Someone or something that acts in an account" }
+) {}
+
+/**
+ * No such profile (404).
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class ProfileNotFound extends Schema.TaggedError<ProfileNotFound>()(
+  "ProfileNotFound",
+  errorFields("ProfileNotFound")
+) {}
+
+/**
+ * Another profile of the account has this email or external id (409).
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class ProfileAlreadyExists extends Schema.TaggedError<ProfileAlreadyExists>()(
+  "ProfileAlreadyExists",
+  errorFields("ProfileAlreadyExists")
+) {}

@@ -1,0 +1,79 @@
+/**
+ * Assertions that look into secrets. Vitest and `node:assert` take any two `Redacted` for equal, whatever they hold, so a
+ * test of a secret would pass with the wrong value.
+ *
+ * This module needs no test framework.
+ *
+ * @since 0.1.0
+ */
+import * as Equal from "effect/Equal"
+import * as Redacted from "effect/Redacted"
+
+/**
+ * An equality tester for Vitest and Jest: two `Redacted` are equal if they hold the same, in `toEqual`, `toStrictEqual`
+ * and `toMatchObject`. Register it once, in a setup file: `expect.addEqualityTesters([equalityTester])`.
+ *
+ * It answers `undefined` for anything else than two `Redacted`.
+ *
+ * @since 0.1.0
+ * @category assertions
+ */
+export const equalityTester = (a: unknown, b: unknown): boolean | undefined =>
+  Redacted.isRedacted(a) && Redacted.isRedacted(b) ? isSameRedacted(a, b) : undefined
+
+/**
+ * An assertion of `node:assert` that also compares what each `Redacted` holds:
+ * `const deepStrictEqual = withSecrets(assert.deepStrictEqual)`. It throws an error that names the path of the `Redacted`
+ * that differ, without their values.
+ *
+ * @since 0.1.0
+ * @category assertions
+ */
+export const withSecrets = <Rest extends ReadonlyArray<unknown>>(
+  assertEqual: (actual: unknown, expected: unknown, ...rest: Rest) => void
+) =>
+(actual: unknown, expected: unknown, ...rest: Rest): void => {
+  assertEqual(actual, expected, ...rest)
+  const paths: Array<string> = []
+  collect(actual, expected, "", paths, new Set())
+  if (paths.length > 0) {
+    throw new Error(`Expected Redacted that hold the same values at: ${paths.join(", ")}`)
+  }
+}
+
+/** Whether two Redacted hold the same. One that was wiped is the same as itself only. */
+const isSameRedacted = (self: Redacted.Redacted<unknown>, that: Redacted.Redacted<unknown>): boolean => {
+  if (self === that) {
+    return true
+  }
+  try {
+    return Equal.equals(Redacted.value(self), Redacted.value(that))
+  } catch {
+    return false
+  }
+}
+
+const entriesOf = (input: object): ReadonlyArray<readonly [key: string, value: unknown]> =>
+  input instanceof Map || input instanceof Set
+    ? [...input.values()].map((value, index) => [String(index), value])
+    : Object.entries(input)
+
+const collect = (actual: unknown, expected: unknown, path: string, paths: Array<string>, seen: Set<unknown>): void => {
+  if (typeof actual !== "object" || actual === null || typeof expected !== "object" || expected === null) {
+    return
+  }
+  if (Redacted.isRedacted(actual) && Redacted.isRedacted(expected)) {
+    if (!isSameRedacted(actual, expected)) {
+      paths.push(path === "" ? "the top" : path)
+    }
+    return
+  }
+  if (seen.has(actual)) {
+    return
+  }
+  seen.add(actual)
+  const others = new Map(entriesOf(expected))
+  for (const [key, value] of entriesOf(actual)) {
+    collect(value, others.get(key), path === "" ? key : `${path}.${key}`, paths, seen)
+  }
+}

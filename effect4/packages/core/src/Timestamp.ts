@@ -1,0 +1,73 @@
+/**
+ * Points in time as the API writes them.
+ *
+ * @since 0.1.0
+ */
+import * as DateTime from "effect/DateTime"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import * as SchemaGetter from "effect/SchemaGetter"
+import { Text } from "./internal/schema.js"
+
+const PATTERN = /^(\d{4})-(\d{2})-(\d{2})T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$/
+const MIN = Date.parse("0001-01-01T00:00:00.000Z")
+const MAX = Date.parse("9999-12-31T23:59:59.999Z")
+
+const bounds = { minimum: DateTime.makeUnsafe(MIN), maximum: DateTime.makeUnsafe(MAX) }
+
+const EXPECTED = "Expected a timestamp such as 2019-12-27T18:11:19.117Z (RFC 3339, UTC, 0 to 9 fractional digits)"
+
+const parse = (text: string): Option.Option<number> => {
+  const match = PATTERN.exec(text)
+  if (match === null) {
+    return Option.none()
+  }
+  const year = Number(match[1])
+  const month = Number(match[2])
+  const day = Number(match[3])
+  // Date.parse takes 30 February, as 1 or 2 March, and drops what is below a millisecond.
+  return year === 0 || day === 0 || day > daysIn(year, month)
+    ? Option.none()
+    : Option.some(Date.parse(text))
+}
+
+const daysIn = (year: number, month: number): number =>
+  month === 2 && (year % 4 !== 0 || (year % 100 === 0 && year % 400 !== 0))
+    ? 28
+    : DAYS[month - 1] ?? 0
+
+const DAYS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+
+/**
+ * A moment in UTC, to the millisecond, in the years 1 to 9999. Reads RFC 3339 with `Z` and 0 to 9 fractional digits,
+ * of which it keeps three; writes three (WIRE.md, Transport: Timestamps).
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const Timestamp = Text.check(
+  Schema.makeFilter((text) => Option.isSome(parse(text)), {
+    message: EXPECTED,
+    toJsonSchema: () => ({ format: "date-time" })
+  })
+).pipe(
+  Schema.decodeTo(
+    Schema.DateTimeUtc.annotate({ message: "Expected a moment in the years 1 to 9999" }).check(
+      Schema.makeFilter((moment) => DateTime.between(moment, bounds), {
+        message: "Expected a moment in the years 1 to 9999",
+        identifier: "Timestamp",
+        arbitraryConstraint: { ...bounds, order: DateTime.Order }
+      })
+    ),
+    {
+      decode: SchemaGetter.transform((text) => DateTime.makeUnsafe(Option.getOrElse(parse(text), () => NaN))),
+      encode: SchemaGetter.transform(DateTime.formatIso)
+    }
+  )
+)
+
+/**
+ * @since 0.1.0
+ * @category schemas
+ */
+export type Timestamp = typeof Timestamp.Type

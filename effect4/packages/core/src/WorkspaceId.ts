@@ -1,0 +1,25 @@
+/**
+ * The workspace that a resource belongs to.
+ *
+ * @since 0.1.0
+ */
+import * as Schema from "effect/Schema"
+import { id } from "./internal/id.js"
+
+/**
+ * The id of a workspace: a prefixed ULID (`workspace_…`) where a server minted it, any non-empty string when read
+ * (WIRE.md, Models). In a path, the workspace's alias stands for it too (WIRE.md, Workspace-scoped paths).
+ *
+ * @since 0.1.0
+ * @category ids
+ */
+export const WorkspaceId = id("WorkspaceId", "workspace", "Workspace that a resource belongs to (a prefixed ULID)")
+  .pipe(
+    Schema.brand("WorkspaceId")
+  )
+
+/**
+ * @since 0.1.0
+ * @category ids
+ */
+export type WorkspaceId = typeof WorkspaceId.Type

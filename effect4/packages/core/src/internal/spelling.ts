@@ -1,0 +1,224 @@
+import { entities } from "./entities.js"
+
+/*
+ * A text, decoded level by level: each view reads all escapes of the one before it, whatever they are of. A secret is decoded
+ * in the same way, so what looks like an escape in a secret is no exception.
+ */
+
+/** A text, and where in the text before it each part of it was. */
+export interface View {
+  readonly text: string
+  /** The text for a search that takes no notice of case. As long as `text`. */
+  readonly folded: string
+  readonly parent: View | undefined
+  /** Where each part begins in this text, and from where to where it was in the text before. */
+  readonly at: ReadonlyArray<number>
+  readonly from: ReadonlyArray<number>
+  readonly to: ReadonlyArray<number>
+}
+
+const fold = (text: string): string => {
+  const folded = text.toLowerCase()
+  return folded.length === text.length
+    ? folded
+    : text.replace(/[^]/g, (unit) => unit.toLowerCase().length === 1 ? unit.toLowerCase() : unit)
+}
+
+const root = (text: string): View => ({ text, folded: fold(text), parent: undefined, at: [], from: [], to: [] })
+
+/** Where a part of a view is in the text that the first view was made of. */
+export const locate = (view: View, start: number, end: number): readonly [start: number, end: number] => {
+  if (view.parent === undefined) {
+    return [start, end]
+  }
+  const first = partOf(view, start)
+  const last = partOf(view, end - 1)
+  return locate(
+    view.parent,
+    isCopy(view, first) ? (view.from[first] ?? 0) + start - (view.at[first] ?? 0) : view.from[first] ?? 0,
+    isCopy(view, last) ? (view.from[last] ?? 0) + end - (view.at[last] ?? 0) : view.to[last] ?? 0
+  )
+}
+
+const partOf = ({ at }: View, index: number): number => {
+  let low = 0
+  let high = at.length - 1
+  while (low < high) {
+    const middle = (low + high + 1) >>> 1
+    if ((at[middle] ?? 0) <= index) {
+      low = middle
+    } else {
+      high = middle - 1
+    }
+  }
+  return low
+}
+
+const isCopy = ({ at, from, text, to }: View, part: number): boolean =>
+  (to[part] ?? 0) - (from[part] ?? 0) === (at[part + 1] ?? text.length) - (at[part] ?? 0)
+
+const letters: Readonly<Record<string, string>> = {
+  0: "\0",
+  a: "\u0007",
+  b: "\b",
+  f: "\f",
+  n: "\n",
+  r: "\r",
+  t: "\t",
+  v: "\v"
+}
+
+const ofCode = (digits: string, radix: number): string | undefined => {
+  const code = Number.parseInt(digits, radix)
+  return code <= 0x10ffff ? String.fromCodePoint(code) : undefined
+}
+
+/** Bytes that are UTF-8 for one character, each as a character of Latin-1. */
+const SEQUENCE = /[\u00c2-\u00df][\u0080-\u00bf]|[\u00e0-\u00ef][\u0080-\u00bf]{2}|[\u00f0-\u00f4][\u0080-\u00bf]{3}/g
+
+const ofSequence = (bytes: string): string => {
+  try {
+    return decodeURIComponent(bytes.replace(/[^]/g, (byte) => `%${byte.charCodeAt(0).toString(16)}`))
+  } catch {
+    // An overlong form, or half of a surrogate pair.
+    return bytes
+  }
+}
+
+/** Bytes, each as a character of Latin-1: read as UTF-8 where they are. */
+const ofBytes = (bytes: string): string => bytes.replace(SEQUENCE, ofSequence)
+
+const ofDigits = (digits: string, radix: number): string =>
+  digits.replace(radix === 16 ? /../g : /.../g, (byte) => String.fromCharCode(Number.parseInt(byte, radix)))
+
+/** What an escape stands for; `undefined` where it is none. */
+const decode = (token: string): string | undefined => {
+  switch (token.charAt(0)) {
+    case "\\": {
+      const escape = token.slice(1)
+      const mark = escape.charAt(0)
+      return escape.length < 2
+        ? letters[mark.toLowerCase()] ?? escape
+        : /u/i.test(mark)
+        ? ofCode(escape.replace(/[^0-9a-f]/gi, ""), 16)
+        : ofBytes(/x/i.test(mark) ? ofDigits(token.replace(/\\x/gi, ""), 16) : ofDigits(token.replaceAll("\\", ""), 8))
+    }
+    case "%":
+      return /^%u/i.test(token) ? ofCode(token.slice(2), 16) : ofBytes(ofDigits(token.replaceAll("%", ""), 16))
+    case "&": {
+      const name = token.slice(1).replace(";", "")
+      return name.startsWith("#")
+        ? /^#x/i.test(name) ? ofCode(name.slice(2), 16) : ofCode(name.slice(1), 10)
+        : entities.get(name) ?? entities.get(name.toLowerCase())
+    }
+    default:
+      return ALL_SPACE.test(token) ? " " : ofSequence(token)
+  }
+}
+
+const ALL_SPACE = /^[\s+]+$/
+
+const oneOf = (...parts: ReadonlyArray<RegExp>): RegExp => new RegExp(parts.map(({ source }) => source).join("|"), "g")
+
+const BACKSLASHES = [
+  /(?:\\[xX][0-9a-fA-F]{2})+/,
+  /(?:\\[0-3][0-7]{2})+/,
+  /\\(?:U[0-9a-fA-F]{8}|[uU](?:\{[0-9a-fA-F]{1,6}\}|[0-9a-fA-F]{4})|[^]|$)/
+]
+const PERCENT = [/(?:%[0-9a-fA-F]{2})+/, /%[uU][0-9a-fA-F]{4}/]
+const HTML = [/&(?:#\d{1,9}|#[xX][0-9a-fA-F]{1,7}|[a-zA-Z]{2,8}\d{0,2});?/]
+
+/** Each kind of escape, and all of them at once: a secret may have what looks like an escape of another kind. */
+const kinds = [
+  oneOf(...BACKSLASHES, ...PERCENT, ...HTML, SEQUENCE, /[\s+]+/),
+  oneOf(...BACKSLASHES),
+  oneOf(...PERCENT, /\++/),
+  oneOf(...HTML)
+]
+
+/** White space, which servers fold. */
+const SPACE = /\s+/g
+
+/** Reads the escapes of a view; the same view where there are none. */
+const read = (view: View, escapes: RegExp): View => {
+  const { text } = view
+  const at: Array<number> = []
+  const from: Array<number> = []
+  const to: Array<number> = []
+  const parts: Array<string> = []
+  let length = 0
+  let done = 0
+  let isChanged = false
+  const push = (part: string, start: number, end: number) => {
+    if (part !== "") {
+      at.push(length)
+      from.push(start)
+      to.push(end)
+      parts.push(part)
+      length += part.length
+    }
+  }
+  for (const { 0: token, index } of text.matchAll(escapes)) {
+    const decoded = decode(token)
+    if (decoded !== undefined && decoded !== token) {
+      isChanged = true
+      push(text.slice(done, index), done, index)
+      push(decoded, index, index + token.length)
+      done = index + token.length
+    }
+  }
+  if (!isChanged) {
+    return view
+  }
+  push(text.slice(done), done, text.length)
+  const out = parts.join("")
+  return { text: out, folded: fold(out), parent: view, at, from, to }
+}
+
+/** The same without white space, which lines of base64 are broken by. */
+const squeeze = (view: View): View => {
+  const at: Array<number> = []
+  const from: Array<number> = []
+  const to: Array<number> = []
+  let text = ""
+  for (const { 0: part, index } of view.text.matchAll(/\S+/g)) {
+    at.push(text.length)
+    from.push(index)
+    to.push(index + part.length)
+    text += part
+  }
+  return { text, folded: fold(text), parent: view, at, from, to }
+}
+
+/** So many levels of escapes are read: JSON in JSON in JSON, percent-encoded twice. */
+const MAX_LEVELS = 6
+
+/** A text has no more views than this. */
+const MAX_VIEWS = 40
+
+/** A text as it is, and with its escapes read, level by level: those of all kinds at once, and of each kind in any order. */
+export const views = (text: string): ReadonlyArray<View> => {
+  const all = new Map<string, View>([[text, root(text)]])
+  const readAll = (kind: RegExp, levels: number) => {
+    for (const from of all.values()) {
+      let view = from
+      for (let level = 0; level < levels && all.size < MAX_VIEWS; level++) {
+        const next = read(view, kind)
+        if (all.has(next.text)) {
+          break
+        }
+        all.set(next.text, next)
+        view = next
+      }
+    }
+  }
+  const [everything, ...others] = kinds
+  if (everything !== undefined) {
+    readAll(everything, MAX_LEVELS)
+  }
+  // The views that come of this are read in turn, since a Map is gone through in the order in which it grows.
+  others.forEach((kind) => readAll(kind, 3))
+  others.forEach((kind) => readAll(kind, 1))
+  const spaced = [...all.values()].filter((view) => /\s/.test(view.text))
+  return [...all.values(), ...spaced.map((view) => read(view, SPACE)), ...spaced.map(squeeze)]
+}

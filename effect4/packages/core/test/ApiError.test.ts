@@ -1,0 +1,187 @@
+import { describe, expect, expectTypeOf, it } from "@effect/vitest"
+import * as Cause from "effect/Cause"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import {
+  Aborted,
+  ApiError,
+  Internal,
+  InvalidArgument,
+  NotFound,
+  PermissionDenied,
+  ResourceExhausted,
+  SCOPE_MISSING,
+  Unavailable
+} from "../src/ApiError.js"
+import * as ErrorTable from "../src/ErrorTable.js"
+import { badRequest, errorInfo, retryInfo } from "../src/Status.js"
+import { refused } from "./refused.js"
+
+describe("an error of the API", () => {
+  it("needs a message; the rest comes from its first row", () => {
+    const error = new ResourceExhausted({ message: "slow down" })
+    expect(error).toMatchObject({
+      _tag: "ResourceExhausted",
+      status: 429,
+      code: 8,
+      details: [],
+      isRetryable: true
+    })
+    expect(error.message).toBe("slow down")
+    for (const key of ["retryAfter", "requestId", "operation", "attempts"]) {
+      expect(error).not.toHaveProperty(key)
+    }
+  })
+
+  it("is an Error with its tag for a name", () => {
+    const error = new Aborted({ message: "try again" })
+    expect(error).toBeInstanceOf(Error)
+    expect(error.name).toBe("Aborted")
+    expect(String(error)).toContain("Aborted: try again")
+  })
+
+  it("keeps what it is told", () => {
+    const error = new Unavailable({
+      message: "down",
+      status: 502,
+      code: 14,
+      details: [retryInfo(Duration.seconds(1))],
+      isRetryable: false,
+      retryAfter: Duration.seconds(2),
+      requestId: "r-1",
+      operation: "list",
+      attempts: 0
+    })
+    expect(error).toMatchObject({ status: 502, isRetryable: false, requestId: "r-1", operation: "list", attempts: 0 })
+  })
+
+  it.effect("fails an Effect and is caught by its tag", () =>
+    Effect.gen(function*() {
+      const failing: Effect.Effect<never, Aborted | NotFound> = Effect.fail(new NotFound({ message: "no such route" }))
+      const message = yield* failing.pipe(Effect.catchTags({
+        NotFound: (error) => Effect.succeed(error.message),
+        Aborted: () => Effect.succeed("")
+      }))
+      expect(message).toBe("no such route")
+      const cause = yield* Effect.flip(Effect.sandbox(new NotFound({ message: "no such route" })))
+      expect(Cause.pretty(cause)).toContain("NotFound: no such route")
+    }))
+
+  it.each([
+    ["message: Expected a string", { message: 7 }],
+    ["status: Expected a whole number that is not negative", { status: -1 }],
+    ["status: Expected a whole number that is not negative", { status: 400.5 }],
+    ["code: Expected a google.rpc.Code (a whole number)", { code: 0.5 }],
+    ["details[0]: Expected a detail: an object with an @type", { details: ["x"] }],
+    ["isRetryable: Expected a boolean", { isRetryable: "yes" }],
+    ["retryAfter: Expected a duration", { retryAfter: "1 second" }],
+    ["requestId: Expected a string", { requestId: 7 }],
+    ["attempts: Expected a whole number that is not negative", { attempts: -1 }],
+    [`_tag: Expected "Internal"`, { _tag: "Aborted" }]
+  ])("says %j of %j", (line, wrong) => {
+    const body = { _tag: "Internal", message: "m", status: 500, code: 13, details: [], isRetryable: true }
+    expect(refused(Internal, body)).toEqual([])
+    expect(refused(Internal, { ...body, ...wrong })).toEqual([line])
+  })
+
+  it("is not made with a field of the wrong type", () => {
+    const attempts: number = Number("NaN")
+    expect(() => new Internal({ message: "m", attempts })).toThrow()
+  })
+
+  it("has a place for a retry hint that is as good as never", () => {
+    const error = new ResourceExhausted({ message: "m", retryAfter: Duration.infinity })
+    const encoded = Schema.encodeSync(ResourceExhausted)(error)
+    expect(Schema.decodeUnknownSync(ResourceExhausted)(JSON.parse(JSON.stringify(encoded))).retryAfter).toEqual(
+      Duration.infinity
+    )
+  })
+})
+
+describe("InvalidArgument", () => {
+  const violations = [
+    { field: "metadata.name", description: "required" },
+    { field: "", description: "Expected an object" }
+  ]
+
+  it("names the first 20 fields, and says how many more there are", () => {
+    const many = (length: number) => Array.from({ length }, (_, i) => ({ field: `a[${i}]`, description: "wrong" }))
+    const all = InvalidArgument.fromViolations(many(20))
+    expect([all.fieldViolations.length, all.message.endsWith("a[19]: wrong")]).toEqual([20, true])
+    const some = InvalidArgument.fromViolations(many(100_000))
+    expect(some.fieldViolations).toEqual(many(20))
+    expect(some.message).toBe(`${all.message}; and 99980 more`)
+  })
+
+  it("names the fields in its message and in its details", () => {
+    const error = InvalidArgument.fromViolations(violations)
+    expect(error.message).toBe("metadata.name: required; Expected an object")
+    expect(error.details).toEqual([badRequest(violations)])
+    expect(error.fieldViolations).toEqual(violations)
+    expect(error).toMatchObject({ status: 400, code: 3, isRetryable: false })
+  })
+
+  it("keeps the operation and the attempts", () => {
+    expect(InvalidArgument.fromViolations(violations, { operation: "create", attempts: 0 })).toMatchObject({
+      operation: "create",
+      attempts: 0
+    })
+  })
+
+  it("collects the violations of all its BadRequest details, and of nothing else", () => {
+    const [first, second] = violations.map((violation) => badRequest([violation]))
+    const details = [...(first ? [first] : []), {}, retryInfo(Duration.zero), ...(second ? [second] : [])]
+    expect(new InvalidArgument({ message: "m", details }).fieldViolations).toEqual(violations)
+    expect(new InvalidArgument({ message: "m" }).fieldViolations).toEqual([])
+  })
+})
+
+describe("PermissionDenied", () => {
+  const info = (metadata?: Record<string, string>) => errorInfo("SCOPE_MISSING", { domain: "cadenya.com", metadata })
+
+  it("says which scope is required and which are granted", () => {
+    const error = new PermissionDenied({
+      message: "m",
+      details: [info({ required_scope: "secrets:manage", granted_scopes: "agents:read, agents:manage" })]
+    })
+    expect(error.requiredScope).toBe("secrets:manage")
+    expect(error.grantedScopes).toEqual(["agents:read", "agents:manage"])
+  })
+
+  it("says nothing of scopes where the answer does not", () => {
+    for (const details of [[], [{}], [info()], [info({ other: "x" })], [retryInfo(Duration.zero)]]) {
+      const error = new PermissionDenied({ message: "m", details })
+      expect([error.requiredScope, error.grantedScopes]).toEqual([undefined, undefined])
+    }
+  })
+
+  it("of a missing scope reads back what it was made of", () => {
+    for (const granted of [[], ["a:b"], ["a:b", "c:d"]]) {
+      const error = PermissionDenied.missingScope("secrets:manage", granted)
+      expect(error).toMatchObject({ status: 403, code: 7, requiredScope: "secrets:manage", grantedScopes: granted })
+      expect(error.details).toMatchObject([{ reason: SCOPE_MISSING }])
+    }
+  })
+})
+
+describe("ApiError", () => {
+  it("is every error that belongs to no single resource", () => {
+    const tags = ErrorTable.rows.map((row) => row.tag).filter((tag) => !/^(WorkspaceSecret|Profile)/.test(tag))
+    expect(ApiError.members.map((member) => member.identifier).sort()).toEqual([...new Set(tags)].sort())
+  })
+
+  it("decodes each by its tag, and refuses another", () => {
+    for (const member of ApiError.members) {
+      const encoded = Schema.encodeSync(ApiError)(new member({ message: "m" }))
+      expect(Schema.decodeUnknownSync(ApiError)(encoded)).toBeInstanceOf(member)
+    }
+    expect(refused(ApiError, { _tag: "Other", message: "m" })).toEqual(["Expected an error of the API"])
+  })
+
+  it("is a union by tag to the compiler", () => {
+    expectTypeOf<Extract<ApiError, { readonly _tag: "Internal" }>>().toEqualTypeOf<Internal>()
+    expectTypeOf<Aborted>().not.toExtend<NotFound>()
+    expectTypeOf<ApiError["retryAfter"]>().toEqualTypeOf<Duration.Duration | undefined>()
+  })
+})

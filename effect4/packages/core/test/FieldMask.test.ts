@@ -1,0 +1,365 @@
+import { describe, expect, expectTypeOf, it } from "@effect/vitest"
+import * as Equal from "effect/Equal"
+import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import { ExternalId } from "../src/ExternalId.js"
+import * as FieldMask from "../src/FieldMask.js"
+import { UpdateResourceMetadata } from "../src/ResourceMetadata.js"
+import { WorkspaceSecret, WorkspaceSecretSpec } from "../src/WorkspaceSecret.js"
+import example from "./fixtures/documented-example.json" with { type: "json" }
+import { refused, unwritable } from "./refused.js"
+
+const NAMES = "metadata, metadata.name, metadata.externalId, metadata.labels, spec, spec.value, *"
+
+const paths = FieldMask.paths
+const masks = Schema.UndefinedOr(FieldMask.FieldMask)
+const externalId = (text: string) => ExternalId.make(text)
+
+const secret = Schema.decodeUnknownSync(WorkspaceSecret)(example)
+
+/** What is wrong with a mask, or the paths in it. */
+const parsed = (text: string) =>
+  Result.match(FieldMask.parse(text), {
+    onFailure: (violation) => violation,
+    onSuccess: (mask) => mask
+  })
+
+const wrong = (description: string) => ({ field: "updateMask", description })
+
+describe("parse", () => {
+  it("takes every path, alone and all together", () => {
+    expect(paths).toEqual(NAMES.split(", "))
+    for (const path of paths) {
+      expect(parsed(path)).toEqual([path])
+    }
+    expect(parsed(paths.join(","))).toEqual(paths)
+  })
+
+  it("takes snake_case", () => {
+    expect(parsed("metadata.external_id")).toEqual(["metadata.externalId"])
+    expect(parsed("metadata.externalId,metadata.external_id")).toEqual(["metadata.externalId"])
+  })
+
+  it("takes an empty mask for one without paths", () => {
+    expect(parsed("")).toEqual([])
+  })
+
+  it("keeps the first of paths that repeat", () => {
+    expect(parsed("spec,metadata.name,spec,metadata.name")).toEqual(["spec", "metadata.name"])
+  })
+
+  it.each([
+    "value",
+    "metadata.Name",
+    "metadata.externalID",
+    "metadata.EXTERNAL_ID",
+    "metadata.external__id",
+    "metadata._external_id",
+    "metadata.external_id_",
+    "Spec",
+    "spec.",
+    ".spec",
+    "spec.value.x",
+    "spec.*",
+    "**",
+    "metadata.label",
+    "metadata.labelsx.y",
+    "metadata.name ",
+    " spec",
+    "constructor",
+    "__proto__",
+    "updateMask",
+    "informal"
+  ])("refuses %j, which is no path", (path) => {
+    expect(parsed(path)).toEqual(wrong(`path 1 is none of ${NAMES}`))
+  })
+
+  it.each([
+    [",", 1],
+    ["spec,", 2],
+    [",spec", 1],
+    ["spec,,metadata", 2],
+    ["spec, metadata", 2],
+    ["spec;metadata", 1],
+    ["metadata.name,spec,nope,nope", 3]
+  ])("names the place of what is wrong in %j", (text, place) => {
+    expect(parsed(text)).toEqual(wrong(`path ${place} is none of ${NAMES}`))
+  })
+
+  it.each([
+    ["metadata.id", "metadata.id"],
+    ["metadata.accountId", "metadata.accountId"],
+    ["metadata.account_id", "metadata.accountId"],
+    ["metadata.createdAt", "metadata.createdAt"],
+    ["metadata.created_at", "metadata.createdAt"],
+    ["metadata.updatedAt", "metadata.updatedAt"],
+    ["metadata.profile_id", "metadata.profileId"],
+    ["metadata.workspaceId", "metadata.workspaceId"],
+    ["info", "info"],
+    ["info.lastUsedAt", "info"],
+    ["info.created_by.spec.email", "info"]
+  ])("refuses %s, which the server sets", (path, field) => {
+    expect(parsed(path)).toEqual(wrong(`path 1 is ${field}, which the server sets`))
+  })
+
+  it.each(["metadata.labels.team", "metadata.labels.", "metadata.labels.a.b", "metadata.labels.external_id"])(
+    "refuses %s, since labels are replaced as a whole",
+    (path) => {
+      expect(parsed(path)).toEqual(wrong("path 1 is below metadata.labels, which is replaced as a whole"))
+    }
+  )
+})
+
+describe("format", () => {
+  it.prop("writes what parse reads", [masks], ([mask]) => {
+    expect(parsed(FieldMask.format(mask ?? []))).toEqual(mask ?? [])
+  })
+
+  it("puts commas between lowerCamelCase paths", () => {
+    expect(FieldMask.format(["metadata.externalId", "spec"])).toBe("metadata.externalId,spec")
+    expect(FieldMask.format([])).toBe("")
+  })
+})
+
+describe("FieldMask", () => {
+  it("reads both cases and writes lowerCamelCase", () => {
+    const mask = Schema.decodeUnknownSync(FieldMask.FieldMask)("metadata.external_id,spec.value,spec.value")
+    expect(mask).toEqual(["metadata.externalId", "spec.value"])
+    expect(Schema.encodeSync(FieldMask.FieldMask)(mask)).toBe("metadata.externalId,spec.value")
+  })
+
+  it("refuses what parse refuses, with the same words", () => {
+    expect(refused(FieldMask.FieldMask, "spec,nope")).toEqual([`path 2 is none of ${NAMES}`])
+    expect(refused(FieldMask.FieldMask, ["spec"])).toEqual(["Expected a string"])
+  })
+
+  it("does not write paths that there are not, or that repeat", () => {
+    expect(unwritable(FieldMask.FieldMask, ["nope"])).toEqual([`[0]: Expected one of ${NAMES}`])
+    expect(unwritable(FieldMask.FieldMask, ["spec", "spec"])).toEqual(["Expected paths of a secret, each once"])
+    expect(unwritable(FieldMask.FieldMask, "spec")).toEqual(["Expected an array"])
+  })
+})
+
+describe("written", () => {
+  it("is, with a mask, the fields below its paths, whatever the patch holds", () => {
+    expect(FieldMask.written(["*"], {})).toEqual(FieldMask.fields)
+    expect(FieldMask.written(["metadata"], {})).toEqual(["metadata.name", "metadata.externalId", "metadata.labels"])
+    expect(FieldMask.written(["spec"], {})).toEqual(["spec.value"])
+    expect(FieldMask.written(["spec.value", "metadata.labels"], {})).toEqual(["metadata.labels", "spec.value"])
+    expect(FieldMask.written(["spec"], { metadata: { name: "n" } })).toEqual(["spec.value"])
+  })
+
+  it("is, without a mask or with an empty one, the fields of the patch that are not empty", () => {
+    const patch = {
+      metadata: { name: "n", labels: { a: "b" }, externalId: externalId("e") },
+      spec: { value: Redacted.make("v") }
+    }
+    const empty = { metadata: { name: "", labels: {}, externalId: externalId("") }, spec: { value: Redacted.make("") } }
+    for (const mask of [undefined, []]) {
+      expect(FieldMask.written(mask, patch)).toEqual(FieldMask.fields)
+      expect(FieldMask.written(mask, empty)).toEqual([])
+      expect(FieldMask.written(mask, { metadata: {}, spec: {} })).toEqual([])
+      expect(FieldMask.written(mask, {})).toEqual([])
+    }
+  })
+})
+
+describe("of", () => {
+  it("is the mask of the fields that a patch holds, empty ones included", () => {
+    const patch = { metadata: { name: "n", labels: {}, externalId: undefined }, spec: { value: Redacted.make("") } }
+    expect(FieldMask.of(patch)).toEqual(["metadata.name", "metadata.labels", "spec.value"])
+    expect(FieldMask.of({ metadata: { externalId: externalId("") } })).toEqual(["metadata.externalId"])
+    expect(FieldMask.of({ metadata: {}, spec: {} })).toEqual([])
+    expect(FieldMask.of({})).toEqual([])
+  })
+})
+
+describe("violations", () => {
+  const fieldsOf = (mask: FieldMask.FieldMask | undefined, patch: FieldMask.Patch) =>
+    FieldMask.violations(mask, patch).map(({ field }) => field)
+
+  it("has nothing against updates that keep the rules", () => {
+    for (const mask of [undefined, [], ["*"], ["metadata"], ["spec"]] as const) {
+      expect(fieldsOf(mask, { metadata: { name: "n", externalId: externalId("e"), labels: { a: "b" } } })).toEqual([])
+    }
+    expect(fieldsOf(undefined, {})).toEqual([])
+    expect(fieldsOf(undefined, { spec: {} })).toEqual([])
+  })
+
+  it.each(["*", "metadata", "metadata.name"] as const)("does not let the mask %s clear the name", (path) => {
+    for (const patch of [{}, { metadata: {} }, { metadata: { externalId: externalId("e") } }]) {
+      expect(FieldMask.violations([path], patch)).toEqual([{
+        field: "metadata.name",
+        description: "a name cannot be cleared; give one, or leave it out of updateMask"
+      }])
+    }
+  })
+
+  it("wants a name in metadata that comes without a mask", () => {
+    for (const mask of [undefined, []]) {
+      expect(FieldMask.violations(mask, { metadata: { labels: {} } })).toEqual([{
+        field: "metadata.name",
+        description: "required, unless an updateMask leaves metadata.name out"
+      }])
+    }
+    expect(fieldsOf(["metadata.labels"], { metadata: { labels: {} } })).toEqual([])
+    expect(fieldsOf(["spec"], { metadata: {} })).toEqual([])
+  })
+
+  it("names every field that breaks its rule, with the label's key in brackets where it is no identifier", () => {
+    const patch = {
+      metadata: {
+        name: " ",
+        labels: { "not ok": "", team: "not ok", "a.b": "-", fine: "" }
+      }
+    }
+    const all = [
+      "metadata.name",
+      `metadata.labels["not ok"]`,
+      "metadata.labels.team",
+      `metadata.labels["a.b"]`
+    ]
+    expect(fieldsOf(undefined, patch)).toEqual(all)
+    expect(fieldsOf(["*"], patch)).toEqual(all)
+  })
+
+  it("does not look at fields that the mask leaves out", () => {
+    const patch = { metadata: { name: "", externalId: externalId(""), labels: { "not ok": "" } } }
+    expect(fieldsOf(["spec"], patch)).toEqual([])
+    expect(fieldsOf(["metadata.externalId"], patch)).toEqual([])
+    expect(fieldsOf(["metadata.labels"], patch)).toEqual([`metadata.labels["not ok"]`])
+    expect(fieldsOf(["metadata.name"], patch)).toEqual(["metadata.name"])
+  })
+})
+
+/** What an update can write, on one level: absent is undefined. */
+interface Flat {
+  readonly "metadata.name": string
+  readonly "metadata.externalId": string | undefined
+  readonly "metadata.labels": string | undefined
+  readonly "spec.value": string | undefined
+}
+
+const flat = (self: Pick<WorkspaceSecret, "metadata" | "spec">): Flat => {
+  const labels = Object.entries(self.metadata.labels ?? {}).sort()
+  return {
+    "metadata.name": self.metadata.name,
+    "metadata.externalId": self.metadata.externalId,
+    "metadata.labels": labels.length === 0 ? undefined : JSON.stringify(labels),
+    "spec.value": self.spec.value === undefined ? undefined : Redacted.value(self.spec.value)
+  }
+}
+
+/** A secret, and a patch. */
+const updates = Schema.Struct({
+  before: WorkspaceSecret,
+  patch: Schema.Struct({
+    metadata: Schema.optionalKey(UpdateResourceMetadata),
+    spec: Schema.optionalKey(WorkspaceSecretSpec)
+  })
+})
+
+describe("apply", () => {
+  it.prop("touches nothing else, and leaves no key behind that holds nothing", [updates, masks], (
+    [{ before, patch }, mask]
+  ) => {
+    const { metadata, spec } = FieldMask.apply(mask, before, patch)
+    if (metadata === before.metadata) {
+      return
+    }
+    for (const key of ["id", "accountId", "createdAt", "profileId", "workspaceId", "updatedAt"] as const) {
+      expect(Equal.equals(metadata[key], before.metadata[key])).toBe(true)
+    }
+    for (const key of ["externalId", "labels"] as const) {
+      expect(Object.hasOwn(metadata, key)).toBe(metadata[key] !== undefined)
+    }
+    expect(Object.hasOwn(spec, "value")).toBe(spec.value !== undefined)
+  })
+
+  it("writes what is there when there is no mask", () => {
+    for (const mask of [undefined, []]) {
+      const after = FieldMask.apply(mask, secret, { metadata: { name: "new" }, spec: { value: Redacted.make("v2") } })
+      expect(flat(after)).toEqual({ ...flat(secret), "metadata.name": "new", "spec.value": "v2" })
+    }
+  })
+
+  it("clears what is in the mask and not in the patch", () => {
+    const after = FieldMask.apply(["metadata.externalId", "metadata.labels", "spec"], secret, {})
+    expect(after.metadata).not.toHaveProperty("externalId")
+    expect(after.metadata).not.toHaveProperty("labels")
+    expect(after.spec).toEqual({})
+    expect(after.metadata.name).toBe("name")
+  })
+
+  it("writes everything with *, and never clears the name", () => {
+    const after = FieldMask.apply(["*"], secret, {})
+    expect(flat(after)).toEqual({
+      "metadata.name": "name",
+      "metadata.externalId": undefined,
+      "metadata.labels": undefined,
+      "spec.value": undefined
+    })
+  })
+
+  it("does not write what the mask leaves out", () => {
+    const patch = { metadata: { name: "new", labels: { a: "b" } }, spec: { value: Redacted.make("v2") } }
+    expect(flat(FieldMask.apply(["spec.value"], secret, patch))).toEqual({ ...flat(secret), "spec.value": "v2" })
+  })
+
+  it("replaces labels as a whole and takes empty ones for none", () => {
+    const after = FieldMask.apply(["metadata.labels"], secret, { metadata: { labels: { bar: "x" } } })
+    expect(after.metadata.labels).toEqual({ bar: "x" })
+    const cleared = FieldMask.apply(["metadata.labels"], secret, { metadata: { labels: {} } })
+    expect(FieldMask.apply(undefined, secret, { metadata: { labels: {} } })).toBe(secret)
+    expect(cleared.metadata).not.toHaveProperty("labels")
+    expect(FieldMask.apply(["metadata.labels"], cleared, { metadata: { labels: {} } })).toBe(cleared)
+  })
+
+  it("sees that one label of several is more, less or another", () => {
+    const labelled = (labels: Record<string, string>) => FieldMask.apply(undefined, secret, { metadata: { labels } })
+    const two = labelled({ env: "prod", team: "a" })
+    for (const labels of [{ env: "prod" }, { env: "prod", team: "b" }, { env: "prod", team: "a", tier: "1" }]) {
+      expect(FieldMask.apply(undefined, two, { metadata: { labels } }).metadata.labels).toEqual(labels)
+    }
+    expect(FieldMask.apply(undefined, two, { metadata: { labels: { team: "a", env: "prod" } } })).toBe(two)
+  })
+
+  it("takes labels that are stored empty for none", () => {
+    const stored = { ...secret, metadata: { ...secret.metadata, labels: {} } }
+    expect(FieldMask.apply(["metadata.labels"], stored, {})).toBe(stored)
+    expect(FieldMask.apply(undefined, stored, { metadata: { labels: {} } })).toBe(stored)
+  })
+
+  it("keeps __proto__ as a label like any other", () => {
+    const labels = Object.fromEntries([["__proto__", "a"]])
+    const after = FieldMask.apply(["metadata.labels"], secret, { metadata: { labels } })
+    expect(Object.entries(after.metadata.labels ?? {})).toEqual([["__proto__", "a"]])
+    expect(FieldMask.apply(["metadata.labels"], after, {
+      metadata: { labels: Object.fromEntries([["__proto__", "a"]]) }
+    })).toBe(after)
+    expect(FieldMask.apply(["metadata.labels"], after, {
+      metadata: { labels: Object.fromEntries([["__proto__", "b"]]) }
+    })).not.toBe(after)
+    expect(FieldMask.apply(["metadata.labels"], after, { metadata: { labels: { toString: "a" } } })).not.toBe(after)
+  })
+
+  it("trims the name", () => {
+    expect(FieldMask.apply(undefined, secret, { metadata: { name: " new\n" } }).metadata.name).toBe("new")
+    expect(FieldMask.apply(undefined, secret, { metadata: { name: " name " } })).toBe(secret)
+  })
+
+  it("gives back the very same secret for the same values in other objects", () => {
+    expect(FieldMask.apply(["*"], secret, {
+      metadata: { name: "name", externalId: externalId("externalId"), labels: { foo: "string" } },
+      spec: { value: Redacted.make("value") }
+    })).toBe(secret)
+    expect(FieldMask.apply(undefined, secret, {})).toBe(secret)
+  })
+
+  it("holds the new value as Redacted", () => {
+    expectTypeOf<FieldMask.Patch["spec"]>().toEqualTypeOf<
+      { readonly value?: Redacted.Redacted<string> | undefined } | undefined
+    >()
+  })
+})

@@ -1,0 +1,59 @@
+import { describe, expect, it } from "@effect/vitest"
+import * as Schema from "effect/Schema"
+import { isResourceName, maxLength, ResourceName } from "../src/ResourceName.js"
+import { sample as generate } from "./generated.js"
+import { refused, unwritable } from "./refused.js"
+
+const text = "Expected a name of 1 to 255 characters, not counting white space around it"
+
+describe("isResourceName", () => {
+  it("takes 1 to 255 characters", () => {
+    expect(maxLength).toBe(255)
+    expect(isResourceName("")).toBe(false)
+    expect(isResourceName("a")).toBe(true)
+    expect(isResourceName("a".repeat(255))).toBe(true)
+    expect(isResourceName("a".repeat(256))).toBe(false)
+    expect(isResourceName("a".repeat(100_000))).toBe(false)
+  })
+
+  it("counts code points, not code units", () => {
+    expect(isResourceName("🔑".repeat(255))).toBe(true)
+    expect(isResourceName("🔑".repeat(256))).toBe(false)
+    expect(isResourceName(`${"🔑".repeat(254)}a`)).toBe(true)
+    expect(isResourceName(`${"🔑".repeat(254)}ab`)).toBe(false)
+    expect(isResourceName("a".repeat(256) + "🔑".repeat(127))).toBe(false)
+  })
+
+  it("does not count white space around the name, and does count it inside", () => {
+    expect(isResourceName(" \t\r\n\u00a0\u3000")).toBe(false)
+    expect(isResourceName(`  ${"a".repeat(255)}\n`)).toBe(true)
+    expect(isResourceName(`${" ".repeat(1000)}a`)).toBe(true)
+    expect(isResourceName(`a${" ".repeat(253)}a`)).toBe(true)
+    expect(isResourceName(`a${" ".repeat(254)}a`)).toBe(false)
+  })
+})
+
+describe("ResourceName", () => {
+  it("keeps a name as it was given", () => {
+    expect(Schema.decodeUnknownSync(ResourceName)(" Stripe key ")).toBe(" Stripe key ")
+    expect(Schema.encodeSync(ResourceName)(" Stripe key ")).toBe(" Stripe key ")
+  })
+
+  it("refuses both ways what is no name, and says the rule", () => {
+    for (const wrong of ["", "  ", "a".repeat(256), 7, null, ["a"]]) {
+      expect(refused(ResourceName, wrong)).toEqual([text])
+      expect(unwritable(ResourceName, wrong)).toEqual([text])
+    }
+  })
+
+  it("generates names of any script", () => {
+    const sample = generate(ResourceName, 100)
+    expect(sample.some((name) => /^[\x20-\x7e]+$/.test(name))).toBe(true)
+    expect(sample.some((name) => /[^\x20-\x7e]/.test(name))).toBe(true)
+  })
+
+  it.prop("generates names", [ResourceName], ([name]) => {
+    expect(Array.from(name.trim()).length).toBeGreaterThanOrEqual(1)
+    expect(Array.from(name.trim()).length).toBeLessThanOrEqual(255)
+  })
+})

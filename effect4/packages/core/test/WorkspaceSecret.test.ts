@@ -1,0 +1,159 @@
+import { describe, expect, expectTypeOf, it } from "@effect/vitest"
+import * as DateTime from "effect/DateTime"
+import * as Equal from "effect/Equal"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import { readFileSync } from "node:fs"
+import type { AccountId } from "../src/AccountId.js"
+import * as PrefixedUlid from "../src/PrefixedUlid.js"
+import { Profile } from "../src/Profile.js"
+import type { ProfileId } from "../src/ProfileId.js"
+import type { WorkspaceId } from "../src/WorkspaceId.js"
+import {
+  SecretValue,
+  WorkspaceSecret,
+  WorkspaceSecretId,
+  WorkspaceSecretInfo,
+  WorkspaceSecretRef,
+  WorkspaceSecretSpec
+} from "../src/WorkspaceSecret.js"
+import { refused, unwritable } from "./refused.js"
+
+const text = readFileSync(new URL("fixtures/documented-example.json", import.meta.url), "utf8")
+
+const decode = Schema.decodeUnknownSync(WorkspaceSecret)
+const encode = Schema.encodeSync(WorkspaceSecret)
+
+describe("WorkspaceSecret", () => {
+  it("reads the documented example, and writes the same bytes", () => {
+    const secret = decode(JSON.parse(text))
+    expect(`${JSON.stringify(encode(secret), null, 2)}\n`).toBe(text)
+  })
+
+  it("has the example's values under their names", () => {
+    const secret = decode(JSON.parse(text))
+    expect(secret).toBeInstanceOf(WorkspaceSecret)
+    expect(secret.metadata.id).toBe("id")
+    expect(DateTime.toEpochMillis(secret.metadata.createdAt)).toBe(Date.UTC(2019, 11, 27, 18, 11, 19, 117))
+    expect(secret.metadata.labels).toEqual({ foo: "string" })
+    expect(secret.spec.value && Redacted.value(secret.spec.value)).toBe("value")
+    expect(secret.info?.createdBy).toBeInstanceOf(Profile)
+    expect(secret.info?.createdBy?.spec).toEqual({ type: "PROFILE_TYPE_USER", email: "email", name: "name" })
+    expect(secret.info?.lastUsedAt && DateTime.formatIso(secret.info.lastUsedAt)).toBe("2019-12-27T18:11:19.117Z")
+  })
+
+  it("does without everything that is optional", () => {
+    const json = `{"metadata":{"id":"id","accountId":"a","createdAt":"2019-12-27T18:11:19.000Z","name":"",`
+      + `"profileId":"p","workspaceId":"w"},"spec":{}}`
+    expect(JSON.stringify(encode(decode(JSON.parse(json))))).toBe(json)
+  })
+
+  it("writes no field that is undefined", () => {
+    const secret = decode(JSON.parse(text))
+    const bare = new WorkspaceSecret({
+      metadata: { ...secret.metadata, externalId: undefined, labels: undefined, updatedAt: undefined },
+      spec: { value: undefined },
+      info: undefined
+    })
+    const { externalId: _externalId, labels: _labels, ...metadata } = encode(secret).metadata
+    expect(JSON.stringify(encode(bare))).toBe(JSON.stringify({ metadata, spec: {} }))
+  })
+
+  it("has ids that are not to be mixed up, and a Redacted value", () => {
+    expectTypeOf<WorkspaceSecret["metadata"]["id"]>().toEqualTypeOf<WorkspaceSecretId>()
+    expectTypeOf<WorkspaceSecret["metadata"]["accountId"]>().toEqualTypeOf<AccountId>()
+    expectTypeOf<WorkspaceSecret["metadata"]["profileId"]>().toEqualTypeOf<ProfileId>()
+    expectTypeOf<WorkspaceSecret["metadata"]["workspaceId"]>().toEqualTypeOf<WorkspaceId>()
+    expectTypeOf<WorkspaceId>().not.toExtend<WorkspaceSecretId>()
+    expectTypeOf<WorkspaceSecretId>().not.toExtend<WorkspaceId>()
+    expectTypeOf<WorkspaceSecret["spec"]["value"]>().toEqualTypeOf<Redacted.Redacted<string> | undefined>()
+    expectTypeOf<typeof WorkspaceSecret.Encoded["spec"]["value"]>().toEqualTypeOf<string | null | undefined>()
+  })
+
+  it.prop("generates secrets with ids as a server mints them", [WorkspaceSecret], ([{ info, metadata }]) => {
+    const prefixOf = (id: string) => Option.getOrThrow(PrefixedUlid.parse(id)).prefix
+    expect([metadata.id, metadata.accountId, metadata.profileId, metadata.workspaceId].map(prefixOf)).toEqual([
+      "wsecret",
+      "account",
+      "profile",
+      "workspace"
+    ])
+    if (info?.createdBy !== undefined) {
+      expect(prefixOf(info.createdBy.metadata.id)).toBe("profile")
+      expect(prefixOf(info.createdBy.metadata.accountId)).toBe("account")
+      expect(info.createdBy.spec.type).toMatch(/^PROFILE_TYPE_[A-Z_]+$/)
+    }
+  })
+})
+
+describe("WorkspaceSecretInfo", () => {
+  it("may be empty", () => {
+    expect(Schema.decodeUnknownSync(WorkspaceSecretInfo)({})).toEqual({})
+  })
+})
+
+describe("SecretValue", () => {
+  it("is Redacted once it is read", () => {
+    const value = Schema.decodeUnknownSync(SecretValue)("sk_live")
+    expect(Redacted.isRedacted(value)).toBe(true)
+    expect(Redacted.value(value)).toBe("sk_live")
+    expect(Schema.encodeSync(SecretValue)(value)).toBe("sk_live")
+    expectTypeOf<typeof SecretValue.Type>().toEqualTypeOf<Redacted.Redacted<string>>()
+  })
+
+  it("may be empty, and is equal to another of the same value only", () => {
+    const read = Schema.decodeUnknownSync(SecretValue)
+    expect(Redacted.value(read(""))).toBe("")
+    expect(Equal.equals(read("a"), read("a"))).toBe(true)
+    expect(Equal.equals(read("a"), read("b"))).toBe(false)
+  })
+
+  it("writes no bare string, and nothing else that is Redacted", () => {
+    for (const wrong of ["sk_live", undefined, null]) {
+      expect(unwritable(SecretValue, wrong)).toEqual(["Expected a Redacted string"])
+    }
+    expect(unwritable(WorkspaceSecretSpec, { value: "sk_live" })).toEqual(["value: Expected a Redacted string"])
+    for (const value of [Redacted.make(7), Redacted.make(["sk_live"])]) {
+      expect(unwritable(WorkspaceSecretSpec, { value })).toEqual(["value.value: Expected another value"])
+    }
+  })
+})
+
+describe("WorkspaceSecretRef", () => {
+  const read = Schema.decodeUnknownSync(WorkspaceSecretRef)
+  const write = Schema.encodeSync(WorkspaceSecretRef)
+
+  it("is an id, or an external id behind external_id:", () => {
+    expect(read("wsec_01HXKZ3Y5V8QJ4W6T7R9P2M1NA")).toBe("wsec_01HXKZ3Y5V8QJ4W6T7R9P2M1NA")
+    expect(read("external_id:workflow-7")).toEqual({ externalId: "workflow-7" })
+    expect(write(WorkspaceSecretId.make("id"))).toBe("id")
+    expect(write(read("external_id:workflow-7"))).toBe("external_id:workflow-7")
+  })
+
+  it("takes the first external_id: for the sign, whatever stands behind it", () => {
+    for (const externalId of ["a/b?c#d%20e", "external_id:x", "../admin", " é🔑 ", "a:b", ""]) {
+      expect(read(`external_id:${externalId}`)).toEqual({ externalId })
+      expect(write(read(`external_id:${externalId}`))).toBe(`external_id:${externalId}`)
+    }
+  })
+
+  it.each(["External_id:x", "external_id", "externalId:x", " external_id:x"])("takes %j for an id", (segment) => {
+    expect(read(segment)).toBe(segment)
+  })
+
+  it("refuses what addresses nothing, both ways", () => {
+    expect(refused(WorkspaceSecretRef, "")).toEqual(["Expected an id, or external_id: and an external id"])
+    expect(refused(WorkspaceSecretRef, { externalId: "x" })).toEqual([
+      "Expected an id, or external_id: and an external id"
+    ])
+    for (const wrong of ["", 7, null, {}, { externalId: 7 }]) {
+      expect(unwritable(WorkspaceSecretRef, wrong)).toEqual(["Expected an id, or an object with an externalId"])
+    }
+  })
+
+  it("is not made of a bare string", () => {
+    expectTypeOf<string>().not.toExtend<WorkspaceSecretRef>()
+    expectTypeOf<WorkspaceSecretId>().toExtend<WorkspaceSecretRef>()
+  })
+})

@@ -1,23 +1,10 @@
-// Makes the program of the package in the current directory, `dist/bin`, from the sources of everything that is in it.
+// Makes the program of the package in the current directory, `dist/bin`, from the sources of everything that is in it. The console, where the
+// package has it, was bundled before and is copied to `dist/ui`.
 import { build } from "esbuild"
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { basename, join } from "node:path"
-import { launcher } from "./workspaces.mjs"
-
-/** The directory of the package in `node_modules` that a file is of. */
-const packageOf = (file) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0]
-
-/** The licences of what is in a bundle: they ask to be handed on with it. */
-const notices = ({ outputs }) => {
-  const files = Object.values(outputs).flatMap(({ inputs }) =>
-    Object.entries(inputs).flatMap(([file, { bytesInOutput }]) => bytesInOutput > 0 ? [file] : [])
-  )
-  return [...new Set(files.map(packageOf).filter((directory) => directory !== undefined))].map((directory) => {
-    const { license, name, version } = JSON.parse(readFileSync(join(directory, "package.json"), "utf8"))
-    const file = readdirSync(directory).find((entry) => /^licen[cs]e(\.|$)/i.test(entry))
-    return `${name} ${version} (${license})\n\n${file === undefined ? "" : readFileSync(join(directory, file), "utf8")}`
-  }).sort().join(`\n${"-".repeat(80)}\n\n`)
-}
+import { notices } from "./notices.mjs"
+import { launcher, root } from "./workspaces.mjs"
 
 const options = {
   bundle: true,
@@ -59,6 +46,10 @@ try {
     define: { PROGRAM: JSON.stringify(program) }
   })
   writeFileSync("dist/bin/LICENSES.txt", notices(metafile))
+  rmSync("dist/ui", { recursive: true, force: true })
+  if (JSON.parse(readFileSync("package.json", "utf8")).devDependencies?.["@workspace-secrets/console"] !== undefined) {
+    cpSync(join(root, "apps/console/dist"), "dist/ui", { recursive: true })
+  }
 } catch (error) {
   console.error(`The command was not made: ${error instanceof Error ? error.message : error}`)
   process.exitCode = 1

@@ -38,6 +38,8 @@ const compile = (format, modules) =>
       options.sourcesContent = false
       // `import.meta` is empty in CommonJS: better no build than a wrong one.
       options.logOverride = { "empty-import-meta": "error" }
+      // What `createRequire` takes in either format.
+      if (format === "cjs") options.define = { "import.meta.url": "__filename" }
     }
   })
 

@@ -20,8 +20,9 @@ const fingerprint = () => {
     if (stat?.isDirectory()) readdirSync(path).sort().forEach((name) => add(join(path, name)))
   }
   for (const workspace of [server, join(root, "packages/core")]) {
-    for (const name of ["src", "dist/bin", "package.json", "tsconfig.build.json"]) add(join(workspace, name))
+    for (const name of ["src", "dist/bin", "dist/ui", "package.json", "tsconfig.build.json"]) add(join(workspace, name))
   }
+  for (const name of ["src", "index.html", "package.json"]) add(join(root, "apps/console", name))
   for (const name of ["package-lock.json", "tsconfig.base.json", "tools"]) add(join(root, name))
   return hash.digest("hex")
 }

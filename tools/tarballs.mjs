@@ -59,7 +59,7 @@ const filesOf = (directory) =>
     .sort()
 
 const forUsers =
-  /^(package\.json|openapi\.json|README\.md|CHANGELOG\.md|LICENSE|dist\/cjs\/package\.json|dist\/(esm|cjs)\/.+\.(js|d\.ts)(\.map)?|dist\/bin\/(.+\.js|LICENSES\.txt)|src\/.+\.ts)$/
+  /^(package\.json|openapi\.json|README\.md|CHANGELOG\.md|LICENSE|dist\/cjs\/package\.json|dist\/(esm|cjs)\/.+\.(js|d\.ts)(\.map)?|dist\/bin\/(.+\.js|LICENSES\.txt)|dist\/ui\/(index\.html|[a-z]+-[0-9A-Z]{8}\.(js|css)|LICENSES\.txt)|src\/.+\.ts)$/
 const forTests =
   /(^|\/)(tests?|__tests__|fixtures|coverage)\/|\.(test|spec|bench)\.|(^|\/)(vitest|tsup|eslint)\.config\./
 

@@ -10,23 +10,25 @@ export const launcher = "bin.ts"
 /** Whether a module belongs to the command: it is bundled into one program, and nobody can import it. */
 export const isOfCommand = (module) => module === launcher || module.startsWith("bin/")
 
-/** Every workspace of the repository: its directory, its manifest, the modules of its `src`, the open ones among them and the documents that it exports. */
+/**
+ * Every package that others can install or import: its directory, its manifest, the modules of its `src`, the open ones among them
+ * and the documents that it exports.
+ */
 export const workspaces = () =>
   ["packages", "apps"].flatMap((parent) =>
     readdirSync(join(root, parent), { withFileTypes: true })
       .filter((entry) => entry.isDirectory())
-      .map((entry) => {
-        const directory = join(parent, entry.name)
-        const manifest = join(root, directory, "package.json")
-        return {
-          directory,
-          manifest,
-          text: readFileSync(manifest, "utf8"),
-          modules: modulesOf(join(root, directory)),
-          open: openModulesOf(join(root, directory)),
-          documents: ["openapi.json"].filter((name) => existsSync(join(root, directory, name)))
-        }
-      })
+      .map((entry) => join(parent, entry.name))
+      .map((directory) => ({ directory, text: readFileSync(join(root, directory, "package.json"), "utf8") }))
+      .filter(({ text }) => JSON.parse(text).private !== true)
+      .map(({ directory, text }) => ({
+        directory,
+        manifest: join(root, directory, "package.json"),
+        text,
+        modules: modulesOf(join(root, directory)),
+        open: openModulesOf(join(root, directory)),
+        documents: ["openapi.json"].filter((name) => existsSync(join(root, directory, name)))
+      }))
   )
 
 /** The TypeScript modules under the `src` of a package, as sorted POSIX paths relative to `src`. */

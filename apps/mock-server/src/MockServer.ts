@@ -215,6 +215,16 @@ const controlOf = (
   return (incoming) => Effect.flatMap(load, (dispatch) => dispatch(incoming))
 }
 
+/** Whether a person asks with a browser: a client asks for JSON. */
+const isPageAsked = ({ headers, method }: Dispatcher.Incoming): boolean =>
+  (method === "GET" || method === "HEAD") && String(headers["accept"] ?? "").includes("text/html")
+
+const toConsole = (requestId: string): Dispatcher.Outgoing => ({
+  status: 302,
+  headers: { location: `${Body.controlRoot}ui`, "cache-control": "no-store", "x-request-id": requestId },
+  body: ""
+})
+
 /** Puts a server together; without an address to listen on, one without a socket. */
 const make = (
   options: Options,
@@ -263,7 +273,11 @@ const make = (
         if (refused !== undefined) {
           return tellRefused(() => Either.right(Dispatcher.answerError(refused, control.mintRequestId())))(incoming)
         }
-        return incoming.target.startsWith(Body.controlRoot) ? controlApi(incoming) : api(incoming)
+        return incoming.target.startsWith(Body.controlRoot)
+          ? controlApi(incoming)
+          : incoming.target === "/" && isPageAsked(incoming)
+          ? Either.right(toConsole(control.mintRequestId()))
+          : api(incoming)
       }
     }
     const fetch = yield* InProcess.makeFetch(gated(undefined))

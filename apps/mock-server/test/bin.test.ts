@@ -193,6 +193,7 @@ describe("serve", { timeout: 60_000 }, () => {
       `Workspace Secrets mock server, listening on ${url}`,
       "",
       `  base URL   ${url}`,
+      `  console    ${url}/_mock/ui`,
       "  API key    mock-api-key",
       `  try        curl -H "Authorization: Bearer mock-api-key" ${url}/v1/workspace_secrets`,
       "  serves     the operations on workspace secrets, and GET /v1/whoami; the API's other operations get 501",

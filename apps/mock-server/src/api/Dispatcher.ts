@@ -59,6 +59,15 @@ export interface Incoming {
 }
 
 /**
+ * Writes a body that goes on until the transport ends it, which it does by what this returns. `write` returns false, and has written
+ * nothing, where the client has not read what was written before.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Live = (write: (text: string) => boolean) => () => void
+
+/**
  * An answer as a transport sends it out.
  *
  * @since 0.1.0
@@ -68,6 +77,8 @@ export interface Outgoing {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
+  /** A body that goes on, in place of `body`. */
+  readonly live?: Live
   /** What happens to it on its way: nothing of it is sent, or half of its body; then the connection ends. */
   readonly broken?: "closed" | "cut"
 }

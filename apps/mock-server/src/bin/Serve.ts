@@ -22,6 +22,7 @@ export const banner = (
     `Workspace Secrets mock server, listening on ${url}`,
     "",
     `  base URL   ${url}`,
+    `  console    ${url}/_mock/ui`,
     `  API key    ${key}`,
     `  try        curl -H ${quote(`Authorization: Bearer ${key}`)} ${url}/v1/workspace_secrets`,
     "  serves     the operations on workspace secrets, and GET /v1/whoami; the API's other operations get 501",

@@ -18,7 +18,8 @@ import type {
   JournalMatch,
   JournalMismatch,
   JournalOverflow,
-  JournalPage
+  JournalPage,
+  RequestPage
 } from "../world/Journal.js"
 import type { Seed, SeedError } from "../world/Seed.js"
 import type { Snapshot } from "../world/Snapshot.js"
@@ -64,6 +65,10 @@ export interface SettingsControl {
 export interface FaultControl {
   /** Puts rules in the place of those that are there. Fails for those that can never match, with all that is wrong. */
   readonly put: (rules: ReadonlyArray<FaultRule>) => Effect.Effect<void, TenantError>
+  /** Adds rules behind those that are there. The counts of those go on. Fails as `put` does. */
+  readonly add: (rules: ReadonlyArray<FaultRule>) => Effect.Effect<void, TenantError>
+  /** Removes the rules of a name. The counts of the others go on. Fails if there is none. */
+  readonly remove: (name: string) => Effect.Effect<void, NoSuchElementException>
   /** The rules, with how many requests each was for and how many it hit. */
   readonly list: Effect.Effect<ReadonlyArray<FaultStatus>>
   /** Takes all rules away. */
@@ -143,6 +148,20 @@ const makeFaults = ({ faults }: Tenant): FaultControl => ({
         onRight: (rules) => faults.put(rules)
       })
     ),
+  add: (rules) =>
+    Effect.suspend(() =>
+      parseFaults(rules).pipe(
+        // Behind the others, a rule may never have its turn, or be one too many.
+        Either.flatMap((rules) =>
+          Either.map(parseFaults([...faults.status.map(({ rule }) => rule), ...rules]), () => rules)
+        ),
+        Either.mapBoth({
+          onLeft: (problems) => new TenantError({ problems }),
+          onRight: (rules) => faults.add(rules)
+        })
+      )
+    ),
+  remove: (name) => Effect.suspend(() => faults.remove(name) ? Effect.void : Option.none()),
   list: Effect.sync(() => faults.status),
   clear: Effect.sync(() => faults.put([])),
   assertAllHit: Effect.suspend(() => {
@@ -211,6 +230,29 @@ export const makeTenant = (tenant: Tenant): TenantControl => ({
 })
 
 /**
+ * How many requests a page of `RequestsControl` has at most.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const maxRequests = 1000
+
+/**
+ * The requests of all worlds, in the order in which they ended; those without a valid key included.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface RequestsControl {
+  /** The last `maxRequests` after a number, of all worlds or of one. A number that the server has not come to counts as 0. */
+  readonly list: (
+    options?: { readonly after?: number | undefined; readonly tenant?: string | undefined }
+  ) => Effect.Effect<RequestPage>
+  /** The request of a number with its headers and bodies. Fails where no journal holds it. */
+  readonly get: (number: number) => Effect.Effect<JournalEntry, NoSuchElementException>
+}
+
+/**
  * Control operations on all tenants of a server, for `ControlDispatcher`.
  *
  * @since 0.1.0
@@ -231,8 +273,44 @@ export interface Service {
   readonly of: (registration: Registration) => TenantControl
   /** What was asked without a key, or with one that is malformed or unknown. */
   readonly strangers: JournalControl
+  /** The requests of all worlds, as they ended. */
+  readonly requests: RequestsControl
   /** The id of a request that is no tenant's. */
   readonly mintRequestId: () => string
+}
+
+const makeRequests = (tenants: Tenants): RequestsControl => {
+  const journals = () => [
+    ...tenants.all.map(({ id, tenant: { journal } }) => ({ id, journal })),
+    { id: undefined, journal: tenants.nobody.journal }
+  ]
+  return {
+    list: ({ after = 0, tenant } = {}) =>
+      Effect.sync(() => {
+        const next = tenants.numbers.last
+        const asked = journals().filter(({ id }) => tenant === undefined || id === tenant)
+        const found = asked.flatMap(({ id, journal }) =>
+          journal.since(after > next ? 0 : after, maxRequests).map((request) =>
+            id === undefined ? request : { ...request, tenant: id }
+          )
+        )
+        return {
+          requests: found.sort((a, b) => a.number - b.number).slice(-maxRequests),
+          next,
+          dropped: asked.reduce((sum, { journal }) => sum + journal.dropped, 0)
+        }
+      }),
+    get: (number) =>
+      Effect.suspend(() => {
+        for (const { journal } of journals()) {
+          const entry = journal.find(number)
+          if (entry !== undefined) {
+            return Option.some(entry)
+          }
+        }
+        return Option.none()
+      })
+  }
 }
 
 /**
@@ -248,6 +326,7 @@ export const make = (tenants: Tenants): Service => ({
   remove: (registration) => Effect.sync(() => void tenants.remove(registration)),
   of: ({ tenant }) => makeTenant(tenant),
   strangers: makeJournal(tenants.nobody.journal),
+  requests: makeRequests(tenants),
   mintRequestId: () => tenants.nobody.ids.request(tenants.nobody.clock.now)
 })
 
@@ -309,6 +388,8 @@ export const toPromises = (
   },
   faults: {
     put: (rules) => run(faults.put(rules)),
+    add: (rules) => run(faults.add(rules)),
+    remove: (name) => run(faults.remove(name)),
     list: () => run(faults.list),
     clear: () => run(faults.clear),
     assertAllHit: () => run(faults.assertAllHit)

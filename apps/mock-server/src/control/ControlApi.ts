@@ -11,13 +11,15 @@ import * as HttpApiSchema from "@effect/platform/HttpApiSchema"
 import * as HttpApiSecurity from "@effect/platform/HttpApiSecurity"
 import * as OpenApi from "@effect/platform/OpenApi"
 import { AccountId } from "@workspace-secrets/core/AccountId"
+import { ListWorkspaceSecrets, WorkspaceSecretPage } from "@workspace-secrets/core/ListWorkspaceSecrets"
 import { Status } from "@workspace-secrets/core/Status"
 import { WorkspaceId } from "@workspace-secrets/core/WorkspaceId"
+import { WorkspaceSecret } from "@workspace-secrets/core/WorkspaceSecret"
 import * as Schema from "effect/Schema"
 import { portable } from "../documents/OpenApiSchema.js"
 import { array, expected, NonEmptyText, number, struct } from "../input/StrictSchema.js"
 import { FaultRule, FaultStatus } from "../world/Fault.js"
-import { JournalEntry, JournalMatch, JournalPage } from "../world/Journal.js"
+import { JournalEntry, JournalMatch, JournalPage, RequestPage } from "../world/Journal.js"
 import { Seed } from "../world/Seed.js"
 import { Snapshot } from "../world/Snapshot.js"
 import { ClockSetting } from "../world/TenantClock.js"
@@ -112,7 +114,7 @@ export const TenantInfo = struct("TenantInfo", {
 export type TenantInfo = typeof TenantInfo.Type
 
 /**
- * A tenant that was made, with its key: this is the one time that it is shown.
+ * A tenant that was made, with its key.
  *
  * @since 0.1.0
  * @category schemas
@@ -160,6 +162,93 @@ export class ControlToken extends HttpApiMiddleware.Tag<ControlToken>()(
 
 const tenant = "/_mock/tenants/:tenant"
 
+const noFault = status(404, "NOT_FOUND: no such tenant, or no fault rule of this name")
+const noSecret = status(404, "NOT_FOUND: no such tenant, or no such secret")
+const noRequest = status(404, "NOT_FOUND: no journal holds a request of this number")
+const tooMany = status(429, "RESOURCE_EXHAUSTED: as many streams as the server has are open")
+
+/**
+ * The API key of a tenant.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const TenantKey = struct("TenantKey", { apiKey: Schema.Redacted(Schema.String) })
+
+/**
+ * A whole number in a path or a query.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const NaturalText = Schema.String.pipe(
+  Schema.pattern(/^\d{1,15}$/, { ...expected("a whole number"), jsonSchema: { type: "integer", minimum: 0 } })
+)
+
+/**
+ * Which requests a list or a stream has.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const Listed = {
+  after: Schema.optional(
+    NaturalText.annotations({ description: "Only requests that ended after the one of this number" })
+  ),
+  tenant: Schema.optional(NonEmptyText.annotations({ description: "Only requests of this tenant" }))
+}
+
+/**
+ * The requests of all tenants.
+ *
+ * @since 0.1.0
+ * @category api
+ */
+export class RequestsGroup extends HttpApiGroup.make("requests")
+  .add(
+    HttpApiEndpoint.get("listRequests", "/_mock/requests")
+      .setUrlParams(Schema.Struct(Listed)).addSuccess(RequestPage)
+      .annotate(OpenApi.Summary, "List the last requests of all tenants")
+      .annotate(
+        OpenApi.Description,
+        "Oldest first, at most 1000, without headers and bodies. `next` is what the next list takes as `after`."
+      )
+  )
+  .add(
+    HttpApiEndpoint.get("getRequest", "/_mock/requests/:number")
+      .setPath(Schema.Struct({ number: NaturalText.annotations({ description: "The number of the request" }) }))
+      .addSuccess(JournalEntry).addError(noRequest)
+      .annotate(OpenApi.Summary, "Get a request by its number")
+      .annotate(OpenApi.Description, "With its headers and bodies. Values of secrets and API keys are masked.")
+  )
+  .addError(badRequest)
+  .middleware(ControlToken)
+  .annotate(OpenApi.Description, "The requests of all tenants, as they ended.")
+{}
+
+/**
+ * The requests of all tenants as a stream, which goes on until one side closes it.
+ *
+ * @since 0.1.0
+ * @category api
+ */
+export class StreamGroup extends HttpApiGroup.make("stream")
+  .add(
+    HttpApiEndpoint.get("streamRequests", "/_mock/requests/stream")
+      .setUrlParams(Schema.Struct(Listed))
+      .addSuccess(HttpApiSchema.Text({ contentType: "text/event-stream" }))
+      .addError(tooMany)
+      .annotate(OpenApi.Summary, "Stream the requests of all tenants")
+      .annotate(
+        OpenApi.Description,
+        "Server-sent events. The data of each is a page as `listRequests` gives it; the first comes at once, the others as requests end."
+      )
+  )
+  .addError(badRequest)
+  .middleware(ControlToken)
+  .annotate(OpenApi.Description, "The requests of all tenants, as they end.")
+{}
+
 const Entries = struct("JournalEntries", { entries: Schema.Array(JournalEntry) })
 const Faults = struct("Faults", { faults: array(FaultStatus) })
 
@@ -192,7 +281,7 @@ export class TenantsGroup extends HttpApiGroup.make("tenants")
       .annotate(OpenApi.Summary, "List the tenants, without their keys")
       .annotate(
         OpenApi.Description,
-        "Every tenant, the first one included. A key is shown once, when its tenant is created."
+        "Every tenant, the first one included."
       )
   )
   .add(
@@ -247,6 +336,31 @@ export class TenantsGroup extends HttpApiGroup.make("tenants")
       .annotate(OpenApi.Description, "Data, clock and ids are again as they were when the snapshot was taken.")
   )
   .add(
+    HttpApiEndpoint.get("getApiKey", `${tenant}/api_key`).setPath(Path).addSuccess(TenantKey).addError(notFound)
+      .annotate(OpenApi.Summary, "Get the API key of a tenant")
+      .annotate(OpenApi.Description, "In plain text.")
+  )
+  .add(
+    HttpApiEndpoint.get("peekSecrets", `${tenant}/secrets`).setPath(Path)
+      // As a plain struct: OpenApi finds no parameters in a schema with a name of its own.
+      .setUrlParams(Schema.Struct(ListWorkspaceSecrets.fields)).addSuccess(WorkspaceSecretPage).addError(notFound)
+      .annotate(OpenApi.Summary, "List the secrets without a trace")
+      .annotate(
+        OpenApi.Description,
+        "As the API lists them, with a mask in place of each value. No fault, journal or clock takes notice."
+      )
+  )
+  .add(
+    HttpApiEndpoint.get("peekSecret", `${tenant}/secrets/:secret`)
+      .setPath(Schema.Struct({
+        tenant: TenantId,
+        secret: NonEmptyText.annotations({ description: "The id of the secret" })
+      }))
+      .addSuccess(WorkspaceSecret).addError(noSecret)
+      .annotate(OpenApi.Summary, "Get a secret without a trace")
+      .annotate(OpenApi.Description, "With its value. No fault, journal or clock takes notice.")
+  )
+  .add(
     HttpApiEndpoint.get("getSettings", `${tenant}/settings`).setPath(Path).addSuccess(TenantSettings)
       .addError(notFound)
       .annotate(OpenApi.Summary, "Get the settings of a tenant")
@@ -272,6 +386,23 @@ export class TenantsGroup extends HttpApiGroup.make("tenants")
       .addSuccess(Done).addError(notFound)
       .annotate(OpenApi.Summary, "Replace the fault rules")
       .annotate(OpenApi.Description, "The first matching rule that is due is applied to a request.")
+  )
+  .add(
+    HttpApiEndpoint.post("addFaults", `${tenant}/faults`).setPath(Path)
+      .setPayload(struct("AddFaults", { faults: array(FaultRule) }))
+      .addSuccess(Done).addError(notFound)
+      .annotate(OpenApi.Summary, "Add fault rules")
+      .annotate(OpenApi.Description, "Behind the rules that are there. Their counts go on.")
+  )
+  .add(
+    HttpApiEndpoint.del("removeFault", `${tenant}/faults/:fault`)
+      .setPath(Schema.Struct({
+        tenant: TenantId,
+        fault: NonEmptyText.annotations({ description: "The name of the rule" })
+      }))
+      .addSuccess(Done).addError(noFault)
+      .annotate(OpenApi.Summary, "Remove a fault rule")
+      .annotate(OpenApi.Description, "The counts of the other rules go on.")
   )
   .add(
     HttpApiEndpoint.del("clearFaults", `${tenant}/faults`).setPath(Path).addSuccess(Done).addError(notFound)
@@ -381,6 +512,7 @@ export class TenantsGroup extends HttpApiGroup.make("tenants")
 export class ControlApi extends HttpApi.make("workspace-secrets-mock-control")
   .add(HealthGroup)
   .add(TenantsGroup)
+  .add(RequestsGroup)
   .annotate(OpenApi.Title, "Control of the Workspace Secrets mock server")
   .annotate(OpenApi.Version, "v1")
   .annotate(
@@ -396,7 +528,8 @@ export class ControlApi extends HttpApi.make("workspace-secrets-mock-control")
  * @category constructors
  */
 export const makeDocument = (baseUrl = "/"): OpenApi.OpenAPISpec => {
-  const document = OpenApi.fromApi(ControlApi)
+  // The stream is declared for the document alone: the dispatcher answers it by itself.
+  const document = OpenApi.fromApi(ControlApi.add(StreamGroup))
   const { HttpApiDecodeError: _error, Issue: _issue, PropertyKey: _key, ...schemas } = document.components.schemas
   for (const operation of Object.values(document.paths).flatMap((path) => Object.values(path))) {
     // HttpApi declares a 400 of its own for every endpoint: here all errors are google.rpc.Status.

@@ -217,6 +217,8 @@ export const make = ({ fetch = globalThis.fetch, token, url }: Options): Control
       },
       faults: {
         put: (rules) => Effect.flatMap(rulesOf(rules), (faults) => done("PUT", `${at}/faults`, { faults })),
+        add: (rules) => Effect.flatMap(rulesOf(rules), (faults) => done("POST", `${at}/faults`, { faults })),
+        remove: (name) => done("DELETE", `${at}/faults/${encodeURIComponent(name)}`),
         list: Effect.map(
           call("GET", `${at}/faults`, Schema.Struct({ faults: Schema.Array(FaultStatus) })),
           ({ faults }) => faults

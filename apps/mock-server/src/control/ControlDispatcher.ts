@@ -17,6 +17,7 @@ import {
 } from "@workspace-secrets/core/ApiError"
 import type { WireError } from "@workspace-secrets/core/ErrorResponse"
 import { RpcCode } from "@workspace-secrets/core/RpcCode"
+import { WorkspaceSecretId } from "@workspace-secrets/core/WorkspaceSecret"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -33,12 +34,16 @@ import * as Routes from "../api/Routes.js"
 import { isLoopbackHost } from "../transport/Gate.js"
 import type { FaultsNotHit } from "../world/Fault.js"
 import type { JournalMismatch, JournalOverflow } from "../world/Journal.js"
+import { maskValues } from "../world/Journal.js"
 import type { SeedError } from "../world/Seed.js"
 import type { Registration, TenantError, TenantExists } from "../world/Tenant.js"
 import type { ClockOptions, ClockSetting } from "../world/TenantClock.js"
+import { list } from "../world/WorkspaceSecrets.js"
+import * as ConsolePage from "./ConsolePage.js"
 import type { Service, TenantControl } from "./Control.js"
-import type { HealthGroup, TenantInfo, TenantsGroup } from "./ControlApi.js"
+import type { HealthGroup, RequestsGroup, TenantInfo, TenantsGroup } from "./ControlApi.js"
 import { ControlApi, makeDocument } from "./ControlApi.js"
+import * as RequestStream from "./RequestStream.js"
 
 /**
  * Who may use the control API.
@@ -55,13 +60,14 @@ export interface Access {
   readonly isLocal: boolean
 }
 
-type Endpoint = HttpApiGroup.HttpApiGroup.Endpoints<typeof TenantsGroup | typeof HealthGroup>
+type Endpoint = HttpApiGroup.HttpApiGroup.Endpoints<typeof TenantsGroup | typeof HealthGroup | typeof RequestsGroup>
 
 type Failure = WireError | SeedError | TenantError | TenantExists | FaultsNotHit | JournalMismatch | JournalOverflow
 
 type Handlers = {
   readonly [E in Endpoint as HttpApiEndpoint.HttpApiEndpoint.Name<E>]: (request: {
     readonly path: HttpApiEndpoint.HttpApiEndpoint.PathParsed<E>
+    readonly urlParams: HttpApiEndpoint.HttpApiEndpoint.UrlParams<E>
     readonly payload: HttpApiEndpoint.HttpApiEndpoint.Payload<E>
   }) => Effect.Effect<HttpApiEndpoint.HttpApiEndpoint.Success<E>, WireError>
 }
@@ -113,6 +119,12 @@ const clockOf = ({ at, offsetMillis, stepMillis = 0, type }: ClockSetting): Cloc
     ? { type, at }
     : { type, at, stepMillis }
 
+/** Where a list of requests begins. */
+const startOf = ({ after, tenant }: { readonly after?: string | undefined; readonly tenant?: string | undefined }) => ({
+  after: after === undefined ? undefined : Number(after),
+  tenant
+})
+
 const makeHandlers = (control: Service): Handlers => {
   const find = (id: string) =>
     Effect.mapError(control.find(id), () => new NotFound({ message: "no such tenant: GET /_mock/tenants lists them" }))
@@ -162,7 +174,29 @@ const makeHandlers = (control: Service): Handlers => {
     getClock: ({ path }) => on(path.tenant, ({ clock }) => clock.get),
     setClock: ({ path, payload }) => done(path.tenant, ({ clock }) => clock.set(clockOf(payload))),
     advanceClock: ({ path, payload }) => done(path.tenant, ({ clock }) => clock.advance(payload.millis)),
-    listStrangers: () => control.strangers.list()
+    listStrangers: () => control.strangers.list(),
+    getApiKey: ({ path }) => Effect.map(find(path.tenant), ({ apiKey }) => ({ apiKey })),
+    peekSecrets: ({ path, urlParams }) =>
+      Effect.flatMap(find(path.tenant), ({ tenant }) => Either.map(list(tenant, urlParams), maskValues)),
+    peekSecret: ({ path }) =>
+      Effect.flatMap(find(path.tenant), ({ tenant }) =>
+        Effect.mapError(
+          Effect.fromNullable(tenant.secrets.find(WorkspaceSecretId.make(path.secret))),
+          () => new NotFound({ message: "no such secret in this workspace" })
+        )),
+    addFaults: ({ path, payload }) => done(path.tenant, ({ faults }) => faults.add(payload.faults)),
+    removeFault: ({ path }) =>
+      done(
+        path.tenant,
+        ({ faults }) =>
+          Effect.mapError(faults.remove(path.fault), () => new NotFound({ message: "no fault rule of this name" }))
+      ),
+    listRequests: ({ urlParams }) => control.requests.list(startOf(urlParams)),
+    getRequest: ({ path }) =>
+      Effect.mapError(
+        control.requests.get(Number(path.number)),
+        () => new NotFound({ message: "no journal holds this request: it was dropped, or its world was reset" })
+      )
   }
 }
 
@@ -190,19 +224,22 @@ const refusal = (incoming: Incoming, { isApiKey, isLocal, token }: Access): Wire
         "the control API is closed: other machines reach this server, and it has neither a control token nor an API key of its own"
     })
   }
-  // A page in a browser on this machine gets here too: it says where it is from, or asks for a name that is not this machine's.
+  // A page in a browser on this machine gets here too: it says where it is from, or asks for a name that is not this machine's. The one page
+  // that is let in is the console, which comes from this server itself.
   const origin = header(incoming, "origin")
   const host = header(incoming, "host")
-  return origin !== undefined || (host !== undefined && !isLoopbackHost(host))
+  const isForeign = origin !== undefined && (host === undefined || origin !== `http://${host}`)
+  return isForeign || (host !== undefined && !isLoopbackHost(host))
     ? new PermissionDenied({
-      message: "the control API without a credential is not for browsers: give the server a control token or an API key"
+      message:
+        "the control API without a credential is not for pages of others: give the server a control token or an API key"
     })
     : undefined
 }
 
 /** What anyone may read. */
 const isOpen = (path: string): boolean =>
-  path === `${Body.controlRoot}health` || path === `${Body.controlRoot}openapi.json`
+  path === `${Body.controlRoot}health` || path === `${Body.controlRoot}openapi.json` || ConsolePage.isAt(path)
 
 type Context = Readonly<Record<never, never>>
 
@@ -216,6 +253,7 @@ export const make = (control: Service, access: Access): Dispatch => {
   const find = Routes.make<Operation<Context>>(
     operations<Context>()(ControlApi, makeHandlers(control), { isStrict: true })
   )
+  const stream = RequestStream.make(control.requests)
   const documentAt = keepLast((baseUrl) => JSON.stringify(makeDocument(baseUrl), null, 2))
 
   return (incoming) => {
@@ -229,6 +267,20 @@ export const make = (control: Service, access: Access): Dispatch => {
     const refused = isOpen(path) ? undefined : refusal(incoming, access)
     if (refused !== undefined) {
       return Either.right(fail(refused))
+    }
+    if (ConsolePage.isAt(path) && (method === "GET" || method === "HEAD")) {
+      return Effect.map(ConsolePage.file(path), (found) =>
+        found === undefined
+          ? fail(new NotFound({ message: "the files of the console are not there: the package has them in dist/ui" }))
+          : { status: 200, headers: { ...found.headers, "x-request-id": requestId }, body: found.body })
+    }
+    if (path === RequestStream.path && (method === "GET" || method === "HEAD")) {
+      const live = stream(mark === -1 ? "" : target.slice(mark))
+      return Either.right(
+        Either.isLeft(live)
+          ? fail(live.left)
+          : { status: 200, headers: { ...headers, "content-type": "text/event-stream" }, body: "", live: live.right }
+      )
     }
     if (method === "GET" && path === `${Body.controlRoot}openapi.json`) {
       return Either.right({ status: 200, headers, body: documentAt(baseUrlOf(incoming)) })

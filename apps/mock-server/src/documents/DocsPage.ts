@@ -21,14 +21,14 @@ import type {
 const styleHash = createHash("sha256").update(docsStyle).digest("base64")
 
 /**
- * The headers that the page is served with: it may use its own style sheet, and nothing else.
+ * The headers that the page is served with: it may use its own style sheet, and nothing else; the console shows it in a frame.
  *
  * @since 0.1.0
  * @category constants
  */
 export const headers: Readonly<Record<string, string>> = {
   "content-security-policy":
-    `default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+    `default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'`,
   "referrer-policy": "no-referrer",
   "x-content-type-options": "nosniff"
 }

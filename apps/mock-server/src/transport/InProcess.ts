@@ -53,9 +53,30 @@ const cut = (body: string): ReadableStream<Uint8Array> => {
   }, { highWaterMark: 0 })
 }
 
-const toResponse = ({ body, broken, headers, status }: Dispatcher.Outgoing, isHead: boolean): Response => {
+/** A body that goes on until its reader cancels it. */
+const goOn = (start: Dispatcher.Live): ReadableStream<Uint8Array> => {
+  let stop: (() => void) | undefined
+  const encoder = new TextEncoder()
+  return new ReadableStream<Uint8Array>({
+    start: (controller) => {
+      stop = start((text) => {
+        if ((controller.desiredSize ?? 0) <= 0) {
+          return false
+        }
+        controller.enqueue(encoder.encode(text))
+        return true
+      })
+    },
+    cancel: () => stop?.()
+  })
+}
+
+const toResponse = ({ body, broken, headers, live, status }: Dispatcher.Outgoing, isHead: boolean): Response => {
   if (broken === "closed") {
     throw new TypeError("fetch failed", { cause: ended() })
+  }
+  if (live !== undefined && !isHead) {
+    return new Response(goOn(live), { status, headers })
   }
   // 204 has no body (RFC 9110, 15.3.5), not even an empty one.
   return new Response(isHead || status === 204 ? null : broken === "cut" ? cut(body) : body, { status, headers })

@@ -199,8 +199,13 @@ const open = (server: Http.Server, host: string, port: number): Effect.Effect<Ad
   })
 
 /** Lets what is in flight finish, for a while, and closes the connections that wait for a request at once. */
-const close = (server: Http.Server, connections: ReadonlyMap<Socket, Connection>): Effect.Effect<void> =>
+const close = (
+  server: Http.Server,
+  connections: ReadonlyMap<Socket, Connection>,
+  live: ReadonlySet<Http.ServerResponse>
+): Effect.Effect<void> =>
   Effect.async((resume) => {
+    live.forEach((response) => response.end())
     const timer = setTimeout(() => server.closeAllConnections(), GRACE_MILLIS)
     server.close(() => {
       clearTimeout(timer)
@@ -251,9 +256,33 @@ export const listen = (
     const self: { origin?: string } = {}
     const buffered: Buffered = { bytes: 0, max: limits.maxBuffered }
 
+    /** The responses that go on, which the server ends when it stops. */
+    const live = new Set<Http.ServerResponse>()
+
+    const goOn = (connection: Connection, response: Http.ServerResponse, start: Dispatcher.Live) => {
+      live.add(response)
+      const stop = start((text) => {
+        if (response.writableNeedDrain || response.destroyed) {
+          return false
+        }
+        response.write(text)
+        return true
+      })
+      response.once("close", () => {
+        live.delete(response)
+        stop()
+        connection.end(response, 0)
+      })
+    }
+
     const answer = (connection: Connection, response: Http.ServerResponse, outgoing: Dispatcher.Outgoing) => {
       if (connection.isFull) {
         connection.socket.destroy()
+        return
+      }
+      if (outgoing.live !== undefined && response.req.method !== "HEAD") {
+        response.writeHead(outgoing.status, outgoing.headers)
+        goOn(connection, response, outgoing.live)
         return
       }
       if (!server.listening) {
@@ -349,7 +378,7 @@ export const listen = (
       ),
       (timer) => Effect.sync(() => clearInterval(timer))
     )
-    const address = yield* Effect.acquireRelease(open(server, host, port), () => close(server, connections))
+    const address = yield* Effect.acquireRelease(open(server, host, port), () => close(server, connections, live))
     self.origin = urlOf(host, address.port)
     // One that could not be accepted, for want of descriptors: the others go on.
     server.on("error", ({ code }: NodeJS.ErrnoException) => {

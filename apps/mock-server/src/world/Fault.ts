@@ -316,6 +316,14 @@ interface Counted extends Hit {
   hits: number
 }
 
+const countedOf = (name: string, rule: FaultRule): Counted => ({
+  name,
+  rule,
+  operations: operationsOf(rule),
+  calls: 0,
+  hits: 0
+})
+
 /**
  * The rules of a tenant, and their counts.
  *
@@ -337,13 +345,31 @@ export class Faults {
 
   /** Puts rules in the place of those that are there; counts begin at 0. */
   put(rules: ReadonlyArray<FaultRule>): void {
-    this.#rules = rules.map((rule, i) => ({
-      name: rule.name ?? `faults[${i}]`,
-      rule,
-      operations: operationsOf(rule),
-      calls: 0,
-      hits: 0
-    }))
+    this.#rules = rules.map((rule, i) => countedOf(rule.name ?? `faults[${i}]`, rule))
+  }
+
+  /** Adds rules behind those that are there, whose counts go on. */
+  add(rules: ReadonlyArray<FaultRule>): void {
+    const names = new Set(this.#rules.map(({ name }) => name))
+    this.#rules = [
+      ...this.#rules,
+      ...rules.map((rule) => {
+        let i = this.#rules.length
+        while (rule.name === undefined && names.has(`faults[${i}]`)) {
+          i++
+        }
+        const name = rule.name ?? `faults[${i}]`
+        names.add(name)
+        return countedOf(name, rule)
+      })
+    ]
+  }
+
+  /** Removes the rules of a name. The counts of the others go on. False where there is none. */
+  remove(name: string): boolean {
+    const before = this.#rules.length
+    this.#rules = this.#rules.filter((rule) => rule.name !== name)
+    return this.#rules.length < before
   }
 
   /** The rules, with their counts. */

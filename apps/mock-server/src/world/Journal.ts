@@ -45,6 +45,8 @@ const MAX_TARGET = 2048
 
 const Texts = Schema.Record({ key: Schema.String, value: Schema.String })
 
+const Broken = oneOf("closed", "cut", "html", "halfJson", "empty")
+
 /**
  * A request and its answer.
  *
@@ -77,7 +79,7 @@ export const JournalEntry = struct("JournalEntry", {
     status: Schema.Int,
     headers: Texts,
     body: Schema.optional(Schema.Unknown),
-    broken: Schema.optional(oneOf("closed", "cut", "html", "halfJson", "empty"))
+    broken: Schema.optional(Broken)
   })),
   fault: Schema.optional(Schema.String),
   bodiesOmitted: Schema.optional(Schema.Literal(true))
@@ -88,6 +90,54 @@ export const JournalEntry = struct("JournalEntry", {
  * @category schemas
  */
 export type JournalEntry = typeof JournalEntry.Type
+
+/**
+ * A request as a list of all requests shows it: without its headers and bodies.
+ *
+ * - `number` counts the requests of the server from 1, in the order in which they ended, whichever world they belong to;
+ * - `tenant` is the world whose key the request had; absent for a missing, malformed or unknown key.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const RequestSummary = struct("RequestSummary", {
+  number: Schema.Int,
+  tenant: Schema.optional(Schema.String),
+  sequence: Schema.Int,
+  requestId: Schema.String,
+  receivedAt: Schema.String,
+  durationMillis: Schema.Number,
+  method: Schema.String,
+  target: Schema.String,
+  operation: Schema.optional(Schema.String),
+  status: Schema.optional(Schema.Int),
+  broken: Schema.optional(Broken),
+  fault: Schema.optional(Schema.String)
+})
+
+/**
+ * @since 0.1.0
+ * @category schemas
+ */
+export type RequestSummary = typeof RequestSummary.Type
+
+/**
+ * Requests of a server, oldest first. A list that goes on asks for those after `next`. `dropped` requests are no longer in the journals.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const RequestPage = struct("RequestPage", {
+  requests: Schema.Array(RequestSummary),
+  next: Schema.Int,
+  dropped: Schema.Int
+})
+
+/**
+ * @since 0.1.0
+ * @category schemas
+ */
+export type RequestPage = typeof RequestPage.Type
 
 const Natural = number("a whole number that is not negative", (n) => Number.isSafeInteger(n) && n >= 0, {
   type: "integer",
@@ -234,14 +284,25 @@ const NONE = {}
 
 const specOf = (spec: { readonly value?: unknown }) => spec.value === undefined ? NONE : HIDDEN
 
+/**
+ * Puts a mask in place of each value of a page.
+ *
+ * @since 0.1.0
+ * @category conversions
+ */
+export const maskValues = ({ items, pagination }: WorkspaceSecretPage): WorkspaceSecretPage =>
+  new WorkspaceSecretPage({
+    items: items.map((item) => new WorkspaceSecret({ ...item, spec: specOf(item.spec) }, true)),
+    pagination
+  }, true)
+
 /** A body without values. What it was made of is not held on to. */
 const withoutValues = (body: unknown): unknown => {
   if (body instanceof WorkspaceSecret) {
     return new WorkspaceSecret({ ...body, spec: specOf(body.spec) }, true)
   }
   if (body instanceof WorkspaceSecretPage) {
-    const items = body.items.map((item) => new WorkspaceSecret({ ...item, spec: specOf(item.spec) }, true))
-    return new WorkspaceSecretPage({ items, pagination: body.pagination }, true)
+    return maskValues(body)
   }
   return typeof body === "object" && body !== null && "spec" in body && !(body instanceof Profile)
     ? { ...body, ...(body.spec === undefined ? {} : { spec: specOf(body.spec as { readonly value?: unknown }) }) }
@@ -282,6 +343,7 @@ const REF = "external_id:"
 
 /** A request that was recorded. What it still has of keys is private to it; what it shows is made when somebody looks. */
 class Recorded {
+  readonly number: number
   readonly sequence: number
   readonly #exchange: Exchange
   readonly #answered: Answered | undefined
@@ -289,7 +351,8 @@ class Recorded {
   readonly #isLarge: boolean
   #entry: JournalEntry | undefined
 
-  constructor(sequence: number, exchange: Exchange, answered: Answered | undefined) {
+  constructor(number: number, sequence: number, exchange: Exchange, answered: Answered | undefined) {
+    this.number = number
     this.sequence = sequence
     this.#exchange = exchange
     this.#answered = answered
@@ -304,10 +367,32 @@ class Recorded {
     return this.#entry ??= this.#look()
   }
 
-  #look(): JournalEntry {
-    const { failure, fault, headers, method, operation, payload, receivedAt, ref, requestId, success, target } =
-      this.#exchange
-    const scrub = scrubber(String(headers["authorization"] ?? ""))
+  /** What a list shows of it. */
+  get summary(): RequestSummary {
+    const { fault, operation } = this.#exchange
+    const { durationMillis, method, receivedAt, requestId, sequence, target } = this.#head(this.#scrubber())
+    const answered = this.#answered
+    return {
+      number: this.number,
+      sequence,
+      requestId,
+      receivedAt,
+      durationMillis,
+      method,
+      target,
+      ...(operation === undefined ? {} : { operation: operation.name }),
+      ...(answered === undefined ? {} : { status: answered.status }),
+      ...(answered?.broken === undefined ? {} : { broken: answered.broken }),
+      ...(fault === undefined ? {} : { fault })
+    }
+  }
+
+  #scrubber(): Redaction.Mask {
+    return scrubber(String(this.#exchange.headers["authorization"] ?? ""))
+  }
+
+  #head(scrub: Redaction.Mask) {
+    const { method, receivedAt, requestId, target } = this.#exchange
     const mark = target.indexOf("?")
     const path = cut(scrub(mark === -1 ? target : target.slice(0, mark)))
     const query = Object.fromEntries(
@@ -319,12 +404,6 @@ class Recorded {
     const search = Object.entries(query).map(([name, value]) =>
       `${encodeURIComponent(name)}=${value === mask ? mask : encodeURIComponent(value)}`
     )
-    const body = scrubAll(payload === undefined ? undefined : operation?.encodePayload(payload), scrub)
-    const answered = this.#answered
-    const isReplaced = answered?.broken !== undefined && answered.broken !== "cut"
-    const answer = isReplaced
-      ? undefined
-      : scrubAll(success === undefined ? failure : operation?.encodeSuccess(success), scrub)
     return {
       sequence: this.sequence,
       requestId,
@@ -333,7 +412,21 @@ class Recorded {
       method,
       target: search.length === 0 ? path : `${path}?${search.join("&")}`,
       path,
-      query,
+      query
+    }
+  }
+
+  #look(): JournalEntry {
+    const { failure, fault, headers, operation, payload, ref, success } = this.#exchange
+    const scrub = this.#scrubber()
+    const body = scrubAll(payload === undefined ? undefined : operation?.encodePayload(payload), scrub)
+    const answered = this.#answered
+    const isReplaced = answered?.broken !== undefined && answered.broken !== "cut"
+    const answer = isReplaced
+      ? undefined
+      : scrubAll(success === undefined ? failure : operation?.encodeSuccess(success), scrub)
+    return {
+      ...this.#head(scrub),
       ...(operation === undefined ? {} : { operation: operation.name }),
       ...(ref === undefined
         ? {}
@@ -432,6 +525,16 @@ export const maxWaiters = 100
 const plural = (n: number, what: string): string => `${n} ${what}${n === 1 ? "" : "s"}`
 
 /**
+ * The number of the last request that ended. All journals of a server share it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface RequestNumbers {
+  last: number
+}
+
+/**
  * The journal of a tenant: a ring of its last requests.
  *
  * @since 0.1.0
@@ -439,14 +542,16 @@ const plural = (n: number, what: string): string => `${n} ${what}${n === 1 ? "" 
  */
 export class Journal {
   readonly #size: number
+  readonly #numbers: RequestNumbers
   readonly #ring: Array<Recorded> = []
   readonly #waiters = new Set<Waiter>()
   #recorded = 0
   #cleared = 0
   #epoch = 0
 
-  constructor(size: number = defaultSize) {
+  constructor(size: number = defaultSize, numbers: RequestNumbers = { last: 0 }) {
     this.#size = size
+    this.#numbers = numbers
   }
 
   /** How often it was reset. */
@@ -465,11 +570,11 @@ export class Journal {
    */
   record(exchange: Exchange, answered: Answered | undefined): { readonly entry: JournalEntry } {
     if (exchange.epoch !== this.#epoch) {
-      return new Recorded(0, exchange, answered)
+      return new Recorded(0, 0, exchange, answered)
     }
     const at = (this.#recorded - this.#cleared) % this.#size
     this.#recorded++
-    const recorded = new Recorded(this.#recorded, exchange, answered)
+    const recorded = new Recorded(++this.#numbers.last, this.#recorded, exchange, answered)
     if (this.#size > 0) {
       this.#ring[at] = recorded
     }
@@ -499,6 +604,24 @@ export class Journal {
   list(match: JournalMatch = {}): JournalPage {
     const entries = this.#all().filter((entry) => isMeant(entry, match))
     return { entries, dropped: this.dropped, overflowed: this.dropped > 0 }
+  }
+
+  /** The last requests after a number, newest first; at most `limit` of them. */
+  since(number: number, limit: number): ReadonlyArray<RequestSummary> {
+    const found: Array<RequestSummary> = []
+    for (let back = 0; back < Math.min(limit, this.#ring.length); back++) {
+      const recorded = this.#back(back)
+      if (recorded === undefined || recorded.number <= number) {
+        break
+      }
+      found.push(recorded.summary)
+    }
+    return found
+  }
+
+  /** The request of a number, where the journal holds it. */
+  find(number: number): JournalEntry | undefined {
+    return this.#ring.find((recorded) => recorded.number === number)?.entry
   }
 
   /** How many requests fit; an overflow when it has dropped some, and cannot know. */
@@ -604,6 +727,11 @@ export class Journal {
         }; set another journalSize, or clear it in between`
       })
     )
+  }
+
+  /** The request so many before the last one. */
+  #back(count: number): Recorded | undefined {
+    return this.#ring[(this.#recorded - this.#cleared - 1 - count) % this.#size]
   }
 
   #all(): ReadonlyArray<JournalEntry> {

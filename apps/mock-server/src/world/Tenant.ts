@@ -20,7 +20,7 @@ import type { FaultRule } from "./Fault.js"
 import { Faults, parse as parseFaults } from "./Fault.js"
 import type { Chance } from "./Ids.js"
 import { Ids, isSeed, makeChance, seeded } from "./Ids.js"
-import { isSize, Journal } from "./Journal.js"
+import { isSize, Journal, type RequestNumbers } from "./Journal.js"
 import type { Seed } from "./Seed.js"
 import { problems as problemsOfSeed, SeedError } from "./Seed.js"
 import type { Snapshot } from "./Snapshot.js"
@@ -74,6 +74,8 @@ export interface WorldOptions extends TenantSettings {
 export interface Surroundings {
   readonly clock: Clock.Clock
   readonly chance: Chance
+  /** Numbers the requests of the server, whichever world they belong to; those of one world unless given. */
+  readonly numbers?: RequestNumbers
 }
 
 /**
@@ -125,7 +127,7 @@ export class Tenant {
     ids: Ids,
     contents: Contents,
     { faults = [], journalSize, randomSeed }: WorldOptions,
-    { chance }: Surroundings
+    { chance, numbers }: Surroundings
   ) {
     this.clock = clock
     this.ids = ids
@@ -135,7 +137,7 @@ export class Tenant {
     this.#rules = faults
     this.faults = new Faults(() => this.#faultChance?.number() ?? chance())
     this.faults.put(faults)
-    this.journal = new Journal(journalSize)
+    this.journal = new Journal(journalSize, numbers)
     this.#secrets = storeOf(contents)
     // The store has the secrets: held here as well, what is deleted would stay.
     this.#contents = { ...contents, workspaceSecrets: [] }
@@ -422,6 +424,8 @@ export class Tenants {
   /** What a key that is not known gets, where any is taken. */
   readonly #accepted: WorldOptions | undefined
   readonly #ids: Ids
+  /** Numbers the requests of all worlds. */
+  readonly numbers: RequestNumbers = { last: 0 }
   /** The time, the ids and the journal of requests that are nobody's: those without a key, and with one that is not known. */
   readonly nobody: Pick<Tenant, "clock" | "ids" | "journal">
   #worldsAccepted = 0
@@ -435,12 +439,16 @@ export class Tenants {
   ) {
     const { uppercaseNames, writeOnlyValues } = settings
     this.#defaults = { uppercaseNames, writeOnlyValues }
-    this.#surroundings = surroundings
+    this.#surroundings = { ...surroundings, numbers: this.numbers }
     this.#accepted = acceptAnyKey
       ? { clock, faults, journalSize, randomSeed, seed, ...settingsOf(settings) }
       : undefined
     this.#ids = new Ids(surroundings.chance)
-    this.nobody = { clock: new TenantClock(surroundings.clock), ids: this.#ids, journal: new Journal() }
+    this.nobody = {
+      clock: new TenantClock(surroundings.clock),
+      ids: this.#ids,
+      journal: new Journal(undefined, this.numbers)
+    }
   }
 
   /** Makes a world for a key that has none. */

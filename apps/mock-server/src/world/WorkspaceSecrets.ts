@@ -96,6 +96,38 @@ const tooMuch = ({ externalId, labels = {} }: {
   return violations.length === 0 ? Either.void : Either.left(InvalidArgument.fromViolations(violations))
 }
 
+/**
+ * A page in the order of creation, newest first unless asked otherwise; at most 200 of them, 50 unless asked.
+ *
+ * @since 0.1.0
+ * @category operations
+ */
+export const list = (
+  tenant: Tenant,
+  params: ListWorkspaceSecrets
+): Either.Either<WorkspaceSecretPage, InvalidArgument> => {
+  const scope = scopeOf(tenant, params)
+  const limit = Math.min(params.limit || DEFAULT_LIMIT, MAX_LIMIT)
+  return Either.map(positionAfter(params, scope), (after) => {
+    const items: Array<WorkspaceSecret> = []
+    for (const secret of tenant.secrets.search(params, params.sortOrder ?? "desc", after)) {
+      const last = items[limit - 1]
+      if (last !== undefined) {
+        return page(items, { nextCursor: Cursor.encode(positionOf(last), scope) })
+      }
+      items.push(secret)
+    }
+    return page(items, {})
+  })
+
+  function page(items: ReadonlyArray<WorkspaceSecret>, pagination: WorkspaceSecretPage["pagination"]) {
+    return new WorkspaceSecretPage({
+      items: params.includeInfo === true ? items : items.map(withoutInfo),
+      pagination
+    }, true)
+  }
+}
+
 /*
  * All of them are synchronous: nothing comes between what one reads and what it writes, and no request pays for a fiber.
  */
@@ -110,33 +142,6 @@ export class WorkspaceSecrets extends Effect.Service<WorkspaceSecrets>()(
   "@workspace-secrets/mock-server/WorkspaceSecrets",
   {
     sync: () => {
-      /** A page in the order of creation, newest first unless asked otherwise; at most 200 of them, 50 unless asked. */
-      const list = (
-        tenant: Tenant,
-        params: ListWorkspaceSecrets
-      ): Either.Either<WorkspaceSecretPage, InvalidArgument> => {
-        const scope = scopeOf(tenant, params)
-        const limit = Math.min(params.limit || DEFAULT_LIMIT, MAX_LIMIT)
-        return Either.map(positionAfter(params, scope), (after) => {
-          const items: Array<WorkspaceSecret> = []
-          for (const secret of tenant.secrets.search(params, params.sortOrder ?? "desc", after)) {
-            const last = items[limit - 1]
-            if (last !== undefined) {
-              return page(items, { nextCursor: Cursor.encode(positionOf(last), scope) })
-            }
-            items.push(secret)
-          }
-          return page(items, {})
-        })
-
-        function page(items: ReadonlyArray<WorkspaceSecret>, pagination: WorkspaceSecretPage["pagination"]) {
-          return new WorkspaceSecretPage({
-            items: params.includeInfo === true ? items : items.map(withoutInfo),
-            pagination
-          }, true)
-        }
-      }
-
       /** A new secret; the server sets its id, time and owner. Id and time are of one reading of the clock, so that both sort alike. */
       const create = (
         tenant: Tenant,

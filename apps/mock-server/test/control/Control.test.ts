@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { inspect } from "node:util"
 import * as Control from "../../src/control/Control.js"
-import { ControlApi } from "../../src/control/ControlApi.js"
+import { ControlApi, StreamGroup } from "../../src/control/ControlApi.js"
 import * as ControlClient from "../../src/control/ControlClient.js"
 import * as MockServer from "../../src/MockServer.js"
 import * as Tenant from "../../src/world/Tenant.js"
@@ -251,7 +251,7 @@ for (const [what, layer] of Object.entries(transports)) {
         const { raw } = yield* server()
         const document = (yield* raw("/_mock/openapi.json")).body as OpenApi.OpenAPISpec
         expect(document.openapi).toBe("3.1.0")
-        expect(Object.keys(document.paths)).toEqual(Object.keys(OpenApi.fromApi(ControlApi).paths))
+        expect(Object.keys(document.paths)).toEqual(Object.keys(OpenApi.fromApi(ControlApi.add(StreamGroup)).paths))
         expect(JSON.stringify(document)).not.toContain("HttpApiDecodeError")
         expect(
           Object.values(document.paths).flatMap((path) => Object.values(path)).every(({ summary }) =>

@@ -37,7 +37,7 @@ describe("/docs", () => {
     const [style = expect.fail("no style sheet")] = all("style")
     const hash = createHash("sha256").update(style.textContent).digest("base64")
     expect(policy).toBe(
-      `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`
+      `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'`
     )
     expect(all("script, link, img, iframe, object, embed, video, audio, source, base, form, [style], [src]")).toEqual(
       []

@@ -1,0 +1,58 @@
+/** The requests of a server as server-sent events (HTML standard, 9.2). */
+import { InvalidArgument, ResourceExhausted } from "@workspace-secrets/core/ApiError"
+import * as FieldViolation from "@workspace-secrets/core/FieldViolation"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Schema from "effect/Schema"
+import * as Body from "../api/Body.js"
+import type { Live } from "../api/Dispatcher.js"
+import type { RequestsControl } from "./Control.js"
+import { Listed } from "./ControlApi.js"
+
+export const path = `${Body.controlRoot}requests/stream`
+
+/** How often it is looked whether a request has ended, in milliseconds. To tell a stream of each request would cost every request. */
+const tickMillis = 100
+
+/** Ticks without a request after which the stream says that it is still there. */
+const quietTicks = 20
+
+/** The most streams of a server. */
+export const maxStreams = 100
+
+const decode = Schema.decodeUnknownEither(Schema.Struct(Listed), { errors: "all", onExcessProperty: "error" })
+
+/** Makes what opens a stream for a query. */
+export const make = (
+  requests: RequestsControl
+): (query: string) => Either.Either<Live, InvalidArgument | ResourceExhausted> => {
+  let open = 0
+  return (query) => {
+    if (open >= maxStreams) {
+      return Either.left(new ResourceExhausted({ message: `${maxStreams} streams are open, and no more can be` }))
+    }
+    return Either.mapBoth(decode(Object.fromEntries(new URLSearchParams(query))), {
+      onLeft: (error) => InvalidArgument.fromViolations(FieldViolation.fromParseError(error)),
+      onRight: ({ after, tenant }): Live => (write) => {
+        open++
+        let next = after === undefined ? undefined : Number(after)
+        let quiet = quietTicks
+        const tick = () => {
+          const page = Effect.runSync(requests.list({ after: next, tenant }))
+          quiet++
+          // What the client has not read yet is not added to: the next page has what this one would have had.
+          if ((page.next !== next || quiet > quietTicks) && write(`data: ${JSON.stringify(page)}\n\n`)) {
+            quiet = 0
+            next = page.next
+          }
+        }
+        tick()
+        const timer = setInterval(tick, tickMillis)
+        return () => {
+          clearInterval(timer)
+          open--
+        }
+      }
+    })
+  }
+}

@@ -5,17 +5,19 @@ import { parseArgs } from "node:util"
 import { chromium } from "playwright-core"
 import { bundle } from "../serve.mjs"
 import { setup } from "../setup.mjs"
+import { console_ } from "./console.mjs"
 import { cors } from "./cors.mjs"
 import { docs } from "./docs.mjs"
 
 const help = `
 Opens Chromium or Chrome, which is in the PATH or named by the environment variable CHROMIUM, and checks
-  docs  the page at /docs: narrow and wide, light and dark, by keyboard
-  cors  the client on fetch in a page, against a mock server on another origin, with and without --cors-origin
+  docs     the page at /docs: narrow and wide, light and dark, by keyboard
+  console  the console at /_mock/ui: every pane, narrow and wide, light and dark, by keyboard, with axe, and under load
+  cors     the client on fetch in a page, against a mock server on another origin, with and without --cors-origin
 
-  npm run browser                             both
+  npm run browser                             all of them
   npm run browser -- cors                     one of them
-  npm run browser -- --screenshots DIRECTORY  leaves pictures of /docs there
+  npm run browser -- --screenshots DIRECTORY  leaves pictures of /docs and the console there
 `
 
 const missing = `There is no Chromium or Chrome in the PATH. To install one:
@@ -30,7 +32,7 @@ const findBrowser = () => {
     .find((path) => existsSync(path))
 }
 
-const checks = { docs, cors }
+const checks = { docs, console: console_, cors }
 
 const main = async () => {
   const { positionals, values } = parseArgs({

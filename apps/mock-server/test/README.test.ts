@@ -42,7 +42,7 @@ describe("the README", () => {
       const lines: Array<string> = []
       const log = (line: unknown) => Effect.sync(() => void lines.push(String(line)))
       yield* Console.consoleWith((console) =>
-        Cli.run({ argv: ["node", "mock", "--help"], version: "1", colours: false }).pipe(
+        Cli.run({ argv: ["node", "mock", "--help"], variables: [], version: "1", colours: false }).pipe(
           Effect.withConsole({ ...console, log }),
           Effect.provide(NodeContext.layer)
         )

@@ -7,10 +7,12 @@ import type * as Options from "@effect/cli/Options"
 import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Record from "effect/Record"
 import * as Ref from "effect/Ref"
 import type { Page } from "./Help.js"
 import { render } from "./Help.js"
+import * as Line from "./Line.js"
 import type { CannotStart, Ended } from "./Server.js"
 import type { Setting } from "./Setting.js"
 import * as Settings from "./Settings.js"
@@ -87,21 +89,45 @@ const overview: Page = {
   examples: [`${name}`, ...pages.exec.examples.slice(0, 1), ...pages.ready.examples]
 }
 
-/** The line in three: a command, what it is told, and, behind `--`, the command that it is to run. */
+/** The line in three: a command, its words, and, behind `--`, the command that it is to run. */
 const split = (words: ReadonlyArray<string>) => {
   const end = words.indexOf("--")
   const own = end === -1 ? words : words.slice(0, end)
   const [first] = own
-  // What the command line as a whole is asked for.
-  const isOfAll = first !== undefined && /^--(version|completions|wizard)\b/.test(first)
   return {
     command: isCommand(first) ? first : undefined,
     isHelp: own.some((word) => word === "--help" || word === "-h"),
-    words: isOfAll || isCommand(first) || (first !== undefined && !first.startsWith("-"))
-      ? own
-      : ["serve", ...own],
+    own: isCommand(first) ? own.slice(1) : own,
     rest: end === -1 ? undefined : words.slice(end + 1)
   }
+}
+
+/** What the command line as a whole is asked for. */
+const isOfAll = (words: ReadonlyArray<string>): boolean =>
+  /^(--version|--wizard|--completions(=| )(bash|fish|sh|zsh))$/.test(words.join(" "))
+
+/** The words for @effect/cli, or why they cannot be read. */
+const readLine = (
+  { command, own, rest }: ReturnType<typeof split>
+): Either.Either<ReadonlyArray<string>, string> => {
+  const [first] = own
+  if (command === undefined && rest === undefined && isOfAll(own)) {
+    return Either.right(own)
+  }
+  if (command === undefined && first !== undefined && !first.startsWith("-")) {
+    return Either.left(Line.unknownCommand(first, commands.map(([name]) => name)))
+  }
+  if (command === undefined && /^--(version|wizard|completions)$/.test((first ?? "").split("=")[0] ?? "")) {
+    return Either.left("--version and --wizard stand alone; --completions takes bash, fish, sh or zsh")
+  }
+  const name = command ?? "serve"
+  if (name === "exec" ? (rest ?? []).length === 0 : (rest ?? []).length > 0) {
+    return Either.left(name === "exec" ? "exec: expected a command behind --" : `${name} runs no command; exec does`)
+  }
+  return Either.map(
+    Line.read(name, own, Record.map(pages, ({ settings }) => settings)),
+    (words) => [name, ...words]
+  )
 }
 
 /** What a run of the command line came to: an exit code, or the signal that ended the command that it ran. */
@@ -117,19 +143,24 @@ type Run = Effect.Effect<Outcome, CannotStart, FileSystem.FileSystem>
  */
 export const run = (options: {
   readonly argv: ReadonlyArray<string>
+  /** The names of the variables in the environment. */
+  readonly variables: ReadonlyArray<string>
   readonly version: string
   readonly colours: boolean
 }): Effect.Effect<Outcome, never, CliApp.CliApp.Environment> => {
-  const { command, isHelp, rest, words } = split(options.argv.slice(2))
+  const parts = split(options.argv.slice(2))
+  const { command, isHelp, rest } = parts
   const misused = Effect.as(Console.error(seeHelp(command)), { code: 2 })
+  const refuse = (why: string) => Effect.zipRight(Console.error(`${why}\n`), misused)
   if (isHelp) {
     const page = command === undefined ? overview : pages[command]
     return Effect.as(Console.log(render(page, options.colours)), { code: 0 })
   }
-  const [file, ...args] = rest ?? []
-  if (command === "exec" && file === undefined) {
-    return Effect.zipRight(Console.error("exec: expected a command behind --\n"), misused)
+  const line = readLine(parts)
+  if (Either.isLeft(line)) {
+    return refuse(line.left)
   }
+  const [file = "", ...args] = rest ?? []
   return Effect.gen(function*() {
     const outcome = yield* Ref.make<Outcome>({ code: 0 })
     const handled = <A>(run: (settings: A) => Run) => (settings: A) =>
@@ -152,7 +183,7 @@ export const run = (options: {
         handled((settings) =>
           Effect.flatMap(
             Effect.promise(() => import("./Exec.js")),
-            ({ exec }) => exec([file ?? "", ...args], { ...settings, colours: options.colours })
+            ({ exec }) => exec([file, ...args], { ...settings, colours: options.colours })
           )
         )
       ),
@@ -160,14 +191,19 @@ export const run = (options: {
         "ready",
         optionsOf(Settings.ready),
         handled((settings) =>
-          Effect.flatMap(Effect.promise(() => import("./Ready.js")), ({ ready }) => ready(settings))
+          !settings.wait && line.right.includes("--timeout")
+            ? refuse("--timeout needs --wait")
+            : Effect.flatMap(Effect.promise(() => import("./Ready.js")), ({ ready }) => ready(settings))
         )
       )
     ]))
-    const line = [...words, ...(command === "exec" || rest === undefined ? [] : ["--", ...rest])]
+    yield* Effect.forEach(
+      Line.unknownVariables(options.variables, Object.values(pages).flatMap(({ settings }) => settings)),
+      (warning) => Console.error(warning)
+    )
     yield* Command.run(all, { name: "Workspace Secrets mock server", version: options.version })([
       ...options.argv.slice(0, 2),
-      ...line
+      ...line.right
     ])
     return yield* Ref.get(outcome)
   }).pipe(

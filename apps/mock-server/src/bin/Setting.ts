@@ -38,13 +38,15 @@ const reading = <A>({ expected, read }: Reader<A>, origin: string, text: string)
   )
 
 /**
- * The text of a variable. An empty one is none; nor is the address that Kubernetes puts into the variable of a port, for a service that has
- * this server's name.
+ * The text of a variable. An empty one is unset. So is the address that Kubernetes puts into the variable of the port, for a service that
+ * has this server's name.
  */
 const variable = (name: string): Effect.Effect<Option.Option<string>> =>
   Config.string(name).pipe(
     Config.option,
-    Effect.map(Option.filter((text) => text !== "" && !/^tcp:\/\//.test(text))),
+    Effect.map(
+      Option.filter((text) => text !== "" && !(name === variableOf("port") && /^(tcp|udp|sctp):\/\//.test(text)))
+    ),
     Effect.orDie
   )
 
@@ -100,16 +102,6 @@ const onOrOff: Reader<boolean> = {
 
 /** A setting that is either on or off, and off unless it is given. */
 export const toggle = (name: string, description: string): Setting<boolean> => ({
-  name,
-  placeholder: undefined,
-  description,
-  fallback: undefined,
-  options: Options.boolean(name).pipe(
-    Options.withDescription(description),
-    Options.mapEffect((given) =>
-      given
-        ? Effect.succeed(true)
-        : Effect.map(fromVariable(variableOf(name), onOrOff), Option.getOrElse(() => false))
-    )
-  )
+  ...setting(name, { ...onOrOff, placeholder: "true or false", description, fallback: false }),
+  placeholder: undefined
 })

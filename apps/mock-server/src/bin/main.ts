@@ -28,7 +28,9 @@ process.once("beforeExit", () => process.exit())
 const PATIENCE = 1000
 
 Output.make.pipe(
-  Effect.flatMap((console) => Effect.withConsole(Cli.run({ argv: process.argv, version, colours }), console)),
+  Effect.flatMap((console) =>
+    Effect.withConsole(Cli.run({ argv: process.argv, variables: Object.keys(process.env), version, colours }), console)
+  ),
   Effect.provide(Layer.mergeAll(NodeFileSystem.layer, NodePath.layer, Terminal.layer, LoggerLive)),
   Effect.runFork
 ).addObserver((exit) => {

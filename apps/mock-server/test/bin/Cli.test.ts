@@ -69,14 +69,14 @@ describe("run", () => {
       "stepping:2026-01-01T00:00:00Z",
       "stepping:2026-01-01T00:00:00Z,-1"
     ].map((clock): [ReadonlyArray<string>, string] => [["--clock", clock], `--clock: expected ${aClock}`]),
-    [["--prot", "1"], "Received unknown argument: '--prot'"],
-    [["--port", "0", "serve"], "Received unknown argument: 'serve'"],
-    [["4010"], "Invalid subcommand for workspace-secrets-mock - use one of 'serve', 'exec', 'ready'"],
-    [["serve", "--", "npm"], "Received unknown argument: 'npm'", ["serve"]],
+    [["--prot", "1"], "--prot is not an option of serve. Did you mean --port?"],
+    [["--port", "0", "serve"], "serve: a command comes before its options"],
+    [["4010"], "expected a command (serve, exec, ready) or an option"],
+    [["serve", "--", "npm"], "serve runs no command; exec does", ["serve"]],
     [["exec"], "exec: expected a command behind --", ["exec"]],
     [["exec", "npm", "test"], "exec: expected a command behind --", ["exec"]],
     [["exec", "--"], "exec: expected a command behind --", ["exec"]],
-    [["exec", "--json", "--", "npm"], "Received unknown argument: '--json'", ["exec"]],
+    [["exec", "--json", "--", "npm"], "--json is an option of serve, not of exec", ["exec"]],
     [["ready", "--url", "localhost"], `--url: expected ${aBaseUrl}`, ["ready"]],
     [["ready", "--url", "ftp://localhost"], `--url: expected ${aBaseUrl}`, ["ready"]],
     [["ready", "--url", "http://user:canary@localhost"], `--url: expected ${aBaseUrl}`, ["ready"]],
@@ -90,6 +90,114 @@ describe("run", () => {
         expect(lines(ended.errors)).toEqual([reason, seeHelp(...command)])
       })
   )
+
+  it.effect.each<[ReadonlyArray<string>, string, ReadonlyArray<string>?]>([
+    [["--PORT", "4961"], "--PORT is not an option of serve. Did you mean --port?"],
+    [["--PORT=4961"], "--PORT is not an option of serve. Did you mean --port?"],
+    [["--Port", "4961"], "--Port is not an option of serve. Did you mean --port?"],
+    [["--API-KEY=canary"], "--API-KEY is not an option of serve. Did you mean --api-key?"],
+    [["--api_key", "canary"], "--api_key is not an option of serve. Did you mean --api-key?"],
+    [["--apiKey=canary"], "--apiKey is not an option of serve. Did you mean --api-key?"],
+    [["--api-kye=canary"], "--api-kye is not an option of serve. Did you mean --api-key?"],
+    [["--WRITE-ONLY-VALUES"], "--WRITE-ONLY-VALUES is not an option of serve. Did you mean --write-only-values?"],
+    [["--SEED-FILE=/nonexistent"], "--SEED-FILE is not an option of serve. Did you mean --seed-file?"],
+    [["--seedfile", "canary"], "--seedfile is not an option of serve. Did you mean --seed-file?"],
+    [["-port", "0"], "-port is not an option of serve. Did you mean --port?"],
+    [["-p", "0"], "-p is not an option of serve"],
+    [["-p=canary"], "-p is not an option of serve"],
+    [["--no-json"], "--no-json is not an option of serve. Did you mean --json?"],
+    [["--log-level", "debug"], "--log-level is not an option of serve"],
+    [["--HELP"], "--HELP is not an option of serve. Did you mean --help?"],
+    [["--help=canary"], "--help is not an option of serve. Did you mean --help?"],
+    [["--VERSION"], "--VERSION is not an option of serve. Did you mean --version?"],
+    [["--version", "--port", "0"], "--version and --wizard stand alone; --completions takes bash, fish, sh or zsh"],
+    [["--completions", "tcsh"], "--version and --wizard stand alone; --completions takes bash, fish, sh or zsh"],
+    [["serve", "--version"], "--version is not an option of serve. It stands alone", ["serve"]],
+    [["SERVE", "--port", "0"], "expected a command (serve, exec, ready) or an option. Did you mean serve?"],
+    [["exce", "--", "npm"], "expected a command (serve, exec, ready) or an option. Did you mean exec?"],
+    [["", "canary"], "expected a command (serve, exec, ready) or an option"],
+    [["--json", "canary"], "argument 2 is not an option: options begin with --"],
+    [["--json", "false"], "argument 2 is not an option: options begin with --"],
+    [["--json", "-"], "argument 2 is not an option: options begin with --"],
+    [["--json=canary"], "--json: expected true or false"],
+    [["--json="], "--json: expected true or false"],
+    [["--port", "0", "--port", "0"], "--port is given twice"],
+    [["--port=0", "--port", "1"], "--port is given twice"],
+    [["--json", "--json"], "--json is given twice"],
+    [["--log", "--port", "0", "--log=false"], "--log is given twice"],
+    [["--port"], "--port: expected a value"],
+    [["--port="], "--port: expected a port, 0 to 65535"],
+    [["--port=0=1"], "--port: expected a port, 0 to 65535"],
+    [
+      ["--host", "--json"],
+      "--host: expected a value, and found an option. If it is the value, write --host=<address>"
+    ],
+    [
+      ["--snapshot-file", "--port=0"],
+      "--snapshot-file: expected a value, and found an option. If it is the value, write --snapshot-file=<file>"
+    ],
+    [["exec", "--PORT=0", "--", "npm"], "--PORT is not an option of exec. Did you mean --port?", ["exec"]],
+    [["serve", "--url", "http://127.0.0.1:1"], "--url is an option of ready, not of serve", ["serve"]],
+    [["--wait"], "--wait is an option of ready, not of serve"],
+    [["ready", "--port", "1"], "--port is an option of serve and exec, not of ready", ["ready"]],
+    [["ready", "--Url", "canary"], "--Url is not an option of ready. Did you mean --url?", ["ready"]],
+    [["ready", "--url", "http://127.0.0.1:1", "--url", "http://127.0.0.1:2"], "--url is given twice", ["ready"]],
+    [["ready", "--timeout", "1"], "--timeout needs --wait", ["ready"]],
+    [["ready", "--wait=false", "--timeout", "1"], "--timeout needs --wait", ["ready"]],
+    [["ready", "http://127.0.0.1:1"], "argument 1 is not an option: options begin with --", ["ready"]]
+  ])(
+    "ignores no word of the line, and quotes no value (%$)",
+    ([args, reason, command = []]) =>
+      Effect.gen(function*() {
+        const ended = yield* ends(...args)
+        expect(ended).toMatchObject({ code: 2, output: "" })
+        expect(lines(ended.errors)).toEqual([reason, seeHelp(...command)])
+      })
+  )
+
+  it.live("takes a switch with a value, which counts before the environment", () =>
+    Effect.gen(function*() {
+      const variables = environment({ WORKSPACE_SECRETS_MOCK_WAIT: "true" })
+      const url = "http://127.0.0.1:1"
+      const told = yield* ends("ready", "--wait=false", "--url", url).pipe(variables)
+      expect(told.errors).toMatch(/is not ready: /)
+      const waited = yield* ends("ready", "--timeout", "0.1", "--url", url).pipe(variables)
+      expect(waited.errors).toMatch(/is not ready after 0.1 s: /)
+    }))
+
+  it.effect("warns about variables of the environment that no option has, without their values", () =>
+    Effect.gen(function*() {
+      const ended = yield* cli(["--seed-file", "none.json"], {
+        variables: [
+          "PATH",
+          "WORKSPACE_SECRETS_MOCK_PROT",
+          "WORKSPACE_SECRETS_MOCK_APIKEY",
+          "workspace_secrets_mock_port",
+          "WORKSPACE_SECRETS_MOCK_",
+          "WORKSPACE_SECRETS_MOCK_PORT",
+          "WORKSPACE_SECRETS_MOCK_TIMEOUT",
+          // Kubernetes sets these for a service with this name.
+          "WORKSPACE_SECRETS_MOCK_SERVICE_HOST",
+          "WORKSPACE_SECRETS_MOCK_SERVICE_PORT",
+          "WORKSPACE_SECRETS_MOCK_SERVICE_PORT_HTTP",
+          "WORKSPACE_SECRETS_MOCK_PORT_4010_TCP",
+          "WORKSPACE_SECRETS_MOCK_PORT_4010_TCP_ADDR"
+        ]
+      }).run
+      expect(lines(ended.errors)).toEqual([
+        "WORKSPACE_SECRETS_MOCK_ is ignored: no option has this variable",
+        "WORKSPACE_SECRETS_MOCK_APIKEY is ignored: no option has this variable. Did you mean WORKSPACE_SECRETS_MOCK_API_KEY?",
+        "WORKSPACE_SECRETS_MOCK_PROT is ignored: no option has this variable. Did you mean WORKSPACE_SECRETS_MOCK_PORT?",
+        "workspace_secrets_mock_port is ignored: no option has this variable. Did you mean WORKSPACE_SECRETS_MOCK_PORT?",
+        "seed file none.json: there is no such file"
+      ])
+    }))
+
+  it.effect("takes the address of Kubernetes for the port alone", () =>
+    Effect.gen(function*() {
+      const ended = yield* ends().pipe(environment({ WORKSPACE_SECRETS_MOCK_CLOCK: "tcp://10.0.0.1:4010" }))
+      expect(lines(ended.errors)).toEqual([`WORKSPACE_SECRETS_MOCK_CLOCK: expected ${aClock}`, seeHelp()])
+    }))
 
   it.effect.each<[string, string, string]>([
     ["WORKSPACE_SECRETS_MOCK_PORT", "canary", "a port, 0 to 65535"],

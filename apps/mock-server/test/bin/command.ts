@@ -140,7 +140,11 @@ export class Child {
 /** The command in this process, and what it prints. */
 export const cli = (
   args: ReadonlyArray<string>,
-  options: { readonly colours?: boolean; readonly onOutput?: () => void } = {}
+  options: {
+    readonly colours?: boolean
+    readonly onOutput?: () => void
+    readonly variables?: ReadonlyArray<string>
+  } = {}
 ) => {
   const output: Array<string> = []
   const errors: Array<string> = []
@@ -150,7 +154,12 @@ export const cli = (
       options.onOutput?.()
     })
   const run = Console.consoleWith((console) =>
-    Cli.run({ argv: ["node", "workspace-secrets-mock", ...args], version: "1.2.3", colours: options.colours ?? false })
+    Cli.run({
+      argv: ["node", "workspace-secrets-mock", ...args],
+      variables: options.variables ?? [],
+      version: "1.2.3",
+      colours: options.colours ?? false
+    })
       .pipe(
         Effect.map((outcome) => ({ ...outcome, output: output.join("\n"), errors: errors.join("\n") })),
         Effect.withConsole({ ...console, log: print(output), error: print(errors) }),

@@ -1,0 +1,155 @@
+/**
+ * A client for the unit tests of those who use one: it answers from a plain object, without a network.
+ *
+ * @since 0.1.0
+ */
+import { Cursor, WorkspaceSecretPage } from "@workspace-secrets/core/ListWorkspaceSecrets"
+import { Profile } from "@workspace-secrets/core/Profile"
+import { WorkspaceSecret } from "@workspace-secrets/core/WorkspaceSecret"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import type { OperationName } from "./ClientError.js"
+import { WorkspaceSecretsClient } from "./WorkspaceSecretsClient.js"
+
+/**
+ * The operations that a test expects to be called. `stream` asks `list` where it is left out.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Answers = Partial<Omit<WorkspaceSecretsClient.Service, "withResponse">>
+
+/** What is said of a response that there was not. */
+const response = { status: 200, headers: {}, requestId: undefined, attempts: 1 }
+
+const withResponse = <A>(value: A) => ({ value, response })
+
+/** An empty cursor is unset, as an absent one is. */
+const isCursor = <A extends string>(cursor: A | undefined): cursor is A => cursor !== undefined && cursor !== ""
+
+const noAnswer = (operation: OperationName): Error =>
+  new Error(`${operation} was called, which this test has no answer to: add ${operation} to the answers of its client`)
+
+/**
+ * Makes a client that has these operations. Another one, when it is called, dies with an error that names it.
+ * `withResponse` has the same operations, with status 200 next to each value. Each operation gets its parameters as the caller gave
+ * them: `update` gets the payload without the mask that a real client adds.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = (answers: Answers = {}): WorkspaceSecretsClient.Service => {
+  const dies = (operation: OperationName) => () => Effect.die(noAnswer(operation))
+  const { list = dies("list") } = answers
+  const calls = {
+    list,
+    create: answers.create ?? dies("create"),
+    get: answers.get ?? dies("get"),
+    update: answers.update ?? dies("update"),
+    delete: answers.delete ?? dies("delete"),
+    whoami: answers.whoami ?? dies("whoami")
+  }
+  const stream: WorkspaceSecretsClient.Service["stream"] = (params = {}, options) =>
+    Stream.paginate(
+      params,
+      (params) =>
+        Effect.map(list(params, options), ({ items, pagination: { nextCursor } }) =>
+          [
+            items,
+            Option.map(Option.liftPredicate(isCursor)(nextCursor), (cursor) => ({ ...params, cursor }))
+          ] as const)
+    )
+  return WorkspaceSecretsClient.of({
+    ...calls,
+    stream: answers.stream ?? stream,
+    withResponse: {
+      list: (...args) => Effect.map(calls.list(...args), withResponse),
+      create: (...args) => Effect.map(calls.create(...args), withResponse),
+      get: (...args) => Effect.map(calls.get(...args), withResponse),
+      update: (...args) => Effect.map(calls.update(...args), withResponse),
+      delete: (...args) => Effect.map(calls.delete(...args), withResponse),
+      whoami: (...args) => Effect.map(calls.whoami(...args), withResponse)
+    }
+  })
+}
+
+/**
+ * A client that has these operations, in place of one that calls the API.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer = (answers: Answers = {}): Layer.Layer<WorkspaceSecretsClient> =>
+  Layer.sync(WorkspaceSecretsClient, () => make(answers))
+
+const decodeSecret = Schema.decodeUnknownSync(WorkspaceSecret)
+const decodeProfile = Schema.decodeUnknownSync(Profile)
+
+/**
+ * A secret of what a test needs of one, in JSON as the API writes it; the rest is made up. Throws for what the API would
+ * not write.
+ *
+ * @since 0.1.0
+ * @category samples
+ */
+export const secret = (
+  json: {
+    readonly metadata?: Partial<typeof WorkspaceSecret.Encoded["metadata"]> | undefined
+    readonly spec?: typeof WorkspaceSecret.Encoded["spec"] | undefined
+    readonly info?: typeof WorkspaceSecret.Encoded["info"] | undefined
+  } = {}
+): WorkspaceSecret =>
+  decodeSecret({
+    metadata: {
+      id: "wsec_01JD8X6Q2V5T9RZK3M7N4P0ABC",
+      accountId: "acct_01JD8X5H3N8G2QW6C1V9B7M4KT",
+      createdAt: "2026-01-01T00:00:00.000Z",
+      name: "Test",
+      profileId: "prof_01JD8X5J4R7Y0D2F6S8A3H5ZWE",
+      workspaceId: "wksp_01JD8X5HXM1P6T4K9C3V7N2BQG",
+      ...json.metadata
+    },
+    spec: json.spec ?? {},
+    info: json.info
+  })
+
+/**
+ * A page of these secrets; the last one, unless it has a cursor.
+ *
+ * @since 0.1.0
+ * @category samples
+ */
+export const page = (
+  items: ReadonlyArray<WorkspaceSecret>,
+  nextCursor?: string
+): WorkspaceSecretPage =>
+  new WorkspaceSecretPage({
+    items,
+    pagination: isCursor(nextCursor) ? { nextCursor: Cursor.make(nextCursor) } : {}
+  })
+
+/**
+ * A profile of what a test needs of one, in JSON as the API writes it; the rest is made up.
+ *
+ * @since 0.1.0
+ * @category samples
+ */
+export const profile = (
+  json: {
+    readonly metadata?: Partial<typeof Profile.Encoded["metadata"]> | undefined
+    readonly spec?: Partial<typeof Profile.Encoded["spec"]> | undefined
+  } = {}
+): Profile =>
+  decodeProfile({
+    metadata: {
+      id: "prof_01JD8X5J4R7Y0D2F6S8A3H5ZWE",
+      accountId: "acct_01JD8X5H3N8G2QW6C1V9B7M4KT",
+      name: "test",
+      profileId: "prof_01JD8X5J4R7Y0D2F6S8A3H5ZWE",
+      ...json.metadata
+    },
+    spec: { type: "PROFILE_TYPE_API_KEY", ...json.spec }
+  })

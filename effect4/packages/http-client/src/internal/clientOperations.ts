@@ -1,0 +1,217 @@
+import { InvalidArgument } from "@workspace-secrets/core/ApiError"
+import type { CreateWorkspaceSecret } from "@workspace-secrets/core/CreateWorkspaceSecret"
+import type { ListWorkspaceSecrets } from "@workspace-secrets/core/ListWorkspaceSecrets"
+import type { UpdateWorkspaceSecret } from "@workspace-secrets/core/UpdateWorkspaceSecret"
+import type { WorkspaceSecret, WorkspaceSecretRef } from "@workspace-secrets/core/WorkspaceSecret"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
+import * as Stream from "effect/Stream"
+import type { CallOptions, CreateOptions, StreamOptions } from "../CallOptions.js"
+import type { CreateError, DeleteError, ListError, OperationName, UpdateError } from "../ClientError.js"
+import * as CallSettings from "./callSettings.js"
+import * as OperationResult from "./operationResult.js"
+import { pages } from "./pageStream.js"
+import * as Request from "./request.js"
+import { type Client, type Extras, observe, type Outcome, run, type Running } from "./runCall.js"
+import type { Target } from "./target.js"
+
+type OptionsOf = CallOptions & Pick<CreateOptions, "safeRetry"> & Pick<StreamOptions, "prefetch">
+
+const refused = (operation: OperationName, field: string, description: string) =>
+  InvalidArgument.fromViolations([{ field, description }], { operation, attempts: 0 })
+
+const settingsOf = (client: Client, operation: OperationName, options: OptionsOf | undefined) =>
+  options === undefined
+    ? Result.succeed(client.settings)
+    : Result.mapError(CallSettings.ofCall(client.settings, options), (violations) =>
+      InvalidArgument.fromViolations(
+        violations.map(({ description, field }) => ({ field: `options.${field}`, description })),
+        { operation, attempts: 0 }
+      ))
+
+/** Makes a call of what an operation says of it; what it is given wrong is refused before anything is sent. */
+const call = <C, A, E extends ListError | CreateError | UpdateError>(
+  client: Client,
+  operation: OperationName,
+  options: OptionsOf | undefined,
+  request: () => Result.Result<C, InvalidArgument>,
+  body: (running: Running, request: C) => Effect.Effect<A, E>
+): Effect.Effect<A, E | InvalidArgument> =>
+  observe<A, E | InvalidArgument>(client, operation, (observation) => {
+    const settings = settingsOf(client, operation, options)
+    if (Result.isFailure(settings)) {
+      return Effect.fail(settings.failure)
+    }
+    const made = request()
+    return Result.isFailure(made)
+      ? Effect.fail(made.failure)
+      : body({ client, observation, settings: settings.success }, made.success)
+  })
+
+/** A name without the difference of case, and without the white space around it. */
+const folded = (name: string): string => name.trim().toLowerCase().toUpperCase()
+
+/**
+ * Whether a secret is the one that a payload asked for, as far as the answer tells. A server may keep names in upper case and may
+ * return no values (WIRE.md, Where the sources disagree).
+ */
+const isMadeOf = ({ metadata, spec }: WorkspaceSecret, payload: CreateWorkspaceSecret): boolean => {
+  const value = spec.value && Redacted.value(spec.value)
+  return folded(metadata.name) === folded(payload.metadata.name)
+    && (value === undefined || value === "" || payload.spec.value === undefined
+      || value === Redacted.value(payload.spec.value))
+}
+
+/** The payload as it is sent, whatever the caller does with it until the response comes. */
+const copy = ({ metadata, spec: { value } }: CreateWorkspaceSecret): CreateWorkspaceSecret => ({
+  metadata: { ...metadata },
+  spec: value === undefined ? {} : { value: Redacted.make(Redacted.value(value)) }
+})
+
+/**
+ * An external id that is taken may have been taken by an attempt whose answer was lost: it is, when the secret that has it
+ * is what was to be made.
+ */
+const readBack = (
+  running: Running,
+  target: Target,
+  payload: CreateWorkspaceSecret
+): NonNullable<Extras<WorkspaceSecret, CreateError>["settle"]> => {
+  const asked = copy(payload)
+  return (error) => {
+    const { externalId } = asked.metadata
+    if (error._tag !== "WorkspaceSecretAlreadyExists" || externalId === undefined) {
+      return undefined
+    }
+    const request = Request.get(target, { externalId })
+    if (Result.isFailure(request)) {
+      return undefined
+    }
+    const found = run(running, OperationResult.readBack, request.success, { isSafe: true }, running.client.routes.get)
+    return Effect.matchEffect(found, {
+      onFailure: (failure) => Effect.fail(failure._tag === "WorkspaceSecretNotFound" ? error : failure),
+      onSuccess: (outcome) => isMadeOf(outcome.value, asked) ? Effect.succeed(outcome) : Effect.fail(error)
+    })
+  }
+}
+
+const checkSafeRetry = (
+  payload: CreateWorkspaceSecret,
+  options: CreateOptions | undefined
+): Result.Result<boolean, InvalidArgument> =>
+  options?.safeRetry !== true || (payload.metadata.externalId ?? "") !== ""
+    ? Result.succeed(options?.safeRetry === true)
+    : Result.fail(
+      refused("create", "metadata.externalId", "Expected an external id, by which safeRetry finds what was created")
+    )
+
+const checkPrefetch = (options: StreamOptions | undefined): Result.Result<number, InvalidArgument> => {
+  const prefetch = options?.prefetch ?? 0
+  return Number.isSafeInteger(prefetch) && prefetch >= 0
+    ? Result.succeed(prefetch)
+    : Result.fail(refused("list", "options.prefetch", "Expected a whole number from 0"))
+}
+
+/** What an attempt before may have deleted is deleted. */
+const gone: NonNullable<Extras<void, DeleteError>["settle"]> = (error, answered) =>
+  error._tag === "WorkspaceSecretNotFound" ? Effect.succeed({ value: undefined, ...answered }) : undefined
+
+/** The operations of a client, each with the response next to its value. */
+export const operations = (client: Client, target: Target) => ({
+  list: (params: ListWorkspaceSecrets = {}, options?: CallOptions) =>
+    call(
+      client,
+      "list",
+      options,
+      () => Request.query(params),
+      (running, query) => run(running, OperationResult.list, Request.list(target, query))
+    ),
+
+  stream: (params: ListWorkspaceSecrets = {}, options?: StreamOptions): Stream.Stream<WorkspaceSecret, ListError> =>
+    Result.match(
+      Result.all([Request.query(params), settingsOf(client, "list", options), checkPrefetch(options)]),
+      {
+        onFailure: (error): Stream.Stream<never, InvalidArgument> => Stream.fail(error),
+        onSuccess: ([first, settings, prefetch]) =>
+          pages<ListError>(
+            (query, seen) =>
+              observe(client, "list", (observation) =>
+                Effect.map(
+                  run(
+                    { client, observation, settings },
+                    OperationResult.listOnwards(seen),
+                    Request.list(target, query)
+                  ),
+                  ({ value }) => value
+                )),
+            first,
+            prefetch
+          )
+      }
+    ),
+
+  create: (payload: CreateWorkspaceSecret, options?: CreateOptions) =>
+    call(
+      client,
+      "create",
+      options,
+      () =>
+        Result.flatMap(Request.create(target, payload), (request) =>
+          Result.map(checkSafeRetry(payload, options), (isSafe) => ({ request, isSafe }))),
+      (running, { isSafe, request }) =>
+        run(
+          running,
+          OperationResult.create,
+          request,
+          isSafe ? { isSafe, settle: readBack(running, target, payload) } : {}
+        )
+    ),
+
+  get: (ref: WorkspaceSecretRef, options?: CallOptions) =>
+    call(
+      client,
+      "get",
+      options,
+      () => Request.get(target, ref),
+      (running, request) => run(running, OperationResult.get, request)
+    ),
+
+  update: (ref: WorkspaceSecretRef, payload: UpdateWorkspaceSecret, options?: CallOptions) =>
+    call(
+      client,
+      "update",
+      options,
+      () => Request.update(target, ref, payload),
+      (running, request) => run(running, OperationResult.update, request)
+    ),
+
+  delete: (ref: WorkspaceSecretRef, options?: CallOptions) =>
+    call(
+      client,
+      "delete",
+      options,
+      () => Request.remove(target, ref),
+      (running, request) => run(running, OperationResult.remove, request, { settle: gone })
+    ),
+
+  whoami: (options?: CallOptions) =>
+    call(
+      client,
+      "whoami",
+      options,
+      () => Result.succeed(Request.whoami(target)),
+      (running, request) => run(running, OperationResult.whoami, request)
+    )
+})
+
+/** What is told of the response next to a value. */
+export const infoOf = ({ answer, attempts, redact }: Outcome<unknown>) => {
+  const headers: Record<string, string> = {}
+  for (const [name, value] of Object.entries(answer.headers)) {
+    if (value !== undefined) {
+      headers[name.toLowerCase()] = redact(value)
+    }
+  }
+  return { status: answer.status, headers, requestId: headers["x-request-id"] || undefined, attempts }
+}

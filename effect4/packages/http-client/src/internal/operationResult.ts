@@ -1,0 +1,225 @@
+import * as ApiError from "@workspace-secrets/core/ApiError"
+import type { ErrorClass } from "@workspace-secrets/core/ErrorResponse"
+import type * as ErrorTable from "@workspace-secrets/core/ErrorTable"
+import * as FieldViolation from "@workspace-secrets/core/FieldViolation"
+import { WorkspaceSecretPage } from "@workspace-secrets/core/ListWorkspaceSecrets"
+import { Profile } from "@workspace-secrets/core/Profile"
+import type { Mask } from "@workspace-secrets/core/Redaction"
+import {
+  WorkspaceSecret,
+  WorkspaceSecretAlreadyExists,
+  WorkspaceSecretNotFound
+} from "@workspace-secrets/core/WorkspaceSecret"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import type {
+  CallTimeout,
+  ConnectionError,
+  CreateError,
+  DeleteError,
+  GetError,
+  ListError,
+  OperationName,
+  UnexpectedResponse,
+  UpdateError,
+  WhoamiError
+} from "../ClientError.js"
+import { at, boundItems, boundLabels } from "./responseLimits.js"
+
+/** The errors of an operation that a server can answer. */
+type Answered<E> = Exclude<E, CallTimeout | ConnectionError | UnexpectedResponse>
+
+/**
+ * What a response means to an operation. `errors` names each class, so that the compiler holds it against the
+ * operation's error type, in both directions.
+ */
+export interface Operation<A, E extends { readonly _tag: ErrorTable.Tag }> {
+  readonly name: OperationName
+  readonly errors: { readonly [Tag in E["_tag"]]: ErrorClass<Extract<E, { readonly _tag: Tag }>> }
+  /**
+   * Reads the body of a 2xx; fails with what was expected of it, without what is masked. What takes long is an Effect, which
+   * lets others run in between.
+   */
+  readonly decode: (body: string, mask?: Mask) => Decoded<A> | Effect.Effect<Decoded<A>>
+  /** Whether a 2xx without its body is a failure. */
+  readonly needsBody: boolean
+}
+
+type Refusal = ReadonlyArray<FieldViolation.FieldViolation>
+
+type Decoded<A> = Result.Result<A, Refusal>
+
+/** Reads JSON. A SyntaxError quotes the text, so it goes no further than here. */
+export const parseJson = (text: string, expected: string): Decoded<unknown> => {
+  try {
+    return Result.succeed(JSON.parse(text))
+  } catch {
+    return Result.fail([{ field: "", description: `Expected ${expected}` }])
+  }
+}
+
+/** No more than this is said to be wrong with a response. */
+export const MAX_VIOLATIONS = 10
+
+/** Reads what was JSON. A ParseError holds the input, so it goes no further than here. */
+export const decodeOf = <A, I>(schema: Schema.Codec<A, I>) => {
+  const decode = Schema.decodeUnknownResult(schema, { errors: "all" })
+  return (json: unknown, mask?: Mask): Decoded<A> =>
+    Result.mapError(decode(json), (error) => FieldViolation.fromSchemaError(error, { mask, limit: MAX_VIOLATIONS }))
+}
+
+/** Reads JSON of a schema, once it was seen to be no larger than it may be. */
+export const decodeJson = <A, I>(
+  schema: Schema.Codec<A, I>,
+  expected: string,
+  bound: (json: unknown) => Decoded<unknown> = Result.succeed
+) => {
+  const decode = decodeOf(schema)
+  return (text: string, mask?: Mask): Decoded<A> => {
+    const json = parseJson(text, expected)
+    if (Result.isFailure(json)) {
+      return Result.fail(json.failure)
+    }
+    // What is short cannot hold much.
+    const bounded = text.length > SHORT ? bound(json.success) : json
+    return Result.isFailure(bounded) ? Result.fail(bounded.failure) : decode(bounded.success, mask)
+  }
+}
+
+/** Bodies of so many characters are decoded without a look at how much is in them. */
+const SHORT = 16 * 1024
+
+const common = {
+  InvalidArgument: ApiError.InvalidArgument,
+  FailedPrecondition: ApiError.FailedPrecondition,
+  Unauthenticated: ApiError.Unauthenticated,
+  PermissionDenied: ApiError.PermissionDenied,
+  Unimplemented: ApiError.Unimplemented,
+  Aborted: ApiError.Aborted,
+  ResourceExhausted: ApiError.ResourceExhausted,
+  Cancelled: ApiError.Cancelled,
+  Internal: ApiError.Internal,
+  Unavailable: ApiError.Unavailable,
+  DeadlineExceeded: ApiError.DeadlineExceeded
+}
+
+const decodeSecret = decodeJson(WorkspaceSecret, "a WorkspaceSecret in JSON", boundLabels)
+
+const decodeShortPage = decodeJson(WorkspaceSecretPage, "a WorkspaceSecretPage in JSON")
+const decodePage = decodeOf(WorkspaceSecretPage)
+const decodeItem = decodeOf(WorkspaceSecret)
+
+/** So many items are decoded at a time: more than a page of this API has (WIRE.md, List). */
+const SLICE = 500
+
+/** Lets timers run, and whoever wants to end the call. */
+const pause = Effect.callback<void>((resume) => {
+  const timer = setTimeout(() => resume(Effect.void))
+  return Effect.sync(() => clearTimeout(timer))
+})
+
+/** Reads the items of a page one by one, and no further than to the last violation that is told. */
+const readItems = Effect.fnUntraced(function*(
+  page: WorkspaceSecretPage,
+  json: ReadonlyArray<unknown>,
+  mask: Mask | undefined
+): Effect.fn.Return<Decoded<WorkspaceSecretPage>> {
+  const items: Array<WorkspaceSecret> = []
+  const violations: Array<FieldViolation.FieldViolation> = []
+  for (let index = 0; index < json.length && violations.length < MAX_VIOLATIONS; index++) {
+    if (index > 0 && index % SLICE === 0) {
+      yield* pause
+    }
+    const item = Result.flatMap(boundLabels(json[index]), (json) => decodeItem(json, mask))
+    if (Result.isSuccess(item)) {
+      items.push(item.success)
+    } else {
+      for (const { description, field } of item.failure) {
+        violations.push({ field: joined(`items[${index}]`, field), description })
+      }
+    }
+  }
+  return violations.length > 0
+    ? Result.fail(violations)
+    : Result.succeed(new WorkspaceSecretPage({ ...page, items }, { disableChecks: true }))
+})
+
+const joined = (parent: string, field: string): string =>
+  field === "" || field.startsWith("[") ? parent + field : `${parent}.${field}`
+
+export const list: Operation<WorkspaceSecretPage, Answered<ListError>> = {
+  name: "list",
+  errors: { ...common, NotFound: ApiError.NotFound },
+  decode: (text, mask) => {
+    if (text.length <= SHORT) {
+      return decodeShortPage(text, mask)
+    }
+    const json = Result.flatMap(parseJson(text, "a WorkspaceSecretPage in JSON"), boundItems)
+    if (Result.isFailure(json)) {
+      return Result.fail(json.failure)
+    }
+    const items = at(json.success, "items")
+    const page = decodePage(Array.isArray(items) ? { ...json.success as object, items: [] } : json.success, mask)
+    return Result.isFailure(page) || !Array.isArray(items) ? page : readItems(page.success, items, mask)
+  },
+  needsBody: true
+}
+
+/** A page of a list that goes on: one that leads back to a cursor seen before would go on for ever. */
+export const listOnwards = (seen: ReadonlySet<string>): typeof list => ({
+  ...list,
+  decode: (body, mask) => {
+    const isNew = (page: Decoded<WorkspaceSecretPage>): Decoded<WorkspaceSecretPage> =>
+      Result.filterOrFail(
+        page,
+        ({ pagination: { nextCursor } }) => nextCursor === undefined || !seen.has(nextCursor),
+        () => repeated
+      )
+    const decoded = list.decode(body, mask)
+    return Result.isResult(decoded) ? isNew(decoded) : Effect.map(decoded, isNew)
+  }
+})
+
+const repeated = [
+  { field: "pagination.nextCursor", description: "Expected a cursor that this list has not had before" }
+]
+
+export const create: Operation<WorkspaceSecret, Answered<CreateError>> = {
+  name: "create",
+  errors: { ...common, NotFound: ApiError.NotFound, WorkspaceSecretAlreadyExists },
+  decode: decodeSecret,
+  needsBody: true
+}
+
+export const get: Operation<WorkspaceSecret, Answered<GetError>> = {
+  name: "get",
+  errors: { ...common, WorkspaceSecretNotFound },
+  decode: decodeSecret,
+  needsBody: true
+}
+
+/** A get on behalf of a create. */
+export const readBack: typeof get = { ...get, name: "create" }
+
+export const update: Operation<WorkspaceSecret, Answered<UpdateError>> = {
+  name: "update",
+  errors: { ...common, WorkspaceSecretNotFound, WorkspaceSecretAlreadyExists },
+  decode: decodeSecret,
+  needsBody: true
+}
+
+// `delete` is a reserved word.
+export const remove: Operation<void, Answered<DeleteError>> = {
+  name: "delete",
+  errors: { ...common, WorkspaceSecretNotFound },
+  decode: () => Result.succeed(undefined),
+  needsBody: false
+}
+
+export const whoami: Operation<Profile, Answered<WhoamiError>> = {
+  name: "whoami",
+  errors: { ...common, NotFound: ApiError.NotFound },
+  decode: decodeJson(Profile, "a Profile in JSON", boundLabels),
+  needsBody: true
+}

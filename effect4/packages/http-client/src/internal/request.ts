@@ -1,0 +1,174 @@
+import { InvalidArgument } from "@workspace-secrets/core/ApiError"
+import { CreateWorkspaceSecret } from "@workspace-secrets/core/CreateWorkspaceSecret"
+import * as FieldMask from "@workspace-secrets/core/FieldMask"
+import * as FieldViolation from "@workspace-secrets/core/FieldViolation"
+import { ListWorkspaceSecrets } from "@workspace-secrets/core/ListWorkspaceSecrets"
+import { UpdateWorkspaceSecret } from "@workspace-secrets/core/UpdateWorkspaceSecret"
+import { WorkspaceSecretRef } from "@workspace-secrets/core/WorkspaceSecret"
+import { identity } from "effect/Function"
+import * as HttpBody from "effect/http/HttpBody"
+import * as HttpClientRequest from "effect/http/HttpClientRequest"
+import type { HttpMethod } from "effect/http/HttpMethod"
+import * as Predicate from "effect/Predicate"
+import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import type { OperationName } from "../ClientError.js"
+import { isWellFormed, segment as toSegment, type Target } from "./target.js"
+import { weakMemo } from "./weakMemo.js"
+
+/** A request, and what in it must not come back in an error. */
+export interface Call {
+  readonly request: HttpClientRequest.HttpClientRequest
+  readonly secrets: ReadonlyArray<Redacted.Redacted<string>>
+}
+
+/** A list's parameters, as the query that they are sent as. */
+export type Query = Readonly<Record<string, string>>
+
+type Refusal = ReadonlyArray<FieldViolation.FieldViolation>
+
+const refuse = (operation: OperationName) => (violations: Refusal): InvalidArgument =>
+  InvalidArgument.fromViolations(violations, { operation, attempts: 0 })
+
+const encoder = <A, I>(schema: Schema.Codec<A, I>, prepare: (input: unknown) => unknown = identity) => {
+  const encode = Schema.encodeUnknownResult(schema, { errors: "all" })
+  return (input: unknown): Result.Result<I, Refusal> => {
+    try {
+      return Result.mapError(encode(prepare(input)), FieldViolation.fromSchemaError)
+    } catch {
+      // A getter threw, or a Redacted was wiped.
+      return Result.fail([{ field: "", description: "Expected an object that can be read; was a Redacted wiped?" }])
+    }
+  }
+}
+
+/** What is left of a message of an update that holds nothing. What is no message stays, to be refused. */
+const orNothing = (message: unknown) => Predicate.isObject(message) ? undefined : message
+
+/**
+ * An update with the mask that the caller left out: that of the fields that it holds. Without a mask a server writes the fields that are
+ * not empty, and one of the first revision those that are there (WIRE.md, Update). No mask can be empty, so an update that holds
+ * nothing has none.
+ */
+const withMask = (input: unknown): unknown => {
+  if (!Predicate.isObject(input)) {
+    return input
+  }
+  const { metadata, spec, updateMask } = input as UpdateWorkspaceSecret
+  if (updateMask !== undefined && !(Array.isArray(updateMask) && updateMask.length === 0)) {
+    return input
+  }
+  const held = FieldMask.of({ metadata, spec })
+  return held.length === 0
+    ? { metadata: orNothing(metadata), spec: orNothing(spec) }
+    : { metadata, spec, updateMask: held }
+}
+
+const encodeQuery = encoder(ListWorkspaceSecrets)
+const encodeCreate = encoder(CreateWorkspaceSecret)
+const encodeUpdate = encoder(UpdateWorkspaceSecret, withMask)
+const encodeRef = encoder(WorkspaceSecretRef)
+
+// What all requests of a client have in common, made once.
+const common = weakMemo(({ apiKey }: Target) =>
+  HttpClientRequest.setHeaders(HttpClientRequest.get(""), {
+    accept: "application/json",
+    authorization: `Bearer ${Redacted.value(apiKey)}`
+  })
+)
+
+const request = (method: HttpMethod, url: string, target: Target) => {
+  const self = HttpClientRequest.setUrl(common(target), url)
+  return method === "GET" ? self : HttpClientRequest.setMethod(self, method)
+}
+
+const withJson = (self: HttpClientRequest.HttpClientRequest, json: unknown) =>
+  HttpClientRequest.setBody(self, HttpBody.text(JSON.stringify(json), "application/json"))
+
+/** An id that is the same in a path, as those that the API mints are. */
+const isPlainId = (ref: unknown): ref is string => typeof ref === "string" && /^\w+$/.test(ref)
+
+const secretUrl = (target: Target, ref: unknown): Result.Result<string, Refusal> =>
+  isPlainId(ref)
+    ? Result.succeed(`${target.secrets}/${ref}`)
+    : encodeRef(ref).pipe(
+      Result.flatMap((text) => Result.mapError(toSegment(text), (description) => [{ field: "", description }])),
+      Result.map((segment) => `${target.secrets}/${segment}`),
+      Result.mapError((violations) => violations.map(({ description }) => ({ field: "id", description })))
+    )
+
+// A copy, so that the value is still known when the original is wiped before the response comes.
+const valueOf = (payload: CreateWorkspaceSecret | UpdateWorkspaceSecret) =>
+  payload.spec?.value === undefined ? [] : [Redacted.make(Redacted.value(payload.spec.value))]
+
+/**
+ * A list's parameters as a query. Empty ones are left out: they say the same as absent ones. The result shares nothing
+ * with what it was made from.
+ */
+export const query = (params: ListWorkspaceSecrets): Result.Result<Query, InvalidArgument> =>
+  encodeQuery(params).pipe(
+    Result.flatMap((encoded) => {
+      const entries = Object.entries(encoded).filter((entry): entry is [string, string] =>
+        entry[1] !== undefined && entry[1] !== ""
+      )
+      // URLSearchParams would put U+FFFD in their place, and the server would look for that.
+      const broken = entries.filter(([, value]) => !isWellFormed(value))
+      return broken.length === 0
+        ? Result.succeed(Object.fromEntries(entries))
+        : Result.fail(
+          broken.map(([field]) => ({ field, description: "Expected well-formed Unicode: no lone surrogates" }))
+        )
+    }),
+    Result.mapError(refuse("list"))
+  )
+
+export const list = (target: Target, query: Query): Call => ({
+  request: HttpClientRequest.setUrlParams(request("GET", target.secrets, target), query),
+  secrets: [target.apiKey]
+})
+
+export const create = (target: Target, payload: CreateWorkspaceSecret): Result.Result<Call, InvalidArgument> =>
+  encodeCreate(payload).pipe(
+    Result.map((json) => ({
+      request: withJson(request("POST", target.secrets, target), json),
+      secrets: [target.apiKey, ...valueOf(payload)]
+    })),
+    Result.mapError(refuse("create"))
+  )
+
+const addressed =
+  (method: HttpMethod, operation: OperationName) =>
+  (target: Target, ref: WorkspaceSecretRef): Result.Result<Call, InvalidArgument> =>
+    secretUrl(target, ref).pipe(
+      Result.map((url) => ({ request: request(method, url, target), secrets: [target.apiKey] })),
+      Result.mapError(refuse(operation))
+    )
+
+export const get = addressed("GET", "get")
+
+// `delete` is a reserved word.
+export const remove = addressed("DELETE", "delete")
+
+export const update = (
+  target: Target,
+  ref: WorkspaceSecretRef,
+  payload: UpdateWorkspaceSecret
+): Result.Result<Call, InvalidArgument> => {
+  const url = secretUrl(target, ref)
+  const json = encodeUpdate(payload)
+  return Result.isSuccess(url) && Result.isSuccess(json)
+    ? Result.succeed({
+      request: withJson(request("PATCH", url.success, target), json.success),
+      secrets: [target.apiKey, ...valueOf(payload)]
+    })
+    : Result.fail(refuse("update")([...violations(url), ...violations(json)]))
+}
+
+const violations = (checked: Result.Result<unknown, Refusal>): Refusal =>
+  Result.isFailure(checked) ? checked.failure : []
+
+export const whoami = (target: Target): Call => ({
+  request: request("GET", target.whoami, target),
+  secrets: [target.apiKey]
+})

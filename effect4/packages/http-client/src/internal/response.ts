@@ -1,0 +1,122 @@
+import * as ErrorResponse from "@workspace-secrets/core/ErrorResponse"
+import type * as ErrorTable from "@workspace-secrets/core/ErrorTable"
+import type { FieldViolation } from "@workspace-secrets/core/FieldViolation"
+import { Status } from "@workspace-secrets/core/Status"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import { type OperationName, UnexpectedResponse } from "../ClientError.js"
+import { decodeOf, MAX_VIOLATIONS, type Operation, parseJson } from "./operationResult.js"
+import { boundStatus } from "./responseLimits.js"
+import { parseRetryAfter } from "./retryAfter.js"
+import { isWellFormed } from "./target.js"
+
+/** A response that was read to its end. */
+export interface Answer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string | undefined>>
+  readonly body: string
+}
+
+/** What reading a response needs to know of the call. */
+export interface Context {
+  /** Milliseconds since the Unix epoch, to read an HTTP date against. */
+  readonly now: number
+  readonly attempts: number
+  /** Takes what the call must not show out of what the server wrote. */
+  readonly redact: (text: string) => string
+}
+
+const decodeStatus = decodeOf(Status)
+
+export const isOk = (status: number): boolean => status >= 200 && status < 300
+
+export const requestId = (answer: Pick<Answer, "headers">, redact: Context["redact"]): string | undefined => {
+  const id = answer.headers["x-request-id"]
+  return id === undefined || id === "" ? undefined : redact(id)
+}
+
+const transient: ReadonlySet<number> = new Set([408, 429, 502, 503, 504])
+
+const reads: ReadonlySet<OperationName> = new Set(["list", "get", "whoami"])
+
+// After another error of the server, what writes may be half done. 501 stays what it is.
+const isRetryable = (operation: OperationName, status: number): boolean =>
+  transient.has(status) || (status >= 500 && status !== 501 && reads.has(operation))
+
+/** A response that breaks the contract, and where. */
+export const unexpected = (
+  operation: OperationName,
+  answer: Pick<Answer, "headers" | "status">,
+  context: Context,
+  violations: ReadonlyArray<FieldViolation>,
+  code?: number
+): UnexpectedResponse =>
+  new UnexpectedResponse({
+    operation,
+    status: answer.status,
+    ...code === undefined ? {} : { code },
+    contentType: answer.headers["content-type"] && context.redact(answer.headers["content-type"]),
+    requestId: requestId(answer, context.redact),
+    // Where the response is wrong is told by its own keys.
+    violations: violations.slice(0, MAX_VIOLATIONS).map(({ description, field }) => ({
+      field: context.redact(field),
+      description
+    })),
+    retryAfter: parseRetryAfter(answer.headers["retry-after"], context.now),
+    isRetryable: isRetryable(operation, answer.status),
+    attempts: context.attempts
+  })
+
+const notUtf8 = [{ field: "", description: "Expected UTF-8" }]
+
+/** Reads a response: the operation's result, the error that the server answers, or what is wrong with the response. */
+export const read = <A, E extends { readonly _tag: ErrorTable.Tag }>(
+  operation: Operation<A, E>,
+  answer: Answer,
+  context: Context
+): Effect.Effect<A, E | UnexpectedResponse> => {
+  if (!isOk(answer.status)) {
+    return Effect.fail(readError(operation, answer, context))
+  }
+  const decoded = operation.decode(answer.body, context.redact)
+  return Effect.flatMap(
+    Result.isResult(decoded) ? Effect.succeed(decoded) : decoded,
+    (decoded): Effect.Effect<A, UnexpectedResponse> =>
+      Result.isFailure(decoded)
+        ? Effect.fail(unexpected(operation.name, answer, context, decoded.failure))
+        // A body that is not UTF-8 has a lone surrogate in its text, be it where no schema looks.
+        : operation.needsBody && !isWellFormed(answer.body)
+        ? Effect.fail(unexpected(operation.name, answer, context, notUtf8))
+        : Effect.succeed(decoded.success)
+  )
+}
+
+const readError = <A, E extends { readonly _tag: ErrorTable.Tag }>(
+  operation: Operation<A, E>,
+  answer: Answer,
+  context: Context
+): E | UnexpectedResponse => {
+  const broken = (violations: ReadonlyArray<FieldViolation>, code?: number) =>
+    unexpected(operation.name, answer, context, violations, code)
+  // A browser hides a redirect that it was told not to follow: status 0.
+  if (answer.status < 400) {
+    return broken([{ field: "", description: "Expected no redirect" }])
+  }
+  const json = parseJson(answer.body, "a google.rpc.Status in JSON")
+  if (Result.isFailure(json)) {
+    return broken(json.failure)
+  }
+  const status = decodeStatus(boundStatus(json.success, context.redact), context.redact)
+  if (Result.isFailure(status)) {
+    return broken(status.failure)
+  }
+  return ErrorResponse.fromResponse<E>(operation.errors, {
+    status: answer.status,
+    body: status.success,
+    retryAfter: parseRetryAfter(answer.headers["retry-after"], context.now),
+    requestId: requestId(answer, context.redact),
+    operation: operation.name,
+    attempts: context.attempts,
+    isRetryable: answer.status !== 500 || reads.has(operation.name)
+  }) ?? broken([{ field: "code", description: "Expected an error that this operation can have" }], status.success.code)
+}

@@ -152,3 +152,54 @@ export const spellings: Readonly<Record<string, (secret: string) => string>> = {
 
 /** Parts of a secret whose presence in a text is a leak: its runs of letters and digits, in any case. */
 export const partsOf = (secret: string): ReadonlyArray<string> => secret.toLowerCase().match(/[a-z0-9-]{8,}/g) ?? []
+
+/** The letters and digits of a text: the same, however often a sink quotes, escapes or breaks it. */
+const plain = (text: string): string =>
+  text.toLowerCase().replaceAll(/\\+[nrt]/g, "").replaceAll(/[^\p{L}\p{N}]+/gu, "")
+
+const RUN = 12
+
+/**
+ * Runs of 12 characters, every fourth, in the middle of a spelling: a text with 15 characters in a row of it has one of them.
+ * What base64 has at its ends depends on what is beside it.
+ */
+const runsOf = (spelled: string): ReadonlyArray<string> => {
+  const text = plain(spelled)
+  const edge = Math.floor(Math.min(text.length / 4, 32))
+  const count = Math.max(0, Math.floor((text.length - 2 * edge - RUN) / 4) + 1)
+  return Array.from({ length: count }, (_, index) => text.slice(edge + 4 * index, edge + 4 * index + RUN))
+}
+
+/** A secret, or what it is and how it was spelled. */
+export type Told = string | readonly [secret: string, spelled: string]
+
+/** What of secrets must not be in a text. */
+export interface Traces {
+  readonly parts: ReadonlySet<string>
+  readonly runs: ReadonlySet<string>
+}
+
+const longParts = (secret: string): ReadonlyArray<string> => {
+  const parts = partsOf(secret).map(plain).filter((part) => part.length >= 8)
+  return parts.length === 0 ? [plain(secret)] : parts
+}
+
+/** The parts of secrets, and runs of their spellings: base64 has no part. Of a secret without long parts it is the whole. */
+export const tracesOf = (secrets: ReadonlyArray<Told>): Traces => ({
+  parts: new Set(secrets.flatMap((secret) => longParts(typeof secret === "string" ? secret : secret[0]))),
+  runs: new Set(secrets.flatMap((secret) => runsOf(typeof secret === "string" ? secret : secret[1])))
+})
+
+/** Whether a text has one of these traces. */
+export const tells = (text: string, { parts, runs }: Traces): boolean => {
+  const told = plain(text)
+  if ([...parts].some((part) => told.includes(part))) {
+    return true
+  }
+  for (let at = 0; runs.size > 0 && at + RUN <= told.length; at++) {
+    if (runs.has(told.slice(at, at + RUN))) {
+      return true
+    }
+  }
+  return false
+}

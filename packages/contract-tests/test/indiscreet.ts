@@ -1,7 +1,10 @@
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
+import { leaking, logged, printed } from "../../../tools/leaks/sinks.js"
+import { spellings, type Told } from "../../../tools/leaks/spellings.js"
 import * as Behaviour from "../src/Behaviour.js"
 import { behaviours } from "../src/Behaviours.js"
 import { behaviours as ofReading } from "../src/behaviours/ClientReading.js"
@@ -12,7 +15,7 @@ import * as Target from "../src/Target.js"
 /** Those that ask the target: the others look at what the client alone makes of requests and answers. */
 const asking = behaviours.filter((behaviour) => ![...ofReading, ...ofReadingErrors, ...ofRequests].includes(behaviour))
 
-const KEY = "canary-key"
+const KEY = "canary-key-\"quoted\"-/+<x>"
 const OTHER_KEY = "canary-other-key"
 
 /** Keys that may do less, or that are unusual. */
@@ -23,13 +26,17 @@ const FURTHER_KEYS = {
   spacedTenant: "canary spaced key"
 }
 
-const ALL_KEYS = [KEY, OTHER_KEY, ...Object.values(FURTHER_KEYS)].join(" ")
+const KEYS = [KEY, OTHER_KEY, ...Object.values(FURTHER_KEYS)]
+
+const VALUE = "canary of someone else"
+
+type Spell = (secret: string) => string
 
 /** What a server tells that has no sense for secrets. */
-const indiscreet = async (input: string | URL | Request, init?: RequestInit): Promise<unknown> => {
+const indiscreet = async (spell: Spell, input: string | URL | Request, init?: RequestInit): Promise<unknown> => {
   const request = new Request(input, init)
   const body = await request.text()
-  return { echo: { url: request.url, headers: Object.fromEntries(request.headers), body }, keys: ALL_KEYS }
+  return { echo: { url: request.url, headers: Object.fromEntries(request.headers), body }, keys: KEYS.map(spell) }
 }
 
 const secret = (more: object) => ({
@@ -41,7 +48,7 @@ const secret = (more: object) => ({
     profileId: "p",
     workspaceId: "w"
   },
-  spec: { value: "canary of someone else" },
+  spec: { value: VALUE },
   info: { createdBy: { metadata: { id: "id" }, spec: { type: "x", value: "canary" } } },
   ...more
 })
@@ -51,28 +58,30 @@ export const indiscretions: Readonly<Record<string, (told: unknown) => Response>
   "as an error": (told) => Response.json({ code: 3, message: JSON.stringify(told), details: [told] }, { status: 400 }),
   "as a secret": (told) => Response.json(secret({ told })),
   "as a page": (told) => Response.json({ items: [secret({ told }), secret({})], pagination: { nextCursor: "x" } }),
-  "as text": (told) => new Response(JSON.stringify([told, "canary of someone else"]).slice(0, -1), { status: 500 }),
+  "as text": (told) => new Response(JSON.stringify([told, VALUE]).slice(0, -1), { status: 500 }),
   "as headers": () =>
     Response.json({}, {
       status: 405,
       headers: {
-        allow: ALL_KEYS,
+        allow: KEYS.join(" "),
         "content-type": `text/${KEY}`,
         "x-request-id": KEY,
-        "access-control-allow-origin": ALL_KEYS,
-        "access-control-allow-methods": ALL_KEYS,
-        "access-control-allow-headers": ALL_KEYS,
-        "access-control-expose-headers": ALL_KEYS
+        "access-control-allow-origin": KEYS.join(" "),
+        "access-control-allow-methods": KEYS.join(" "),
+        "access-control-allow-headers": KEYS.join(" "),
+        "access-control-expose-headers": KEYS.join(" ")
       }
     })
 }
 
-/** The messages of the behaviours that fail at a server which is indiscreet in these ways, one after the other. */
-export const messagesOf = (ways: ReadonlyArray<string>) => {
+/** How the behaviours fail at a server that is indiscreet in these ways, and in all spellings, one after the other. */
+export const failuresOf = (ways: ReadonlyArray<string>) => {
+  const turns = Object.values(spellings).flatMap((spell) => ways.map((way) => ({ spell, way })))
   let asked = 0
   const fetch: typeof globalThis.fetch = async (input, init) => {
-    const told = await indiscreet(input, init)
-    return indiscretions[ways[asked++ % ways.length] ?? ""]?.(told) ?? Response.error()
+    const { spell, way } = turns[asked++ % turns.length] ?? { spell: String, way: "" }
+    const told = await indiscreet(spell, input, init)
+    return indiscretions[way]?.(told) ?? Response.error()
   }
   const target = Target.layer({
     baseUrl: "http://localhost",
@@ -86,13 +95,22 @@ export const messagesOf = (ways: ReadonlyArray<string>) => {
     corsOrigin: "https://app.example",
     fetch
   }).pipe(Layer.provide(FetchHttpClient.layer), Layer.provide(Layer.succeed(FetchHttpClient.Fetch, fetch)))
-  return Effect.forEach(
-    asking,
-    (behaviour) =>
-      Effect.match(Behaviour.check(behaviour), { onSuccess: () => [], onFailure: ({ message }) => [message] })
-  ).pipe(Effect.map((messages) => messages.flat()), Effect.provide(target))
+  return Effect.forEach(asking, (behaviour) => Effect.flip(Behaviour.check(behaviour)).pipe(Effect.option)).pipe(
+    Effect.map((failures) => failures.flatMap((failure) => Option.toArray(failure))),
+    Effect.provide(target)
+  )
 }
 
-/** Those that show a key or a value. */
-export const leaks = (messages: ReadonlyArray<string>): ReadonlyArray<string> =>
-  messages.filter((message) => message.includes("canary") || message.includes("contract-tests-value"))
+/** What must be in no sink: keys and values, in any spelling. A server tells whole keys, and parts of those begin alike. */
+const told: ReadonlyArray<Told> = [
+  "canary",
+  "contract-tests-value",
+  ...KEYS.flatMap((key) => Object.values(spellings).map((spell): Told => [key, spell(key)]))
+]
+
+/** The sinks in which failures show a key or a value. */
+export const leaks = (failures: ReadonlyArray<Behaviour.BehaviourFailed>) =>
+  Effect.map(
+    logged(failures.slice(0, 10)),
+    (log) => leaking([...failures.flatMap((failure) => printed(failure)), ...log], ...told)
+  )

@@ -10,6 +10,8 @@ import type * as ParseResult from "effect/ParseResult"
 import * as Pretty from "effect/Pretty"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
+import { leaking, levels, logged, loggerNames, type Print, printed } from "../../../tools/leaks/sinks.js"
+import { spellings } from "../../../tools/leaks/spellings.js"
 import * as ApiError from "../src/ApiError.js"
 import { CreateWorkspaceSecret } from "../src/CreateWorkspaceSecret.js"
 import * as ErrorResponse from "../src/ErrorResponse.js"
@@ -19,20 +21,20 @@ import { Status } from "../src/Status.js"
 import { applyTo, UpdateWorkspaceSecret } from "../src/UpdateWorkspaceSecret.js"
 import { SecretValue, WorkspaceSecret, WorkspaceSecretNotFound, WorkspaceSecretSpec } from "../src/WorkspaceSecret.js"
 import example from "./fixtures/documented-example.json" with { type: "json" }
-import { levels, logged, loggerNames, type Print, printed } from "./printed.js"
 import { schemas } from "./schemas.js"
 
-const canary = "c4n4ry-s3cr3t"
+const canary = "c4n4ry-s3cr3t-\"<é>/\n&"
 
 /** The ways of printing that give the canary away. */
-const leaks = (prints: ReadonlyArray<Print>): ReadonlyArray<string> =>
-  prints.filter(({ text }) => text.includes(canary)).map(({ how }) => how)
+const leaks = (prints: ReadonlyArray<Print>): ReadonlyArray<string> => leaking(prints, canary)
 
 /*
  * In a browser the pretty logger hands the errors of a cause to the console as objects, and with a ParseError its
- * issue, which holds what was refused. No schema can help that: a ParseError is not to be logged as a cause there.
+ * issue, which holds what was refused. No schema can help that: a ParseError is not to be logged as a cause there, nor
+ * printed by its properties.
  */
 const outsideOfBrowsers = loggerNames.filter((logger) => !logger.includes("browser"))
+const printedFailure = (error: unknown) => printed(error, { properties: false })
 
 /** What is logged of failures, and of the errors that are made of their violations. */
 const logFailures = (
@@ -49,7 +51,7 @@ const logFailures = (
 
 /** A failure and what its violations say. */
 const prints = (error: ParseResult.ParseError): ReadonlyArray<Print> => [
-  ...printed(error),
+  ...printedFailure(error),
   { how: "its violations", text: fromParseError(error).map(format).join("\n") },
   ...printed(ApiError.InvalidArgument.fromViolations(fromParseError(error)))
 ]
@@ -114,15 +116,23 @@ const quotes = (errors: ReadonlyArray<ParseResult.ParseError>): ReadonlyArray<st
     .filter((text) => text.includes(canary))
 
 /** A refusal as schemas of Effect usually print it. */
-const chatty = failures(Schema.decodeUnknownEither(Schema.Struct({ value: Schema.Number })), [{ value: canary }])
+const chatty = (value: string) =>
+  failures(Schema.decodeUnknownEither(Schema.Struct({ value: Schema.Number })), [{ value }])
 
 describe("this test", () => {
-  it.effect("sees what Effect's own refusals quote, in every way of printing", () =>
-    Effect.gen(function*() {
-      const all = [...chatty.flatMap(printed), ...(yield* logged(chatty, { levels: [LogLevel.Info] }))]
-      expect(all.length).toBeGreaterThan(40)
-      expect(leaks(all)).toEqual(all.map(({ how }) => how))
-    }))
+  it.effect.each(Object.entries(spellings))(
+    "sees what Effect's own refusals quote, spelled %s, in every way of printing",
+    (
+      [, spell]
+    ) =>
+      Effect.gen(function*() {
+        const spelled = spell(canary)
+        const errors = chatty(spelled)
+        const all = [...errors.flatMap((error) => printed(error)), ...(yield* logged(errors))]
+        expect(all.length).toBeGreaterThan(50)
+        expect(leaking(all, [canary, spelled])).toEqual(all.map(({ how }) => how))
+      })
+  )
 
   it("swaps every place of a value", () => {
     expect(swapped({ a: 1, b: [{ c: 2 }, { c: 3 }] }, 0)).toEqual([
@@ -178,11 +188,11 @@ describe("a value in the wrong place is not quoted", () => {
     ["a profile's type", { ...example, info: { createdBy: { ...example.info.createdBy, spec: { type: [canary] } } } }]
   ]
 
-  it.effect.each(places)("by any logger at any level, as %s of a secret", ([_, body]) =>
+  it.effect.each(places)("by any logger, as %s of a secret", ([place, body]) =>
     Effect.gen(function*() {
       const error = yield* Effect.flip(Schema.decodeUnknown(WorkspaceSecret)(body))
       expect(leaks(prints(error))).toEqual([])
-      expect(leaks(yield* logFailures([error], levels))).toEqual([])
+      expect(leaks(yield* logFailures([error], place === "spec" ? levels : undefined))).toEqual([])
     }))
 
   it.effect("by any logger, as any part of a page, of a create, of an update or of a query", () =>
@@ -221,6 +231,17 @@ describe("a value in the wrong place is not quoted", () => {
       expect(leaks(yield* logFailures(errors))).toEqual([])
     }))
 
+  it.effect.each(Object.entries(spellings))("by any logger, spelled %s", ([, spell]) =>
+    Effect.gen(function*() {
+      const spelled = spell(canary)
+      const errors = [
+        ...failures(Schema.decodeUnknownEither(WorkspaceSecret), [{ ...example, spec: { value: [spelled] } }]),
+        ...failures(Schema.decodeUnknownEither(ListWorkspaceSecrets), [{ limit: spelled }])
+      ]
+      expect(errors).toHaveLength(2)
+      expect(leaking([...errors.flatMap(prints), ...(yield* logFailures(errors))], [canary, spelled])).toEqual([])
+    }))
+
   it.effect("by any logger, where a bare string is written for a Redacted", () =>
     Effect.gen(function*() {
       const spec = { value: canary }
@@ -245,7 +266,7 @@ describe("a value in the wrong place is not quoted", () => {
         const props = { metadata, spec: spec as WorkspaceSecretSpec }
         const make = () => new WorkspaceSecret(props)
         for (const thrown of [thrownBy(make), thrownBy(() => Effect.runSync(Effect.sync(make)))]) {
-          expect(leaks(printed(thrown))).toEqual([])
+          expect(leaks(printedFailure(thrown))).toEqual([])
           expect(leaks(yield* logged([thrown], { levels: [LogLevel.Error], loggers: outsideOfBrowsers }))).toEqual([])
           expect(thrown).toHaveProperty("message", expect.stringContaining("Expected"))
         }
@@ -268,7 +289,7 @@ describe("a value in its place is not printed", () => {
   it.effect.each(holders)("with %s, by any logger at any level", ([_, value]) =>
     Effect.gen(function*() {
       expect(leaks(printed(value))).toEqual([])
-      const log = yield* logged([value])
+      const log = yield* logged([value], { levels })
       expect(leaks(log)).toEqual([])
       expect(log.filter(({ text }) => text.includes("<redacted>")).length).toBeGreaterThan(levels.length)
     }))

@@ -12,8 +12,8 @@ import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { Dispatcher } from "undici"
+import { leaking, printed } from "../../../tools/leaks/sinks.js"
 import * as Node from "../src/node.js"
-import { print } from "./support/print.js"
 import { serve } from "./support/server.js"
 import { answer, type Connection, serveTcp, start } from "./support/tcp.js"
 
@@ -106,7 +106,7 @@ describe("a response", () => {
       expect(yield* response.text).toBe("<h1>502")
       const error = yield* Effect.flip(response.json)
       expect(error).toMatchObject({ _tag: "ResponseError", reason: "Decode" })
-      expect(print(error).filter((printed) => printed.includes("<h1>"))).toEqual([])
+      expect(leaking(printed(error), "<h1>502")).toEqual([])
     }))
 
   it.scoped("that is not what its content-encoding says is refused", () =>
@@ -123,7 +123,7 @@ describe("a response", () => {
       const http = yield* Node.make()
       const response = yield* http.get(url, { headers: { authorization: "canary" } })
       expect(yield* response.text).toBe("canary")
-      expect(print(response).filter((printed) => printed.includes("canary"))).toEqual([])
+      expect(leaking(printed(response), "canary")).toEqual([])
       expect(JSON.stringify(response)).toContain("200")
     }))
 })
@@ -305,7 +305,7 @@ describe("connections", () => {
       const { url } = yield* serveTcp(({ socket }) => socket.write("canary\r\n\r\n"))
       const error = yield* Effect.flatMap(Node.make(), (http) => Effect.flip(http.get(url)))
       expect(codeOf(error)).toMatch(/^(HPE_|ERR_TRANSPORT)/)
-      expect(print(error).filter((printed) => printed.includes("canary"))).toEqual([])
+      expect(leaking(printed(error), "canary")).toEqual([])
     }))
 })
 
@@ -482,7 +482,7 @@ describe("a dispatcher of the caller's", () => {
       }
       const error = yield* Effect.flatMap(Node.make({ dispatcher }), (http) => Effect.flip(http.get("http://a")))
       expect(codeOf(error)).toBe("ENOTFOUND")
-      expect(print(error).filter((printed) => printed.includes("canary"))).toEqual([])
+      expect(leaking(printed(error), "canary")).toEqual([])
     }))
 })
 
@@ -507,7 +507,7 @@ it.scoped("shows nothing of a request in its errors", () =>
         body: HttpBody.text("canary")
       }).pipe(Effect.flatMap(({ text }) => text), Effect.flip)
     for (const error of yield* Effect.all([send("/"), send("/half")])) {
-      expect(print(error).filter((printed) => printed.includes("canary"))).toEqual([])
+      expect(leaking(printed(error), "canary")).toEqual([])
       expect(error.request.url).toContain(url)
     }
   }))

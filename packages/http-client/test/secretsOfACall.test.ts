@@ -13,11 +13,11 @@ import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
 import * as Tracer from "effect/Tracer"
-import { partsOf, spellings } from "../../../tools/leaks/spellings.js"
+import { leaking, logged, type Print, printed } from "../../../tools/leaks/sinks.js"
+import { spellings } from "../../../tools/leaks/spellings.js"
 import { makeClient } from "../src/promise.js"
 import { make, type WorkspaceSecretsClient } from "../src/WorkspaceSecretsClient.js"
 import { json } from "./support/memory.js"
-import { log, print } from "./support/print.js"
 
 const value =
   "-----BEGIN CANARY-VALUE-7f3a-----\n\"quoted\" \\ <é> / & MIIEvQIBADANBgkqhkiG9w0BAQEFAASC\nabcdefgh12345678\n"
@@ -26,21 +26,21 @@ const externalId = "ext-1" as ExternalId
 const id = WorkspaceSecretId.make("wsecret_1")
 const payload = () => ({ metadata: { name: "a", externalId }, spec: { value: Redacted.make(value) } })
 
-const parts = [value, apiKey].flatMap(partsOf)
+const leaks = (prints: ReadonlyArray<Print>) => leaking(prints, value, apiKey)
 
-const leaks = (texts: ReadonlyArray<string>) =>
-  texts.filter((text) => parts.some((part) => text.toLowerCase().includes(part)))
+type Call = (secrets: WorkspaceSecretsClient.Service) => Effect.Effect<unknown, unknown>
 
-type Calls = Readonly<Record<string, (secrets: WorkspaceSecretsClient.Service) => Effect.Effect<unknown, unknown>>>
+const create: Call = (secrets) => secrets.create(payload())
+const update: Call = (secrets) => secrets.update(id, { spec: { value: Redacted.make(value) } })
 
 /** Every call whose requests know both the value and the key. */
-const writing: Calls = {
-  create: (secrets) => secrets.create(payload()),
+const writing: Readonly<Record<string, Call>> = {
+  create,
   "create, safely": (secrets) => secrets.create(payload(), { safeRetry: true }),
-  update: (secrets) => secrets.update(id, { spec: { value: Redacted.make(value) } })
+  update
 }
 
-const reading: Calls = {
+const reading: Readonly<Record<string, Call>> = {
   get: (secrets) => secrets.get(id),
   list: (secrets) => secrets.list(),
   stream: (secrets) => Stream.runCollect(secrets.stream()),
@@ -82,59 +82,62 @@ const exitOf = (effect: Effect.Effect<unknown, unknown>) =>
     return yield* fiber
   })
 
-const printed = (exit: Exit.Exit<unknown, unknown>) =>
-  Exit.isSuccess(exit) ? print(exit) : [exit, exit.cause, Cause.squash(exit.cause)].flatMap(print)
+const print = (exit: Exit.Exit<unknown, unknown>) =>
+  Exit.isSuccess(exit) ? printed(exit) : [exit, exit.cause, Cause.squash(exit.cause)].flatMap((thing) => printed(thing))
 
-/** Texts that end at, or right behind, where something is cut. */
-const paddings = [0, 4080]
+const answering = (answer: () => Response) =>
+  HttpClient.make((request) => Effect.sync(() => HttpClientResponse.fromWeb(request, answer())))
+
+/** What a server says that knows a spelling of the value and of the key, each in all places of an error. */
+const indiscreet = (known: string) => ({
+  code: 13,
+  message: known,
+  details: [
+    { "@type": known },
+    {
+      "@type": "type.googleapis.com/google.rpc.BadRequest",
+      fieldViolations: [{ field: `metadata.labels.${known}`, description: known }]
+    },
+    { "@type": "type.googleapis.com/google.rpc.ErrorInfo", reason: known, domain: known, metadata: { [known]: known } }
+  ]
+})
 
 describe("no answer shows a secret of the call", () => {
   for (const [how, spell] of Object.entries(spellings)) {
-    it.effect(`that is spelled ${how}`, () =>
+    const told = [value, apiKey].map((secret) => [secret, spell(secret.trim())] as const)
+    const known = told.map(([, spelled]) => `"${spelled}"`).join(" ")
+
+    it.effect(`that is spelled ${how}, in any sink`, () =>
       Effect.gen(function*() {
-        for (const padding of paddings) {
-          const known = [value, apiKey].map((secret) => `${"x ".repeat(padding / 2)}"${spell(secret.trim())}"`).join(
-            " "
-          )
-          const body = {
-            code: 13,
-            message: known,
-            details: [
-              { "@type": known },
-              {
-                "@type": "type.googleapis.com/google.rpc.BadRequest",
-                fieldViolations: [{ field: `metadata.labels.${known}`, description: known }]
-              },
-              {
-                "@type": "type.googleapis.com/google.rpc.ErrorInfo",
-                reason: known,
-                domain: known,
-                metadata: { [known]: known }
-              }
-            ]
+        const answers = [
+          () => json(indiscreet(known), { status: 500 }),
+          () => json({ metadata: { labels: { [known]: 1 } } }),
+          () => json(`<html>${known}`, { status: 502 })
+        ]
+        for (const call of [create, update]) {
+          for (const answer of answers) {
+            const exit = yield* Effect.exit(call(yield* connect(answering(answer))))
+            expect(Exit.isFailure(exit)).toBe(true)
+            expect(leaking([{ how, text: JSON.stringify(exit) }], ...told)).toEqual([])
           }
-          const wrong = { metadata: { labels: { [known]: 1 } } }
-          for (const call of [writing["create"], writing["update"]]) {
-            for (
-              const answer of [() => json(body, { status: 500 }), () =>
-                json(wrong), () =>
-                json(`<html>${known}`, { status: 502 })]
-            ) {
-              const secrets = yield* connect(
-                HttpClient.make((request) =>
-                  Effect.succeed(HttpClientResponse.fromWeb(request, answer()))
-                )
-              )
-              const exit = yield* Effect.exit(call?.(secrets) ?? Effect.void)
-              expect(Exit.isFailure(exit)).toBe(true)
-              expect(leaks([JSON.stringify(exit)]), `${padding}`).toEqual([])
-            }
-          }
-          const secrets = yield* connect(loseFirst(() => json(body, { status: 500 })), true)
-          const exit = yield* exitOf(secrets.create(payload(), { safeRetry: true }))
+        }
+        const secrets = yield* connect(loseFirst(() => json(indiscreet(known), { status: 500 })), true)
+        const exit = yield* exitOf(secrets.create(payload(), { safeRetry: true }))
+        expect(Exit.isFailure(exit)).toBe(true)
+        const error = Exit.isFailure(exit) && Cause.squash(exit.cause)
+        expect(leaking([...print(exit), ...yield* logged([error])], ...told)).toEqual([])
+      }))
+
+    it.effect(`that is spelled ${how}, where a text is cut`, () =>
+      Effect.gen(function*() {
+        for (const [secret, spelled] of told) {
+          // The cut is at 4,096 characters: it comes within the spelling, or right behind it.
+          const padding = "x ".repeat((4096 - Math.min(spelled.length, 40)) / 2)
+          const message = `${padding}"${spelled}"`
+          const secrets = yield* connect(answering(() => json({ code: 13, message }, { status: 500 })))
+          const exit = yield* Effect.exit(secrets.create(payload()))
           expect(Exit.isFailure(exit)).toBe(true)
-          expect(leaks([JSON.stringify(exit), Exit.isFailure(exit) ? Cause.pretty(exit.cause) : ""]), `${padding}`)
-            .toEqual([])
+          expect(leaking([{ how, text: JSON.stringify(exit) }], [secret, spelled])).toEqual([])
         }
       }))
   }
@@ -154,8 +157,8 @@ describe("a defect", () => {
       Effect.gen(function*() {
         const exit = yield* Effect.exit(call(yield* connect(dying)))
         expect(Exit.isFailure(exit) && Cause.isDieType(exit.cause)).toBe(true)
-        expect(leaks(printed(exit))).toEqual([])
-        expect(leaks(yield* log([Exit.isFailure(exit) ? exit.cause : exit]))).toEqual([])
+        expect(leaks(print(exit))).toEqual([])
+        expect(leaks(yield* logged([Exit.isFailure(exit) ? exit.cause : exit]))).toEqual([])
         const defect = Exit.isFailure(exit) ? Cause.squash(exit.cause) : undefined
         expect(defect).toMatchObject({ name: "RequestError" })
         expect((defect as Error).stack).toMatch(/\n +at /)
@@ -166,10 +169,10 @@ describe("a defect", () => {
     const client = makeClient({ apiKey, retry: false, transport: Layer.succeed(HttpClient.HttpClient, dying) })
     const rejected: unknown = await client.create(payload()).catch((error: unknown) => error)
     expect(rejected).toMatchObject({ name: "RequestError" })
-    expect(leaks(print(rejected))).toEqual([])
+    expect(leaks(printed(rejected))).toEqual([])
     const ended: unknown = await client.listAll()[Symbol.asyncIterator]().next().catch((error: unknown) => error)
     expect(ended).toMatchObject({ name: "RequestError" })
-    expect(leaks(print(ended))).toEqual([])
+    expect(leaks(printed(ended))).toEqual([])
     await client.close()
   })
 
@@ -222,7 +225,7 @@ describe("a defect", () => {
         const exit = yield* Effect.exit(Effect.withTracer(secrets.get(id), tracer))
         expect(Exit.isFailure(exit) && Cause.isDie(exit.cause)).toBe(true)
         expect(Exit.isFailure(exit) && Cause.squash(exit.cause)).toMatchObject({ name: "RangeError" })
-        expect(leaks(printed(exit))).toEqual([])
+        expect(leaks(print(exit))).toEqual([])
         expect(inFlight().filter((count) => count !== 0)).toEqual(before.filter((count) => count !== 0))
       })
   )
@@ -241,6 +244,6 @@ describe("a value that is wiped during a call", () => {
       )
       const exit = yield* exitOf(secrets.create(sent, { safeRetry: true }))
       expect(Exit.isFailure(exit) && Cause.failureOption(exit.cause)).toMatchObject({ value: { _tag: "Internal" } })
-      expect(leaks(printed(exit))).toEqual([])
+      expect(leaks(print(exit))).toEqual([])
     }))
 })

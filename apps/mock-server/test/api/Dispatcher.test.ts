@@ -12,6 +12,8 @@ import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as TestClock from "effect/TestClock"
 import { inspect } from "node:util"
+import { leaking } from "../../../../tools/leaks/sinks.js"
+import { spellings } from "../../../../tools/leaks/spellings.js"
 import * as Dispatcher from "../../src/api/Dispatcher.js"
 import * as Handlers from "../../src/api/Handlers.js"
 import { publishedOperations } from "../../src/api/PublishedOperations.js"
@@ -59,6 +61,10 @@ const record = (lines: Array<string>) =>
 
 const decodeStatus = Schema.decodeUnknownSync(Schema.parseJson(Status))
 
+const VALUE = "canary-value-\"<é>\"\n"
+
+const told = Object.values(spellings).map((spell) => [VALUE, spell(VALUE)] as const)
+
 /** Errors whose every text holds what must not get out. */
 const defects = {
   "an error": () => new Error("canary"),
@@ -68,7 +74,10 @@ const defects = {
   "an error with fields": () => Object.assign(new Error("canary"), { value: "canary" }),
   "a string": () => "canary",
   "an object": () => ({ message: "canary", toString: () => "canary" }),
-  "null": () => null
+  "null": () => null,
+  ...Object.fromEntries(
+    Object.entries(spellings).map(([how, spell]) => [`spelled ${how}`, () => new Error(spell(VALUE))])
+  )
 }
 
 describe("a request that was under way", () => {
@@ -138,7 +147,7 @@ describe("a defect of a handler", () => {
         expect(requestId).toMatch(/^req_[0-9A-Z]{26}$/)
         const log = lines.join("\n")
         expect(log).toContain(`unexpected failure of ${requestId}`)
-        expect(log + body + JSON.stringify(headers)).not.toContain("canary")
+        expect(leaking([{ how: what, text: log + body + JSON.stringify(headers) }], "canary", ...told)).toEqual([])
       }).pipe(Effect.provide(services), Effect.provide(record(lines)))
     })
   }

@@ -1,11 +1,10 @@
 import { describe, expect, it } from "@effect/vitest"
-import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as TestClock from "effect/TestClock"
-import { inspect } from "node:util"
+import { leaking, printed } from "../../../../tools/leaks/sinks.js"
 import * as MockServer from "../../src/MockServer.js"
 import { JournalEntry } from "../../src/world/Journal.js"
 import { send, sendJson, type Server, type WireSecret } from "../wire.js"
@@ -178,12 +177,7 @@ for (const [what, layer] of Object.entries(transports)) {
           (expectation) => Effect.exit(expectation)
         )
         for (const thing of [page, strangers, journal, server.strangers, server, ...failures]) {
-          const printed = [
-            JSON.stringify(thing),
-            inspect(thing, { depth: null, showHidden: true, getters: true }),
-            "_tag" in thing && thing._tag === "Failure" ? Cause.pretty(thing.cause) : ""
-          ].join("\n")
-          expect(printed).not.toContain("canary")
+          expect(leaking(printed(thing), "canary")).toEqual([])
         }
         expect(JSON.stringify(page)).toContain("shown")
         expect(Schema.is(Schema.Array(JournalEntry))(page.entries)).toBe(true)

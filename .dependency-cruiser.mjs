@@ -15,6 +15,7 @@ const core = "^packages/core/"
 const client = "^packages/http-client/"
 const contract = "^packages/contract-tests/"
 const server = "^apps/mock-server/"
+const consoleApp = "^apps/console/"
 const nodeEntry = [
   "^packages/http-client/src/(node\\.ts$|internal/transport/node)",
   "^packages/contract-tests/src/(Cli|bin)\\.ts$"
@@ -59,6 +60,18 @@ export default {
       "The server is written from core alone; only its tests may use http-client and contract-tests.",
       { path: server, pathNot: `${server}(test|proof)/` },
       { path: [client, contract] }
+    ),
+    forbid(
+      "console-stands-alone",
+      "The console knows the server by its wire alone, and is served as files: it imports no other package, and none imports it.",
+      { path: consoleApp },
+      { path: ["^packages/", "^apps/"], pathNot: consoleApp }
+    ),
+    forbid(
+      "console-stands-alone",
+      "The console knows the server by its wire alone, and is served as files: it imports no other package, and none imports it.",
+      { path: "^(packages|apps|examples)/", pathNot: consoleApp },
+      { path: consoleApp }
     ),
     forbid("no-cycles", "Modules import each other in one direction.", { path: "^(packages|apps|tools|examples)/" }, {
       circular: true
@@ -184,7 +197,7 @@ export default {
     enhancedResolveOptions: {
       exportsFields: ["exports"],
       conditionNames: ["@workspace-secrets/source", "import", "node", "default", "types"],
-      extensions: [".ts", ".mts", ".js", ".mjs", ".json"]
+      extensions: [".ts", ".tsx", ".mts", ".js", ".mjs", ".json"]
     }
   }
 }

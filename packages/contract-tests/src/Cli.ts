@@ -190,10 +190,14 @@ const choose = ({ only, provenance }: Values): Effect.Effect<typeof behaviours, 
     )
   })
 
+/** The variables without the empty ones, which are unset. */
+const setOf = (env: Environment["env"]): Environment["env"] =>
+  Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""))
+
 /** The key of a variable, if it has one. */
 const keyOf = (env: Environment["env"], name: string): Effect.Effect<string | undefined, Usage> => {
-  const key = env[name] ?? ""
-  return key === ""
+  const key = env[name]
+  return key === undefined
     ? Effect.succeed(undefined)
     : isApiKey(key) && !/^bearer /i.test(key)
     ? Effect.succeed(key)
@@ -340,7 +344,7 @@ const stderr = Logger.replace(
  * @category running
  */
 export const run = (environment: Environment): Effect.Effect<ExitCode> =>
-  main(environment).pipe(
+  main({ ...environment, env: setOf(environment.env) }).pipe(
     Effect.catchAll((error) =>
       error instanceof Usage
         ? Effect.as(Console.error(`${error.message}\n${environment.command} --help says what there is.`), 2 as const)

@@ -12,6 +12,7 @@ import type { UpdateWorkspaceSecret } from "@workspace-secrets/core/UpdateWorksp
 import type { WorkspaceSecret, WorkspaceSecretRef } from "@workspace-secrets/core/WorkspaceSecret"
 import * as Config from "effect/Config"
 import * as ConfigError from "effect/ConfigError"
+import * as ConfigProvider from "effect/ConfigProvider"
 import * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -225,6 +226,30 @@ const checked = <A>(
       onRight: () => input
     }))
 
+/** A primitive for which an empty text is as good as none: compose files and CI set variables to nothing. */
+const orUnset = <A>(primitive: Config.Config.Primitive<A>): Config.Config.Primitive<A> =>
+  Object.create(primitive, {
+    parse: {
+      value: (text: string) =>
+        text === ""
+          ? Either.left(ConfigError.MissingData([], "Expected a value, not an empty text"))
+          : primitive.parse(text)
+    }
+  }) as Config.Config.Primitive<A>
+
+/** Reads the configuration with empty variables as unset ones. */
+const emptyIsUnset = <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  Effect.configProviderWith((provider) => {
+    const flat = provider.flattened
+    return Effect.withConfigProvider(
+      self,
+      ConfigProvider.fromFlat({
+        ...flat,
+        load: (path, primitive, split) => flat.load(path, orUnset(primitive), split)
+      })
+    )
+  })
+
 // Not Config.redacted(name): that has the name inside, where `mapOrFail` does not find it for its error.
 const environmentKey = Config.nested(Config.redacted(), "CADENYA_API_KEY")
 
@@ -272,6 +297,7 @@ export const layerConfig = (config: {
         allowInsecureHttp
       })
     }).pipe(
+      emptyIsUnset,
       // Each option was checked already, under the name of its variable.
       Effect.catchTag("InvalidClientOptions", Effect.die)
     )

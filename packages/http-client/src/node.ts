@@ -12,11 +12,13 @@ import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import type { Dispatcher } from "undici"
+import type { InvalidClientOptions } from "./ClientError.js"
+import { resolveNode } from "./internal/options/nodeOptions.js"
 import { type Exchange, fromExchange } from "./internal/transport/exchange.js"
 import { requestError } from "./internal/transport/failure.js"
 import { content } from "./internal/transport/nodeBody.js"
 import { ExchangeHandler } from "./internal/transport/nodeExchange.js"
-import { millis, pools } from "./internal/transport/nodePools.js"
+import { pools, timeout } from "./internal/transport/nodePools.js"
 
 /**
  * How connections are made and kept.
@@ -26,7 +28,7 @@ import { millis, pools } from "./internal/transport/nodePools.js"
  */
 export interface Options {
   /**
-   * The most connections to one origin, 50 where left out. A connection serves one request at a time; a request that
+   * The most connections to one origin, 50 where left out; `Infinity` for no limit. A connection serves one request at a time; a request that
    * finds none free waits for one.
    */
   readonly connections?: number | undefined
@@ -60,20 +62,25 @@ export interface Options {
  * at the very moment of its reuse is an error, and the request is not sent a second time: whether that is safe is known
  * to the client, whose retries cover it. Spans are not made, nor headers for a trace sent: that is the client's as well.
  *
+ * Fails with `InvalidClientOptions` if an option is wrong, such as a dispatcher of undici 6.
+ *
  * The errors have a `cause` with the `code` of what went wrong, and a request without headers, query and body.
  *
  * @since 0.1.0
  * @category constructors
  */
-export const make = (options: Options = {}): Effect.Effect<HttpClient.HttpClient, never, Scope.Scope> =>
-  Effect.map(
-    options.dispatcher === undefined ? pools(options) : Effect.succeed(options.dispatcher),
-    (dispatcher) =>
-      fromExchange(exchange(dispatcher, {
-        headersTimeout: millis(options.headersTimeout ?? 0),
-        bodyTimeout: millis(options.bodyTimeout ?? 0)
-      }))
-  )
+export const make = (
+  options: Options = {}
+): Effect.Effect<HttpClient.HttpClient, InvalidClientOptions, Scope.Scope> =>
+  Effect.flatMap(resolveNode(options), (settings) =>
+    Effect.map(
+      options.dispatcher === undefined ? pools(settings) : Effect.succeed(options.dispatcher),
+      (dispatcher) =>
+        fromExchange(exchange(dispatcher, {
+          headersTimeout: timeout(settings.headersTimeout),
+          bodyTimeout: timeout(settings.bodyTimeout)
+        }))
+    ))
 
 const exchange = (
   dispatcher: Pick<Dispatcher, "dispatch">,
@@ -111,5 +118,5 @@ const exchange = (
  * @since 0.1.0
  * @category layers
  */
-export const layer = (options: Options = {}): Layer.Layer<HttpClient.HttpClient> =>
+export const layer = (options: Options = {}): Layer.Layer<HttpClient.HttpClient, InvalidClientOptions> =>
   Layer.scoped(HttpClient.HttpClient, make(options))

@@ -19,7 +19,7 @@ import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Redacted from "effect/Redacted"
 import type * as CallOptions from "./CallOptions.js"
-import { InvalidClientOptions } from "./ClientError.js"
+import { type CallError, type ClientClosed, InvalidClientOptions } from "./ClientError.js"
 import * as Fetch from "./fetch.js"
 import { Promises } from "./internal/client/promiseRunner.js"
 import * as WorkspaceSecretsClient from "./WorkspaceSecretsClient.js"
@@ -66,6 +66,27 @@ export {
 export { CallTimeout, ClientClosed, ConnectionError, InvalidClientOptions, UnexpectedResponse } from "./ClientError.js"
 
 /**
+ * What a promise of a client rejects with, and what `makeClient` throws.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export type AnyError = CallError | ClientClosed | InvalidClientOptions
+
+/**
+ * Whether something is the error with this tag. Unlike `instanceof`, it also knows the errors of another copy of this
+ * package in the same process, such as that of CommonJS beside that of ES modules.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export const isError = <Tag extends AnyError["_tag"]>(
+  error: unknown,
+  tag: Tag
+): error is Extract<AnyError, { readonly _tag: Tag }> =>
+  typeof error === "object" && error !== null && "stack" in error && "_tag" in error && error._tag === tag
+
+/**
  * Wraps values (`Redacted.make`) and takes them out (`Redacted.value`).
  *
  * @since 0.1.0
@@ -85,7 +106,7 @@ export * as Duration from "effect/Duration"
  * A client of the Workspace Secrets API.
  *
  * A call that fails is rejected with one of the errors of `ClientError` and core's `ApiError`, which this module has as
- * well: classes for `instanceof`, each with a `_tag`. A call whose `signal` aborts is rejected with the signal's reason, and
+ * well, each with a `_tag`; `isError` tells them apart. A call whose `signal` aborts is rejected with the signal's reason, and
  * its connection closed. After `close`, calls are rejected with `ClientClosed`.
  *
  * The values of secrets come wrapped, so that nothing prints them; `Redacted.value` takes them out.
@@ -201,7 +222,7 @@ export interface Options extends Omit<WorkspaceSecretsClient.Options, "apiKey"> 
    * What requests are sent with: global `fetch` where left out, or `layer()` of `@workspace-secrets/http-client/node`. What
    * else this layer sets up, such as a tracer, holds for all calls.
    */
-  readonly transport?: Layer.Layer<HttpClient> | undefined
+  readonly transport?: Layer.Layer<HttpClient, InvalidClientOptions> | undefined
 }
 
 /**

@@ -141,13 +141,34 @@ describe("layerConfig", () => {
       expect(yield* connect({ CADENYA_API_KEY: "k" }, config)).toContain("https://api.cadenya.com/v1/")
     }))
 
+  it.effect("takes an empty variable for one that is not set", () =>
+    Effect.gen(function*() {
+      const env = { CADENYA_API_KEY: "k", CADENYA_BASE_URL: "", CADENYA_WORKSPACE_ID: "" }
+      expect(yield* connect(env)).toBe("https://api.cadenya.com/v1/workspace_secrets/wsec_1 Bearer k")
+      const config = {
+        baseUrl: Config.string("OTHER_URL"),
+        workspaceId: Config.nested(Config.string("ID"), "OTHER"),
+        allowInsecureHttp: Config.boolean("OTHER_INSECURE")
+      }
+      expect(yield* connect({ ...env, OTHER_URL: "", "OTHER.ID": "", OTHER_INSECURE: "" }, config)).toBe(
+        "https://api.cadenya.com/v1/workspace_secrets/wsec_1 Bearer k"
+      )
+    }))
+
+  it.effect("says of an empty key that it is missing", () =>
+    Effect.gen(function*() {
+      const error = yield* Effect.flip(connect({ CADENYA_API_KEY: "" }))
+      expect(error).toMatchObject({ _op: "MissingData", path: ["CADENYA_API_KEY"] })
+    }))
+
   it.effect.each([
     { env: {}, names: ["CADENYA_API_KEY"] },
     { env: { CADENYA_API_KEY: "a b " }, names: ["CADENYA_API_KEY"] },
-    { env: { CADENYA_API_KEY: "k", CADENYA_WORKSPACE_ID: "" }, names: ["CADENYA_WORKSPACE_ID"] },
+    { env: { CADENYA_API_KEY: "" }, names: ["CADENYA_API_KEY"] },
+    { env: { CADENYA_API_KEY: "k", CADENYA_WORKSPACE_ID: ".." }, names: ["CADENYA_WORKSPACE_ID"] },
     { env: { CADENYA_API_KEY: "k", CADENYA_BASE_URL: "http://example.com" }, names: ["CADENYA_BASE_URL"] },
     {
-      env: { CADENYA_BASE_URL: "", CADENYA_WORKSPACE_ID: ".." },
+      env: { CADENYA_BASE_URL: "x", CADENYA_WORKSPACE_ID: ".." },
       names: [
         "CADENYA_API_KEY",
         "CADENYA_BASE_URL",

@@ -308,7 +308,7 @@ export const behaviours = [
       *check({ api, client }) {
         const me = yield* client.whoami()
         const { metadata, spec } = yield* A.ok(yield* api.whoami())
-        yield* holds(me instanceof Profile, "whoami: expected a Profile")
+        yield* holds(Schema.is(Profile)(me), "whoami: expected a Profile")
         // What else a server writes is not read, and times are read to the millisecond.
         const { accountId, externalId, id, labels, name, profileId } = A.at({ metadata }, "metadata")
         const { createdAt: _, ...read } = encodeProfile(me).metadata

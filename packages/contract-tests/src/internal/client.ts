@@ -106,6 +106,9 @@ export const canned = (
 
 const encode = Schema.encodeSync(WorkspaceSecret)
 
+// Not instanceof: the client may have another copy of core.
+const isSecret = Schema.is(WorkspaceSecret)
+
 /** A secret as JSON. */
 export const toJson = (secret: WorkspaceSecret): A.Json => encode(secret)
 
@@ -118,7 +121,7 @@ export const isEntity = (
   options: { readonly info?: boolean } = {}
 ): Effect.Effect<void, ExpectationFailed> =>
   Effect.zipRight(
-    holds(secret instanceof WorkspaceSecret, `${what}: expected a WorkspaceSecret`),
+    holds(isSecret(secret), `${what}: expected a WorkspaceSecret`),
     hasFields(world, toJson(secret), fields, what, options)
   )
 

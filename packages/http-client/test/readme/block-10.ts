@@ -1,4 +1,4 @@
-import { makeClient, Redacted, WorkspaceSecretNotFound } from "@workspace-secrets/http-client/promise"
+import { isError, makeClient, Redacted } from "@workspace-secrets/http-client/promise"
 
 const secrets = makeClient({ apiKey: process.env["CADENYA_API_KEY"] })
 
@@ -17,7 +17,7 @@ try {
 
   await secrets.get("wsecret_unknown", { signal: AbortSignal.timeout(5000) })
 } catch (error) {
-  if (!(error instanceof WorkspaceSecretNotFound)) {
+  if (!isError(error, "WorkspaceSecretNotFound")) {
     throw error
   }
   console.log(error.message, error.requestId) // no such secret req-1

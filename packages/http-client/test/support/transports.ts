@@ -5,12 +5,13 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
+import type { InvalidClientOptions } from "../../src/ClientError.js"
 import * as Fetch from "../../src/fetch.js"
 import * as Node from "../../src/node.js"
 import { layer, type Options, WorkspaceSecretsClient } from "../../src/WorkspaceSecretsClient.js"
 import { type Received, type Reply, serve } from "./server.js"
 
-type Transport = Layer.Layer<HttpClient.HttpClient>
+type Transport = Layer.Layer<HttpClient.HttpClient, InvalidClientOptions>
 
 export const transports: ReadonlyArray<readonly [name: string, transport: Transport]> = [
   ["fetch", FetchHttpClient.layer],

@@ -6,9 +6,9 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import { ConnectionError, type OperationName, type UnexpectedResponse } from "../../ClientError.js"
-import { CollectedResponse, limitOf, textOf } from "../transport/collectedResponse.js"
+import { type CollectedResponse, limitOf, textOf } from "../transport/collectedResponse.js"
 import { failureOf, hasCode } from "../transport/connectionReason.js"
-import type { Exchange } from "../transport/exchange.js"
+import { type Exchange, isRequestError } from "../transport/exchange.js"
 import { BODY_TOO_LARGE } from "../transport/failure.js"
 import type { Call } from "../wire/request.js"
 import * as Response from "../wire/response.js"
@@ -121,11 +121,10 @@ export const exchange = (
 ): (done: (sent: Sent) => void) => () => void =>
 (done) =>
   transport(sending.call.request, (result) => {
-    const isResponse = result instanceof CollectedResponse
-    const body = isResponse ? result.body : undefined
-    if (isResponse && body !== undefined) {
-      // The transport has seen to its size.
-      return done(Effect.succeed(new CollectedAnswer(result, body)))
+    if (isRequestError(result)) {
+      return done(lost(sending, result))
     }
-    done(isResponse ? receive(sending, result) : lost(sending, result))
+    const { body } = result
+    // The transport has seen to the size of a body that has come to its end.
+    done(body === undefined ? receive(sending, result) : Effect.succeed(new CollectedAnswer(result, body)))
   })

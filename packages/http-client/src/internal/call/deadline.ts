@@ -11,18 +11,31 @@ const MAX_TIMER = 2 ** 31 - 1
 
 const realClock = Clock.make().constructor
 
+/** A timer that may be longer than `setTimeout` can wait. */
+const scheduleTimer = (millis: number, task: () => void): () => void => {
+  let timer: ReturnType<typeof setTimeout>
+  const wait = (left: number) => {
+    timer = left > MAX_TIMER ? setTimeout(() => wait(left - MAX_TIMER), MAX_TIMER) : setTimeout(task, left)
+  }
+  wait(millis)
+  return () => clearTimeout(timer)
+}
+
+/** Sleeps for these milliseconds, however many: Effect's clock never wakes what sleeps for longer than a timer can wait. */
+export const sleep = (millis: number): Effect.Effect<void> =>
+  millis > MAX_TIMER ? Effect.flatMap(Effect.sleep(MAX_TIMER), () => sleep(millis - MAX_TIMER)) : Effect.sleep(millis)
+
 /** Runs a task when the clock has gone on by this much; what is returned calls it off. */
 const schedule = (place: Place, millis: number, task: () => void): () => void => {
-  if (millis > MAX_TIMER) {
+  if (millis === Infinity) {
     return () => {}
   }
   // The clock of every program that is no test. A fiber that sleeps costs as much as the rest of a call.
   if (place.clock instanceof realClock) {
-    const timer = setTimeout(task, millis)
-    return () => clearTimeout(timer)
+    return scheduleTimer(millis, task)
   }
-  const sleep = Effect.map(place.clock.sleep(Duration.millis(millis)), task)
-  const fiber = Runtime.runFork(Runtime.make(place), sleep)
+  const sleeping = Effect.map(place.clock.sleep(Duration.millis(millis)), task)
+  const fiber = Runtime.runFork(Runtime.make(place), sleeping)
   return () => fiber.unsafeInterruptAsFork(fiber.id())
 }
 

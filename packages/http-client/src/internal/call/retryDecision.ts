@@ -64,6 +64,15 @@ export class Retries {
     const { attempts } = this.observation
     return attempts >= retry.maxAttempts
       ? Effect.succeed(undefined)
-      : Effect.map(Random.next, (random) => random * Math.min(retry.maxDelay, retry.baseDelay * 2 ** (attempts - 1)))
+      : Effect.map(
+        Random.next,
+        (random) => jitter(random, Math.min(retry.maxDelay, doubled(retry.baseDelay, attempts - 1)))
+      )
   }
 }
+
+/** A delay doubled so many times. The exponent ends where numbers do: zero times infinity is not a number. */
+const doubled = (delay: number, times: number): number => delay * 2 ** Math.min(times, 1023)
+
+/** A part of a delay; all of one without end. */
+const jitter = (random: number, delay: number): number => delay === Infinity ? Infinity : random * delay

@@ -24,7 +24,7 @@ import type { Operation } from "../wire/operationResult.js"
 import type { Call } from "../wire/request.js"
 import * as Response from "../wire/response.js"
 import { exchange, send, type Sending } from "./attempt.js"
-import { within, withinCallback } from "./deadline.js"
+import { sleep, within, withinCallback } from "./deadline.js"
 import type { Budget } from "./retryBudget.js"
 import { mayBeDone, Retries } from "./retryDecision.js"
 
@@ -115,7 +115,7 @@ export const run = <A, E extends CallError & { readonly _tag: ErrorTable.Tag }>(
     retries ??= new Retries(settings, observation, client.budget, extras.isSafe === true)
     return Effect.flatMap(
       retries.after(error),
-      (wait) => wait === undefined ? Effect.fail(error) : Effect.flatMap(Effect.sleep(wait), attempt)
+      (wait) => wait === undefined ? Effect.fail(error) : Effect.flatMap(sleep(wait), attempt)
     )
   }
 

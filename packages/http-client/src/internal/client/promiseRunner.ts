@@ -18,28 +18,31 @@ export interface Abortable {
 /** What is done when a signal aborts, with one listener for all calls that it is given to: Node warns of the eleventh. */
 class Aborts {
   readonly #actions = new Set<() => void>()
+  readonly #listener = () => this.#actions.forEach((action) => action())
 
   constructor(private readonly signal: AbortSignal) {}
 
-  handleEvent(): void {
-    this.#actions.forEach((action) => action())
-  }
-
   add(action: () => void): void {
     this.#actions.add(action)
-    this.signal.addEventListener("abort", this)
+    this.signal.addEventListener("abort", this.#listener)
   }
 
   remove(action: () => void): void {
     this.#actions.delete(action)
     if (this.#actions.size === 0) {
-      this.signal.removeEventListener("abort", this)
+      this.signal.removeEventListener("abort", this.#listener)
     }
   }
 }
 
 const isSignal = (input: unknown): input is AbortSignal =>
   typeof input === "object" && input !== null && "aborted" in input && "addEventListener" in input
+
+/** Why a signal aborted. Signals of older polyfills have no reason; the standard then has an AbortError. */
+const reasonOf = (signal: AbortSignal): unknown =>
+  signal.reason === undefined
+    ? Object.assign(new Error("This operation was aborted"), { name: "AbortError" })
+    : signal.reason
 
 /** What a stream's pull comes to, or none at the stream's end. */
 const orEnd = <A, E>(pull: Effect.Effect<A, Option.Option<E>>): Effect.Effect<Option.Option<A>, E> =>
@@ -80,7 +83,7 @@ export class Promises {
       return reject(InvalidArgument.fromViolations([violation], { operation, attempts: 0 }))
     }
     if (signal?.aborted === true) {
-      return reject(signal.reason)
+      return reject(reasonOf(signal))
     }
     if (this.#closing !== undefined) {
       return reject(new ClientClosed({ operation }))
@@ -89,7 +92,7 @@ export class Promises {
     const aborts = signal && this.#abortsOf(signal)
     const abort = () => {
       // A transport may take its time to let go; the caller does not wait for it.
-      reject(signal?.reason)
+      reject(signal && reasonOf(signal))
       fiber.unsafeInterruptAsFork(fiber.id())
     }
     aborts?.add(abort)

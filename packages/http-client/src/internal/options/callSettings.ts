@@ -60,7 +60,7 @@ const defaults: Settings = {
 type Violations = ReadonlyArray<FieldViolation.FieldViolation>
 
 /** Reads what callers gave, whatever it is at run time, and collects what is wrong with it. */
-class Reader {
+export class Reader {
   readonly violations: Array<FieldViolation.FieldViolation> = []
 
   refuse<A>(field: string, description: string, otherwise: A): A {
@@ -73,7 +73,9 @@ class Reader {
       return otherwise
     }
     const read = Duration.decodeUnknown(input)
-    return Option.isSome(read) && Duration.toMillis(read.value) >= least
+    // Effect takes a number that is negative or none for zero.
+    const isNumber = typeof input !== "number" || input >= 0
+    return isNumber && Option.isSome(read) && Duration.toMillis(read.value) >= least
       ? Duration.toMillis(read.value)
       : this.refuse(field, `a duration${least > 0 ? " of at least 1 ms" : ""}, such as "10 seconds"`, otherwise)
   }

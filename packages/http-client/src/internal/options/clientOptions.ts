@@ -46,6 +46,9 @@ export const checkApiKey = (input: unknown): Either.Either<Redacted.Redacted<str
     return Either.left("Expected a Redacted, such as Redacted.make(key)")
   }
   const key = valueOf(input)
+  if (key === undefined) {
+    return Either.left("Expected a Redacted that can be read: it was wiped, or made by another version of effect")
+  }
   return typeof key === "string" && isApiKey(key) && !/^bearer /i.test(key)
     // A copy, so that the client outlives a wiped original.
     ? Either.right(Redacted.make(key))

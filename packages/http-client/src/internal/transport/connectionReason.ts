@@ -58,6 +58,7 @@ const reasons: ReadonlyMap<string, ConnectionErrorReason> = new Map<string, Conn
   ["ERR_STREAM_PREMATURE_CLOSE", "ConnectionLost"],
   ["UND_ERR_DESTROYED", "ConnectionLost"],
   ["UND_ERR_SOCKET", "ConnectionLost"],
+  ["ERR_NO_FETCH", "RequestRefused"],
   ["ERR_STREAM_BODY", "RequestRefused"],
   ["ERR_TRANSPORT_CLOSED", "RequestRefused"],
   ["ERR_UNESCAPED_CHARACTERS", "RequestRefused"],

@@ -1,5 +1,5 @@
 import * as HttpClient from "@effect/platform/HttpClient"
-import { type HttpClientError, RequestError } from "@effect/platform/HttpClientError"
+import type { HttpClientError, RequestError } from "@effect/platform/HttpClientError"
 import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as Effect from "effect/Effect"
 import type { CollectedResponse } from "./collectedResponse.js"
@@ -13,7 +13,11 @@ export type Exchange = (
   done: (result: CollectedResponse | RequestError) => void
 ) => () => void
 
-const ExchangeId = Symbol.for("@workspace-secrets/http-client/Exchange")
+// Another copy of this package may read it. The number goes up when an Exchange calls back with something else.
+const ExchangeId = Symbol.for("@workspace-secrets/http-client/Exchange/1")
+
+/** Whether an Exchange called back with an error. Its class may be that of another copy of the platform. */
+export const isRequestError = (result: CollectedResponse | RequestError): result is RequestError => "_tag" in result
 
 /** A transport as an `HttpClient`, which knows what it was made of. */
 export const fromExchange = (exchange: Exchange): HttpClient.HttpClient =>
@@ -23,7 +27,7 @@ export const fromExchange = (exchange: Exchange): HttpClient.HttpClient =>
         Effect.async<CollectedResponse, RequestError>((resume) => {
           const abort = exchange(
             request,
-            (result) => resume(result instanceof RequestError ? Effect.fail(result) : Effect.succeed(result))
+            (result) => resume(isRequestError(result) ? Effect.fail(result) : Effect.succeed(result))
           )
           return Effect.sync(abort)
         })

@@ -6,6 +6,7 @@ import { codeOf, failureOf } from "./connectionReason.js"
 export const BODY_TOO_LARGE = "ERR_BODY_TOO_LARGE"
 export const CONTENT_ENCODING = "ERR_CONTENT_ENCODING"
 export const STREAM_BODY = "ERR_STREAM_BODY"
+export const NO_FETCH = "ERR_NO_FETCH"
 export const CLOSED = "ERR_TRANSPORT_CLOSED"
 
 /**

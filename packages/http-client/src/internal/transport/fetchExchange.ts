@@ -6,7 +6,15 @@ import * as Either from "effect/Either"
 import { CollectedResponse, limitOf, MAX_BODY } from "./collectedResponse.js"
 import { codingsOf } from "./contentCoding.js"
 import type { Exchange } from "./exchange.js"
-import { BODY_TOO_LARGE, CONTENT_ENCODING, failure, requestError, STREAM_BODY, TransportFailure } from "./failure.js"
+import {
+  BODY_TOO_LARGE,
+  CONTENT_ENCODING,
+  failure,
+  NO_FETCH,
+  requestError,
+  STREAM_BODY,
+  TransportFailure
+} from "./failure.js"
 
 const settings = { credentials: "omit", referrerPolicy: "no-referrer", cache: "no-store" } as const
 
@@ -41,15 +49,65 @@ const bodyOf = (body: HttpBody): Either.Either<RequestInit["body"], TransportFai
   }
 }
 
-/** The whole of a body; the request is aborted when that is too large. */
-const collect = async (response: Response, controller: AbortController): Promise<Uint8Array | TransportFailure> => {
+/**
+ * Whether fetch takes the signals of the global AbortController, where there is one. A DOM for tests may replace that, and the
+ * runtime's fetch then refuses its signals.
+ */
+const takesSignals = (): boolean => {
+  if (typeof AbortController === "undefined") {
+    return false
+  }
+  if (typeof Request === "undefined") {
+    return true
+  }
+  try {
+    new Request("https://localhost", { signal: new AbortController().signal })
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** How a request is given up: by a signal where fetch takes one, and by what is left of the response. */
+class Attempt {
+  private readonly controller: AbortController | undefined
+  private cancel: (() => void) | undefined
+  private isGivenUp = false
+
+  constructor(hasSignal: boolean) {
+    this.controller = hasSignal ? new AbortController() : undefined
+  }
+
+  get signal(): AbortSignal | null {
+    return this.controller === undefined ? null : this.controller.signal
+  }
+
+  giveUp(): void {
+    this.isGivenUp = true
+    this.controller?.abort()
+    this.cancel?.()
+  }
+
+  /** The body is being read; `cancel` closes its connection. */
+  reads(cancel: () => Promise<unknown>): void {
+    this.cancel = this.controller === undefined ? () => void cancel().catch(() => undefined) : undefined
+    if (this.isGivenUp) {
+      this.cancel?.()
+    }
+  }
+}
+
+/** The whole of a body; the request is given up when that is too large. */
+const collect = async (response: Response, attempt: Attempt): Promise<Uint8Array | TransportFailure> => {
   const refuse = (code: string) => {
-    controller.abort()
+    attempt.giveUp()
     return new TransportFailure(code)
   }
   if (response.body === null) {
     return new Uint8Array()
   }
+  const reader: ReadableStreamDefaultReader<Uint8Array> = response.body.getReader()
+  attempt.reads(() => reader.cancel())
   // What is known, fetch has taken off.
   if (codingsOf(response.headers.get("content-encoding")) === undefined) {
     return refuse(CONTENT_ENCODING)
@@ -61,7 +119,6 @@ const collect = async (response: Response, controller: AbortController): Promise
   const limit = limitOf(response.status)
   const chunks: Array<Uint8Array> = []
   let size = 0
-  const reader: ReadableStreamDefaultReader<Uint8Array> = response.body.getReader()
   for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
     size += chunk.value.byteLength
     if (size > MAX_BODY) {
@@ -93,32 +150,37 @@ const concat = (chunks: ReadonlyArray<Uint8Array>, size: number): Uint8Array => 
 /** Sends requests with `fetch`, which is looked up for each. */
 export const exchange = (lookUp: () => typeof globalThis.fetch): Exchange => {
   const init = inits()
+  const hasSignals = takesSignals()
   const send = async (
     request: HttpClientRequest,
     url: URL,
     body: RequestInit["body"],
-    controller: AbortController
+    attempt: Attempt
   ): Promise<CollectedResponse | RequestError> => {
     // fetch sets it by itself.
     const { "content-length": _, ...headers } = request.headers
+    const fetch: typeof globalThis.fetch | undefined = lookUp()
+    if (typeof fetch !== "function") {
+      return requestError(request, "Transport", new TransportFailure(NO_FETCH, true))
+    }
     let response: Response
     try {
-      response = await lookUp()(url, {
+      response = await fetch(url, {
         ...init,
         redirect: "manual",
         method: request.method,
         headers,
         body: body ?? null,
-        signal: controller.signal
+        signal: attempt.signal
       })
     } catch (error) {
       return requestError(request, "Transport", failure(error))
     }
-    const collected = await collect(response, controller).catch(failure)
+    const collected = await collect(response, attempt).catch(failure)
     return new CollectedResponse(request, response.status, response.headers, collected)
   }
   return (request, done) => {
-    const controller = new AbortController()
+    const attempt = new Attempt(hasSignals)
     const url = UrlParams.makeUrl(request.url, request.urlParams, request.hash)
     const body = bodyOf(request.body)
     if (Either.isLeft(url)) {
@@ -126,8 +188,8 @@ export const exchange = (lookUp: () => typeof globalThis.fetch): Exchange => {
     } else if (Either.isLeft(body)) {
       done(requestError(request, "Encode", body.left))
     } else {
-      void send(request, url.right, body.right, controller).then(done)
+      void send(request, url.right, body.right, attempt).then(done)
     }
-    return () => controller.abort()
+    return () => attempt.giveUp()
   }
 }

@@ -1,4 +1,3 @@
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type * as Undici from "undici"
@@ -9,19 +8,16 @@ import { CLOSED, TransportFailure } from "./failure.js"
 
 const Pool = UndiciPool as typeof Undici.Pool
 
-/** Of the options of the transport, those about connections. */
-interface Options {
-  readonly connections?: number | undefined
-  readonly connectTimeout?: Duration.DurationInput | undefined
-  readonly keepAliveTimeout?: Duration.DurationInput | undefined
-  readonly closeTimeout?: Duration.DurationInput | undefined
+/** The settings of connections, in milliseconds; `Infinity` is no limit. */
+interface Settings {
+  readonly connections: number
+  readonly connectTimeout: number
+  readonly keepAliveTimeout: number
+  readonly closeTimeout: number
 }
 
-/** A timeout as undici and setTimeout take it: whole milliseconds, and without an end 0. */
-export const millis = (duration: Duration.DurationInput): number => {
-  const value = Duration.toMillis(duration)
-  return value > MAX_TIMEOUT ? 0 : Math.ceil(value)
-}
+/** A timeout as undici takes it: whole milliseconds, and 0 for no limit or for one that is longer than timers can wait. */
+export const timeout = (millis: number): number => millis > MAX_TIMEOUT ? 0 : Math.ceil(millis)
 
 const MAX_TIMEOUT = 2 ** 31 - 1
 
@@ -32,16 +28,16 @@ class Pools {
   private readonly closeTimeout: number
   private closed = false
 
-  constructor(options: Options) {
+  constructor({ closeTimeout, connectTimeout, connections, keepAliveTimeout }: Settings) {
     this.options = {
-      connections: options.connections ?? 50,
+      // Without a limit for null.
+      connections: connections === Infinity ? null : connections,
       pipelining: 1,
-      connectTimeout: millis(options.connectTimeout ?? "10 seconds"),
-      keepAliveTimeout: millis(options.keepAliveTimeout ?? "4 seconds") || MAX_TIMEOUT
+      connectTimeout: timeout(connectTimeout),
+      // undici takes no 0 here: the shortest is a millisecond.
+      keepAliveTimeout: Math.max(1, Math.min(MAX_TIMEOUT, Math.ceil(keepAliveTimeout)))
     }
-    this.closeTimeout = millis(options.closeTimeout ?? "1 second")
-    // It opens no connection yet, and throws if it does not like the options.
-    new Pool("http://localhost", this.options)
+    this.closeTimeout = closeTimeout
   }
 
   dispatch(options: Undici.Dispatcher.DispatchOptions, handler: Undici.Dispatcher.DispatchHandler): boolean {
@@ -64,7 +60,7 @@ class Pools {
       const all = [...this.pools.values()]
       const done = () => resume(Effect.void)
       // A pool that has requests waiting when it is destroyed never tells that it is closed.
-      const timer = setTimeout(
+      const timer = this.closeTimeout > MAX_TIMEOUT ? undefined : setTimeout(
         () => void Promise.allSettled(all.map((pool) => pool.destroy())).then(done),
         this.closeTimeout
       )
@@ -77,5 +73,5 @@ class Pools {
 }
 
 /** A pool of connections for each origin, for as long as the scope is open. */
-export const pools = (options: Options): Effect.Effect<Pick<Undici.Dispatcher, "dispatch">, never, Scope.Scope> =>
-  Effect.acquireRelease(Effect.sync(() => new Pools(options)), (self) => self.close())
+export const pools = (settings: Settings): Effect.Effect<Pick<Undici.Dispatcher, "dispatch">, never, Scope.Scope> =>
+  Effect.acquireRelease(Effect.sync(() => new Pools(settings)), (self) => self.close())

@@ -113,10 +113,20 @@ const decodeItem = decodeOf(WorkspaceSecret)
 /** So many items are decoded at a time: more than a page of this API has (WIRE.md, List). */
 const SLICE = 500
 
-/** Lets timers run, and whoever wants to end the call. */
+/** Lets timers run, and whoever wants to end the call. Not by a timer where there is another way: a test may have stopped those. */
 const pause = Effect.async<void>((resume) => {
-  const timer = setTimeout(() => resume(Effect.void))
-  return Effect.sync(() => clearTimeout(timer))
+  if (typeof MessageChannel === "undefined") {
+    const timer = setTimeout(() => resume(Effect.void))
+    return Effect.sync(() => clearTimeout(timer))
+  }
+  const { port1, port2 } = new MessageChannel()
+  const onmessage = () => {
+    port1.close()
+    resume(Effect.void)
+  }
+  Object.assign(port1, { onmessage })
+  port2.postMessage(undefined)
+  return Effect.sync(() => port1.close())
 })
 
 /** Reads a page item by item, and no further than to the last violation that is told. */

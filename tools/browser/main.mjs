@@ -1,11 +1,8 @@
 // Runs the checks that need a real browser. `npm run browser -- --help` says more.
-import { existsSync } from "node:fs"
-import { delimiter, join } from "node:path"
 import { parseArgs } from "node:util"
-import { chromium } from "playwright-core"
-import { bundle } from "../serve.mjs"
 import { setup } from "../setup.mjs"
-import { console_ } from "./console.mjs"
+import { launch } from "./chromium.mjs"
+import * as consolePage from "./console.mjs"
 import { cors } from "./cors.mjs"
 import { docs } from "./docs.mjs"
 
@@ -20,19 +17,7 @@ Opens Chromium or Chrome, which is in the PATH or named by the environment varia
   npm run browser -- --screenshots DIRECTORY  leaves pictures of /docs and the console there
 `
 
-const missing = `There is no Chromium or Chrome in the PATH. To install one:
-  Debian, Ubuntu  apt-get install chromium
-  macOS           brew install --cask chromium
-or set the environment variable CHROMIUM to the path of one.`
-
-const findBrowser = () => {
-  const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome.exe"]
-  const directories = (process.env.PATH ?? "").split(delimiter)
-  return process.env.CHROMIUM || directories.flatMap((directory) => names.map((name) => join(directory, name)))
-    .find((path) => existsSync(path))
-}
-
-const checks = { docs, console: console_, cors }
+const checks = { docs, console: consolePage.check, cors }
 
 const main = async () => {
   const { positionals, values } = parseArgs({
@@ -43,13 +28,7 @@ const main = async () => {
   const chosen = positionals.length === 0 ? Object.keys(checks) : positionals
   const unknown = chosen.filter((name) => !Object.hasOwn(checks, name))
   if (unknown.length > 0) throw new Error(`There is no check ${unknown.join(", ")}: ${Object.keys(checks).join(", ")}`)
-  const executablePath = findBrowser()
-  if (executablePath === undefined) throw new Error(missing)
-  await bundle()
-  const browser = await chromium.launch({
-    executablePath,
-    args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-  })
+  const browser = await launch()
   try {
     const wrong = []
     for (const name of chosen) {

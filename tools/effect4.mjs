@@ -46,6 +46,12 @@ const main = async () => {
   section("Types", bin("tsc"), ["-p", "tsconfig.json"], { cwd: line, env })
   section("Lint", join(root, "node_modules/.bin/eslint"), ["--max-warnings", "0", "effect4"], { cwd: root })
   section("Tests", bin("vitest"), ["run"], { cwd: line, env })
+  // What follows, and the packages' users, take the compiled packages.
+  section("Build", "npm", ["run", "build"], { cwd: line, env })
+  section("Both lines", join(root, "node_modules/.bin/vitest"), ["run"], {
+    cwd: join(root, "tools/effect4"),
+    env: { ...process.env, EFFECT4_NODE: join(env.PATH.split(delimiter)[0], "node") }
+  })
 }
 
 if (import.meta.filename === process.argv[1]) {

@@ -33,20 +33,21 @@ export const Count = Schema.Number.annotate({ message: "Expected a whole number 
   Schema.isGreaterThanOrEqualTo(0, { message: "Expected a whole number that is not negative" })
 )
 
-/** 10,000 years, what google.protobuf.Duration holds at most. */
-const MAX_DAYS = 3_652_500
+/** More nanoseconds than anyone waits. Without an end, a text of digits would take too long to read. */
+const MAX_NANOS = 10n ** 100n
 
 /** A length of time, encoded as Effect 3 does, so that the errors of both lines have the same JSON. */
 export const Delay = Schema.Union([
   Schema.Struct({ _tag: Schema.Literal("Millis"), millis: Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0)) }),
-  Schema.Struct({ _tag: Schema.Literal("Nanos"), nanos: Schema.String.check(Schema.isPattern(/^\d{1,30}$/)) }),
+  Schema.Struct({ _tag: Schema.Literal("Nanos"), nanos: Schema.String.check(Schema.isPattern(/^\d{1,100}$/)) }),
   Schema.Struct({ _tag: Schema.Literal("Infinity") })
 ]).annotate({ message: "Expected a duration" }).pipe(
   Schema.decodeTo(
     Schema.Duration.annotate({ message: "Expected a duration" }).check(
       Schema.makeFilter(
         (duration) =>
-          !Duration.isNegative(duration) && (!Duration.isFinite(duration) || Duration.toDays(duration) <= MAX_DAYS),
+          !Duration.isNegative(duration) &&
+          (!Duration.isFinite(duration) || Duration.toNanosUnsafe(duration) < MAX_NANOS),
         { message: "Expected a duration" }
       )
     ),

@@ -25,6 +25,8 @@ export const read = (response: HttpClientResponse) => {
   const chunks: Array<Uint8Array> = []
   let size = 0
   return response.stream.pipe(
+    // A response that can have no body has no stream.
+    Stream.catch((error) => error.reason._tag === "EmptyBodyError" ? Stream.empty : Stream.fail(error)),
     Stream.runForEach((chunk) => {
       size += chunk.byteLength
       chunks.push(chunk)

@@ -16,7 +16,9 @@ if (await nx(["run", "@workspace-secrets/mock-server:build"], (line) => lines.pu
   process.exit(1)
 }
 
-const { format, openApiDocument } = await import(pathToFileURL(join(server, "dist/esm/OpenApiDocument.js")).href)
+const { format, openApiDocument } = await import(
+  pathToFileURL(join(server, "dist/esm/documents/OpenApiDocument.js")).href
+)
 const text = format(openApiDocument)
 
 if (!process.argv.includes("--check")) {

@@ -6,10 +6,11 @@
 import type * as Schema from "effect/Schema"
 import { AccountId } from "./AccountId.js"
 import { ExternalId } from "./ExternalId.js"
-import { optional, struct, Text } from "./internal/schema.js"
+import { struct, Text, unsettable } from "./internal/schema.js"
 import { StoredLabels } from "./Labels.js"
 import { ProfileId } from "./ProfileId.js"
 import { Timestamp } from "./Timestamp.js"
+import { unsetFields } from "./UnsetFields.js"
 
 /**
  * The metadata of a resource that belongs to an account and to no workspace, as it is read (WIRE.md, Models:
@@ -24,7 +25,7 @@ export const AccountResourceMetadata = <Id extends Schema.Schema.All>(id: Id) =>
     accountId: AccountId,
     name: Text,
     profileId: ProfileId,
-    externalId: optional(ExternalId),
-    labels: optional(StoredLabels),
-    createdAt: optional(Timestamp)
+    externalId: unsettable(ExternalId, unsetFields.AccountResourceMetadata.externalId),
+    labels: unsettable(StoredLabels, unsetFields.AccountResourceMetadata.labels),
+    createdAt: unsettable(Timestamp, unsetFields.AccountResourceMetadata.createdAt)
   })

@@ -120,7 +120,9 @@ const collect = (issue: ParseResult.ParseIssue, path: ReadonlyArray<PropertyKey>
       }
       const issues = "_tag" in issue.issues ? [issue.issues] : issue.issues
       for (const inner of issues) {
-        if (!("ast" in inner && AST.isUndefinedKeyword(inner.ast as AST.AST))) {
+        if (isMissing(issue.ast, inner)) {
+          add(collector, path.concat(inner.path), MISSING)
+        } else if (!isUnset(inner)) {
           collect(inner, path, collector)
         }
       }
@@ -132,7 +134,7 @@ const collect = (issue: ParseResult.ParseIssue, path: ReadonlyArray<PropertyKey>
       return override === undefined ? collect(issue.issue, path, collector) : add(collector, path, override)
     }
     case "Missing":
-      return add(collector, path, "Required, and missing")
+      return add(collector, path, MISSING)
     case "Unexpected":
       return add(collector, path, "Unexpected")
     case "Forbidden":
@@ -140,6 +142,21 @@ const collect = (issue: ParseResult.ParseIssue, path: ReadonlyArray<PropertyKey>
       return add(collector, path, describe(issue))
   }
 }
+
+const MISSING = "Required, and missing"
+
+/** Whether a required field is `null`, which means unset. */
+const isMissing = (ast: AST.Annotated, issue: ParseResult.ParseIssue): issue is ParseResult.Pointer => {
+  if (issue._tag !== "Pointer" || !("actual" in issue.issue) || issue.issue.actual !== null) {
+    return false
+  }
+  const fields = AST.isTypeLiteral(ast as AST.AST) ? (ast as AST.TypeLiteral).propertySignatures : []
+  return fields.some(({ isOptional, name }) => !isOptional && name === issue.path)
+}
+
+/** Whether it is the refusal of the member of an optional field that stands for unset, which says nothing of the field. */
+const isUnset = (issue: ParseResult.ParseIssue): boolean =>
+  "ast" in issue && AST.isUndefinedKeyword(AST.typeAST(issue.ast as AST.AST))
 
 const annotatedMessage = (issue: ParseResult.ParseIssue) => {
   const annotation = "ast" in issue ? AST.getMessageAnnotation(issue.ast) : Option.none()

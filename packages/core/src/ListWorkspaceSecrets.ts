@@ -18,9 +18,11 @@ import {
   optional,
   struct,
   Text,
-  TextOfField
+  TextOfField,
+  unsettable
 } from "./internal/schema.js"
 import { StoredLabels } from "./Labels.js"
+import { unsetFields } from "./UnsetFields.js"
 import { WorkspaceSecret } from "./WorkspaceSecret.js"
 
 /**
@@ -155,6 +157,8 @@ export const ListWorkspaceSecrets = struct("ListWorkspaceSecrets", {
   sortOrder: optional(SortOrder),
   includeInfo: optional(QueryBoolean)
 })
+  // Without an identifier: HttpApi finds the parameters of an OpenAPI document only in a schema that has none.
+  .annotations({ title: "ListWorkspaceSecrets" })
 
 /**
  * @since 0.1.0
@@ -168,7 +172,9 @@ export type ListWorkspaceSecrets = typeof ListWorkspaceSecrets.Type
  * @since 0.1.0
  * @category schemas
  */
-export const Pagination = struct("Pagination", { nextCursor: optional(Cursor) })
+export const Pagination = struct("Pagination", {
+  nextCursor: unsettable(Cursor, unsetFields.Pagination.nextCursor)
+})
 
 /**
  * @since 0.1.0

@@ -9,9 +9,10 @@ import * as Schema from "effect/Schema"
 import { AccountResourceMetadata } from "./AccountResourceMetadata.js"
 import { isSame } from "./internal/equal.js"
 import { errorFields } from "./internal/errorFields.js"
-import { classAnnotations, errorAnnotations, expected, optional, struct, TextOfField } from "./internal/schema.js"
+import { classAnnotations, errorAnnotations, expected, struct, TextOfField, unsettable } from "./internal/schema.js"
 import { isWellFormed, WELL_FORMED } from "./internal/wellFormed.js"
 import { ProfileId } from "./ProfileId.js"
+import { unsetFields } from "./UnsetFields.js"
 
 export {
   /**
@@ -66,8 +67,8 @@ export type ProfileType = typeof ProfileType.Type
  */
 export const ProfileSpec = struct("ProfileSpec", {
   type: ProfileType,
-  email: optional(TextOfField),
-  name: optional(TextOfField)
+  email: unsettable(TextOfField, unsetFields.ProfileSpec.email),
+  name: unsettable(TextOfField, unsetFields.ProfileSpec.name)
 })
 
 /**

@@ -6,11 +6,12 @@
 import type * as Schema from "effect/Schema"
 import { AccountId } from "./AccountId.js"
 import { ExternalId } from "./ExternalId.js"
-import { optional, struct, Text, TextOfField } from "./internal/schema.js"
+import { struct, Text, TextOfField, unsettable } from "./internal/schema.js"
 import { Labels, StoredLabels } from "./Labels.js"
 import { ProfileId } from "./ProfileId.js"
 import { ResourceName } from "./ResourceName.js"
 import { Timestamp } from "./Timestamp.js"
+import { unsetFields } from "./UnsetFields.js"
 import { WorkspaceId } from "./WorkspaceId.js"
 
 /**
@@ -28,9 +29,9 @@ export const ResourceMetadata = <Id extends Schema.Schema.All>(id: Id) =>
     name: Text,
     profileId: ProfileId,
     workspaceId: WorkspaceId,
-    externalId: optional(ExternalId),
-    labels: optional(StoredLabels),
-    updatedAt: optional(Timestamp)
+    externalId: unsettable(ExternalId, unsetFields.ResourceMetadata.externalId),
+    labels: unsettable(StoredLabels, unsetFields.ResourceMetadata.labels),
+    updatedAt: unsettable(Timestamp, unsetFields.ResourceMetadata.updatedAt)
   })
 
 /**
@@ -42,8 +43,8 @@ export const ResourceMetadata = <Id extends Schema.Schema.All>(id: Id) =>
  */
 export const CreateResourceMetadata = struct("CreateResourceMetadata", {
   name: ResourceName,
-  externalId: optional(ExternalId),
-  labels: optional(Labels)
+  externalId: unsettable(ExternalId, unsetFields.CreateResourceMetadata.externalId),
+  labels: unsettable(Labels, unsetFields.CreateResourceMetadata.labels)
 })
 
 /**
@@ -60,9 +61,9 @@ export type CreateResourceMetadata = typeof CreateResourceMetadata.Type
  * @category schemas
  */
 export const UpdateResourceMetadata = struct("UpdateResourceMetadata", {
-  name: optional(TextOfField),
-  externalId: optional(ExternalId),
-  labels: optional(StoredLabels)
+  name: unsettable(TextOfField, unsetFields.UpdateResourceMetadata.name),
+  externalId: unsettable(ExternalId, unsetFields.UpdateResourceMetadata.externalId),
+  labels: unsettable(StoredLabels, unsetFields.UpdateResourceMetadata.labels)
 })
 
 /**

@@ -4,12 +4,14 @@
  * @since 0.1.0
  */
 import * as Duration from "effect/Duration"
+import * as Option from "effect/Option"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import { FieldViolation } from "./FieldViolation.js"
-import { array, expected, optional, struct, Text, TextOfField } from "./internal/schema.js"
+import { array, expected, struct, Text, TextOfField, Unset, unsettable } from "./internal/schema.js"
 import { stringMap } from "./internal/stringMap.js"
 import { AnyRpcCode } from "./RpcCode.js"
+import { unsetFields } from "./UnsetFields.js"
 
 const NANOS_PER_SECOND = 1_000_000_000n
 const MAX_SECONDS = 315_576_000_000n
@@ -91,8 +93,8 @@ export type RetryInfo = typeof RetryInfo.Type
 export const ErrorInfo = struct("ErrorInfo", {
   "@type": Schema.Literal("type.googleapis.com/google.rpc.ErrorInfo").annotations(expected("the type of ErrorInfo")),
   reason: Text,
-  domain: optional(TextOfField),
-  metadata: optional(
+  domain: unsettable(TextOfField, unsetFields.ErrorInfo.domain),
+  metadata: unsettable(
     stringMap({
       description: "What else is known of the error",
       arbitrary: () => (fc) => fc.dictionary(fc.string(), fc.string(), { maxKeys: 3 })
@@ -113,7 +115,7 @@ export type ErrorInfo = typeof ErrorInfo.Type
  * @since 0.1.0
  * @category details
  */
-export const UnknownDetail = struct("UnknownDetail", { "@type": optional(Text) })
+export const UnknownDetail = struct("UnknownDetail", { "@type": unsettable(Text) })
 
 /**
  * @since 0.1.0
@@ -138,6 +140,13 @@ export const StatusDetail = Schema.Union(BadRequest, RetryInfo, ErrorInfo, Unkno
  */
 export type StatusDetail = typeof StatusDetail.Type
 
+/** A field with a value that stands for an absent one and for `null`. */
+const orElse = <A, I>(schema: Schema.Schema<A, I>, value: A) =>
+  Schema.optionalToRequired(Schema.Union(Unset, schema), Schema.typeSchema(schema), {
+    decode: Option.match({ onNone: () => value, onSome: (read) => read ?? value }),
+    encode: Option.some
+  })
+
 /**
  * google.rpc.Status in JSON. `message` and `details` may be left out, as protobuf does with empty ones.
  *
@@ -146,8 +155,8 @@ export type StatusDetail = typeof StatusDetail.Type
  */
 export const Status = struct("Status", {
   code: AnyRpcCode,
-  message: Schema.optionalWith(Text, { default: () => "", exact: true }),
-  details: Schema.optionalWith(array(StatusDetail), { default: () => [], exact: true })
+  message: orElse(Text, ""),
+  details: orElse(array(StatusDetail), [])
 })
 
 /**

@@ -7,7 +7,6 @@ import * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
-import { UNSURE, withFast } from "./internal/fast.js"
 import { expected, Text } from "./internal/schema.js"
 
 const PATTERN = /^(\d{4})-(\d{2})-(\d{2})T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$/
@@ -39,8 +38,6 @@ const DAYS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 
 const isInRange = (moment: DateTime.Utc): boolean => moment.epochMillis >= MIN && moment.epochMillis <= MAX
 
-const isTimestamp = (u: unknown): u is DateTime.Utc => DateTime.isDateTime(u) && DateTime.isUtc(u) && isInRange(u)
-
 /**
  * A moment in UTC, to the millisecond, in the years 1 to 9999. Reads RFC 3339 with `Z` and 0 to 9 fractional digits,
  * of which it keeps three; writes three (WIRE.md, Transport: Timestamps).
@@ -48,30 +45,24 @@ const isTimestamp = (u: unknown): u is DateTime.Utc => DateTime.isDateTime(u) &&
  * @since 0.1.0
  * @category schemas
  */
-export const Timestamp = withFast(
-  Schema.transformOrFail(
-    Text.annotations({ jsonSchema: { type: "string", format: "date-time" } }),
-    Schema.DateTimeUtcFromSelf.pipe(
-      Schema.filter(isInRange, {
-        ...expected("a moment in the years 1 to 9999"),
-        arbitrary: () => (fc) => fc.integer({ min: MIN, max: MAX }).map((millis) => DateTime.unsafeMake(millis))
-      })
-    ),
-    {
-      strict: true,
-      decode: (text, _, ast) =>
-        Option.match(parse(text), {
-          onNone: () => ParseResult.fail(new ParseResult.Type(ast, text, `Expected ${what}`)),
-          onSome: ParseResult.succeed
-        }),
-      encode: (moment) => ParseResult.succeed(DateTime.formatIso(moment))
-    }
-  ).annotations({ identifier: "Timestamp" }),
+export const Timestamp = Schema.transformOrFail(
+  Text.annotations({ jsonSchema: { type: "string", format: "date-time" } }),
+  Schema.DateTimeUtcFromSelf.pipe(
+    Schema.filter(isInRange, {
+      ...expected("a moment in the years 1 to 9999"),
+      arbitrary: () => (fc) => fc.integer({ min: MIN, max: MAX }).map((millis) => DateTime.unsafeMake(millis))
+    })
+  ),
   {
-    decode: (input) => typeof input === "string" ? Option.getOrElse(parse(input), () => UNSURE) : UNSURE,
-    encode: (input) => isTimestamp(input) ? DateTime.formatIso(input) : UNSURE
+    strict: true,
+    decode: (text, _, ast) =>
+      Option.match(parse(text), {
+        onNone: () => ParseResult.fail(new ParseResult.Type(ast, text, `Expected ${what}`)),
+        onSome: ParseResult.succeed
+      }),
+    encode: (moment) => ParseResult.succeed(DateTime.formatIso(moment))
   }
-)
+).annotations({ identifier: "Timestamp" })
 
 /**
  * @since 0.1.0

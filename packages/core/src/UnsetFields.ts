@@ -7,6 +7,7 @@
 import * as Option from "effect/Option"
 import type * as Schema from "effect/Schema"
 import * as AST from "effect/SchemaAST"
+import { isEmptyMap, UnsetFieldId } from "./internal/unset.js"
 
 /**
  * The empty value of a field: an empty text, or a map without keys.
@@ -51,9 +52,6 @@ export const unsetFields = {
 
 const table: Readonly<Record<string, Readonly<Record<string, UnsetField>> | undefined>> = unsetFields
 
-const isEmptyMap = (value: unknown): boolean =>
-  typeof value === "object" && value !== null && !Array.isArray(value) && Object.keys(value).length === 0
-
 /**
  * Whether a value of a field of a model, as it is in JSON, means that the field is unset.
  *
@@ -75,11 +73,10 @@ const keep: Writer = (encoded) => encoded
 const isRecord = (u: unknown): u is Readonly<Record<string, unknown>> =>
   typeof u === "object" && u !== null && !Array.isArray(u)
 
+const unsetField = (type: AST.AST): UnsetField | undefined =>
+  Option.getOrUndefined(AST.getAnnotation<UnsetField>(type, UnsetFieldId))
+
 const writer = (ast: AST.AST): Writer => {
-  const surrogate = AST.getSurrogateAnnotation(ast)
-  if (Option.isSome(surrogate)) {
-    return writer(surrogate.value)
-  }
   switch (ast._tag) {
     case "Transformation":
     case "Refinement":
@@ -94,9 +91,8 @@ const writer = (ast: AST.AST): Writer => {
         : (encoded) => Array.isArray(encoded) ? encoded.map(items) : encoded
     }
     case "TypeLiteral": {
-      const model = Option.getOrElse(AST.getIdentifierAnnotation(ast), () => "")
       const fields = ast.propertySignatures
-        .map(({ name, type }) => ({ name: String(name), write: writer(type), unset: table[model]?.[String(name)] }))
+        .map(({ name, type }) => ({ name: String(name), write: writer(type), unset: unsetField(type) }))
       return fields.every(({ unset, write }) => write === keep && unset?.isAlwaysPresent !== true) ?
         keep :
         (encoded) => {

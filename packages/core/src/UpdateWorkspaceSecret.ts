@@ -5,7 +5,7 @@
  */
 import * as Schema from "effect/Schema"
 import * as FieldMask from "./FieldMask.js"
-import { optional, struct } from "./internal/schema.js"
+import { struct, unsettable } from "./internal/schema.js"
 import { UpdateResourceMetadata } from "./ResourceMetadata.js"
 import { WorkspaceSecret, WorkspaceSecretSpec } from "./WorkspaceSecret.js"
 
@@ -17,9 +17,9 @@ import { WorkspaceSecret, WorkspaceSecretSpec } from "./WorkspaceSecret.js"
  * @category schemas
  */
 export const UpdateWorkspaceSecret = struct("UpdateWorkspaceSecret", {
-  metadata: optional(UpdateResourceMetadata),
-  spec: optional(WorkspaceSecretSpec),
-  updateMask: optional(FieldMask.FieldMask)
+  metadata: unsettable(UpdateResourceMetadata),
+  spec: unsettable(WorkspaceSecretSpec),
+  updateMask: unsettable(FieldMask.FieldMask)
 }).pipe(
   Schema.filter(
     (update) =>

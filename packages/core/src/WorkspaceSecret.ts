@@ -10,13 +10,20 @@ import * as Schema from "effect/Schema"
 import { ExternalId } from "./ExternalId.js"
 import { isSame } from "./internal/equal.js"
 import { errorFields } from "./internal/errorFields.js"
-import { UNSURE, withFast } from "./internal/fast.js"
 import { id } from "./internal/id.js"
-import { classAnnotations, errorAnnotations, expected, optional, struct, Text, TextOfField } from "./internal/schema.js"
-import { isWellFormed } from "./internal/wellFormed.js"
+import {
+  classAnnotations,
+  errorAnnotations,
+  expected,
+  struct,
+  Text,
+  TextOfField,
+  unsettable
+} from "./internal/schema.js"
 import { Profile } from "./Profile.js"
 import { ResourceMetadata } from "./ResourceMetadata.js"
 import { Timestamp } from "./Timestamp.js"
+import { unsetFields } from "./UnsetFields.js"
 
 /**
  * The id of a secret: a prefixed ULID (`wsecret_…`) where a server minted it, any non-empty string when read
@@ -77,22 +84,13 @@ const contentOf = (input: unknown): unknown => {
  * @since 0.1.0
  * @category schemas
  */
-export const SecretValue = withFast(
-  Schema.transform(
-    TextOfField,
-    Schema.RedactedFromSelf(TextOfField).annotations({
-      message: ({ actual }) => expected("a Redacted string").message({ actual: contentOf(actual) })
-    }),
-    { strict: true, decode: (value) => Redacted.make(value), encode: Redacted.value }
-  ).annotations({ identifier: "SecretValue" }),
-  {
-    decode: (input) => typeof input === "string" && isWellFormed(input) ? Redacted.make(input) : UNSURE,
-    encode: (input) => {
-      const value = Redacted.isRedacted(input) ? Redacted.value(input) : UNSURE
-      return typeof value === "string" && isWellFormed(value) ? value : UNSURE
-    }
-  }
-)
+export const SecretValue = Schema.transform(
+  TextOfField,
+  Schema.RedactedFromSelf(TextOfField).annotations({
+    message: ({ actual }) => expected("a Redacted string").message({ actual: contentOf(actual) })
+  }),
+  { strict: true, decode: (value) => Redacted.make(value), encode: Redacted.value }
+).annotations({ identifier: "SecretValue" })
 
 /**
  * What a secret holds (WIRE.md, Models: WorkspaceSecretSpec). `value` is absent where none is set, and where the server
@@ -102,7 +100,7 @@ export const SecretValue = withFast(
  * @category schemas
  */
 export const WorkspaceSecretSpec = struct("WorkspaceSecretSpec", {
-  value: optional(SecretValue)
+  value: unsettable(SecretValue, unsetFields.WorkspaceSecretSpec.value)
 })
 
 /**
@@ -118,8 +116,8 @@ export type WorkspaceSecretSpec = typeof WorkspaceSecretSpec.Type
  * @category schemas
  */
 export const WorkspaceSecretInfo = struct("WorkspaceSecretInfo", {
-  createdBy: optional(Profile),
-  lastUsedAt: optional(Timestamp)
+  createdBy: unsettable(Profile),
+  lastUsedAt: unsettable(Timestamp, unsetFields.WorkspaceSecretInfo.lastUsedAt)
 })
 
 /**
@@ -138,7 +136,7 @@ export class WorkspaceSecret extends Schema.Class<WorkspaceSecret>("WorkspaceSec
   struct("WorkspaceSecret", {
     metadata: ResourceMetadata(WorkspaceSecretId),
     spec: WorkspaceSecretSpec,
-    info: optional(WorkspaceSecretInfo)
+    info: unsettable(WorkspaceSecretInfo)
   }),
   classAnnotations("WorkspaceSecret", "A secret of a workspace")
 ) {

@@ -27,6 +27,11 @@ export * as ApiKey from "./ApiKey.js"
 /**
  * @since 0.1.0
  */
+export * as Codec from "./Codec.js"
+
+/**
+ * @since 0.1.0
+ */
 export * as CreateWorkspaceSecret from "./CreateWorkspaceSecret.js"
 
 /**

@@ -68,7 +68,7 @@ describe("WorkspaceSecret", () => {
     expectTypeOf<WorkspaceId>().not.toExtend<WorkspaceSecretId>()
     expectTypeOf<WorkspaceSecretId>().not.toExtend<WorkspaceId>()
     expectTypeOf<WorkspaceSecret["spec"]["value"]>().toEqualTypeOf<Redacted.Redacted<string> | undefined>()
-    expectTypeOf<typeof WorkspaceSecret.Encoded["spec"]["value"]>().toEqualTypeOf<string | undefined>()
+    expectTypeOf<typeof WorkspaceSecret.Encoded["spec"]["value"]>().toEqualTypeOf<string | null | undefined>()
   })
 
   it.prop("generates secrets with ids as a server mints them", [WorkspaceSecret], ([{ info, metadata }]) => {

@@ -49,6 +49,7 @@ const loads: Readonly<Record<string, ReadonlyArray<string>>> = {
   RpcCode: [],
   UnsetFields: [],
   ApiKey: [],
+  Codec: [],
   FieldName: [],
   Redaction: [],
   FieldViolation: ["FieldName"],

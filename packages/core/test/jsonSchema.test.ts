@@ -14,6 +14,8 @@ const unnamed = new Set([
   "ApiError.ApiError",
   "ExternalId.ExternalId",
   "ListWorkspaceSecrets.Cursor",
+  // HttpApi finds the parameters of a document only in a schema without a name.
+  "ListWorkspaceSecrets.ListWorkspaceSecrets",
   "Profile.KnownProfileType",
   "Profile.ProfileId",
   "ProfileId.ProfileId",
@@ -54,7 +56,7 @@ describe("the JSON Schema", () => {
   })
 
   it("of the parameters of a list has each as what it stands for in a query", () => {
-    expect(JSONSchema.make(Schema.Struct(ListWorkspaceSecrets.fields))).toMatchObject({
+    expect(JSONSchema.make(ListWorkspaceSecrets)).toMatchObject({
       $defs: {
         LabelSelector: { type: "string" },
         Limit: { type: "integer", minimum: 0, maximum: 200, default: 50 },
@@ -89,7 +91,8 @@ describe("the JSON Schema", () => {
   })
 
   // A document has a limit as a number, a query has it as text; above.
-  for (const [name, schema] of schemas.filter(([, schema]) => schema !== Limit as AnySchema)) {
+  const queries: ReadonlyArray<unknown> = [Limit, ListWorkspaceSecrets]
+  for (const [name, schema] of schemas.filter(([, schema]) => !queries.includes(schema))) {
     const isValid = ajv.compile(JSONSchema.make(schema))
     const written = writtenBy(schema)
 

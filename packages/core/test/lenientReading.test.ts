@@ -1,7 +1,9 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Arbitrary from "effect/Arbitrary"
+import * as Either from "effect/Either"
 import * as FastCheck from "effect/FastCheck"
 import * as Schema from "effect/Schema"
+import { codec } from "../src/Codec.js"
 import { CreateWorkspaceSecret } from "../src/CreateWorkspaceSecret.js"
 import { ListWorkspaceSecrets, WorkspaceSecretPage } from "../src/ListWorkspaceSecrets.js"
 import { Profile } from "../src/Profile.js"
@@ -186,6 +188,9 @@ const hasKey = (value: unknown, path: string): boolean => {
 describe.each(bodies)("a reader of $name", ({ full, name, optional, required, schema }) => {
   const decode = Schema.decodeUnknownSync(schema)
   const encode = Schema.encodeSync(schema)
+  const decodeFast = (json: unknown) => Either.getOrThrow(codec(schema).decode(json))
+  // A query has no null.
+  const nullable = optional.filter((path) => name !== "ListWorkspaceSecrets" && path !== "updateMask")
 
   it("is tested with every field that there is", () => {
     if (name !== "Status") {
@@ -204,18 +209,18 @@ describe.each(bodies)("a reader of $name", ({ full, name, optional, required, sc
   })
 
   it("takes null for absent in every optional field", () => {
-    const isStillAllowed = (path: string) => path !== "updateMask"
-    for (const path of optional.filter(isStillAllowed)) {
+    for (const path of nullable) {
       const read = decode(nulled(full, path))
       expect(same(read, decode(without(full, path))), path).toBe(true)
       expect(hasKey(decode(full), path), path).toBe(true)
-      expect(hasKey(read, path), path).toBe(false)
+      expect(hasKey(decodeFast(full), path), path).toBe(true)
+      expect(hasKey(decodeFast(nulled(full, path)), path), path).toBe(false)
       expect(JSON.stringify(encode(read)), path).toBe(JSON.stringify(without(full, path)))
     }
   })
 
   it("takes null for absent in all of them at once", () => {
-    const all = optional.filter((path) => !optional.some((other) => path.startsWith(`${other}.`)))
+    const all = nullable.filter((path) => !nullable.some((other) => path.startsWith(`${other}.`)))
     const bare = all.reduce(without, full)
     expect(JSON.stringify(encode(decode(all.reduce(nulled, full))))).toBe(JSON.stringify(bare))
   })

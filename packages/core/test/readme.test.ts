@@ -16,7 +16,7 @@ const promised = (code: string): ReadonlyArray<string> =>
 
 describe("the README", () => {
   it("shows the programs of test/readme", () => {
-    expect(programsOf(read("../README.md"), sources)).toHaveLength(6)
+    expect(programsOf(read("../README.md"), sources)).toHaveLength(8)
   })
 
   it("imports each module by its own path", () => {

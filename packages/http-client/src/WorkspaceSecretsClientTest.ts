@@ -3,14 +3,15 @@
  *
  * @since 0.1.0
  */
+import { codec } from "@workspace-secrets/core/Codec"
 import { Cursor, WorkspaceSecretPage } from "@workspace-secrets/core/ListWorkspaceSecrets"
 import { Profile } from "@workspace-secrets/core/Profile"
 import { WorkspaceSecret } from "@workspace-secrets/core/WorkspaceSecret"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type { OperationName } from "./ClientError.js"
 import type { Client } from "./promise.js"
@@ -136,8 +137,9 @@ export const makeClient = (answers: ClientAnswers = {}): Client => {
   }
 }
 
-const decodeSecret = Schema.decodeUnknownSync(WorkspaceSecret)
-const decodeProfile = Schema.decodeUnknownSync(Profile)
+// A decoder of the client, whose secrets do not have the fields that are unset.
+const secretCodec = codec(WorkspaceSecret)
+const profileCodec = codec(Profile)
 
 /**
  * A secret of what a test needs of one, in JSON as the API writes it; the rest is made up. Throws for what the API would
@@ -153,7 +155,7 @@ export const secret = (
     readonly info?: typeof WorkspaceSecret.Encoded["info"] | undefined
   } = {}
 ): WorkspaceSecret =>
-  decodeSecret({
+  Either.getOrThrow(secretCodec.decode({
     metadata: {
       id: "wsec_01JD8X6Q2V5T9RZK3M7N4P0ABC",
       accountId: "acct_01JD8X5H3N8G2QW6C1V9B7M4KT",
@@ -165,7 +167,7 @@ export const secret = (
     },
     spec: json.spec ?? {},
     info: json.info
-  })
+  }))
 
 /**
  * A page of these secrets; the last one, unless it has a cursor.
@@ -194,7 +196,7 @@ export const profile = (
     readonly spec?: Partial<typeof Profile.Encoded["spec"]> | undefined
   } = {}
 ): Profile =>
-  decodeProfile({
+  Either.getOrThrow(profileCodec.decode({
     metadata: {
       id: "prof_01JD8X5J4R7Y0D2F6S8A3H5ZWE",
       accountId: "acct_01JD8X5H3N8G2QW6C1V9B7M4KT",
@@ -203,4 +205,4 @@ export const profile = (
       ...json.metadata
     },
     spec: { type: "PROFILE_TYPE_API_KEY", ...json.spec }
-  })
+  }))

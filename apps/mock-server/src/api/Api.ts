@@ -19,7 +19,8 @@ import { WorkspaceSecret, WorkspaceSecretRef } from "@workspace-secrets/core/Wor
 import * as Schema from "effect/Schema"
 
 const status = (code: number, description: string) =>
-  Status.annotations(HttpApiSchema.annotations({ status: code, description }))
+  // With its identifier, which annotating a schema takes away.
+  Status.annotations({ ...HttpApiSchema.annotations({ status: code, description }), identifier: "Status" })
 
 const badRequestDescription = "INVALID_ARGUMENT, FAILED_PRECONDITION: the request or the state it meets is wrong"
 
@@ -41,8 +42,7 @@ const Deleted = Schema.Struct({}).annotations({ identifier: "Deleted", descripti
 
 const list = <const Path extends HttpApiEndpointPath>(path: Path) =>
   HttpApiEndpoint.get("list", path)
-    // As a plain struct: OpenApi finds no parameters in a schema with a name of its own.
-    .setUrlParams(Schema.Struct(ListWorkspaceSecrets.fields))
+    .setUrlParams(ListWorkspaceSecrets)
     .addSuccess(WorkspaceSecretPage)
     .addError(badRequest)
     .annotate(OpenApi.Summary, "List secrets")

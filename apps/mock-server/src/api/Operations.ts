@@ -3,14 +3,16 @@ import type * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
 import type * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import type { HttpMethod } from "@effect/platform/HttpMethod"
 import { InvalidArgument } from "@workspace-secrets/core/ApiError"
+import { codec } from "@workspace-secrets/core/Codec"
 import type { WireError } from "@workspace-secrets/core/ErrorResponse"
 import { snakeCase } from "@workspace-secrets/core/FieldName"
 import * as FieldViolation from "@workspace-secrets/core/FieldViolation"
 import { withEmptyValues } from "@workspace-secrets/core/UnsetFields"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import { identity } from "effect/Function"
 import * as Option from "effect/Option"
-import * as Schema from "effect/Schema"
+import type * as Schema from "effect/Schema"
 import { isNow } from "./Now.js"
 import { requestFields } from "./RequestFields.js"
 import type * as Routes from "./Routes.js"
@@ -64,7 +66,7 @@ const decoder = (schema: Option.Option<Schema.Schema.All>, options: Options): De
     onNone: () => () => Either.right(undefined),
     onSome: (schema) => {
       const read = options.isStrict ? Either.right : requestFields(schema)
-      const decode = Schema.decodeUnknownEither(schema as Schema.Schema<unknown, unknown>, {
+      const { decode } = codec(schema as Schema.Schema<unknown, unknown>, {
         errors: "all",
         onExcessProperty: options.isStrict ? "error" : "ignore"
       })
@@ -72,6 +74,11 @@ const decoder = (schema: Option.Option<Schema.Schema.All>, options: Options): De
         Either.flatMap(read(input), (fields) => Either.mapLeft(decode(fields), FieldViolation.fromParseError))
     }
   })
+
+const encoder = (schema: Schema.Schema.All) => {
+  const { encode } = codec(schema as Schema.Schema<unknown, unknown>)
+  return (value: unknown): unknown => Either.getOrThrowWith(encode(value), identity)
+}
 
 /** The parameters by name; one that is given more than once has all of its values, which no parameter of the API takes. */
 const readQuery = (query: URLSearchParams): Readonly<Record<string, string | ReadonlyArray<string>>> =>
@@ -123,7 +130,7 @@ const operationOf = <Context>(
   const path = decoder(endpoint.pathSchema, { isStrict: false })
   const urlParams = decoder(endpoint.urlParamsSchema, options)
   const payload = decoder(endpoint.payloadSchema, options)
-  const encodeSet = Schema.encodeUnknownSync(endpoint.successSchema as Schema.Schema<unknown, unknown>)
+  const encodeSet = encoder(endpoint.successSchema)
   const complete = withEmptyValues(endpoint.successSchema)
   const encode = (success: unknown) => complete(encodeSet(success))
   return {
@@ -132,7 +139,7 @@ const operationOf = <Context>(
     hasPayload: Option.isSome(endpoint.payloadSchema),
     encodePayload: Option.match(endpoint.payloadSchema, {
       onNone: () => (payload: unknown) => payload,
-      onSome: (schema) => Schema.encodeUnknownSync(schema as Schema.Schema.All as Schema.Schema<unknown, unknown>)
+      onSome: encoder
     }),
     encodeSuccess: encode,
     run: (context, trace, params, query, body) => {

@@ -1,9 +1,8 @@
 import { snakeCase } from "@workspace-secrets/core/FieldName"
 import * as FieldViolation from "@workspace-secrets/core/FieldViolation"
 import * as Either from "effect/Either"
-import * as Option from "effect/Option"
 import type * as Schema from "effect/Schema"
-import * as AST from "effect/SchemaAST"
+import type * as AST from "effect/SchemaAST"
 import { isDeepStrictEqual } from "node:util"
 
 type Path = ReadonlyArray<string>
@@ -16,10 +15,6 @@ const isRecord = (u: unknown): u is Readonly<Record<string, unknown>> =>
   typeof u === "object" && u !== null && !Array.isArray(u)
 
 const renamer = (ast: AST.AST): Rename => {
-  const surrogate = AST.getSurrogateAnnotation(ast)
-  if (Option.isSome(surrogate)) {
-    return renamer(surrogate.value)
-  }
   switch (ast._tag) {
     case "Transformation":
     case "Refinement":

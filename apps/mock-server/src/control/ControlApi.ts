@@ -26,7 +26,8 @@ import { ClockSetting } from "../world/TenantClock.js"
 import { TenantSettings } from "../world/TenantSettings.js"
 
 const status = (code: number, description: string) =>
-  Status.annotations(HttpApiSchema.annotations({ status: code, description }))
+  // With its identifier, which annotating a schema takes away.
+  Status.annotations({ ...HttpApiSchema.annotations({ status: code, description }), identifier: "Status" })
 
 const badRequest = status(
   400,

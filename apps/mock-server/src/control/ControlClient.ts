@@ -13,6 +13,7 @@ import {
   Unauthenticated,
   Unimplemented
 } from "@workspace-secrets/core/ApiError"
+import { codec } from "@workspace-secrets/core/Codec"
 import * as ErrorResponse from "@workspace-secrets/core/ErrorResponse"
 import { RpcCode } from "@workspace-secrets/core/RpcCode"
 import { Status } from "@workspace-secrets/core/Status"
@@ -181,7 +182,7 @@ export const make = ({ fetch = globalThis.fetch, token, url }: Options): Control
     }).pipe(
       Effect.flatMap(({ isOk, json, status }) =>
         isOk
-          ? Effect.mapError(Schema.decodeUnknown(schema)(json), () => failureOf(status, undefined))
+          ? Either.mapLeft(codec(schema).decode(json), () => failureOf(status, undefined))
           : Effect.fail(failureOf(status, json))
       )
     )

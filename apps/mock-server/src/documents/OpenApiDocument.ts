@@ -150,6 +150,30 @@ const serversAt = (url: string): OpenApiObject["servers"] => [
   { url: "https://api.cadenya.com", description: "The public service." }
 ]
 
+/** Shows texts and numbers that the document has no words for in place of a reference to them. */
+const inPlace = (value: unknown, declared: Readonly<Record<string, SchemaObject>>): unknown => {
+  if (Array.isArray(value)) {
+    return value.map((item) => inPlace(item, declared))
+  }
+  if (typeof value !== "object" || value === null) {
+    return value
+  }
+  const { $ref } = value as SchemaObject
+  const name = $ref?.slice($ref.lastIndexOf("/") + 1) ?? ""
+  const target = name in schemas ? undefined : declared[name]
+  return target !== undefined && target.type !== "object"
+    ? target
+    : mapValues(value as Readonly<Record<string, unknown>>, (inner) => inPlace(inner, declared))
+}
+
+const componentsOf = (declared: Readonly<Record<string, SchemaObject>>): Readonly<Record<string, SchemaObject>> => {
+  const used = Object.entries(declared).filter(([name, { type }]) => name in schemas || type === "object")
+  return mapValues(
+    Object.fromEntries(used),
+    (schema, name) => describeSchema(name, inPlace(portable(schema), declared) as SchemaObject)
+  )
+}
+
 const make = (): OpenApiObject => {
   const declared = OpenApi.fromApi(Api)
   return {
@@ -165,10 +189,7 @@ const make = (): OpenApiObject => {
     tags: declared.tags.map(({ description = "", name }) => ({ name, description })),
     paths: mapValues(declared.paths, (item) => mapValues(item, describeOperation)),
     components: {
-      schemas: mapValues(
-        declared.components.schemas as Record<string, SchemaObject>,
-        (schema, name) => describeSchema(name, portable(schema) as SchemaObject)
-      ),
+      schemas: componentsOf(declared.components.schemas as Record<string, SchemaObject>),
       responses: { ...mapValues(errorResponses, errorResponse), OtherError: errorResponse(elsewhere) },
       headers,
       examples,

@@ -1,3 +1,4 @@
+import { codec } from "@workspace-secrets/core/Codec"
 import * as FieldViolation from "@workspace-secrets/core/FieldViolation"
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
@@ -31,7 +32,7 @@ export const NonEmptyText = Schema.String.pipe(
 
 /** Reads with a schema that knows every field: all that is wrong, with the names of the fields and without quoting what is there. */
 export const strict = <A, I>(schema: Schema.Schema<A, I>) => {
-  const decode = Schema.decodeUnknownEither(schema, { errors: "all", onExcessProperty: "error" })
+  const { decode } = codec(schema, { errors: "all", onExcessProperty: "error" })
   return (input: unknown): Either.Either<A, ReadonlyArray<FieldViolation.FieldViolation>> =>
     Either.mapLeft(decode(input), FieldViolation.fromParseError)
 }

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import { codec } from "@workspace-secrets/core/Codec"
 import * as FieldViolation from "@workspace-secrets/core/FieldViolation"
 import { WorkspaceSecret } from "@workspace-secrets/core/WorkspaceSecret"
 import * as Data from "effect/Data"
@@ -47,7 +48,7 @@ const readFrame = reader(Snapshot, () => [])
 const readSecret = reader(WorkspaceSecret, () => [])
 
 const encode = Schema.encodeSync(Snapshot)
-const encodeSecret = Schema.encodeSync(WorkspaceSecret)
+const secretCodec = codec(WorkspaceSecret)
 
 /** How much is read and written at once, in bytes or characters. */
 const PIECE = 1024 * 1024
@@ -285,7 +286,9 @@ function* textOf({ workspaceSecrets, ...rest }: Snapshot): Generator<string> {
   yield frame.slice(0, place)
   for (const [i, secret] of workspaceSecrets.entries()) {
     // In JSON, what breaks a line is never part of a text.
-    yield `${i === 0 ? "" : ","}\n    ${JSON.stringify(encodeSecret(secret), null, 2).replaceAll("\n", "\n    ")}`
+    yield `${i === 0 ? "" : ","}\n    ${
+      JSON.stringify(Either.getOrThrow(secretCodec.encode(secret)), null, 2).replaceAll("\n", "\n    ")
+    }`
   }
   yield `\n  ${frame.slice(place)}\n`
 }

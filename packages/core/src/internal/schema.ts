@@ -1,9 +1,8 @@
-import * as ParseResult from "effect/ParseResult"
+import type * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
-import * as AST from "effect/SchemaAST"
-import { isUnset, unsetFields } from "../UnsetFields.js"
+import type { UnsetField } from "../UnsetFields.js"
 import { isSame } from "./equal.js"
-import { hasten, UNSURE, withFast } from "./fast.js"
+import { isEmptyMap, UnsetFieldId } from "./unset.js"
 import { isWellFormed, WELL_FORMED } from "./wellFormed.js"
 
 /*
@@ -21,17 +20,20 @@ export const expected = (what: string) => ({
 
 const isBroken = (input: unknown): boolean => typeof input === "string" && !isWellFormed(input)
 
-/** The message of a container: for what is no such container; what is wrong inside keeps its own message and path. */
-const expectedShape = (what: string) => ({ message: () => `Expected ${what}` })
-
-const acceptText = (input: unknown) => typeof input === "string" && isWellFormed(input) ? input : UNSURE
+/**
+ * The message of a container: for what is no such container; what is wrong inside keeps its own message and path. A struct with a field that
+ * is renamed or has a default is a transformation, whose refusal of what is no object is inside it.
+ */
+const expectedShape = (what: string) => ({
+  message: (issue: ParseResult.ParseIssue) => ({
+    message: `Expected ${what}`,
+    override: issue._tag === "Transformation" && issue.issue._tag === "Type"
+  })
+})
 
 /** Any string that UTF-8 can hold. */
-export const Text = withFast(
-  Schema.String.annotations(expected("a string")).pipe(
-    Schema.filter(isWellFormed, { message: () => WELL_FORMED, jsonSchema: {} })
-  ),
-  { decode: acceptText, encode: acceptText }
+export const Text = Schema.String.annotations(expected("a string")).pipe(
+  Schema.filter(isWellFormed, { message: () => WELL_FORMED, jsonSchema: {} })
 )
 
 /** Any string; generated ones are not empty, since a field that is empty is unset. */
@@ -62,72 +64,59 @@ export const Delay = Schema.compose(
 
 const Undefined = Schema.Undefined.annotations(expected("nothing"))
 
-/**
- * An optional field: absent when unset. In a `struct`, `null` is read as absent, and so is the empty value of `unsetFields` (WIRE.md,
- * Transport). A writer may give `undefined`.
- */
+/** An optional field: absent or `undefined` when unset. */
 export const optional = <S extends Schema.Schema.All>(schema: S) =>
   Schema.optionalWith(Schema.Union(schema, Undefined), { exact: true })
+
+/** In a JSON Schema, which shows what is written, unset values do not appear: this is how Effect marks a member that never occurs. */
+const unwritten = { ...expected("nothing"), jsonSchema: { $id: "/schemas/never", title: "never", type: "null" } }
+
+const Null = Schema.Null.annotations(unwritten)
+
+/** What a reader takes as unset. The empty value is one of the values of the field's own schema, so the type of a field has it already. */
+const unset = (empty?: Schema.Schema.AnyNoContext): Schema.Schema<undefined, null | undefined> =>
+  Schema.transform(Schema.Union(Null, Undefined, ...(empty === undefined ? [] : [empty])), Undefined, {
+    strict: true,
+    decode: () => undefined,
+    encode: () => undefined
+  }).annotations(expected("nothing"))
+
+/** `null`, which a reader takes as unset. */
+export const Unset = unset()
+const UnsetText = unset(Schema.Literal("").annotations(unwritten))
+const UnsetMap = unset(
+  Schema.declare(isEmptyMap, {
+    ...unwritten,
+    arbitrary: () => (fc) => fc.constant({}),
+    equivalence: () => () => true,
+    pretty: () => () => "{}"
+  })
+)
+
+/**
+ * A field that may be unset: absent, `null`, or the empty value of its row in `unsetFields` (WIRE.md, Transport). It decodes to `undefined`.
+ * A writer may give `undefined`.
+ */
+export const unsettable = <S extends Schema.Schema.All>(schema: S, field?: UnsetField) =>
+  Schema.optionalWith(
+    Schema.Union(field === undefined ? Unset : field.empty === "" ? UnsetText : UnsetMap, schema)
+      .annotations(field === undefined ? {} : { [UnsetFieldId]: field }),
+    { exact: true }
+  )
 
 /** An array of any length. */
 export const array = <S extends Schema.Schema.Any>(item: S) => Schema.Array(item).annotations(expectedShape("an array"))
 
-const isRecord = (u: unknown): u is Readonly<Record<string, unknown>> =>
-  typeof u === "object" && u !== null && !Array.isArray(u)
-
-/** Takes the fields of a model out that are unset. */
-const withoutUnset = (model: string) => {
-  const fields = model in unsetFields ? Object.keys(unsetFields[model as keyof typeof unsetFields]) : []
-  const isWhole = (record: Readonly<Record<string, unknown>>): boolean => {
-    for (const key in record) {
-      if (record[key] === null) {
-        return false
-      }
-    }
-    return fields.every((field) => !isUnset(model, field, record[field]) || record[field] === undefined)
-  }
-  return (record: Readonly<Record<string, unknown>>) =>
-    isWhole(record)
-      ? record
-      : Object.fromEntries(
-        Object.entries(record).filter(([key, value]) => value === undefined || !isUnset(model, key, value))
-      )
-}
-
-/**
- * `Schema.Struct` that reads unset fields as absent and whose errors do not quote their input. `Schema.optionalWith` with
- * `nullable` reads `null` too, but doubles the time of a decode, and its refusals quote.
- */
+/** `Schema.Struct` whose errors do not quote their input, and that compares all the way down. */
 export const struct = <Fields extends Schema.Struct.Fields>(
   identifier: string,
   fields: Fields
-): Schema.Struct<Fields> => {
-  const shape = expectedShape(`an object (${identifier})`)
-  const self = Schema.Struct(fields).annotations({ identifier, ...shape })
-  // A field that is renamed or has a default makes a transformation of the struct, which keeps the message to itself.
-  const sides = AST.isTransformation(self.ast)
-    ? new AST.Transformation(
-      self.ast.from,
-      AST.annotations(self.ast.to, { [AST.MessageAnnotationId]: shape.message }),
-      self.ast.transformation,
-      self.ast.annotations
-    )
-    : hasten(self.ast)
-  const read = withoutUnset(identifier)
-  const accept: ParseResult.DeclarationDecodeUnknown<unknown, never> = (input, _, ast) =>
-    isRecord(input) ? ParseResult.succeed(read(input)) : ParseResult.fail(new ParseResult.Type(ast, input))
-  const wire = Schema.declare([], {
-    decode: () => accept,
-    encode: () => ParseResult.succeed
-  }, { ...shape, [AST.SurrogateAnnotationId]: Schema.encodedSchema(self).annotations({ identifier }).ast })
-  withFast(wire, { decode: (input) => isRecord(input) ? read(input) : UNSURE, encode: (input) => input })
-  const ast = new AST.Transformation(wire.ast, sides, AST.composeTransformation, {
-    [AST.IdentifierAnnotationId]: identifier
+): Schema.Struct<Fields> =>
+  Schema.Struct(fields).annotations({
+    identifier,
+    equivalence: () => isSame,
+    ...expectedShape(`an object (${identifier})`)
   })
-  return class extends self {
-    static override ast = ast
-  }
-}
 
 /** The annotations of a `Schema.Class` whose errors do not quote their input, and that compares all the way down. */
 export const classAnnotations = (identifier: string, description: string) => ({

@@ -2,7 +2,7 @@ import type { LazyArbitrary } from "effect/Arbitrary"
 import * as Arr from "effect/Array"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
-import { UNSURE, withFast } from "./fast.js"
+import { isSame } from "./equal.js"
 import { isWellFormed, WELL_FORMED } from "./wellFormed.js"
 
 /** A map from texts to texts. */
@@ -43,21 +43,6 @@ const copy = (rule: Rule): ParseResult.DeclarationDecodeUnknown<StringMap, never
     : ParseResult.succeed(Object.fromEntries(entries))
 }
 
-const copyFast = (rule: Rule) => (input: unknown): unknown => {
-  if (typeof input !== "object" || input === null || Array.isArray(input)) {
-    return UNSURE
-  }
-  const out: Record<string, string> = {}
-  for (const key of Object.keys(input)) {
-    const value: unknown = Reflect.get(input, key)
-    if (typeof value !== "string" || key === "__proto__" || violation(rule, key, value) !== undefined) {
-      return UNSURE
-    }
-    out[key] = value
-  }
-  return out
-}
-
 /** The schema of a map whose entries keep a rule; without one, any texts do. */
 export const stringMap = (
   annotations: {
@@ -68,11 +53,9 @@ export const stringMap = (
   rule: Rule = () => undefined
   // Not by its name, which users of the schema could not import.
 ): Schema.Schema<{ readonly [key: string]: string }> =>
-  withFast(
-    Schema.declare([], { decode: () => copy(rule), encode: () => copy(rule) }, {
-      ...annotations,
-      pretty: () => JSON.stringify,
-      jsonSchema: { type: "object", additionalProperties: { type: "string" } }
-    }),
-    { decode: copyFast(rule), encode: copyFast(rule) }
-  )
+  Schema.declare([], { decode: () => copy(rule), encode: () => copy(rule) }, {
+    ...annotations,
+    pretty: () => JSON.stringify,
+    equivalence: () => isSame,
+    jsonSchema: { type: "object", additionalProperties: { type: "string" } }
+  })

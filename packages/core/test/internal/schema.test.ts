@@ -1,7 +1,18 @@
 import { describe, expect, expectTypeOf, it } from "@effect/vitest"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import { array, Count, Delay, Flag, NonEmptyText, optional, struct, Text } from "../../src/internal/schema.js"
+import {
+  array,
+  Count,
+  Delay,
+  Flag,
+  NonEmptyText,
+  optional,
+  struct,
+  Text,
+  Unset,
+  unsettable
+} from "../../src/internal/schema.js"
 import { refused, unwritable } from "../refused.js"
 
 describe("leaves", () => {
@@ -36,10 +47,10 @@ describe("array", () => {
 })
 
 describe("struct", () => {
-  const Plain = struct("Plain", { a: Text, b: optional(Count) })
+  const Plain = struct("Plain", { a: Text, b: unsettable(Count) })
   const Empty = struct("Empty", { a: optional(Text) })
   const Renamed = struct("Renamed", {
-    a: Schema.optionalWith(Text, { default: () => "" }),
+    a: Schema.optionalWith(Schema.Union(Unset, Text), { default: () => undefined }),
     b: Schema.optionalToOptional(Text, Text, { decode: Option.filter((b) => b !== ""), encode: (b) => b })
   })
 
@@ -48,11 +59,33 @@ describe("struct", () => {
     expectTypeOf<typeof Plain.Type>().toEqualTypeOf<{ readonly a: string; readonly b?: number | undefined }>()
   })
 
-  it("reads null as absent, and leaves what it was given as it was", () => {
+  it("reads null as undefined where a field may be unset, and leaves what it was given as it was", () => {
     const wire = Object.freeze({ a: "a", b: null, c: null })
-    expect(Schema.decodeUnknownSync(Plain)(wire)).toEqual({ a: "a" })
-    expect(Object.keys(Schema.decodeUnknownSync(Plain)(wire))).toEqual(["a"])
-    expect(Schema.decodeUnknownSync(Renamed)({ a: null, b: null })).toEqual({ a: "" })
+    expect(Schema.decodeUnknownSync(Plain)(wire)).toStrictEqual({ a: "a", b: undefined })
+    expect(Schema.decodeUnknownSync(Renamed)({ a: null })).toStrictEqual({ a: undefined })
+    expect(refused(Empty, { a: null })).toEqual(["a: Expected a string"])
+  })
+
+  it("reads the empty value of a field as undefined, and no other", () => {
+    const Listed = struct("Listed", {
+      text: unsettable(Text, { empty: "", isAlwaysPresent: false }),
+      map: unsettable(Schema.Object, { empty: {}, isAlwaysPresent: false })
+    })
+    const decode = Schema.decodeUnknownSync(Listed)
+    expect(decode({ text: "", map: {} })).toStrictEqual({ text: undefined, map: undefined })
+    expect(decode({ text: " ", map: { a: "" } })).toStrictEqual({ text: " ", map: { a: "" } })
+    expect(decode({ text: null, map: null })).toStrictEqual({ text: undefined, map: undefined })
+    expect(Schema.encodeSync(Listed)({ text: undefined, map: undefined })).toEqual({})
+    expect(refused(Listed, { text: {}, map: "" }, { errors: "all" })).toEqual([
+      "text: Expected a string",
+      `map: Expected object`
+    ])
+  })
+
+  it("compares all the way down, and takes undefined for absent", () => {
+    const isSame = Schema.equivalence(Plain)
+    expect(isSame({ a: "a" }, { a: "a", b: undefined })).toBe(true)
+    expect(isSame({ a: "a" }, { a: "a", b: 1 })).toBe(false)
   })
 
   it("takes undefined of a writer for absent", () => {

@@ -1,4 +1,5 @@
 import * as ApiError from "@workspace-secrets/core/ApiError"
+import { codec } from "@workspace-secrets/core/Codec"
 import type { ErrorClass } from "@workspace-secrets/core/ErrorResponse"
 import type * as ErrorTable from "@workspace-secrets/core/ErrorTable"
 import * as FieldViolation from "@workspace-secrets/core/FieldViolation"
@@ -12,7 +13,7 @@ import {
 } from "@workspace-secrets/core/WorkspaceSecret"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import * as Schema from "effect/Schema"
+import type * as Schema from "effect/Schema"
 import type {
   CallTimeout,
   ConnectionError,
@@ -64,7 +65,7 @@ export const MAX_VIOLATIONS = 10
 
 /** Reads what was JSON. A ParseError holds the input, so it goes no further than here. */
 export const decodeOf = <A, I>(schema: Schema.Schema<A, I>) => {
-  const decode = Schema.decodeUnknownEither(schema, { errors: "all" })
+  const { decode } = codec(schema, { errors: "all" })
   return (json: unknown, mask?: Mask): Decoded<A> =>
     Either.mapLeft(decode(json), (error) => FieldViolation.fromParseError(error, { mask, limit: MAX_VIOLATIONS }))
 }

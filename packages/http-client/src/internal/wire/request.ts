@@ -2,6 +2,7 @@ import * as HttpBody from "@effect/platform/HttpBody"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import type { HttpMethod } from "@effect/platform/HttpMethod"
 import { InvalidArgument } from "@workspace-secrets/core/ApiError"
+import { codec } from "@workspace-secrets/core/Codec"
 import { CreateWorkspaceSecret } from "@workspace-secrets/core/CreateWorkspaceSecret"
 import * as FieldMask from "@workspace-secrets/core/FieldMask"
 import * as FieldViolation from "@workspace-secrets/core/FieldViolation"
@@ -12,7 +13,7 @@ import * as Either from "effect/Either"
 import { identity } from "effect/Function"
 import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
-import * as Schema from "effect/Schema"
+import type * as Schema from "effect/Schema"
 import type { OperationName } from "../../ClientError.js"
 import { weakMemo } from "../weakMemo.js"
 import { isWellFormed, segment as toSegment, type Target } from "./target.js"
@@ -32,7 +33,7 @@ const refuse = (operation: OperationName) => (violations: Refusal): InvalidArgum
   InvalidArgument.fromViolations(violations, { operation, attempts: 0 })
 
 const encoder = <A, I>(schema: Schema.Schema<A, I>, prepare: (input: unknown) => unknown = identity) => {
-  const encode = Schema.encodeUnknownEither(schema, { errors: "all" })
+  const { encode } = codec(schema, { errors: "all" })
   return (input: unknown): Either.Either<I, Refusal> => {
     try {
       return Either.mapLeft(encode(prepare(input)), FieldViolation.fromParseError)

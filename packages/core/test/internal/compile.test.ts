@@ -2,12 +2,11 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Arbitrary from "effect/Arbitrary"
 import * as Either from "effect/Either"
 import * as FastCheck from "effect/FastCheck"
-import * as JSONSchema from "effect/JSONSchema"
 import * as ParseResult from "effect/ParseResult"
-import * as Pretty from "effect/Pretty"
 import * as Schema from "effect/Schema"
 import type { ParseOptions } from "effect/SchemaAST"
-import { compile, hasten, UNSURE, withFast } from "../../src/internal/fast.js"
+import { codec } from "../../src/Codec.js"
+import { compile, UNSURE } from "../../src/internal/compile.js"
 import { WorkspaceSecretPage } from "../../src/ListWorkspaceSecrets.js"
 import { Profile } from "../../src/Profile.js"
 import { WorkspaceSecret } from "../../src/WorkspaceSecret.js"
@@ -15,14 +14,13 @@ import example from "../fixtures/documented-example.json" with { type: "json" }
 import { same } from "../same.js"
 import { type AnySchema, schemas } from "../schemas.js"
 
-// With this option, Effect's parser does all of it by itself.
-const alone: ParseOptions = { propertyOrder: "original" }
+type Errors = "first" | "all"
 
-type Parse = (input: unknown, options: ParseOptions) => Either.Either<unknown, ParseResult.ParseError>
+type Parse = (input: unknown) => Either.Either<unknown, ParseResult.ParseError>
 
-const outcome = (parse: Parse, input: unknown, options: ParseOptions) => {
+const outcome = (parse: Parse, input: unknown) => {
   try {
-    return Either.match(parse(input, options), {
+    return Either.match(parse(input), {
       onLeft: (error) => ({ refused: ParseResult.TreeFormatter.formatErrorSync(error) }),
       onRight: (value) => ({ value })
     })
@@ -32,11 +30,22 @@ const outcome = (parse: Parse, input: unknown, options: ParseOptions) => {
   }
 }
 
-/** Parses with and without the fast parsers: the same value, or the same refusal to the last word. */
-const agree = (parse: Parse, input: unknown, reports: ReadonlyArray<"first" | "all"> = ["first", "all"]) => {
+/** Parses with a codec and with Effect: the same value, or the same refusal to the last word. */
+const agree = (
+  schema: AnySchema,
+  direction: "decode" | "encode",
+  input: unknown,
+  reports: ReadonlyArray<Errors> = ["first", "all"]
+) => {
   for (const errors of reports) {
-    const fast = outcome(parse, input, { errors })
-    const slow = outcome(parse, input, { errors, ...alone })
+    const options = { errors }
+    const fast = outcome(codec(schema, options)[direction], input)
+    const slow = outcome(
+      direction === "decode"
+        ? Schema.decodeUnknownEither(schema, options)
+        : Schema.encodeUnknownEither(schema, options),
+      input
+    )
     if (!same(fast, slow)) {
       expect(fast).toEqual(slow)
       expect.fail("the same to look at, but not the same")
@@ -102,15 +111,15 @@ describe("what fits", () => {
   })
 
   it.each(bodies)("is what Effect's own parser makes of it: %s", (_, schema, json) => {
-    agree(Schema.decodeUnknownEither(schema), json)
-    agree(Schema.encodeUnknownEither(schema), Schema.decodeUnknownSync(schema)(json))
+    agree(schema, "decode", json)
+    agree(schema, "encode", Schema.decodeUnknownSync(schema)(json))
   })
 })
 
 /** What called a function: this package's parser, or Effect's. */
 const caller = (): "fast" | "slow" => {
   const frames = new Error("where").stack?.split("\n").slice(3) ?? []
-  const found = frames.find((frame) => /internal\/fast\.ts|ParseResult/.test(frame)) ?? ""
+  const found = frames.find((frame) => /internal\/compile\.ts|ParseResult/.test(frame)) ?? ""
   return found.includes("ParseResult") ? "slow" : "fast"
 }
 
@@ -132,7 +141,15 @@ describe("a schema is parsed fast, part by part", () => {
     ["a field", (part) => Schema.Struct({ a: part }), { a: 1 }],
     ["an optional field", (part) => Schema.Struct({ a: Schema.optionalWith(part, { exact: true }) }), { a: 1 }],
     ["a field of a field", (part) => Schema.Struct({ a: Schema.Struct({ b: part }) }), { a: { b: 1 } }],
-    ["a field of a schema with a short way", (part) => Schema.make(hasten(Schema.Struct({ a: part }).ast)), { a: 1 }],
+    [
+      "objects that a literal tells apart",
+      (part) =>
+        Schema.Union(
+          Schema.Struct({ is: Schema.Literal("a"), a: part }),
+          Schema.Struct({ is: Schema.Literal("b"), a: part })
+        ),
+      { is: "b", a: 1 }
+    ],
     ["an item", (part) => Schema.Array(part), [1, 2]],
     ["what may be a text, too", (part) => Schema.Union(part, Schema.String), 1],
     ["what may be one of two texts, too", (part) => Schema.Union(part, Schema.Literal("x"), Schema.Literal("y")), 1],
@@ -167,13 +184,13 @@ describe("a schema is parsed fast, part by part", () => {
     ["items behind a first one", (part) => Schema.Tuple([part], part), [1, 2, 3]],
     ["items before a last one", (part) => Schema.Tuple([], part, part), [1, 2, 3]],
     [
-      "objects that a literal tells apart",
+      "objects that two literals tell apart",
       (part) =>
         Schema.Union(
           Schema.Struct({ is: Schema.Literal("a"), a: part }),
-          Schema.Struct({ is: Schema.Literal("b"), b: part })
+          Schema.Struct({ type: Schema.Literal("b"), a: part })
         ),
-      { is: "b", b: 1 }
+      { type: "b", a: 1 }
     ],
     ["options of its own", (part) => Schema.Struct({ a: part }).annotations({ parseOptions: {} }), { a: 1 }],
     ["a value to fall back to", (part) => part.annotations({ decodingFallback: () => Either.right(0) }), 1]
@@ -193,16 +210,16 @@ describe("a schema is parsed fast, part by part", () => {
     [{ onExcessProperty: "ignore" }, "fast"],
     [{ propertyOrder: "none" }, "fast"],
     [{ onExcessProperty: "preserve" }, "slow"],
-    [{ onExcessProperty: "error" }, "slow"],
+    [{ onExcessProperty: "error" }, "fast"],
     [{ propertyOrder: "original" }, "slow"],
-    [{ onExcessProperty: "error", propertyOrder: "none" }, "slow"],
+    [{ onExcessProperty: "error", propertyOrder: "none" }, "fast"],
     [{ onExcessProperty: "ignore", propertyOrder: "original" }, "slow"]
   ])("with the options %j it is %s", (options, by) => {
     const { part, seen } = probe()
-    const schema = Schema.make<unknown>(hasten(Schema.Struct({ a: part }).ast))
-    expect(Schema.decodeUnknownSync(schema)({ a: 1 }, options)).toEqual({ a: 1 })
+    const { decode, encode } = codec(Schema.Struct({ a: part }), options)
+    expect(decode({ a: 1 })).toEqual(Either.right({ a: 1 }))
     expect(seen).toEqual([by])
-    expect(Schema.encodeSync(schema)({ a: 1 }, options)).toEqual({ a: 1 })
+    expect(encode({ a: 1 })).toEqual(Either.right({ a: 1 }))
     expect(seen).toEqual([by, by])
   })
 })
@@ -285,20 +302,6 @@ describe("what is made of parts is what Effect's own parser makes of them", () =
   })
 })
 
-describe("withFast", () => {
-  const schema = (parsers: Parameters<typeof withFast>[1]) =>
-    withFast(Schema.NumberFromString.annotations({ title: "own" }), parsers).ast
-
-  it("has what was written by hand in the place of what is made of the parts, each way", () => {
-    const decoding = schema({ decode: () => "by hand" })
-    expect(compile(decoding, "decode")("1", {})).toBe("by hand")
-    expect(compile(decoding, "encode")(1, {})).toBe("1")
-    const encoding = schema({ encode: () => "by hand" })
-    expect(compile(encoding, "decode")("1", {})).toBe(1)
-    expect(compile(encoding, "encode")(1, {})).toBe("by hand")
-  })
-})
-
 describe("what does not fit", () => {
   it.each(bodies)("is given up on, wherever it is wrong: %s", (_, schema, json) => {
     const decode = Schema.decodeUnknownEither(schema)
@@ -306,51 +309,23 @@ describe("what does not fit", () => {
     for (const place of places(json)) {
       for (const wrong of wrongs) {
         const input = put(json, place, wrong)
-        agree(decode, input, ["all"])
-        // Nothing that is refused gets through.
-        expect(Either.isRight(decode(input, alone)) || parse(input, {}) === UNSURE).toBe(true)
+        agree(schema, "decode", input, ["all"])
+        // Nothing that is refused gets through, and nothing valid is left to Effect.
+        expect(Either.isRight(decode(input))).toBe(parse(input, {}) !== UNSURE)
       }
     }
   })
 })
 
 describe("whatever comes is decoded and encoded, or refused, as by Effect's own parser", () => {
-  // The errors have no fast parsers.
-  for (const [name, schema] of schemas.filter(([, schema]) => !("_tag" in schema))) {
+  for (const [name, schema] of schemas) {
     const whole = Arbitrary.make(schema)
     const encode = Schema.encodeSync(schema)
     const json = whole.map((value): unknown => JSON.parse(JSON.stringify(encode(value)) ?? "null"))
 
     it.prop(name, [damaged(json), damaged(whole)], ([input, value]) => {
-      agree(Schema.decodeUnknownEither(schema), input)
-      agree(Schema.encodeUnknownEither(schema), value)
-      agree(Schema.validateEither(schema), value)
+      agree(schema, "decode", input)
+      agree(schema, "encode", value)
     }, { fastCheck: { numRuns: 25 } })
   }
-})
-
-describe("hasten", () => {
-  const inner = Schema.Struct({ a: Schema.NumberFromString })
-  const hastened = Schema.make<{ readonly a: number }, { readonly a: string }>(hasten(inner.ast))
-
-  it("leaves unusual options to Effect's own parser", () => {
-    const decode = Schema.decodeUnknownEither(hastened)
-    expect(decode({ a: "1", b: 2 })).toEqual(Either.right({ a: 1 }))
-    expect(decode({ a: "1", b: 2 }, { onExcessProperty: "preserve" })).toEqual(Either.right({ a: 1, b: 2 }))
-    expect(Either.isLeft(decode({ a: "1", b: 2 }, { onExcessProperty: "error" }))).toBe(true)
-  })
-
-  it("keeps what is made from a schema: its sides, generators, printers, comparisons", () => {
-    expect(Schema.decodeUnknownSync(Schema.typeSchema(hastened))({ a: 1 })).toEqual({ a: 1 })
-    expect(Schema.decodeUnknownSync(Schema.encodedSchema(hastened))({ a: "1" })).toEqual({ a: "1" })
-    expect(FastCheck.sample(Arbitrary.make(hastened), 5)).toHaveLength(5)
-    expect(Pretty.make(hastened)({ a: 1 })).toBe(Pretty.make(inner)({ a: 1 }))
-    expect(Schema.equivalence(hastened)({ a: 1 }, { a: 1 })).toBe(true)
-    expect(JSONSchema.make(hastened)).toEqual(JSONSchema.make(inner))
-  })
-
-  it("shows what it is annotated with in its refusals", () => {
-    const named = hastened.annotations({ message: () => "Expected that one" })
-    expect(String(Either.getLeft(Schema.decodeUnknownEither(named)(7)))).toContain("Expected that one")
-  })
 })

@@ -49,28 +49,54 @@ export const tooLarge = (limit: number = maxBytes): InvalidArgument =>
 export const announcesTooMuch = (contentLength: string | undefined, limit: number = maxBytes): boolean =>
   contentLength !== undefined && Number(contentLength) > limit
 
-const isJson = (contentType: string): boolean => {
-  const [mediaType = "", ...parameters] = contentType.toLowerCase().split(";").map((part) => part.trim())
-  const charset = parameters.find((parameter) => parameter.startsWith("charset="))?.slice("charset=".length)
-  return /^application\/(?:[^\s/+]+\+)?json$/.test(mediaType)
-    && (charset === undefined || /^"?(?:utf-8|us-ascii)"?$/.test(charset))
+/** The parameters of a media type, by name; a value can be quoted (RFC 9110, 5.6.6). */
+const parametersOf = (contentType: string): ReadonlyArray<readonly [name: string, value: string]> =>
+  [...contentType.matchAll(/;\s*([^\s;="]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;]*))/g)]
+    .map(([, name = "", quoted, value]) => [name.toLowerCase(), quoted?.replaceAll(/\\(.)/g, "$1") ?? value ?? ""])
+
+/** Whether a label stands for UTF-8 or for ASCII, which is a part of it: by the labels of the Encoding standard, such as `utf8`. */
+const isUtf8 = (label: string): boolean => {
+  if (/^\s*(us-)?ascii\s*$/i.test(label)) {
+    return true
+  }
+  try {
+    return new TextDecoder(label).encoding === "utf-8"
+  } catch {
+    // A label that no encoding has.
+    return false
+  }
 }
 
+const isJson = (contentType: string): boolean =>
+  /^\s*application\/(?:[^\s/+;]+\+)?json\s*(?:;|$)/i.test(contentType)
+  && parametersOf(contentType).every(([name, value]) => name !== "charset" || isUtf8(value))
+
+/** The content codings of a body besides `identity`, which is none (RFC 9110, 8.4). */
+const codingsOf = (contentEncoding: string): ReadonlyArray<string> =>
+  contentEncoding.split(",").map((coding) => coding.trim().toLowerCase())
+    .filter((coding) => coding !== "" && coding !== "identity")
+
+const unsupported = (message: string) => Either.left(new InvalidArgument({ status: 415, message }))
+
 /**
- * Refuses a content type that is not JSON in UTF-8 (WIRE.md, Errors: 415). A body that says nothing of its type is taken for JSON.
+ * Refuses a body that is not JSON in UTF-8, or is compressed (WIRE.md, Errors: 415). A body that says nothing of its type is taken for JSON.
  *
  * @since 0.1.0
  * @category rules
  */
-export const checkType = (contentType: string | undefined): Either.Either<void, InvalidArgument> =>
-  contentType === undefined || isJson(contentType)
+export const checkType = (
+  contentType: string | undefined,
+  contentEncoding?: string
+): Either.Either<void, InvalidArgument> => {
+  const [coding] = codingsOf(contentEncoding ?? "")
+  if (coding !== undefined) {
+    const name = /^[\w-]{1,20}$/.test(coding) ? ` ${coding}` : ""
+    return unsupported(`the content coding${name} is not supported; send the body without content-encoding`)
+  }
+  return contentType === undefined || isJson(contentType)
     ? Either.void
-    : Either.left(
-      new InvalidArgument({
-        status: 415,
-        message: "the body has to be JSON in UTF-8; send content-type: application/json"
-      })
-    )
+    : unsupported("the body has to be JSON in UTF-8; send content-type: application/json")
+}
 
 /**
  * The most levels of objects and arrays that a body may have one in another, as in protobuf's own parsers: what walks through it calls itself

@@ -415,7 +415,7 @@ const call = (
   if (!operation.hasPayload) {
     return run(undefined)
   }
-  const type = Body.checkType(single(headers["content-type"]))
+  const type = Body.checkType(single(headers["content-type"]), single(headers["content-encoding"]))
   return Either.isLeft(type) ? Either.left(type.left) : Effect.flatMap(body, (bytes) => {
     exchange.requestSize = bytes.length
     const payload = Body.parse(bytes)

@@ -291,7 +291,7 @@ export const make = (control: Service, access: Access): Dispatch => {
         const { params, target: operation } = match
         const read: Effect.Effect<unknown, WireError> = operation.hasPayload
           ? Effect.zipRight(
-            Body.checkType(header(incoming, "content-type")),
+            Body.checkType(header(incoming, "content-type"), header(incoming, "content-encoding")),
             Effect.flatMap(incoming.body, Body.parse)
           )
           : Effect.void

@@ -39,6 +39,13 @@ describe("checkType", () => {
     "application/json;charset=UTF-8",
     "application/json ; charset=\"utf-8\"",
     "application/json; charset=us-ascii",
+    "application/json; charset=utf8",
+    "application/json; charset=UTF8;",
+    "application/json; charset=\"utf8\"",
+    "application/json; Charset = utf8",
+    "application/json; charset=unicode-1-1-utf-8",
+    "application/json; charset=ascii",
+    "application/json; boundary=\"a; charset=latin1\"; charset=utf8",
     "application/json; odata.metadata=full",
     "application/merge-patch+json",
     "application/vnd.api+json; charset=utf-8"
@@ -62,6 +69,9 @@ describe("checkType", () => {
     "application/json; foo=bar; charset=utf-16",
     "application/json; charset=",
     "application/json; charset=utf-8x",
+    "application/json; charset = latin1",
+    "application/json; charset=utf-8; charset=latin1",
+    "application/json; charset=\"utf-\\1\"",
     "application/json; charset=xutf-8",
     "; application/json",
     "application/x-www-form-urlencoded",
@@ -72,6 +82,30 @@ describe("checkType", () => {
     expect(refusal(Body.checkType(contentType))).toEqual({
       status: 415,
       message: "the body has to be JSON in UTF-8; send content-type: application/json"
+    })
+  })
+})
+
+describe("checkType of a content coding", () => {
+  it.each([undefined, "", "identity", "Identity", " identity , ", "identity, identity"])("takes %j", (coding) => {
+    expect(refusal(Body.checkType("application/json", coding))).toBe("fine")
+  })
+
+  it.each([
+    ["gzip", " gzip"],
+    ["GZIP", " gzip"],
+    ["x-gzip", " x-gzip"],
+    ["br", " br"],
+    ["zstd", " zstd"],
+    ["deflate", " deflate"],
+    ["identity, gzip", " gzip"],
+    ["gzip, br", " gzip"],
+    ["a\"b", ""],
+    ["a".repeat(100), ""]
+  ])("refuses %j with 415 and its name", (coding, name) => {
+    expect(refusal(Body.checkType("application/json", coding))).toEqual({
+      status: 415,
+      message: `the content coding${name} is not supported; send the body without content-encoding`
     })
   })
 })

@@ -13,7 +13,7 @@ import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Scope from "effect/Scope"
-import { urlOf } from "./api/BaseUrl.js"
+import { urlAt } from "./api/BaseUrl.js"
 import * as Body from "./api/Body.js"
 import * as Dispatcher from "./api/Dispatcher.js"
 import * as Handlers from "./api/Handlers.js"
@@ -324,7 +324,7 @@ export const layer = (
         port,
         limits: maxConnections === undefined ? {} : { maxConnections }
       })
-      return service(urlOf(host, address.port))
+      return service(urlAt(host, address))
     })
   )
 

@@ -42,6 +42,18 @@ const seedText = (value: string) =>
 
 const seed = (value: string): Seed.Seed => Either.getOrThrow(Seed.parse(seedText(value)))
 
+describe("a server that listens on every address", () => {
+  it.each(["0.0.0.0", "::", "0", ""])("has a URL that a client connects to: %j", async (host) => {
+    await using server = await MockServer.start({ host })
+    expect(new URL(server.url).hostname).toMatch(/^(127\.0\.0\.1|\[::1\])$/)
+    const response = await fetch(`${server.url}/openapi.json`)
+    expect(response.status).toBe(200)
+    expect((await response.json() as { readonly servers: ReadonlyArray<unknown> }).servers[0]).toMatchObject({
+      url: server.url
+    })
+  })
+})
+
 const portOf = (url: string) => Number(new URL(url).port)
 
 describe("start", () => {

@@ -6,12 +6,45 @@ const authority = /^(?:\[[0-9A-Fa-f:.]+\]|[0-9A-Za-z](?:[0-9A-Za-z._-]*[0-9A-Za-
 /** Whether a text is a well-formed `Host`. */
 export const isAuthority = (text: string): boolean => text.length <= 293 && authority.test(text)
 
-/** The URL of a server on a socket. */
-export const urlOf = (host: string, port: number): string => `http://${host.includes(":") ? `[${host}]` : host}:${port}`
+/** The host of a URL without the brackets of an IPv6 address. */
+export const bare = (hostname: string): string => hostname.replace(/^\[(.*)\]$/, "$1")
+
+/** A host as a URL writes it. */
+export const inUrl = (host: string): string => host.includes(":") ? `[${host}]` : host
+
+/** The loopback address behind each address that means "every address of this machine", as a URL writes it. */
+const loopbackOf: Readonly<Record<string, string>> = {
+  "0.0.0.0": "127.0.0.1",
+  "[::]": "::1",
+  "[::ffff:0:0]": "127.0.0.1"
+}
+
+const written = (host: string): string => {
+  const url = `http://${inUrl(host)}`
+  return URL.canParse(url) ? new URL(url).hostname : host
+}
+
+/** Whether a server that listens there listens on every address, which is none to connect to. */
+export const isEveryAddress = (host: string): boolean => host === "" || Object.hasOwn(loopbackOf, written(host))
+
+/** Where a program on this machine connects to what listens on a host: the host itself, or a loopback address for every address. */
+export const reachable = (host: string): string => loopbackOf[written(host === "" ? "::" : host)] ?? host
+
+/** The URL of a server on a socket, for a program on this machine. */
+export const urlOf = (host: string, port: number): string => `http://${inUrl(reachable(host))}:${port}`
+
+/** The URL of a server that was to listen on a host and got an address: a name can stand for every address, too. */
+export const urlAt = (host: string, { address, port }: { readonly address: string; readonly port: number }): string =>
+  urlOf(isEveryAddress(address) ? address : host, port)
 
 const ofHost = (host: Header): string | undefined => {
   const url = `http://${typeof host === "string" ? host : ""}`
-  return isAuthority(url.slice(7)) && URL.canParse(url) ? new URL(url).origin : undefined
+  if (!isAuthority(url.slice(7)) || !URL.canParse(url)) {
+    return undefined
+  }
+  const { hostname, origin, port } = new URL(url)
+  const name = bare(hostname)
+  return isEveryAddress(name) ? urlOf(name, Number(port || 80)) : origin
 }
 
 /**

@@ -7,6 +7,9 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Ref from "effect/Ref"
 import * as Schedule from "effect/Schedule"
+import * as Http from "node:http"
+import * as Https from "node:https"
+import { isLoopbackHost } from "../transport/Gate.js"
 
 class NotReady extends Data.TaggedError("NotReady")<{ readonly why: string }> {}
 
@@ -17,33 +20,44 @@ const PATIENCE = Duration.seconds(2)
 const pauses = Schedule.union(Schedule.exponential(Duration.millis(5)), Schedule.spaced(Duration.millis(50)))
 
 const whyNot = (error: unknown): string => {
-  const cause = error instanceof Error ? error.cause : undefined
-  const code = cause instanceof Error && "code" in cause ? String(cause.code) : undefined
+  const code = error instanceof Error && "code" in error ? String(error.code) : undefined
   return ({
     ECONNREFUSED: "nothing listens there",
     ENOTFOUND: "there is no such host",
     ECONNRESET: "it closes the connection",
-    UND_ERR_SOCKET: "it closes the connection"
+    HPE_INVALID_CONSTANT: "what answers there is no HTTP"
   } as Record<string, string>)[code ?? ""] ?? `it cannot be reached${code === undefined ? "" : ` (${code})`}`
 }
+
+/** A proxy of the environment is not for this machine itself: what it reaches there is another. */
+const direct = { http: new Http.Agent(), https: new Https.Agent() }
+
+/** The status and the headers of one GET; it follows no redirects. */
+const get = (url: URL, signal: AbortSignal): Promise<{ readonly status: number; readonly isOfApi: boolean }> =>
+  new Promise((resolve, reject) => {
+    const isHttps = url.protocol === "https:"
+    const agent = !isLoopbackHost(url.host) ? undefined : isHttps ? direct.https : direct.http
+    const request = (isHttps ? Https : Http).request(url, { signal, ...agent && { agent } }, (response) => {
+      response.destroy()
+      resolve({ status: response.statusCode ?? 0, isOfApi: response.headers["x-request-id"] !== undefined })
+    })
+    request.on("error", reject)
+    request.end()
+  })
 
 /** One request, without a key: that it has none is what a server of the API says then, and it says it with a request id. */
 const ask = (url: string): Effect.Effect<void, NotReady> =>
   Effect.tryPromise({
-    try: async (signal) => {
-      const response = await fetch(`${url}/v1/whoami`, { signal, redirect: "manual" })
-      await response.body?.cancel()
-      return response
-    },
+    try: (signal) => get(new URL(`${url}/v1/whoami`), signal),
     catch: (error) => new NotReady({ why: whyNot(error) })
   }).pipe(
     Effect.timeoutFail({ duration: PATIENCE, onTimeout: () => new NotReady({ why: "it does not answer" }) }),
     Effect.filterOrFail(
-      ({ headers, status }) => !(status === 403 && headers.has("x-request-id")),
+      ({ isOfApi, status }) => !(status === 403 && isOfApi),
       () => new NotReady({ why: "it does not answer for that host name; start it with --allowed-host" })
     ),
     Effect.filterOrFail(
-      ({ headers, status }) => (status === 200 || status === 401) && headers.has("x-request-id"),
+      ({ isOfApi, status }) => (status === 200 || status === 401) && isOfApi,
       ({ status }) =>
         new NotReady({ why: `what answers there (${status}) is not a server of the Workspace Secrets API` })
     )

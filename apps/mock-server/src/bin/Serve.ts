@@ -6,6 +6,7 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { constants } from "node:os"
+import { isEveryAddress } from "../api/BaseUrl.js"
 import type * as MockServer from "../MockServer.js"
 import * as Server from "./Server.js"
 
@@ -15,11 +16,14 @@ const quote = (word: string): string => /["$`\\!]/.test(word) ? `'${word.replace
 /** What is printed for a person once the server listens, and not before. */
 export const banner = (
   { apiKey, url }: Pick<MockServer.Service, "apiKey" | "url">,
-  { snapshotFile }: { readonly snapshotFile?: string | undefined } = {}
+  { host = "", snapshotFile }: { readonly host?: string | undefined; readonly snapshotFile?: string | undefined } = {}
 ): string => {
   const key = Redacted.value(apiKey)
+  const where = host !== "" && isEveryAddress(host)
+    ? `every address of this machine (${host}), port ${new URL(url).port}`
+    : url
   return [
-    `Workspace Secrets mock server, listening on ${url}`,
+    `Workspace Secrets mock server, listening on ${where}`,
     "",
     `  base URL   ${url}`,
     `  console    ${url}/_mock/ui`,

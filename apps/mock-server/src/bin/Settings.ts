@@ -5,6 +5,7 @@ import { isApiKey } from "@workspace-secrets/core/ApiKey"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
+import { bare, inUrl, isEveryAddress, reachable, urlOf } from "../api/BaseUrl.js"
 import { isOrigin } from "../transport/Cors.js"
 import { isHostName } from "../transport/Gate.js"
 import type { ClockOptions } from "../world/TenantClock.js"
@@ -21,6 +22,10 @@ const text = (expected: string) => ({
   expected,
   read: (text: string) => text === "" ? Option.none() : Option.some(text)
 })
+
+const defaultHost = "127.0.0.1"
+
+const hostReader = text("a host name or an address")
 
 const key = (expected: string) => ({
   expected,
@@ -71,11 +76,11 @@ const port = (fallback: number) =>
 /** What a server can be told, with the port that it listens on unless it is told another. */
 const server = (fallbackPort: number) => ({
   host: setting("host", {
-    ...text("a host name or an address"),
+    ...hostReader,
     placeholder: "address",
     description: "The address to listen on. Anyone who reaches it can use the server.",
-    fallback: "127.0.0.1",
-    shown: "127.0.0.1"
+    fallback: defaultHost,
+    shown: defaultHost
   }),
   allowedHosts: setting("allowed-host", {
     expected: "host names or addresses with commas between, without a scheme or a port",
@@ -189,8 +194,24 @@ const isBaseUrl = (text: string): boolean => {
 
 const urlReader = {
   expected: "a base URL such as http://127.0.0.1:4010, with neither user nor password",
-  read: (text: string) => isBaseUrl(text) ? Option.some(text.replace(/[?#].*$/, "").replace(/\/+$/, "")) : Option.none()
+  read: (text: string) => isBaseUrl(text) ? Option.some(reachableUrl(text)) : Option.none()
 }
+
+/** A URL without query and slashes at its end, at an address to connect to. */
+const reachableUrl = (text: string): string => {
+  const url = text.replace(/[?#].*$/, "").replace(/\/+$/, "")
+  const host = bare(new URL(text).hostname)
+  return isEveryAddress(host) ? url.replace(/^(https?:\/\/)(?:\[[^\]]*\]|[^:/]*)/i, `$1${inUrl(reachable(host))}`) : url
+}
+
+/** The server that the environment describes, where it says something of one. */
+const served = Effect.map(
+  Effect.all([fromVariable(variableOf("host"), hostReader), fromVariable(variableOf("port"), portReader)]),
+  ([host, port]) =>
+    Option.isNone(host) && Option.isNone(port)
+      ? Option.none()
+      : Option.some(urlOf(Option.getOrElse(host, () => defaultHost), Option.getOrElse(port, () => defaultPort)))
+)
 
 /** The settings of `ready`. */
 export const ready = {
@@ -200,12 +221,9 @@ export const ready = {
     description: "The base URL to ask.",
     otherwise: Effect.flatMap(
       fromVariable("CADENYA_BASE_URL", urlReader),
-      (url) =>
-        Option.isSome(url)
-          ? Effect.succeed(url)
-          : Effect.map(fromVariable(variableOf("port"), portReader), Option.map((port) => `http://127.0.0.1:${port}`))
+      (url) => Option.isSome(url) ? Effect.succeed(url) : served
     ),
-    fallback: `http://127.0.0.1:${defaultPort}`,
+    fallback: `http://${defaultHost}:${defaultPort}`,
     shown: `CADENYA_BASE_URL of the environment, else http://127.0.0.1:${defaultPort}`
   }),
   wait: toggle("wait", "Ask again until it answers or the time is up."),

@@ -16,7 +16,7 @@ import type * as Scope from "effect/Scope"
 import { readFileSync } from "node:fs"
 import * as Http from "node:http"
 import type { AddressInfo, Socket } from "node:net"
-import { urlOf } from "../api/BaseUrl.js"
+import { urlAt } from "../api/BaseUrl.js"
 import * as Body from "../api/Body.js"
 import * as Dispatcher from "../api/Dispatcher.js"
 import { isNow } from "../api/Now.js"
@@ -135,6 +135,8 @@ const write = (response: Http.ServerResponse, outgoing: Dispatcher.Outgoing): nu
 const CLOSE = { connection: "close" }
 
 const invalidHttp = () => new InvalidArgument({ message: "the request is not valid HTTP/1.1" })
+
+const wrongHost = () => new InvalidArgument({ message: "the request needs exactly one Host header" })
 
 const tooSlow = () =>
   new DeadlineExceeded({ status: 408, message: "the request did not arrive in time; the connection is closed" })
@@ -316,7 +318,7 @@ export const listen = (
           return answer(connection, response, Dispatcher.answerError(tooMany(), spareId(), CLOSE))
         }
         if (isHostWrong(request)) {
-          return answer(connection, response, Dispatcher.answerError(invalidHttp(), spareId(), CLOSE))
+          return answer(connection, response, Dispatcher.answerError(wrongHost(), spareId(), CLOSE))
         }
         const outgoing = answered({
           method: request.method ?? "",
@@ -379,7 +381,7 @@ export const listen = (
       (timer) => Effect.sync(() => clearInterval(timer))
     )
     const address = yield* Effect.acquireRelease(open(server, host, port), () => close(server, connections, live))
-    self.origin = urlOf(host, address.port)
+    self.origin = urlAt(host, address)
     // One that could not be accepted, for want of descriptors: the others go on.
     server.on("error", ({ code }: NodeJS.ErrnoException) => {
       fork(Effect.logWarning(`a connection could not be accepted: ${code ?? "unknown"}`))

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
-import { baseUrlOf } from "../../src/api/BaseUrl.js"
+import { baseUrlOf, urlAt, urlOf } from "../../src/api/BaseUrl.js"
 
 const origin = "http://127.0.0.1:4010"
 
@@ -11,7 +11,10 @@ describe("baseUrlOf", () => {
     ["[::1]:8080", "http://[::1]:8080"],
     ["mock_server", "http://mock_server"],
     ["mock.test.", "http://mock.test."],
-    ["a", "http://a"]
+    ["a", "http://a"],
+    ["0.0.0.0:8080", "http://127.0.0.1:8080"],
+    ["[::]:8080", "http://[::1]:8080"],
+    ["0.0.0.0", "http://127.0.0.1:80"]
   ])("takes the Host %j", (host, url) => {
     expect(baseUrlOf({ headers: { host }, origin })).toBe(url)
   })
@@ -55,5 +58,33 @@ describe("baseUrlOf", () => {
 
   it("is a path when nobody knows better", () => {
     expect(baseUrlOf({ headers: {}, origin: undefined })).toBe("/")
+  })
+})
+
+describe("urlOf", () => {
+  it.each([
+    ["127.0.0.1", "http://127.0.0.1:80"],
+    ["localhost", "http://localhost:80"],
+    ["::1", "http://[::1]:80"],
+    ["2001:db8::1", "http://[2001:db8::1]:80"],
+    ["0.0.0.0", "http://127.0.0.1:80"],
+    ["0", "http://127.0.0.1:80"],
+    ["0x0", "http://127.0.0.1:80"],
+    ["000.000.000.000", "http://127.0.0.1:80"],
+    ["", "http://[::1]:80"],
+    ["::", "http://[::1]:80"],
+    ["::0", "http://[::1]:80"],
+    ["0:0:0:0:0:0:0:0", "http://[::1]:80"],
+    ["::ffff:0.0.0.0", "http://127.0.0.1:80"],
+    ["::ffff:0:0", "http://127.0.0.1:80"]
+  ])("names an address to connect to for %j", (host, url) => {
+    expect(urlOf(host, 80)).toBe(url)
+  })
+})
+
+describe("urlAt", () => {
+  it("takes a name that stands for every address for that", () => {
+    expect(urlAt("everywhere", { address: "0.0.0.0", port: 80 })).toBe("http://127.0.0.1:80")
+    expect(urlAt("localhost", { address: "127.0.0.1", port: 80 })).toBe("http://localhost:80")
   })
 })

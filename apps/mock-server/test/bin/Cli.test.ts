@@ -1,7 +1,9 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
 import { stripVTControlCharacters } from "node:util"
+import { banner } from "../../src/bin/Serve.js"
 import { cli, seeHelp } from "./command.js"
 
 const ends = (...args: ReadonlyArray<string>) => cli(args).run
@@ -164,6 +166,28 @@ describe("run", () => {
       const waited = yield* ends("ready", "--timeout", "0.1", "--url", url).pipe(variables)
       expect(waited.errors).toMatch(/is not ready after 0.1 s: /)
     }))
+
+  it.live.each<[Readonly<Record<string, string>>, string]>([
+    [{ WORKSPACE_SECRETS_MOCK_HOST: "0.0.0.0", WORKSPACE_SECRETS_MOCK_PORT: "1" }, "http://127.0.0.1:1"],
+    [{ WORKSPACE_SECRETS_MOCK_HOST: "::", WORKSPACE_SECRETS_MOCK_PORT: "1" }, "http://[::1]:1"],
+    [{ WORKSPACE_SECRETS_MOCK_HOST: "localhost", WORKSPACE_SECRETS_MOCK_PORT: "1" }, "http://localhost:1"],
+    [{ CADENYA_BASE_URL: "http://0.0.0.0:1/a/" }, "http://127.0.0.1:1/a"],
+    [{ CADENYA_BASE_URL: "http://[::]:1" }, "http://[::1]:1"],
+    [{ CADENYA_BASE_URL: "", WORKSPACE_SECRETS_MOCK_PORT: "1" }, "http://127.0.0.1:1"]
+  ])("asks whether a server is ready where it can be reached: %j", ([variables, url]) =>
+    Effect.gen(function*() {
+      const ended = yield* ends("ready").pipe(environment(variables))
+      expect(ended.errors.startsWith(`${url} is not ready`)).toBe(true)
+    }))
+
+  it("says what it listens on, and where it is reached", () => {
+    const service = { url: "http://[::1]:4010", apiKey: Redacted.make("key") }
+    expect(banner(service, { host: "::" }).split("\n").slice(0, 3)).toEqual([
+      "Workspace Secrets mock server, listening on every address of this machine (::), port 4010",
+      "",
+      "  base URL   http://[::1]:4010"
+    ])
+  })
 
   it.effect("warns about variables of the environment that no option has, without their values", () =>
     Effect.gen(function*() {

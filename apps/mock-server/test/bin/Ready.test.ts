@@ -2,8 +2,9 @@ import { afterEach, describe, expect, it } from "@effect/vitest"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import { once } from "node:events"
-import * as Http from "node:http"
-import type { AddressInfo } from "node:net"
+import http, * as Http from "node:http"
+import { type AddressInfo, connect, type Socket } from "node:net"
+import { getGlobalDispatcher, ProxyAgent, setGlobalDispatcher } from "undici"
 import * as MockServer from "../../src/MockServer.js"
 import { cli } from "./command.js"
 
@@ -14,6 +15,20 @@ afterEach(() => {
     server.close()
   })
 })
+
+/** An agent that takes every connection to a proxy. */
+class Proxied extends Http.Agent {
+  readonly #port: number
+
+  constructor(proxy: string) {
+    super()
+    this.#port = Number(new URL(proxy).port)
+  }
+
+  override createConnection(): Socket {
+    return connect(this.#port, "127.0.0.1")
+  }
+}
 
 /** A server of our own, and its base URL. */
 const listen = async (handle: Http.RequestListener): Promise<string> => {
@@ -86,5 +101,31 @@ describe("ready", () => {
     })
     expect(await ready("--wait", "--url", url)).toEqual({ code: 0, output: `${url} is ready`, errors: "" })
     expect(requests).toBe(4)
+  })
+
+  it("asks a server on this machine without the proxy of the environment", async () => {
+    let proxied = 0
+    const proxy = await listen((_, response) => {
+      proxied++
+      response.writeHead(502).end()
+    })
+    await using server = await MockServer.start()
+    // What NODE_USE_ENV_PROXY makes of fetch and of node:http, where Node has it.
+    const dispatcher = getGlobalDispatcher()
+    const { globalAgent } = http
+    setGlobalDispatcher(new ProxyAgent(proxy))
+    http.globalAgent = new Proxied(proxy)
+    try {
+      for (const host of ["127.0.0.1", "localhost", "0.0.0.0"]) {
+        const url = server.url.replace("127.0.0.1", host)
+        expect(await ready("--url", url)).toMatchObject({ code: 0, errors: "" })
+      }
+      expect(proxied).toBe(0)
+      expect(await ready("--url", "http://elsewhere.invalid")).toMatchObject({ code: 1 })
+      expect(proxied).toBe(1)
+    } finally {
+      setGlobalDispatcher(dispatcher)
+      http.globalAgent = globalAgent
+    }
   })
 })

@@ -525,6 +525,36 @@ describe("exec", { timeout: 60_000 }, () => {
     expect(await child.ended).toMatchObject({ code: 9, signal: null, stderr: "" })
   })
 
+  it("passes on a signal to its pid alone, and leaves one to its group to the command, in a terminal or not", async () => {
+    const counting = program(
+      "counting.mjs",
+      `
+      for (const signal of ["SIGINT", "SIGQUIT", "SIGHUP", "SIGUSR1"]) process.on(signal, () => console.log(signal))
+      process.on("SIGTERM", () => process.exit(9))
+      setInterval(() => {}, 60_000)
+      console.log("up")`
+    )
+    for (const nodeArgs of [[], onTerminal]) {
+      const child = new Child(["exec", "--", ...counting], {}, nodeArgs, main, true)
+      await child.says(/up\n/)
+      for (const signal of ["SIGINT", "SIGQUIT", "SIGHUP", "SIGINT"] as const) {
+        const before = child.stdout
+        child.kill(signal)
+        await child.says(new RegExp(`^${before}${signal}\n`))
+      }
+      for (const signal of ["SIGINT", "SIGQUIT", "SIGHUP", "SIGINT"] as const) {
+        const before = child.stdout
+        child.killGroup(signal)
+        await child.says(new RegExp(`^${before}${signal}\n`))
+        // The next one to the pid alone comes once, right behind it: nothing was passed on twice.
+        child.kill("SIGUSR1")
+        await child.says(new RegExp(`^${before}${signal}\nSIGUSR1\n`))
+      }
+      child.kill("SIGTERM")
+      expect(await child.ended).toMatchObject({ code: 9, signal: null, stderr: "" })
+    }
+  })
+
   it("ends as the command did: by its signal, or with what a shell says of one that cannot be run", async () => {
     const [missing, forbidden, terminated, killed] = await Promise.all([
       new Child(["exec", "--", "no-such-command"]).ended,

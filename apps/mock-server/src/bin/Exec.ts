@@ -6,6 +6,8 @@ import spawn from "cross-spawn"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
+import type { ChildProcess } from "node:child_process"
+import { spawn as spawnProcess } from "node:child_process"
 import { isatty } from "node:tty"
 import type * as MockServer from "../MockServer.js"
 import * as Server from "./Server.js"
@@ -13,23 +15,77 @@ import * as Server from "./Server.js"
 /** The signals that are the command's to answer. */
 const passedOn = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2"] as const
 
-/** What a terminal sends, it sends to the command as well. Passed on, a Ctrl-C would count as two. */
-const comesFromTerminal = (signal: NodeJS.Signals): boolean =>
-  (signal === "SIGINT" || signal === "SIGQUIT") && [0, 1, 2].some((descriptor) => isatty(descriptor))
+/** For how long a signal may be under way to the witness, in milliseconds. */
+const PATIENCE = 200
+
+/**
+ * Tells signals to this process alone from those to its whole group, such as a Ctrl-C in a terminal, which the command gets as well: passed
+ * on, that would count as two. The witness is a process of the group that a signal ends. It ends by itself when its stdin is closed.
+ */
+class Witness {
+  #process: ChildProcess | undefined
+  #isEnding = false
+
+  constructor() {
+    this.#start()
+  }
+
+  #start(): void {
+    if (this.#isEnding || process.platform === "win32") {
+      return
+    }
+    const started = spawnProcess("/bin/sh", ["-c", "ulimit -c 0; read x"], { stdio: ["pipe", "ignore", "ignore"] })
+    // Without a shell there is no witness.
+    started.once("error", () => {
+      this.#process = undefined
+    })
+    started.once("exit", () => this.#start())
+    started.stdin?.on("error", () => {})
+    started.unref()
+    this.#process = started
+  }
+
+  /** Whether the command got a signal as well, as far as anybody can tell. */
+  async sawIt(signal: NodeJS.Signals): Promise<boolean> {
+    const witness = this.#process
+    if (witness?.pid === undefined) {
+      return (signal === "SIGINT" || signal === "SIGQUIT") && [0, 1, 2].some((descriptor) => isatty(descriptor))
+    }
+    if (witness.exitCode === null && witness.signalCode === null) {
+      await Promise.race([
+        new Promise((resolve) => witness.once("exit", resolve)),
+        new Promise((resolve) => setTimeout(resolve, PATIENCE))
+      ])
+    }
+    return witness.signalCode === signal
+  }
+
+  end(): void {
+    this.#isEnding = true
+    this.#process?.stdin?.destroy()
+  }
+}
 
 const run = (
   [file, ...args]: readonly [string, ...ReadonlyArray<string>],
   environment: Readonly<Record<string, string>>
 ): Effect.Effect<Server.Ended, NodeJS.ErrnoException> =>
   Effect.async((resume) => {
+    const witness = new Witness()
     const child = spawn(file, args, { stdio: "inherit", env: { ...process.env, ...environment } })
+    let last = Promise.resolve()
     const passOn = (signal: NodeJS.Signals) => {
-      if (!comesFromTerminal(signal)) {
-        child.kill(signal)
-      }
+      // Each is judged when it comes, and they are passed on in their order.
+      const seen = witness.sawIt(signal)
+      last = last.then(async () => {
+        if (!await seen) {
+          child.kill(signal)
+        }
+      })
     }
     const end = (effect: Effect.Effect<Server.Ended, NodeJS.ErrnoException>) => {
       passedOn.forEach((signal) => process.off(signal, passOn))
+      witness.end()
       resume(effect)
     }
     passedOn.forEach((signal) => process.on(signal, passOn))

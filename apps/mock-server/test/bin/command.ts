@@ -64,11 +64,14 @@ export class Child {
     args: ReadonlyArray<string>,
     env: NodeJS.ProcessEnv = {},
     nodeArgs: ReadonlyArray<string> = [],
-    program = main
+    program = main,
+    /** Whether it is the first of a process group, which gets signals as the group in front of a terminal does. */
+    ownGroup = false
   ) {
     this.#process = spawn(process.execPath, [...nodeArgs, program, ...args], {
       cwd: here,
       env: { ...environment, ...env },
+      detached: ownGroup,
       stdio: ["pipe", "pipe", "pipe"]
     })
     this.#process.stdout.on("data", (chunk: Buffer) => {
@@ -134,6 +137,11 @@ export class Child {
 
   kill(signal: NodeJS.Signals): void {
     this.#process.kill(signal)
+  }
+
+  /** Sends a signal to each process of its group, as a terminal does. */
+  killGroup(signal: NodeJS.Signals): void {
+    process.kill(-(this.pid ?? 0), signal)
   }
 }
 

@@ -1,10 +1,12 @@
 // The console in a real browser: every pane, by mouse and by keyboard, wide and narrow, light and dark, with axe; with a token, without
 // server-sent events, and under load. No value and no key is where it should not be.
 import axe from "axe-core"
+import { spawn } from "node:child_process"
 import { once } from "node:events"
-import { readFileSync } from "node:fs"
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { Agent, createServer, request as httpRequest } from "node:http"
 import { join } from "node:path"
+import { environment } from "../npm.mjs"
 import { serve } from "../serve.mjs"
 import { root } from "../workspaces.mjs"
 
@@ -360,6 +362,79 @@ const time = async (browser, server, wrong) => {
   await close()
 }
 
+/** Compiles and runs tests that were copied, as somebody who pasted them into this repository would. */
+const runCopied = async (tests, { apiKey }) => {
+  const directory = join(root, ".nx/copied-tests")
+  const put = (name, text) => writeFileSync(join(directory, name), text)
+  const run = async (bin, ...args) => {
+    const child = spawn(process.execPath, [join(root, "node_modules", bin), ...args], {
+      cwd: directory,
+      env: { ...environment(), CADENYA_API_KEY: apiKey },
+      stdio: ["ignore", "pipe", "pipe"]
+    })
+    let text = ""
+    for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (chunk) => text += chunk)
+    const [code] = await once(child, "close")
+    return code === 0 ? [] : [`${bin} ${args.join(" ")}: ${text}`]
+  }
+  rmSync(directory, { recursive: true, force: true })
+  mkdirSync(directory, { recursive: true })
+  try {
+    tests.forEach((text, i) => put(`copied${i}.test.ts`, text))
+    put(
+      "tsconfig.json",
+      JSON.stringify({ extends: "../../tsconfig.base.json", compilerOptions: { types: ["node"] }, include: ["*.ts"] })
+    )
+    put(
+      "vitest.config.ts",
+      "import { project } from \"../../tools/vitest.base.js\"\n\nexport default project(\"copied\", { directory: \".\" })\n"
+    )
+    return [
+      ...await run("typescript/bin/tsc", "-p", "."),
+      ...await run("vitest/vitest.mjs", "run", "--passWithNoTests=false")
+    ]
+  } finally {
+    rmSync(directory, { recursive: true, force: true })
+  }
+}
+
+/** Requests copied as tests: they compile, and find again what there was. */
+const copies = async (browser, server, wrong) => {
+  const { api, control } = callsOf(server)
+  await control("DELETE", "/tenants/default/faults")
+  const { close, page } = await open(browser, server.url, wrong)
+  await page.goto(`${server.url}/_mock/ui`)
+  await page.locator(".state.events").waitFor()
+  const requests = [
+    ["POST", "/workspace_secrets", {
+      metadata: { name: "It's \"copied\"", labels: { "example.com/a": "b" } },
+      spec: { value: "v" }
+    }],
+    ["GET", "/workspace_secrets?limit=2&prefix=S&labels=env%3Dprod&includeInfo=true&sortOrder=asc"],
+    ["GET", "/workspaces/development/workspace_secrets/external_id:none%2Fhere"],
+    ["PATCH", "/workspace_secrets/id", {
+      metadata: { name: "Copied" },
+      spec: { value: "v" },
+      updateMask: "metadata.name,spec.value"
+    }],
+    ["DELETE", "/workspace_secrets/wsecret_nothing"],
+    ["GET", "/whoami"]
+  ]
+  const tests = []
+  for (const [method, path, body] of requests) {
+    await button(page, "Clear").click()
+    await api(method, path, body)
+    await until("the request is listed", async () => await shown(page) === 1)
+    await page.locator(".sheet .row").click()
+    await button(page, "Copy as test").click()
+    const read = () => page.evaluate(() => navigator.clipboard.readText())
+    await until("the test is copied", async () => (await read()).includes("import") && !tests.includes(await read()))
+    tests.push(await read())
+  }
+  await close()
+  wrong.push(...await runCopied(tests, server))
+}
+
 /** What a page keeps: its storage, its cookies, its databases and what is in its URL. */
 const kept = (page) =>
   page.evaluate(async () =>
@@ -576,7 +651,7 @@ export const check = async (browser, screenshots) => {
   try {
     await exercise(callsOf(server))
     await attempt("appearance", () => appearance(browser, server, wrong, screenshots))
-    for (const check of [requests, secrets, worlds, faults, time, polling, load]) {
+    for (const check of [requests, secrets, worlds, faults, time, copies, polling, load]) {
       await attempt(check.name, () => check(browser, server, wrong))
     }
   } finally {

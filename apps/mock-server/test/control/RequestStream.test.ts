@@ -1,0 +1,76 @@
+import { describe, expect, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import { afterEach, beforeEach, vi } from "vitest"
+import * as RequestStream from "../../src/control/RequestStream.js"
+import type { RequestPage } from "../../src/world/Journal.js"
+
+describe("a stream of requests", () => {
+  beforeEach(() => {
+    vi.useFakeTimers()
+  })
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+
+  const open = (query = "") => {
+    const asked: Array<number | undefined> = []
+    const written: Array<RequestPage> = []
+    const state = { next: 0, isRead: true }
+    const stream = RequestStream.make({
+      list: ({ after } = {}) =>
+        Effect.sync(() => {
+          asked.push(after)
+          return { requests: [], next: state.next, dropped: 0 }
+        }),
+      get: () => Effect.die("not asked for")
+    })
+    const stop = Either.getOrThrow(stream(query))((text) => {
+      if (state.isRead) {
+        written.push(JSON.parse(text.slice("data: ".length)) as RequestPage)
+      }
+      return state.isRead
+    })
+    return { asked, state, stop, written }
+  }
+
+  it("begins with a page, and has another when a request has ended", () => {
+    const { state, stop, written } = open()
+    expect(written.map(({ next }) => next)).toEqual([0])
+    vi.advanceTimersByTime(1000)
+    expect(written).toHaveLength(1)
+    state.next = 3
+    vi.advanceTimersByTime(100)
+    expect(written.map(({ next }) => next)).toEqual([0, 3])
+    stop()
+  })
+
+  it("says every two seconds that it is still there", () => {
+    const { stop, written } = open()
+    vi.advanceTimersByTime(10_000)
+    expect(written.length).toBeGreaterThanOrEqual(4)
+    expect(written.length).toBeLessThanOrEqual(6)
+    stop()
+  })
+
+  it("writes nothing to a client that does not read, and goes on from what that one has read", () => {
+    const { asked, state, stop, written } = open()
+    state.isRead = false
+    state.next = 5
+    vi.advanceTimersByTime(60_000)
+    expect(written).toHaveLength(1)
+    expect(asked.at(-1)).toBe(0)
+    state.isRead = true
+    vi.advanceTimersByTime(100)
+    expect(written.map(({ next }) => next)).toEqual([0, 5])
+    stop()
+  })
+
+  it("begins after the number that is asked for, and asks no more when it is closed", () => {
+    const { asked, stop } = open("?after=7")
+    expect(asked).toEqual([7])
+    stop()
+    vi.advanceTimersByTime(60_000)
+    expect(asked).toHaveLength(1)
+  })
+})

@@ -91,6 +91,29 @@ describe("run", () => {
       expect(err).not.toMatch(/canary|^\s+at /m)
     }))
 
+  it.effect("takes empty variables for unset ones, and names a key that is missing", () =>
+    Effect.gen(function*() {
+      const empty = Object.fromEntries(
+        ["BASE_URL", "WORKSPACE_ID", "OTHER_API_KEY", "OTHER_WORKSPACE_ID", "RESTRICTED_API_KEY", "DISABLED_API_KEY"]
+          .map((name) => [`CADENYA_${name}`, ""])
+      )
+      const without = yield* run(["--live"], { env: { ...key, ...empty } })
+      expect([without.code, without.err.split("\n")[0]]).toEqual([
+        2,
+        "say which server: --base-url <url>, or CADENYA_BASE_URL"
+      ])
+      const scoped = yield* run([...live, "--paths", "scoped"], { env: { ...key, ...empty } })
+      expect([scoped.code, scoped.err.split("\n")[0]]).toEqual([
+        2,
+        "--paths scoped needs --workspace-id, or CADENYA_WORKSPACE_ID"
+      ])
+      const noKey = yield* run(live, { env: { CADENYA_API_KEY: "" } })
+      expect([noKey.code, noKey.err.split("\n")[0]]).toEqual([2, "CADENYA_API_KEY has to have a key of that server"])
+      // All of them are unset: the run gets as far as to the server, which is not there.
+      const reached = yield* run(live, { env: { ...key, ...empty } })
+      expect(reached.err).toMatch(/^GET \/v1\/workspace_secrets\?limit=1: expected an answer/)
+    }))
+
   it.effect("ends with 1 and says why, where the server cannot be reached", () =>
     Effect.gen(function*() {
       const { code, err, out } = yield* run(live, { env: key })

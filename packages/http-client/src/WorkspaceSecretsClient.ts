@@ -255,7 +255,7 @@ const environmentKey = Config.nested(Config.redacted(), "CADENYA_API_KEY")
 
 /**
  * A client whose options come from the configuration: `CADENYA_API_KEY` and, where they are set, `CADENYA_BASE_URL` and
- * `CADENYA_WORKSPACE_ID`, each unless another `Config` is given for it. An option that is missing or wrong is a
+ * `CADENYA_WORKSPACE_ID`, each unless another `Config` is given for it. An empty variable is unset. An option that is missing or wrong is a
  * `ConfigError` with the name of its variable and without its value.
  *
  * @since 0.1.0

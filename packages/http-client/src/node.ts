@@ -46,7 +46,7 @@ export interface Options {
   /** How long requests that are under way may go on when the scope closes: 1 second where left out. */
   readonly closeTimeout?: Duration.DurationInput | undefined
   /**
-   * A dispatcher to send with in place of pools of its own, such as undici's `ProxyAgent`, or an `Agent` with the
+   * A dispatcher of undici 7 or later to send with in place of pools of its own, such as undici's `ProxyAgent`, or an `Agent` with the
    * certificates of a private authority. It is not closed, and what is said above of connections is up to it.
    */
   readonly dispatcher?: Pick<Dispatcher, "dispatch"> | undefined

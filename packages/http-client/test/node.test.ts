@@ -11,7 +11,9 @@ import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import type { Dispatcher } from "undici"
+import { Agent, type IncomingMessage } from "node:http"
+import { connect, type Socket } from "node:net"
+import { type Dispatcher, EnvHttpProxyAgent } from "undici"
 import { leaking, printed } from "../../../tools/leaks/sinks.js"
 import * as Node from "../src/node.js"
 import { serve } from "./support/server.js"
@@ -485,6 +487,39 @@ describe("a dispatcher of the caller's", () => {
       expect(leaking(printed(error), "canary")).toEqual([])
     }))
 })
+
+it.scopedLive("sends through a proxy with undici's EnvHttpProxyAgent as its dispatcher", () =>
+  Effect.gen(function*() {
+    const { url } = yield* serve(() => ({ body: "ok" }))
+    const proxied: Array<string | undefined> = []
+    const proxy = yield* serve(() => ({ body: "absolute form" }))
+    proxy.server.on("connect", (request: IncomingMessage, socket: Socket) => {
+      proxied.push(request.url)
+      const { hostname, port } = new URL(`http://${request.url}`)
+      const target = connect(Number(port), hostname, () => {
+        socket.write("HTTP/1.1 200 Connection established\r\n\r\n")
+        target.pipe(socket).pipe(target)
+      })
+    })
+    const dispatcher = yield* Effect.acquireRelease(
+      Effect.sync(() => new EnvHttpProxyAgent({ httpProxy: proxy.url, noProxy: "", proxyTunnel: true })),
+      (agent) => Effect.promise(() => agent.destroy())
+    )
+    const http = yield* Node.make({ dispatcher })
+    expect(yield* text(http, url)).toBe("ok")
+    expect(proxied).toEqual([new URL(url).host])
+  }))
+
+it.effect.each([
+  ["nothing to dispatch with", {}],
+  ["an agent of node:http", new Agent()],
+  ["an agent of undici 6", { interceptors: {}, on: () => {}, dispatch: () => true }]
+])("refuses %s as a dispatcher, and says what it expects", ([_, dispatcher]) =>
+  Effect.gen(function*() {
+    const error = yield* Effect.flip(Effect.scoped(Node.make({ dispatcher: dispatcher as never })))
+    expect(error).toMatchObject({ _tag: "InvalidClientOptions", violations: [{ field: "dispatcher" }] })
+    expect(error.message).toContain("a dispatcher of undici 7 or later")
+  }))
 
 it.effect("does not start with options that make no sense", () =>
   Effect.gen(function*() {

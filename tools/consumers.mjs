@@ -48,6 +48,21 @@ const typescript = {
   }]
 }
 
+/** What consumers use that this repository does not. */
+const strangers = {
+  "@rollup/plugin-commonjs": "29.0.3",
+  "@rollup/plugin-node-resolve": "16.0.3",
+  "happy-dom": "21.0.4",
+  jsdom: "31.0.1",
+  "undici-5": "npm:undici@5.29.0",
+  "undici-6": "npm:undici@6.29.1",
+  "undici-8": "npm:undici@8.13.1",
+  webpack: "5.113.0"
+}
+
+const bundles = ["esbuild", "rollup", "vite", "webpack"]
+  .flatMap((bundler) => ["inside", "outside"].map((where) => `${bundler}-${where}.mjs`))
+
 const projects = [
   { ...typescript, name: "TypeScript, ES modules", type: "module" },
   { ...typescript, name: "TypeScript, CommonJS", type: "commonjs" },
@@ -92,6 +107,52 @@ const projects = [
       passes: ({ numFailedTests, numPassedTests, numTotalTests }) =>
         numFailedTests === 0 && numPassedTests > 200 ? undefined : `${numPassedTests} of ${numTotalTests} tests passed`
     }]
+  },
+  {
+    name: "two copies of the packages",
+    type: "module",
+    template: "copies",
+    uses: [core, client],
+    installs: ["effect", "@effect/platform", "undici-5", "undici-6", "undici-8"],
+    programs: [{
+      args: ["main.mjs"],
+      prints: ["6 pairs of copies agree on 16 errors", "dispatchers of undici 5 and 6 are refused"]
+    }]
+  },
+  {
+    name: "tests in jsdom and happy-dom",
+    type: "module",
+    template: "dom",
+    uses: [core, client],
+    installs: ["effect", "@effect/platform", "vitest", "jsdom", "happy-dom"],
+    // Their newest releases are for the newest Node.
+    newestNode: true,
+    programs: ["jsdom", "happy-dom"].map((environment) => ({
+      args: ["node_modules/vitest/vitest.mjs", "run", "--reporter=json", "--silent", "--environment", environment],
+      passes: ({ numFailedTests, numPassedTests, numTotalTests }) =>
+        numFailedTests === 0 && numPassedTests === 7 ? undefined : `${numPassedTests} of ${numTotalTests} tests passed`
+    }))
+  },
+  {
+    name: "bundlers for Node",
+    type: "module",
+    template: "bundlers",
+    uses: [core, client],
+    installs: [
+      "effect",
+      "@effect/platform",
+      "esbuild",
+      "rollup",
+      "@rollup/plugin-commonjs",
+      "@rollup/plugin-node-resolve",
+      "vite",
+      "webpack"
+    ],
+    prepare: ["build.mjs"],
+    programs: [{
+      args: ["run.mjs"],
+      prints: bundles.map((file) => `${file}: got Billing database, WorkspaceSecretNotFound`)
+    }]
   }
 ]
 
@@ -111,7 +172,7 @@ const ofReadme = (name, packed) => {
 const install = async (project, directory, packed) => {
   // None of our packages is in the registry: those that others depend on have to come along.
   const ours = project.uses.map((name) => packed.find((one) => one.name === name).tarball)
-  const pins = (project.installs ?? []).map((name) => `${name}@${pinned[name]}`)
+  const pins = (project.installs ?? []).map((name) => `${name}@${strangers[name] ?? pinned[name]}`)
   const lines = (project.readmes ?? []).map((name) => ofReadme(name, packed))
   for (const args of [...lines, pins].filter((args) => args.length > 0)) {
     await npm(["install", "--prefer-offline", ...new Set([...args, ...ours])], { cwd: directory })
@@ -208,6 +269,7 @@ const consume = async (project, directory, packed, all) => {
   }
   mkdirSync(directory, { recursive: true })
   cpSync(fileURLToPath(new URL(`consumers/${project.template}`, import.meta.url)), directory, { recursive: true })
+  cpSync(fileURLToPath(new URL("consumers/server.mjs", import.meta.url)), join(directory, "server.mjs"))
   writeFileSync(join(directory, "package.json"), JSON.stringify({ private: true, type: project.type }))
   const subpaths = subpathsOf(project, packed)
   writeFileSync(join(directory, "subpaths.json"), JSON.stringify({ subpaths }))
@@ -221,7 +283,10 @@ const consume = async (project, directory, packed, all) => {
     const [name, ...args] = command
     await step(what, () => run(join(directory, "node_modules/.bin", name), args, { cwd: directory }))
   }
-  for (const node of all) {
+  if (project.prepare !== undefined) {
+    await step("bundle", () => run("node", project.prepare, { cwd: directory }))
+  }
+  for (const node of project.newestNode === true ? all.slice(-1) : all) {
     await step(
       `run on Node ${node.version}`,
       () => runPrograms(project, directory, node, { subpaths: subpaths.length })

@@ -37,7 +37,7 @@ for (const [name, transport] of Object.entries(transports)) {
     const secrets = connect()
     const error = await secrets.get("status-404").catch((error) => error)
     expect(isError(error, "WorkspaceSecretNotFound")).toBe(true)
-    const controller = new AbortController()
+    const controller = new globalThis.AbortController()
     const call = secrets.get("never", { signal: controller.signal }).catch((error) => error)
     controller.abort()
     expect(await call).toMatchObject({ name: "AbortError" })

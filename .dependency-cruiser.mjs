@@ -18,7 +18,7 @@ const server = "^apps/mock-server/"
 const consoleApp = "^apps/console/"
 const nodeEntry = [
   "^packages/http-client/src/(node\\.ts$|internal/transport/node)",
-  "^packages/contract-tests/src/(Cli|bin)\\.ts$"
+  "^packages/contract-tests/src/(Cli|bin|Seal|WitnessCli|WitnessProxy)\\.ts$"
 ]
 /** The folders of the mock server's `src`, from the outside in: each may import those after it. Its modules on top stand between the first two. */
 export const serverFolders = ["bin", "control", "transport", "documents", "api", "world", "input"]
@@ -94,7 +94,7 @@ export default {
     ),
     forbid(
       "no-node-in-packages",
-      "Packages run wherever Effect does; http-client's node entry point and the command line of contract-tests do not.",
+      "Packages run wherever Effect does; http-client's node entry point and the command line and the witness of contract-tests do not.",
       { path: "^packages/[^/]+/src/", pathNot: nodeEntry },
       { dependencyTypes: ["core"] }
     ),

@@ -6,17 +6,20 @@
 import { isApiKey } from "@workspace-secrets/core/ApiKey"
 import * as Cause from "effect/Cause"
 import * as Console from "effect/Console"
-import * as Data from "effect/Data"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
+import * as FiberId from "effect/FiberId"
 import type * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import process from "node:process"
 import { parseArgs } from "node:util"
 import { behaviours } from "./Behaviours.js"
+import { isLoopback, isReal, Usage, usage } from "./internal/usage.js"
 import * as Ledger from "./Ledger.js"
 import * as Target from "./Target.js"
+import * as WitnessCli from "./WitnessCli.js"
 
 const options = {
   "base-url": { type: "string" },
@@ -72,6 +75,8 @@ export interface Environment {
   readonly own?: ReadonlyArray<Own> | undefined
   /** How it is called, for the help. */
   readonly command: string
+  /** Ends what goes on until it is told to stop: `witness`. */
+  readonly stopped?: Effect.Effect<void> | undefined
 }
 
 /**
@@ -82,10 +87,6 @@ export interface Environment {
  * @category models
  */
 export type ExitCode = 0 | 1 | 2
-
-class Usage extends Data.TaggedError("Usage")<{ readonly message: string }> {}
-
-const usage = (message: string) => new Usage({ message })
 
 /**
  * The help.
@@ -99,6 +100,7 @@ from (D documented, P published by the vendor, A assumed, L verified live, conte
 whether the server shows it.
 
   ${command} ${own.length > 0 ? "[options]" : "--base-url <url> --live [options]"}
+  ${command} witness --target <url> [options]   watches the traffic of a client instead; witness --help
 ${
     own.length > 0
       ? `
@@ -138,9 +140,6 @@ disabled. A key is taken from nowhere else: what is on a command line can be see
 It ends with 0 when the contract is kept, 1 when it is not, 2 when it was not told properly, 130 when it was interrupted;
 it cleans up in any case.`
 
-const loopback = (hostname: string): boolean =>
-  hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname)
-
 const parseUrl = (text: string, insecure: boolean): Effect.Effect<URL, Usage> =>
   Effect.gen(function*() {
     const url = yield* Effect.try({
@@ -153,15 +152,13 @@ const parseUrl = (text: string, insecure: boolean): Effect.Effect<URL, Usage> =>
     if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "") {
       return yield* usage("--base-url has to be without user, password, query and fragment")
     }
-    if (url.protocol === "http:" && !insecure && !loopback(url.hostname)) {
+    if (url.protocol === "http:" && !insecure && !isLoopback(url.hostname)) {
       return yield* usage(
         "--base-url is http, which shows the key to the network; take https, or say --allow-insecure-http"
       )
     }
     return url
   })
-
-const isReal = ({ hostname }: URL): boolean => hostname === "cadenya.com" || hostname.endsWith(".cadenya.com")
 
 const positive = (name: string, text: string): Effect.Effect<number, Usage> =>
   /^[1-9]\d{0,3}$/.test(text)
@@ -282,6 +279,9 @@ export const look = (
 const main = (environment: Environment): Effect.Effect<ExitCode, unknown> =>
   Effect.gen(function*() {
     const { args, colours, own = [] } = environment
+    if (args[0] === "witness") {
+      return yield* WitnessCli.run(environment)
+    }
     const values = yield* Effect.try({
       try: () => parse(args),
       catch: (error) =>
@@ -354,27 +354,35 @@ export const run = (environment: Environment): Effect.Effect<ExitCode> =>
   )
 
 /**
- * Runs the command line as this process, whose exit code it sets. SIGINT and SIGTERM interrupt it, which is 130; a
- * second one ends it at once.
+ * Runs the command line as this process, whose exit code it sets. SIGINT and SIGTERM interrupt it, which is 130; `witness` they tell
+ * to stop, and its own code counts. A second one ends it at once.
  *
  * @since 0.1.0
  * @category running
  */
 export const launch = (
-  effect: (environment: Pick<Environment, "args" | "env" | "colours">) => Effect.Effect<number>
+  effect: (environment: Pick<Environment, "args" | "env" | "colours" | "stopped">) => Effect.Effect<number>
 ): void => {
   // Whoever reads can be gone (EPIPE), or the disk full: lines are then dropped, and what the run made is still deleted.
   for (const stream of [process.stdout, process.stderr]) {
     stream.on("error", () => {})
   }
   const colours = process.stdout.isTTY && !process.env["NO_COLOR"]
-  const fiber = Effect.runFork(effect({ args: process.argv.slice(2), env: process.env, colours }))
+  const args = process.argv.slice(2)
+  // A witness goes on until it is told to stop, which is how it ends in good order.
+  const isWitness = args[0] === "witness"
+  const stop = Deferred.unsafeMake<void>(FiberId.none)
+  const fiber = Effect.runFork(effect({ args, env: process.env, colours, stopped: Deferred.await(stop) }))
   let interrupted = false
   const interrupt = () => {
     if (interrupted) {
       process.exit(130)
     }
     interrupted = true
+    if (isWitness) {
+      Deferred.unsafeDone(stop, Effect.void)
+      return
+    }
     process.stderr.write("interrupted; deleting what was made …\n")
     Effect.runFork(Fiber.interruptFork(fiber))
   }
@@ -383,7 +391,7 @@ export const launch = (
   fiber.addObserver((exit) => {
     process.off("SIGINT", interrupt)
     process.off("SIGTERM", interrupt)
-    process.exitCode = interrupted ? 130 : Exit.getOrElse(exit, (cause) => {
+    process.exitCode = interrupted && !isWitness ? 130 : Exit.getOrElse(exit, (cause) => {
       process.stderr.write(`${Cause.pretty(cause)}\n`)
       return 1
     })

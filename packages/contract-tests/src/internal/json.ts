@@ -2,6 +2,7 @@ import * as Either from "effect/Either"
 import * as A from "./answer.js"
 import type { Answer } from "./api.js"
 import { type Expecting, holds } from "./expect.js"
+import { knownFields, models } from "./published.js"
 
 /** A key that a message has, with its value and where it stands. */
 export type Found = readonly [path: string, key: string, value: unknown]
@@ -15,8 +16,11 @@ export const walk = (json: unknown, path = ""): ReadonlyArray<Found> =>
       ...(key === "labels" ? [] : walk(value, `${path}.${key}`))
     ])
 
-/** Where a key stands, for a message that quotes nothing. */
-const place = (path: string): string => path.replaceAll(/\[\d+\]/g, "[]").slice(1)
+const names = new Set([...models, "WorkspaceSecretInfo" as const].flatMap(knownFields))
+
+/** Where a key stands, for a message that quotes nothing: names that are not known may be anything. */
+const place = (path: string): string =>
+  path.split(/[.[\]\d]+/).filter((name) => name !== "").map((name) => names.has(name) ? name : "…").join(".")
 
 /** Fails unless the names of all fields are lowerCamelCase. */
 export const isLowerCamelCase = (answer: Answer): Expecting<void> =>

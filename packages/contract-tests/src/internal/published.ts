@@ -35,3 +35,13 @@ export const requiredFields = (model: Model): ReadonlyArray<string> => [
   ...setFields(model),
   ...Object.keys(emptyValues(model))
 ]
+
+/** All fields of a model, set or not. */
+export const knownFields = (model: Model | "WorkspaceSecretInfo"): ReadonlyArray<string> => [
+  ...(model === "WorkspaceSecretInfo"
+    ? ["createdBy"]
+    : model === "WorkspaceSecret"
+    ? [...setFields(model), "info"]
+    : setFields(model)),
+  ...fieldsOf(model).map(([field]) => field)
+]

@@ -1,0 +1,337 @@
+/**
+ * A proxy on this machine that a witness looks at: a client is pointed at it instead of the server. Requests and answers pass through as
+ * they are, while they come. For Node.
+ *
+ * @since 0.1.0
+ */
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import { Buffer } from "node:buffer"
+import * as http from "node:http"
+import * as https from "node:https"
+import type { AddressInfo, Socket } from "node:net"
+import * as zlib from "node:zlib"
+import type { Observation, Witness } from "./Witness.js"
+
+/**
+ * What a proxy is made of.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options {
+  /** Where the server is. What its path has goes before the path of each request. */
+  readonly target: URL
+  /** Where the proxy listens, on 127.0.0.1; a free port where it is 0. */
+  readonly port: number
+  readonly witness: Witness
+  /** Called when the server cannot be reached or cuts an answer off, with the code of the error. */
+  readonly onTrouble?: ((code: string) => void) | undefined
+  /** Called when the server answers with a redirect, with the origin of its location, where it has one. */
+  readonly onRedirect?: ((origin: string | undefined) => void) | undefined
+}
+
+/**
+ * A proxy that listens.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Proxy {
+  /** What a client is pointed at. */
+  readonly url: string
+}
+
+/**
+ * The proxy cannot listen: why, as the system says.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class CannotListen extends Data.TaggedError("CannotListen")<{ readonly code: string }> {}
+
+/** The most bytes that are kept of a body: the largest request that a server takes, and a page of secrets. */
+const MAX_REQUEST = 1024 * 1024
+const MAX_ANSWER = 4 * 1024 * 1024
+/** The most bytes that are kept of all bodies that are under way. */
+const MAX_HELD = 64 * 1024 * 1024
+
+/** Headers that are between two neighbours, and not for who is behind them. */
+const hopByHop = new Set([
+  "connection",
+  "keep-alive",
+  "proxy-connection",
+  "proxy-authenticate",
+  "proxy-authorization",
+  "te",
+  "trailer",
+  "upgrade"
+])
+
+const pairsOf = (raw: ReadonlyArray<string>): Array<[name: string, value: string]> =>
+  raw.flatMap((name, i) => i % 2 === 0 ? [[name, raw[i + 1] ?? ""]] : [])
+
+const headersOf = (raw: ReadonlyArray<string>): Headers => {
+  const headers = new Headers()
+  for (const [name, value] of pairsOf(raw)) {
+    try {
+      headers.append(name, value)
+    } catch {
+      // One that `Headers` does not take passes through all the same, and is not looked at.
+    }
+  }
+  return headers
+}
+
+/** The headers for the other side, in their order and as they are written. */
+const passedOn = (raw: ReadonlyArray<string>, host: string | undefined): Array<string> => {
+  const pairs = pairsOf(raw)
+  const named = new Set(
+    pairs.filter(([name]) => name.toLowerCase() === "connection").flatMap(([, value]) =>
+      value.toLowerCase().split(/,\s*/)
+    )
+  )
+  return pairs.flatMap(([name, value]) => {
+    const lower = name.toLowerCase()
+    return hopByHop.has(lower) || named.has(lower)
+      ? []
+      : lower === "host" && host !== undefined
+      ? [name, host]
+      : [name, value]
+  })
+}
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && "code" in error && /^\w{1,40}$/.test(String(error.code)) ? String(error.code) : "ERR_SOCKET"
+
+/** What is kept of the bodies that are under way. */
+class Held {
+  #bytes = 0
+
+  /** Keeps the chunks of a body, up to so many bytes. */
+  keep(max: number) {
+    let size = 0
+    let held = 0
+    let chunks: Array<Buffer> | undefined = []
+    const release = () => {
+      this.#bytes -= held
+      held = 0
+      chunks = undefined
+    }
+    return {
+      add: (chunk: Buffer) => {
+        size += chunk.length
+        if (chunks === undefined) {
+          return
+        }
+        if (size > max || this.#bytes + chunk.length > MAX_HELD) {
+          release()
+        } else {
+          chunks.push(chunk)
+          held += chunk.length
+          this.#bytes += chunk.length
+        }
+      },
+      size: () => size,
+      /** The body; nothing where it was too large. */
+      take: (): Buffer | undefined => {
+        const body = chunks && Buffer.concat(chunks)
+        release()
+        return body
+      }
+    }
+  }
+}
+
+const decoders: Readonly<Record<string, (body: Buffer) => Buffer>> = {
+  gzip: (body) => zlib.gunzipSync(body, { maxOutputLength: MAX_ANSWER }),
+  "x-gzip": (body) => zlib.gunzipSync(body, { maxOutputLength: MAX_ANSWER }),
+  deflate: (body) => zlib.inflateSync(body, { maxOutputLength: MAX_ANSWER }),
+  br: (body) => zlib.brotliDecompressSync(body, { maxOutputLength: MAX_ANSWER }),
+  identity: (body) => body
+}
+
+/** A body as text; nothing where its compression cannot be undone. */
+const textOf = (body: Buffer, headers: Headers): string | undefined => {
+  const decode = decoders[(headers.get("content-encoding") ?? "identity").trim().toLowerCase()]
+  try {
+    return body.length === 0 ? "" : decode?.(body).toString("utf8")
+  } catch {
+    return undefined
+  }
+}
+
+const hasLength = (raw: ReadonlyArray<string>): boolean =>
+  pairsOf(raw).some(([name]) => /^(?:content-length|transfer-encoding)$/i.test(name))
+
+const originOf = (location: string | undefined, target: URL): string | undefined => {
+  try {
+    return location === undefined ? undefined : new URL(location, target).origin
+  } catch {
+    return undefined
+  }
+}
+
+const handler = (
+  { onRedirect = () => {}, onTrouble = () => {}, target, witness }: Options
+): (request: http.IncomingMessage, response: http.ServerResponse) => void => {
+  const isSecure = target.protocol === "https:"
+  const { request: send, Agent } = isSecure ? https : http
+  const prefix = target.pathname.replace(/\/+$/, "")
+  const held = new Held()
+  // Each connection of a client has one of its own to the server, and both end together: what a client would see of the server's
+  // connections it sees of these.
+  const agents = new WeakMap<Socket, http.Agent>()
+  const agentOf = (socket: Socket): http.Agent => {
+    const found = agents.get(socket)
+    if (found !== undefined) {
+      return found
+    }
+    const agent = new Agent({ keepAlive: true, maxSockets: 1, ...(isSecure ? { rejectUnauthorized: true } : {}) })
+    agents.set(socket, agent)
+    socket.once("close", () => agent.destroy())
+    return agent
+  }
+  const linked = new WeakSet<Socket>()
+
+  return (request, response) => {
+    const { socket } = request
+    const path = request.url ?? "/"
+    const requestHeaders = headersOf(request.rawHeaders)
+    const observation: Observation = witness.begin({
+      method: request.method ?? "GET",
+      target: path,
+      headers: requestHeaders
+    })
+    const sent = held.keep(MAX_REQUEST)
+    const came = held.keep(MAX_ANSWER)
+    const giveUp = (why: Parameters<Observation["giveUp"]>[0]) => {
+      sent.take()
+      came.take()
+      observation.giveUp(why)
+    }
+    const headers = passedOn(request.rawHeaders, target.host)
+    const upstream = send({
+      protocol: target.protocol,
+      hostname: target.hostname.replace(/^\[(.*)\]$/, "$1"),
+      port: target.port === "" ? undefined : target.port,
+      method: request.method,
+      path: path.startsWith("/") ? `${prefix}${path}` : path,
+      // Without either, Node would send chunks.
+      headers: hasLength(request.rawHeaders) || /^(?:GET|HEAD|DELETE|OPTIONS)$/.test(request.method ?? "")
+        ? headers
+        : [...headers, "Content-Length", "0"],
+      agent: agentOf(socket),
+      setHost: false,
+      maxHeaderSize: MAX_REQUEST
+    })
+
+    request.on("data", (chunk: Buffer) => sent.add(chunk))
+    request.pipe(upstream, { end: false })
+    request.once("end", () => {
+      if (request.rawTrailers.length > 0) {
+        upstream.addTrailers(pairsOf(request.rawTrailers))
+      }
+      upstream.end()
+    })
+    if (requestHeaders.has("expect")) {
+      upstream.flushHeaders()
+      upstream.once("continue", () => response.writeContinue())
+    }
+    upstream.once("socket", (other) => {
+      if (!linked.has(other)) {
+        linked.add(other)
+        other.once("close", () => {
+          if (!socket.destroyed && (response.writableEnded || !response.headersSent)) {
+            socket.end()
+          }
+        })
+      }
+    })
+    // Whoever has asked is gone.
+    response.once("close", () => {
+      if (!response.writableFinished) {
+        upstream.destroy()
+        giveUp("cutOff")
+      }
+    })
+    upstream.once("error", (error) => {
+      if (!response.destroyed && !response.writableFinished) {
+        onTrouble(codeOf(error))
+        giveUp("cutOff")
+        socket.destroy()
+      }
+    })
+    upstream.once("response", (answer) => {
+      const { statusCode = 0 } = answer
+      const answerHeaders = headersOf(answer.rawHeaders)
+      response.sendDate = false
+      response.shouldKeepAlive &&= !/\bclose\b/i.test(answer.headers.connection ?? "")
+      response.writeHead(statusCode, answer.statusMessage, passedOn(answer.rawHeaders, undefined))
+      // An answer may begin long before its body does.
+      response.flushHeaders()
+      answer.on("data", (chunk: Buffer) => came.add(chunk))
+      answer.pipe(response, { end: false })
+      answer.once("error", (error) => {
+        onTrouble(codeOf(error))
+        giveUp("cutOff")
+        socket.destroy()
+      })
+      answer.once("end", () => {
+        if (answer.rawTrailers.length > 0) {
+          response.addTrailers(pairsOf(answer.rawTrailers))
+        }
+        response.end()
+        const requestBytes = sent.size()
+        const isLarge = requestBytes > MAX_REQUEST
+        const asked = sent.take()
+        const body = came.take()
+        const text = body === undefined || request.method === "HEAD" ? "" : textOf(body, answerHeaders)
+        const requestBody = asked === undefined ? "" : textOf(asked, requestHeaders)
+        if (body === undefined || (asked === undefined && !isLarge)) {
+          observation.giveUp("tooLarge")
+        } else if (text === undefined || requestBody === undefined) {
+          observation.giveUp("unreadable")
+        } else {
+          observation.end({ requestBody, requestBytes, status: statusCode, headers: answerHeaders, body: text })
+        }
+        if (statusCode >= 300 && statusCode < 400 && statusCode !== 304) {
+          onRedirect(originOf(answer.headers.location, target))
+        }
+      })
+    })
+  }
+}
+
+/**
+ * Starts a proxy, which ends with the scope: requests that are under way are then cut off.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = (options: Options): Effect.Effect<Proxy, CannotListen, Scope.Scope> =>
+  Effect.acquireRelease(
+    Effect.async<http.Server, CannotListen>((resume) => {
+      // The server behind it has limits of its own: none is added.
+      const server = http.createServer({
+        requestTimeout: 0,
+        headersTimeout: 0,
+        keepAliveTimeout: 0,
+        connectionsCheckingInterval: 2 ** 31 - 1,
+        maxHeaderSize: MAX_REQUEST,
+        requireHostHeader: false
+      })
+      const handle = handler(options)
+      server.on("request", handle)
+      server.on("checkContinue", handle)
+      server.once("error", (error) => resume(Effect.fail(new CannotListen({ code: codeOf(error) }))))
+      server.listen(options.port, "127.0.0.1", () => resume(Effect.succeed(server)))
+      return Effect.sync(() => server.close())
+    }),
+    (server) =>
+      Effect.async<void>((resume) => {
+        server.close(() => resume(Effect.void))
+        server.closeAllConnections()
+      })
+  ).pipe(Effect.map((server) => ({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` })))

@@ -7,7 +7,8 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
-import { readFileSync, writeFileSync } from "node:fs"
+import * as WitnessReport from "@workspace-secrets/contract-tests/WitnessReport"
+import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 
 const corsOrigin = "https://app.example"
@@ -43,6 +44,15 @@ const own: ReadonlyArray<Cli.Own> = [
 
 const path = fileURLToPath(new URL("../docs/fidelity.md", import.meta.url))
 
+/** What a witness has reported of the real service, where somebody has let one watch. */
+const reportPath = fileURLToPath(new URL("../docs/witness.json", import.meta.url))
+
+const report = Effect.suspend(() =>
+  existsSync(reportPath)
+    ? Effect.orDieWith(WitnessReport.read(readFileSync(reportPath, "utf8")), (message) => new Error(message))
+    : Effect.succeed(undefined)
+)
+
 const head = `# Fidelity
 
 What the mock server was seen to do of the contract of the Workspace Secrets API, behaviour by behaviour, in process and on
@@ -72,13 +82,19 @@ L yet:** nobody has run the suite against the real service. With a key, and at t
 CADENYA_API_KEY=… npm run contract -- --base-url https://api.cadenya.com --live
 \`\`\`
 
+A team that uses the service needs no requests of its own: \`workspace-secrets-contract witness\` watches the traffic that there is. Its report, as
+\`docs/witness.json\`, adds to this page an L with date and count for each statement that it has confirmed, and *contested* for each that it has
+contradicted; \`npm run contract -- --with witness.json\` shows the same in a terminal. [witness-servers.md](witness-servers.md) has what a
+witness shows of servers that are wrong.
+
 *Seen* says how: in plain HTTP (wire), or through \`@workspace-secrets/http-client\` (client). That the tests can fail is
 shown by servers and clients that are wrong on purpose, at least one for each behaviour, in \`apps/mock-server/proof/wrong\`:
 \`npm run proof\`.
 
 `
 
-const documentOf = (columns: ReadonlyArray<Ledger.Column>) => head + Ledger.toMarkdown(columns)
+const documentOf = (columns: ReadonlyArray<Ledger.Column>, report: WitnessReport.Report | undefined) =>
+  head + Ledger.toMarkdown(columns, report)
 
 /** The first line that differs, with its number. */
 const difference = (is: string, should: string) => {
@@ -90,7 +106,7 @@ const difference = (is: string, should: string) => {
 const document = (check: boolean) =>
   Effect.gen(function*() {
     const columns = yield* Cli.look(own)
-    const text = documentOf(columns)
+    const text = documentOf(columns, yield* report)
     if (!Ledger.isClean(columns)) {
       yield* Console.error(Ledger.toText(columns))
       return 1

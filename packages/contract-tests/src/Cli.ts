@@ -13,6 +13,7 @@ import * as Fiber from "effect/Fiber"
 import * as FiberId from "effect/FiberId"
 import type * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
+import { readFileSync } from "node:fs"
 import process from "node:process"
 import { parseArgs } from "node:util"
 import { behaviours } from "./Behaviours.js"
@@ -20,6 +21,7 @@ import { isLoopback, isReal, Usage, usage } from "./internal/usage.js"
 import * as Ledger from "./Ledger.js"
 import * as Target from "./Target.js"
 import * as WitnessCli from "./WitnessCli.js"
+import { read as readReport, type Report } from "./WitnessReport.js"
 
 const options = {
   "base-url": { type: "string" },
@@ -38,6 +40,7 @@ const options = {
   concurrency: { type: "string" },
   sweep: { type: "boolean" },
   format: { type: "string" },
+  with: { type: "string" },
   help: { type: "boolean", short: "h" },
   version: { type: "boolean" }
 } as const
@@ -132,6 +135,8 @@ The behaviours
 
 The ledger
   --format <format>      text, markdown or json; text unless given.
+  --with <file>          Adds what a witness has reported: L with date and count for what it has confirmed of the real service, and contested
+                         for what it has contradicted.
 
 CADENYA_API_KEY has the key, and CADENYA_OTHER_API_KEY that of another workspace, to look at isolation as well. With keys of
 the same workspace, more is looked at: CADENYA_RESTRICTED_API_KEY has no scope secrets:manage, and CADENYA_DISABLED_API_KEY is
@@ -258,6 +263,13 @@ const given = ({ env, own = [] }: Environment, values: Values) =>
 
 const formats = { text: Ledger.toText, markdown: Ledger.toMarkdown, json: Ledger.toJson }
 
+/** The report of a witness. */
+const reportOf = (path: string | undefined): Effect.Effect<Report | undefined, Usage> =>
+  path === undefined ? Effect.succeed(undefined) : Effect.try({
+    try: () => readFileSync(path, "utf8"),
+    catch: () => usage("--with names a file that cannot be read")
+  }).pipe(Effect.flatMap((text) => Effect.mapError(readReport(text), (message) => usage(`--with: ${message}`))))
+
 const isFormat = (text: string): text is keyof typeof formats => Object.hasOwn(formats, text)
 
 /**
@@ -307,6 +319,7 @@ const main = (environment: Environment): Effect.Effect<ExitCode, unknown> =>
       return yield* usage("--format has to be text, markdown or json")
     }
     const chosen = yield* choose(values)
+    const report = yield* reportOf(values.with)
     const server = yield* given(environment, values)
     if (values.sweep === true) {
       if (server === undefined) {
@@ -326,7 +339,7 @@ const main = (environment: Environment): Effect.Effect<ExitCode, unknown> =>
       }],
       chosen
     )
-    yield* Console.log(format === "text" ? Ledger.toText(columns, { colours }) : formats[format](columns))
+    yield* Console.log(format === "text" ? Ledger.toText(columns, { colours, traffic: report }) : formats[format](columns, report))
     return Ledger.isClean(columns) ? 0 : 1
   })
 

@@ -9,6 +9,7 @@ import * as Either from "effect/Either"
 import * as Behaviour from "./Behaviour.js"
 import { behaviours } from "./Behaviours.js"
 import * as Target from "./Target.js"
+import type { Report } from "./WitnessReport.js"
 
 /**
  * What came of a behaviour.
@@ -125,11 +126,37 @@ interface Row {
   readonly results: ReadonlyArray<Result | undefined>
   /** Where the statement comes from and, where it passed against the real service, L. */
   readonly letters: string
-  /** Which disagreements it touches, in words; empty where it touches none. */
+  /** Whether a run or traffic has verified it live. */
+  readonly isVerified: boolean
+  /** What traffic has confirmed of it, in words. */
+  readonly traffic: string
+  /** Which disagreements it touches, and whether traffic contradicts it, in words; empty where neither is so. */
   readonly contested: string
 }
 
-const rowsOf = (columns: ReadonlyArray<Column>): ReadonlyArray<Row> => {
+/** What the traffic of a witness has shown of a behaviour. */
+const trafficOf = (id: string, report: Report | undefined) => {
+  const found = report?.statements.find((statement) => statement.id === id)
+  if (report === undefined || found === undefined) {
+    return { isVerified: false, confirmed: "", contradicted: "" }
+  }
+  const { confirmed, contradicted, lastAt, result } = found
+  const where = report.isLive ? "" : ` at ${report.target}`
+  const date = lastAt.slice(0, 10)
+  return result === "confirmed"
+    ? {
+      isVerified: report.isLive,
+      confirmed: `${date}, ${confirmed} ${confirmed === 1 ? "time" : "times"} in traffic${where}`,
+      contradicted: ""
+    }
+    : {
+      isVerified: false,
+      confirmed: "",
+      contradicted: `${date}, contradicted by ${contradicted} of ${contradicted + confirmed} in traffic${where}`
+    }
+}
+
+const rowsOf = (columns: ReadonlyArray<Column>, report?: Report): ReadonlyArray<Row> => {
   const all = new Map(columns.flatMap(({ entries }) => entries.map(({ behaviour }) => [behaviour.id, behaviour])))
   const found = columns.map(({ entries }) => new Map(entries.map(({ behaviour, result }) => [behaviour.id, result])))
   return [...all.values()]
@@ -138,14 +165,22 @@ const rowsOf = (columns: ReadonlyArray<Column>): ReadonlyArray<Row> => {
     .map((behaviour) => {
       const results = found.map((results) => results.get(behaviour.id))
       const verified = columns.some(({ live }, i) => live && results[i]?._tag === "Passed")
-      const letters = verified ? `${behaviour.provenance} L` : behaviour.provenance
-      const contested = behaviour.contested.length === 0 ? "" : `contested: ${behaviour.contested.join(", ")}`
-      return { behaviour, results, letters, contested }
+      const { confirmed, contradicted, isVerified } = trafficOf(behaviour.id, report)
+      const letters = verified || isVerified ? `${behaviour.provenance} L` : behaviour.provenance
+      const by = [...behaviour.contested, ...(contradicted === "" ? [] : [contradicted])]
+      return {
+        behaviour,
+        results,
+        letters,
+        isVerified: verified || isVerified,
+        traffic: confirmed,
+        contested: by.length === 0 ? "" : `contested: ${by.join(", ")}`
+      }
     })
 }
 
-const sections = (columns: ReadonlyArray<Column>) => {
-  const rows = rowsOf(columns)
+const sections = (columns: ReadonlyArray<Column>, report?: Report) => {
+  const rows = rowsOf(columns, report)
   return operations
     .map(([operation, title]) => ({ title, rows: rows.filter(({ behaviour }) => behaviour.operation === operation) }))
     .filter(({ rows }) => rows.length > 0)
@@ -164,20 +199,20 @@ const cell = (text: string): string =>
   text.replaceAll("\\", "\\\\").replaceAll("|", "\\|").replaceAll(/([*_<])/g, "\\$1")
 
 /**
- * The ledger as tables of Markdown, one for each operation.
+ * The ledger as tables of Markdown, one for each operation, with what the traffic of a witness has shown where there is a report.
  *
  * @since 0.1.0
  * @category printing
  */
-export const toMarkdown = (columns: ReadonlyArray<Column>): string =>
-  sections(columns).map(({ rows, title }) =>
+export const toMarkdown = (columns: ReadonlyArray<Column>, report?: Report): string =>
+  sections(columns, report).map(({ rows, title }) =>
     [
       `## ${cell(title)}`,
       "",
       `| id | | seen | behaviour |${columns.map(({ name }) => ` ${cell(name)} |`).join("")}`,
       `| --- | --- | --- | --- |${columns.map(() => " --- |").join("")}`,
-      ...rows.map(({ behaviour: { id, statement, via }, contested, letters, results }) =>
-        `| ${id} | ${contested === "" ? letters : `${letters}, ${contested}`} | ${via} | ${cell(statement)} |${
+      ...rows.map(({ behaviour: { id, statement, via }, contested, letters, results, traffic }) =>
+        `| ${id} | ${cell([traffic === "" ? letters : `${letters} (${traffic})`, contested].filter(Boolean).join(", "))} | ${via} | ${cell(statement)} |${
           results.map((result) => ` ${cell(inWords(result))} |`).join("")
         }`
       ),
@@ -204,18 +239,19 @@ const inWords = (result: Result | undefined): string => {
  * @since 0.1.0
  * @category printing
  */
-export const toJson = (columns: ReadonlyArray<Column>): string =>
+export const toJson = (columns: ReadonlyArray<Column>, report?: Report): string =>
   JSON.stringify(
     {
       columns: columns.map(({ live, name }) => ({ name, live })),
-      behaviours: rowsOf(columns).map((
-        { behaviour: { contested, id, operation, provenance, rows, statement, via }, letters, results }
+      behaviours: rowsOf(columns, report).map((
+        { behaviour: { contested, id, operation, provenance, rows, statement, via }, isVerified, results }
       ) => ({
         id,
         operation,
         provenance,
         contested,
-        verifiedLive: letters.endsWith("L"),
+        verifiedLive: isVerified,
+        ...(report === undefined ? {} : { traffic: report.statements.find((found) => found.id === id) ?? null }),
         via,
         statement,
         errors: rows.map(([status, code]) => ({ status, code })),
@@ -243,6 +279,8 @@ export const toJson = (columns: ReadonlyArray<Column>): string =>
  * @category models
  */
 export interface TextOptions {
+  /** What the traffic of a witness has shown. */
+  readonly traffic?: Report | undefined
   /** Whether ANSI colours are written; false unless given. */
   readonly colours?: boolean | undefined
 }
@@ -256,7 +294,10 @@ const codes = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33 }
  * @since 0.1.0
  * @category printing
  */
-export const toText = (columns: ReadonlyArray<Column>, { colours = false }: TextOptions = {}): string => {
+export const toText = (
+  columns: ReadonlyArray<Column>,
+  { colours = false, traffic: report }: TextOptions = {}
+): string => {
   const paint = (colour: keyof typeof codes, text: string) =>
     colours ? `\u001b[${codes[colour]}m${text}\u001b[0m` : text
   const mark = (result: Result | undefined): string => {
@@ -273,12 +314,12 @@ export const toText = (columns: ReadonlyArray<Column>, { colours = false }: Text
   }
   const lines = [
     ...columns.map(({ name }, i) => `${"│ ".repeat(i)}┌ ${name}`),
-    ...sections(columns).flatMap(({ rows, title }) => [
+    ...sections(columns, report).flatMap(({ rows, title }) => [
       "",
       paint("bold", title),
-      ...rows.map(({ behaviour: { id, statement }, contested, letters, results }) =>
+      ...rows.map(({ behaviour: { id, statement }, contested, letters, results, traffic }) =>
         `${results.map(mark).join(" ")} ${paint("dim", id.padEnd(16))} ${letters.padEnd(3)} ${statement}${
-          contested === "" ? "" : paint("dim", ` (${contested})`)
+          [traffic, contested].filter(Boolean).map((note) => paint("dim", ` (${note})`)).join("")
         }`
       )
     ])

@@ -283,7 +283,7 @@ const cell = (text: string): string =>
 const statementOf = new Map(behaviours.map(({ id, statement }) => [id, statement]))
 
 /**
- * The beginning of a report in Markdown, and the row of a statement when it is seen for the first time, or contradicted for the first time.
+ * The beginning of a report in Markdown that is under way.
  *
  * @since 0.1.0
  * @category printing
@@ -291,6 +291,8 @@ const statementOf = new Map(behaviours.map(({ id, statement }) => [id, statement
 export const markdownHead = (head: Head): string => title(head) + tableHead
 
 /**
+ * The row of a statement in Markdown.
+ *
  * @since 0.1.0
  * @category printing
  */

@@ -8,6 +8,7 @@ import type * as Behaviour from "../src/Behaviour.js"
 import { ExpectationFailed } from "../src/internal/expect.js"
 import * as Ledger from "../src/Ledger.js"
 import * as Target from "../src/Target.js"
+import type { Report } from "../src/WitnessReport.js"
 import * as Memory from "./memory.js"
 
 const behaviour = (id: string, more: Partial<Behaviour.Behaviour> = {}): Behaviour.Behaviour => ({
@@ -152,6 +153,63 @@ describe("toMarkdown", () => {
 | WS-GET-003 | P, contested: values, names | wire | says WS-GET-003 \\| \\*so\\* | passed |  |
 | WS-CLIENT-001 | D | client | says WS-CLIENT-001 \\| \\*so\\* | passed |  |
 `)
+  })
+})
+
+describe("with the report of a witness", () => {
+  const report = (isLive: boolean): Report => ({
+    version: 1,
+    target: "https://api.example.com",
+    isLive,
+    seesAllWrites: false,
+    startedAt: "2026-11-27T10:00:00.000Z",
+    endedAt: "2026-11-27T11:00:00.000Z",
+    counts: {},
+    unknownFields: {},
+    statements: [
+      {
+        id: "WS-LIST-001",
+        result: "confirmed",
+        confirmed: 14,
+        contradicted: 0,
+        problems: [],
+        requestIds: [],
+        lastAt: "2026-11-27T10:30:00.000Z"
+      },
+      {
+        id: "WS-GET-003",
+        result: "contradicted",
+        confirmed: 1,
+        contradicted: 8,
+        problems: [{ expected: "expected a secret", times: 8 }],
+        requestIds: ["0f3c"],
+        lastAt: "2026-11-27T10:40:00.000Z"
+      }
+    ]
+  })
+
+  it("has an L with date and count for what was confirmed, and contested for what was contradicted", () => {
+    const text = Ledger.toMarkdown([mock], report(true))
+    expect(text).toContain("| WS-LIST-001 | P L (2026-11-27, 14 times in traffic) | wire |")
+    expect(text).toContain(
+      "| WS-GET-003 | P, contested: values, names, 2026-11-27, contradicted by 8 of 9 in traffic | wire |"
+    )
+    expect(Ledger.toText([mock], { traffic: report(true) })).toMatch(
+      /WS-LIST-001 +P L says .* \(2026-11-27, 14 times in traffic\)$/m
+    )
+    const { behaviours } = JSON.parse(Ledger.toJson([mock], report(true))) as {
+      readonly behaviours: ReadonlyArray<{ readonly id: string }>
+    }
+    expect(behaviours.find(({ id }) => id === "WS-LIST-001")).toMatchObject({
+      verifiedLive: true,
+      traffic: { confirmed: 14 }
+    })
+  })
+
+  it("has no L for what was seen of another server than the real one", () => {
+    expect(Ledger.toMarkdown([mock], report(false))).toContain(
+      "| WS-LIST-001 | P (2026-11-27, 14 times in traffic at https://api.example.com) | wire |"
+    )
   })
 })
 

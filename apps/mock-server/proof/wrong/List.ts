@@ -12,7 +12,8 @@ export const wrongServers: W.WrongServers = {
     W.bodies(({ pagination, ...body }) =>
       Array.isArray(body["items"]) && body["items"].length === 0 ? body : { ...body, pagination }
     ),
-    "WS-LIST-001"
+    "WS-LIST-001",
+    "WS-TRANSPORT-106"
   ],
   "has info in every list": [W.listed(() => ({ includeInfo: "true" })), "WS-LIST-002"],
   "has no values in lists": [
@@ -48,7 +49,8 @@ export const wrongServers: W.WrongServers = {
   ],
   "refuses a limit above 200": [
     W.refuses((asked) => W.isList(asked) && Number(asked.url.searchParams.get("limit")) > 200),
-    "WS-LIST-007"
+    "WS-LIST-007",
+    "WS-LIST-015"
   ],
   "takes a negative limit for none": [
     W.listed((query) => Number(query.get("limit")) < 0 ? { limit: undefined } : {}),

@@ -339,7 +339,9 @@ const main = (environment: Environment): Effect.Effect<ExitCode, unknown> =>
       }],
       chosen
     )
-    yield* Console.log(format === "text" ? Ledger.toText(columns, { colours, traffic: report }) : formats[format](columns, report))
+    yield* Console.log(
+      format === "text" ? Ledger.toText(columns, { colours, traffic: report }) : formats[format](columns, report)
+    )
     return Ledger.isClean(columns) ? 0 : 1
   })
 

@@ -212,9 +212,9 @@ export const toMarkdown = (columns: ReadonlyArray<Column>, report?: Report): str
       `| id | | seen | behaviour |${columns.map(({ name }) => ` ${cell(name)} |`).join("")}`,
       `| --- | --- | --- | --- |${columns.map(() => " --- |").join("")}`,
       ...rows.map(({ behaviour: { id, statement, via }, contested, letters, results, traffic }) =>
-        `| ${id} | ${cell([traffic === "" ? letters : `${letters} (${traffic})`, contested].filter(Boolean).join(", "))} | ${via} | ${cell(statement)} |${
-          results.map((result) => ` ${cell(inWords(result))} |`).join("")
-        }`
+        `| ${id} | ${
+          cell([traffic === "" ? letters : `${letters} (${traffic})`, contested].filter(Boolean).join(", "))
+        } | ${via} | ${cell(statement)} |${results.map((result) => ` ${cell(inWords(result))} |`).join("")}`
       ),
       ""
     ].join("\n")

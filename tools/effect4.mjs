@@ -52,8 +52,9 @@ const main = async () => {
     cwd: join(root, "tools/effect4"),
     env: { ...process.env, EFFECT4_NODE: join(env.PATH.split(delimiter)[0], "node") }
   })
+  section("Consumers", process.execPath, [join(root, "tools/effect4/consumers.mjs")], { cwd: root })
 }
 
-if (import.meta.filename === process.argv[1]) {
+if (process.argv[1] === import.meta.filename) {
   await main()
 }

@@ -1,0 +1,146 @@
+// Installs the packed packages for Effect 4 into empty projects outside the repository, compiles the examples of their READMEs and runs
+// those against the mock server, and shows what npm says to who takes the packages for the other Effect.
+import { spawn } from "node:child_process"
+import { once } from "node:events"
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { delimiter, dirname, join } from "node:path"
+import { createInterface } from "node:readline"
+import { environmentOf4, install4, line } from "../effect4.mjs"
+import { npm, run } from "../npm.mjs"
+import { root } from "../workspaces.mjs"
+
+const pinned = JSON.parse(readFileSync(join(line, "package.json"), "utf8")).devDependencies
+const versionOf = (name) => `${name}@${pinned[name]}`
+
+/** The examples of a README, with the lines that each of them says it prints. */
+const examplesOf = (readme) =>
+  [...readme.matchAll(/^```ts\n([^]*?)^```$/gm)].map(([, text]) => ({
+    text,
+    prints: [...text.matchAll(/^.*console\.log\(.*\) \/\/ (.*)$|^.*Console\.log\(.*\),? \/\/ (.*)$|^ {2}\/\/ (.*)$/gm)]
+      .map(([, one, other, below]) => one ?? other ?? below)
+  }))
+
+const packed = async (directory, env) =>
+  Object.fromEntries(
+    await Promise.all(["core", "http-client"].map(async (name) => {
+      const from = join(line, "packages", name)
+      const [{ filename }] = JSON.parse(
+        await npm(["pack", "--json", "--ignore-scripts", "--pack-destination", directory], { cwd: from, env })
+      )
+      return [name, { tarball: join(directory, filename), readme: readFileSync(join(from, "README.md"), "utf8") }]
+    }))
+  )
+
+/** The mock server in a process of its own. */
+const serve = async () => {
+  const child = spawn(process.execPath, ["tools/start.mjs", "--port", "0", "--json"], {
+    cwd: root,
+    stdio: ["ignore", "pipe", "inherit"]
+  })
+  const closed = once(child, "close")
+  const stop = async () => {
+    child.kill("SIGTERM")
+    await closed
+  }
+  for await (const text of createInterface({ input: child.stdout })) {
+    if (text.startsWith("{")) {
+      child.stdout.resume()
+      const { apiKey, url } = JSON.parse(text)
+      return { env: { CADENYA_BASE_URL: url, CADENYA_API_KEY: apiKey }, stop }
+    }
+  }
+  throw new Error("the mock server did not say where it listens")
+}
+
+const tsconfig = {
+  compilerOptions: {
+    target: "ES2022",
+    // The types of Effect 4 use CryptoKey.
+    lib: ["ES2022", "DOM", "DOM.AsyncIterable"],
+    types: ["node"],
+    module: "NodeNext",
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    noUncheckedIndexedAccess: true,
+    skipLibCheck: false,
+    outDir: "out"
+  },
+  include: ["*.ts"]
+}
+
+/** Top-level await is for ES modules only. */
+const asCommonJs = (text) => text.replace(/^await (Effect\.run.*)$/m, "void $1")
+
+const check = async (type, directory, packages, env, served) => {
+  const started = performance.now()
+  mkdirSync(directory)
+  writeFileSync(join(directory, "package.json"), JSON.stringify({ private: true, type }))
+  writeFileSync(join(directory, "tsconfig.json"), JSON.stringify(tsconfig))
+  const examples = Object.entries(packages).flatMap(([name, { readme }]) =>
+    examplesOf(readme).map((example, index) => ({ ...example, file: `${name}-${index}` }))
+  )
+  for (const { file, text } of examples) {
+    writeFileSync(join(directory, `${file}.ts`), type === "module" ? text : asCommonJs(text))
+  }
+  const tarballs = Object.values(packages).map(({ tarball }) => tarball)
+  const pins = ["effect", "typescript", "@types/node"].map(versionOf)
+  await npm(["install", "--prefer-offline", "--ignore-scripts", ...pins, ...tarballs], { cwd: directory, env })
+  await npm(["ls", "--all"], { cwd: directory, env })
+  const installed = Object.keys(
+    JSON.parse(readFileSync(join(directory, "node_modules/.package-lock.json"), "utf8")).packages
+  )
+  const copies = installed.filter((path) => path.endsWith("node_modules/effect"))
+  if (copies.length !== 1) throw new Error(`${copies.length} copies of effect`)
+  await run(join(directory, "node_modules/.bin/tsc"), ["-p", "."], { cwd: directory, env, seconds: 400 })
+  for (const { file, prints } of examples) {
+    const out = await run("node", [join("out", `${file}.js`)], { cwd: directory, env: { ...env, ...served } })
+    const missing = prints.filter((text) => !out.includes(text))
+    if (missing.length > 0) throw new Error(`${file} printed\n${out}and should have printed\n${missing.join("\n")}`)
+  }
+  console.log(`${type}: ${examples.length} examples, ${((performance.now() - started) / 1000).toFixed(1)} s`)
+}
+
+/** What npm says where the packages and Effect do not fit. */
+const refuse = async (what, directory, args, env) => {
+  mkdirSync(directory)
+  writeFileSync(join(directory, "package.json"), JSON.stringify({ private: true }))
+  const said = await npm(["install", "--prefer-offline", "--ignore-scripts", ...args], { cwd: directory, env }).then(
+    () => "",
+    (error) => String(error)
+  )
+  if (!said.includes("ERESOLVE")) throw new Error(`${what}: expected ERESOLVE, got ${said}`)
+  console.log(`${what}: ERESOLVE, as the README says`)
+}
+
+const main = async () => {
+  const env = await environmentOf4()
+  await install4(env)
+  const temporary = realpathSync(mkdtempSync(join(tmpdir(), "workspace-secrets-effect4-")))
+  try {
+    const packages = await packed(temporary, env)
+    const own = await npm(["pack", "--json", "--ignore-scripts", "--pack-destination", temporary], {
+      cwd: join(root, "packages/core")
+    })
+    const effect3 = join(temporary, JSON.parse(own)[0].filename)
+    const { devDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
+    await refuse("Effect 4 and core without a tag", join(temporary, "wrong4"), [versionOf("effect"), effect3], env)
+    await refuse("Effect 3 and core@effect4", join(temporary, "wrong3"), [
+      `effect@${devDependencies.effect}`,
+      packages.core.tarball
+    ], env)
+    const server = await serve()
+    try {
+      // CommonJS loads ES modules with `require`, on this repository's own Node as well.
+      const older = { ...env, PATH: `${dirname(process.execPath)}${delimiter}${env.PATH}` }
+      await check("module", join(temporary, "module"), packages, env, server.env)
+      await check("commonjs", join(temporary, "commonjs"), packages, older, server.env)
+    } finally {
+      await server.stop()
+    }
+  } finally {
+    rmSync(temporary, { recursive: true, force: true })
+  }
+}
+
+await main()

@@ -61,17 +61,29 @@ type AnyHandler<Context> = (
 
 type Decoder = (input: unknown) => Either.Either<unknown, ReadonlyArray<FieldViolation.FieldViolation>>
 
+/** Of a list that is longer, only the first problem is looked for: to collect them all takes far longer than to read what is right. */
+const LONG = 1000
+
+const hasLongList = (fields: unknown): boolean =>
+  typeof fields === "object" && fields !== null
+  && Object.values(fields).some((field) => Array.isArray(field) && field.length > LONG)
+
 const decoder = (schema: Option.Option<Schema.Schema.All>, options: Options): Decoder =>
   Option.match(schema, {
     onNone: () => () => Either.right(undefined),
     onSome: (schema) => {
       const read = options.isStrict ? Either.right : requestFields(schema)
-      const { decode } = codec(schema as Schema.Schema<unknown, unknown>, {
-        errors: "all",
-        onExcessProperty: options.isStrict ? "error" : "ignore"
-      })
+      const decodeWith = (errors: "all" | "first") =>
+        codec(schema as Schema.Schema<unknown, unknown>, {
+          errors,
+          onExcessProperty: options.isStrict ? "error" : "ignore"
+        }).decode
+      const [all, first] = [decodeWith("all"), decodeWith("first")]
       return (input) =>
-        Either.flatMap(read(input), (fields) => Either.mapLeft(decode(fields), FieldViolation.fromParseError))
+        Either.flatMap(
+          read(input),
+          (fields) => Either.mapLeft((hasLongList(fields) ? first : all)(fields), FieldViolation.fromParseError)
+        )
     }
   })
 

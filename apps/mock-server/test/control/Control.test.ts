@@ -197,6 +197,13 @@ for (const [what, layer] of Object.entries(transports)) {
         )
         expect(refused[17][0].headers.get("x-mock-missing-route")).toBe("true")
 
+        // Of a list of more than 1,000 items the first problem alone is looked for, else the first 20 are named.
+        for (const [items, problems] of [[1000, 21], [1001, 1]] as const) {
+          const workspaceSecrets = Array.from({ length: items }, () => ({}))
+          const { text } = yield* put("PUT", "/tenants/default/seed", JSON.stringify({ workspaceSecrets }))
+          expect((JSON.parse(text) as { readonly message: string }).message.split("; ")).toHaveLength(problems)
+        }
+
         expect(yield* Effect.flip(client.tenant("none").reset)).toMatchObject({ _tag: "NotFound", status: 404 })
         expect(yield* Effect.flip(client.create({ id: "default" }))).toMatchObject({ _tag: "TenantExists" })
         expect(yield* Effect.flip(client.tenant("default").faults.put([{}]))).toMatchObject({ _tag: "TenantError" })

@@ -1,9 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
-import { spawn } from "node:child_process"
-import { mkdtemp, rm, writeFile } from "node:fs/promises"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
-import { bundle } from "../test/support/bundle.js"
+import { execute } from "../test/support/execute.js"
 
 interface State {
   readonly connections: number
@@ -23,37 +19,13 @@ interface Findings {
   readonly listeners: ReadonlyArray<number>
 }
 
-/** Runs a program of test/support/programs in a process of its own, to its end. */
-const execute = async (
-  program: string,
-  ...args: ReadonlyArray<string>
-): Promise<{ readonly code: number | null; readonly findings: Findings }> => {
-  const directory = await mkdtemp(join(tmpdir(), "http-client-load-"))
-  try {
-    const file = join(directory, "program.mjs")
-    const banner = "import { createRequire } from \"node:module\"; const require = createRequire(import.meta.url);"
-    await writeFile(file, await bundle(program, { platform: "node", format: "esm", banner: { js: banner } }))
-    const child = spawn(process.execPath, ["--expose-gc", file, ...args], { stdio: ["ignore", "pipe", "inherit"] })
-    let out = ""
-    child.stdout.on("data", (chunk: Buffer) => {
-      out += chunk.toString()
-    })
-    const code = await new Promise<number | null>((resolve) => child.on("close", resolve))
-    return { code, findings: JSON.parse(out) as Findings }
-  } finally {
-    await rm(directory, { recursive: true, force: true })
-  }
-}
-
 /** `npm run soak -- client` makes 10,000. */
 const calls = Number(process.env["SOAK_CALLS"] ?? 1_000)
 
 describe(`${calls} calls, 200 at a time, a fifth of which the server lets down`, () => {
   it("leave no connection, fiber, timer or listener behind, and no memory", async () => {
-    const { code, findings: { after, before, fibers, left, listeners, outcomes, warnings } } = await execute(
-      "./programs/load.ts",
-      String(calls)
-    )
+    const { code, findings } = await execute("./programs/load.ts", { args: [String(calls)] })
+    const { after, before, fibers, left, listeners, outcomes, warnings } = findings as Findings
     expect(Object.values(outcomes).reduce((sum, count) => sum + count, 0)).toBe(calls)
     expect(outcomes["success"]).toBeGreaterThan(calls * 0.7)
     expect(Object.keys(outcomes).sort()).toEqual([

@@ -1,0 +1,188 @@
+import { build } from "esbuild"
+import { type ChildProcess, fork } from "node:child_process"
+import { once } from "node:events"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+
+const KIB = 1024
+const SMALL = 150 * KIB
+const LARGE = 600 * KIB
+const HEAP_MB = 128
+
+/** Of a body four times as large, a byte costs four times as much where the cost is quadratic, and as much where it is linear. */
+const GROWTH = 3
+
+interface Input {
+  readonly method?: string
+  readonly path?: string
+  readonly status: number
+  readonly body: (size: number) => string | Uint8Array
+}
+
+interface Cost {
+  /** Microseconds of CPU, bytes of the answer, and bytes that the heap keeps, each for every byte of the request. */
+  readonly cpu: number
+  readonly out: number
+  readonly kept: number
+}
+
+const secrets = "/v1/workspace_secrets"
+const tenant = "/_mock/tenants/default"
+
+/** As many copies as fit, each made of its number. */
+const many = (size: number, make: (index: number) => string): string => {
+  const pieces: Array<string> = []
+  for (let length = 0; length < size;) {
+    const piece = make(pieces.length)
+    pieces.push(piece)
+    length += piece.length + 1
+  }
+  return pieces.slice(0, -1).join(",")
+}
+
+const create = (metadata: string, rest = ""): string => `{"metadata":{"name":"a"${metadata}},"spec":{}${rest}}`
+
+const valid: Readonly<Record<string, Input>> = {
+  "a long value": { status: 200, body: (size) => `{"metadata":{"name":"a"},"spec":{"value":"${"x".repeat(size)}"}}` },
+  "a value of escapes": {
+    status: 200,
+    body: (size) => `{"metadata":{"name":"a"},"spec":{"value":"${"\\u00e9".repeat(size / 6)}"}}`
+  },
+  "fields that are ignored": { status: 200, body: (size) => create("", `,${many(size, (i) => `"f${i}":[${i}]`)}`) }
+}
+
+const wrong: Readonly<Record<string, Input>> = {
+  "labels": { status: 400, body: (size) => create(`,"labels":{${many(size, (i) => `"k ${i}":"!"`)}}`) },
+  "labels of other types": { status: 400, body: (size) => create(`,"labels":{${many(size, (i) => `"k${i}":0`)}}`) },
+  "zeros for labels": { status: 400, body: (size) => create(`,"labels":[${many(size, () => "0")}]`) },
+  "lists of lists": { status: 400, body: (size) => `[${many(size, () => "[]")}]` },
+  "nesting": { status: 400, body: (size) => "[".repeat(size) },
+  "an end that is missing": { status: 400, body: (size) => create("", `,${many(size, (i) => `"f${i}":[${i}]`)},`) },
+  "bytes that are no text": { status: 400, body: (size) => new Uint8Array(size).fill(0xff) },
+  "an external id": { status: 400, body: (size) => create(`,"externalId":"${"\\u00e9".repeat(size / 6)}"`) },
+  "a name of spaces": { status: 400, body: (size) => `{"metadata":{"name":"${" ".repeat(size)}"},"spec":{}}` },
+  "paths of a mask": {
+    method: "PATCH",
+    path: `${secrets}/wsecret_none`,
+    status: 400,
+    body: (size) => `{"updateMask":"${many(size, (i) => `metadata.labels.k${i}`)}"}`
+  },
+  "fault rules": {
+    method: "PUT",
+    path: `${tenant}/faults`,
+    status: 400,
+    body: (size) => `{"faults":[${many(size, () => "{}")}]}`
+  },
+  "a seed": {
+    method: "PUT",
+    path: `${tenant}/seed`,
+    status: 400,
+    body: (size) => `{"workspaceSecrets":[${many(size, () => "{}")}]}`
+  }
+}
+
+let directory = ""
+let child: ChildProcess
+let server: { readonly url: string; readonly apiKey: string }
+
+const measure = async (): Promise<{ readonly cpu: number; readonly heap: number }> => {
+  child.send("measure")
+  const [measured] = await once(child, "message") as [{ readonly cpu: number; readonly heap: number }]
+  return measured
+}
+
+const send = async ({ method = "POST", path = secrets, status }: Input, body: string | Uint8Array): Promise<number> => {
+  const response = await fetch(`${server.url}${path}`, {
+    method,
+    headers: { authorization: `Bearer ${server.apiKey}`, "content-type": "application/json" },
+    body: typeof body === "string" ? body : new Uint8Array(body)
+  })
+  const bytes = (await response.arrayBuffer()).byteLength
+  expect(response.status).toBe(status)
+  return bytes
+}
+
+/** A measurement after a small request: a connection keeps its last request until the next one. */
+const settled = async () => {
+  await (await fetch(`${server.url}/_mock/health`)).arrayBuffer()
+  return measure()
+}
+
+const times = 2
+
+/** The lesser of two measurements: what else the machine does only adds to it. */
+const costOf = async (input: Input, size: number): Promise<Cost> => {
+  const body = input.body(size)
+  const sent = Buffer.byteLength(body) * times
+  const costs: Array<Cost> = []
+  await send(input, body)
+  for (let round = 0; round < 2; round++) {
+    const before = await settled()
+    let out = 0
+    for (let time = 0; time < times; time++) {
+      out += await send(input, body)
+    }
+    const after = await settled()
+    costs.push({ cpu: (after.cpu - before.cpu) / sent, out: out / sent, kept: (after.heap - before.heap) / sent })
+    await send({ path: `${tenant}/reset`, status: 200, body: String }, "")
+  }
+  const least = (of: (cost: Cost) => number) => Math.min(...costs.map(of))
+  return { cpu: least(({ cpu }) => cpu), out: least(({ out }) => out), kept: least(({ kept }) => kept) }
+}
+
+/** The heaviest valid input of a size, which wrong input is compared with. */
+let heaviest = 0
+
+describe(`a server with a heap of ${HEAP_MB} MB`, () => {
+  beforeAll(async () => {
+    directory = mkdtempSync(join(tmpdir(), "mock-server-budget-"))
+    const file = join(directory, "server.mjs")
+    await build({
+      entryPoints: [fileURLToPath(new URL("budget/server.ts", import.meta.url))],
+      outfile: file,
+      bundle: true,
+      platform: "node",
+      format: "esm",
+      conditions: ["@workspace-secrets/source", "module"],
+      mainFields: ["module", "main"],
+      banner: { js: "import { createRequire as $ } from \"node:module\"; const require = $(import.meta.url);" },
+      logLevel: "error"
+    })
+    child = fork(file, { execArgv: ["--expose-gc", `--max-old-space-size=${HEAP_MB}`] })
+    const ended = once(child, "exit").then(([code]) => {
+      throw new Error(`the server ended with ${String(code)}`)
+    })
+    ;[server] = await Promise.race([once(child, "message"), ended]) as [typeof server]
+    for (const input of Object.values(valid)) {
+      heaviest = Math.max(heaviest, (await costOf(input, LARGE)).cpu)
+    }
+  }, 120_000)
+
+  afterAll(() => {
+    child.kill()
+    rmSync(directory, { recursive: true, force: true })
+  })
+
+  it.each(Object.entries(valid))("spends in proportion to the bytes of %s", async (_, input) => {
+    const [small, large] = [await costOf(input, SMALL), await costOf(input, LARGE)]
+    expect(large.cpu / small.cpu).toBeLessThan(GROWTH)
+    expect(large.out).toBeLessThan(1.1)
+    expect(large.kept).toBeLessThan(4)
+  })
+
+  it.each(Object.entries(wrong))("spends no more than a few times what valid input costs: %s", async (_, input) => {
+    const [small, large] = [await costOf(input, SMALL), await costOf(input, LARGE)]
+    expect(large.cpu / small.cpu).toBeLessThan(GROWTH)
+    expect(large.cpu / heaviest).toBeLessThan(8)
+    expect(large.out).toBeLessThan(0.05)
+    expect(large.kept).toBeLessThan(0.1)
+  })
+
+  it("still answers", async () => {
+    expect(child.exitCode).toBe(null)
+    expect(await send({ status: 200, body: String }, create(""))).toBeGreaterThan(100)
+  })
+})

@@ -48,7 +48,7 @@ const target = (env: Readonly<Record<string, string>> = {}) =>
 
 const ofClients = behaviours.filter(({ via }) => via === "client")
 
-it.layer(target())("the client for Effect 4", (it) => {
+it.layer(target(), { timeout: "2 minutes" })("the client for Effect 4", (it) => {
   it.effect.each(ofClients.map((behaviour) => [`${behaviour.id} ${behaviour.statement}`, behaviour] as const))(
     "%s",
     ([, behaviour]) =>
@@ -97,7 +97,7 @@ describe("the JSON of one line decodes in the other, and is written as it came",
     expect(schemas.length).toBeGreaterThan(30)
   })
 
-  it.layer(Layer.scoped(Process, Bridge.start()))((it) => {
+  it.layer(Layer.scoped(Process, Bridge.start()), { timeout: "2 minutes" })((it) => {
     it.effect.each(schemas)("%s", ([name, schema]) =>
       Effect.gen(function*() {
         const bridge = yield* Process

@@ -13,7 +13,6 @@ const same = [
   "FieldName.ts",
   "PrefixedUlid.ts",
   "Redaction.ts",
-  "index.ts",
   "internal/cut.ts",
   "internal/entities.ts",
   "internal/spelling.ts",
@@ -22,7 +21,8 @@ const same = [
 
 describe("the core of the Effect 3 line", () => {
   it("has the same modules", () => {
-    expect(modulesOf(here)).toEqual(modulesOf(there))
+    // `Codec` is the fast path of Effect 3, which schemas of Effect 4 do without.
+    expect(modulesOf(here)).toEqual(modulesOf(there).filter((file) => file !== "Codec.ts"))
   })
 
   it.each(same)("has the same %s", (file) => {

@@ -318,6 +318,9 @@ export const layer = (
   Layer.scoped(
     MockServer,
     Effect.gen(function*() {
+      if (maxConnections !== undefined && !(maxConnections >= 1)) {
+        return yield* new TenantError({ problems: ["maxConnections: Expected a number from 1 on"] })
+      }
       const { dispatch, service } = yield* make(options, { allowedHosts, host })
       const address = yield* Listener.listen(dispatch, {
         host,

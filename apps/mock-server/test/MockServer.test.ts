@@ -42,6 +42,30 @@ const seedText = (value: string) =>
 
 const seed = (value: string): Seed.Seed => Either.getOrThrow(Seed.parse(seedText(value)))
 
+describe("a number that is out of range", () => {
+  it.each([-1, 65_536, 0.5, NaN, Infinity, 2 ** 53])("is refused as a port: %j", async (port) => {
+    await expect(MockServer.start({ port })).rejects.toMatchObject({
+      _tag: "ListenError",
+      message: `cannot listen on 127.0.0.1:${port}: expected a port, 0 to 65535`
+    })
+  })
+
+  it.each([-Infinity, -1, 0, NaN])("is refused as the most connections: %j", async (maxConnections) => {
+    await expect(MockServer.start({ maxConnections })).rejects.toMatchObject({
+      _tag: "TenantError",
+      problems: ["maxConnections: Expected a number from 1 on"]
+    })
+  })
+
+  it.each([1, 2 ** 53, Infinity])(
+    "is none, and the server answers with the most connections: %j",
+    async (maxConnections) => {
+      await using server = await MockServer.start({ maxConnections })
+      expect((await fetch(`${server.url}/openapi.json`, { headers: { connection: "close" } })).status).toBe(200)
+    }
+  )
+})
+
 describe("a server that listens on every address", () => {
   it.each(["0.0.0.0", "::", "0", ""])("has a URL that a client connects to: %j", async (host) => {
     await using server = await MockServer.start({ host })

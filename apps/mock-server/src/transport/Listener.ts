@@ -40,7 +40,8 @@ export class ListenError extends Data.TaggedError("ListenError")<{
       EADDRINUSE: "the port is in use; choose another, or 0 for a free one",
       EACCES: "the process may not listen on this port; choose one above 1023, or 0 for a free one",
       EADDRNOTAVAIL: "this machine has no such address",
-      ENOTFOUND: "there is no such host"
+      ENOTFOUND: "there is no such host",
+      ERR_SOCKET_BAD_PORT: "expected a port, 0 to 65535"
     } as Record<string, string>)[this.code] ?? this.code
     return `cannot listen on ${this.host}:${this.port}: ${why}`
   }
@@ -194,10 +195,15 @@ const open = (server: Http.Server, host: string, port: number): Effect.Effect<Ad
     const onError = (error: NodeJS.ErrnoException) =>
       resume(Effect.fail(new ListenError({ host, port, code: error.code ?? error.name })))
     server.once("error", onError)
-    server.listen({ host, port }, () => {
-      server.off("error", onError)
-      resume(Effect.succeed(server.address() as AddressInfo))
-    })
+    try {
+      server.listen({ host, port }, () => {
+        server.off("error", onError)
+        resume(Effect.succeed(server.address() as AddressInfo))
+      })
+    } catch (error) {
+      // Node throws for a port that is out of range.
+      onError(error as NodeJS.ErrnoException)
+    }
   })
 
 /** Lets what is in flight finish, for a while, and closes the connections that wait for a request at once. */

@@ -58,9 +58,10 @@ const lengthOf = (details: unknown): number => {
   }
 }
 
-const Positive = number("a whole number from 1 on", (n) => Number.isSafeInteger(n) && n >= 1, {
+const Positive = number("a whole number from 1 to 2^53 - 1", (n) => Number.isSafeInteger(n) && n >= 1, {
   type: "integer",
-  minimum: 1
+  minimum: 1,
+  maximum: Number.MAX_SAFE_INTEGER
 })
 
 /**

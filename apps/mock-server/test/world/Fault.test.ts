@@ -32,8 +32,8 @@ describe("a rule", () => {
     ]],
     [[{ ...close, nth: 0, times: 0.5, probability: 0, id: "" }], [
       "faults[0].id: Expected a non-empty string",
-      "faults[0].nth: Expected a whole number from 1 on",
-      "faults[0].times: Expected a whole number from 1 on",
+      "faults[0].nth: Expected a whole number from 1 to 2^53 - 1",
+      "faults[0].times: Expected a whole number from 1 to 2^53 - 1",
       "faults[0].probability: Expected a number above 0 and at most 1"
     ]],
     [[{ ...close, probability: 1.1, when: "canary", delayMillis: 0 }], [

@@ -99,7 +99,7 @@ export const absorb = (seen: Seen, isWrong: boolean): void => {
 const take = (seen: Seen, isWrong: boolean): void => {
   const { answer, body, credential, end, known, operation, route, tenant, world } = seen
   if (!isSuccess(seen)) {
-    if (answer.status === 404 && known !== undefined && (operation === "update" || operation === "delete")) {
+    if (answer.status === 404 && known?.isDeleted === false && (operation === "update" || operation === "delete")) {
       const isElsewhere = tenant.workspaceId !== undefined && known.workspaceId !== tenant.workspaceId
       if (isElsewhere) {
         known.lastWrite = operation === "update" ? "WS-UPDATE-013" : "WS-DELETE-006"

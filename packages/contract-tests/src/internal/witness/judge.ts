@@ -496,7 +496,8 @@ const ofUnset = (seen: Seen, json: A.Json, fields: Fields, out: Verdicts): void 
     const [part = "", field = ""] = path.split(".")
     return field in A.at(json, part) && (field === "value" ? fields.value === undefined : isNew)
   })
-  if (isNew || fields.value === undefined) {
+  // An empty value that was sent is a behaviour of its own.
+  if ((isNew && Sent.given(seen.body)["value"] !== "") || (!isNew && fields.value === undefined)) {
     judge(out, "WS-TRANSPORT-120", there === undefined ? Either.void : expected(`no ${there}, got one`))
   }
 }

@@ -77,13 +77,13 @@ export class ConnectionError extends Schema.TaggedError<ConnectionError>()("Conn
   /** The operation that failed. */
   operation: OperationName,
   /** The HTTP status, where the response got that far. */
-  status: Schema.optional(Schema.Number),
+  status: Schema.optional(Schema.Int),
   /** The response's `x-request-id`, where it got that far. */
   requestId: Schema.optional(Schema.String),
   /** Whether the same call, sent again, may succeed: not for `CertificateRejected`, `TlsHandshakeFailed` and `RequestRefused`. */
   isRetryable: Schema.Boolean.pipe(Schema.propertySignature, Schema.withConstructorDefault(() => true)),
   /** How many times the request was sent. */
-  attempts: Schema.Number
+  attempts: Schema.Int
 }) {
   override get message(): string {
     return `${this.operation} failed: ${reasons[this.reason]}`
@@ -102,9 +102,9 @@ export class UnexpectedResponse extends Schema.TaggedError<UnexpectedResponse>()
   /** The operation that failed. */
   operation: OperationName,
   /** The HTTP status; 0 for a redirect that a browser hides. */
-  status: Schema.Number,
+  status: Schema.Int,
   /** The google.rpc.Code, where the body was a google.rpc.Status. */
-  code: Schema.optional(Schema.Number),
+  code: Schema.optional(Schema.Int),
   /** The response's `content-type`. */
   contentType: Schema.optional(Schema.String),
   /** The response's `x-request-id`. */
@@ -116,7 +116,7 @@ export class UnexpectedResponse extends Schema.TaggedError<UnexpectedResponse>()
   /** Whether the same call, sent again, may succeed: for 408, 429, 502, 503, 504, and any other 5xx but 501 of `list`, `get` and `whoami`. */
   isRetryable: Schema.Boolean,
   /** How many times the request was sent. */
-  attempts: Schema.Number
+  attempts: Schema.Int
 }) {
   override get message(): string {
     const what = this.violations.map(FieldViolation.format).join("; ")
@@ -137,11 +137,11 @@ export class CallTimeout extends Schema.TaggedError<CallTimeout>()("CallTimeout"
   /** Which deadline it was: `attemptDeadline`, or `deadline` for the whole call. */
   scope: Schema.Literal("attempt", "call"),
   /** That deadline. */
-  after: Schema.DurationFromSelf,
+  after: Schema.Duration,
   /** Whether the same call, sent again, may succeed: always. */
   isRetryable: Schema.Literal(true).pipe(Schema.propertySignature, Schema.withConstructorDefault(() => true as const)),
   /** How many times the request was sent. */
-  attempts: Schema.Number
+  attempts: Schema.Int
 }) {
   override get message(): string {
     const what = this.scope === "call" ? "the call" : "an attempt"

@@ -127,7 +127,7 @@ describe("run", () => {
       const ours = { own: [own(memory)] }
       const text = yield* run(["--only", "ws-client-301, WS-CLIENT-40"], ours)
       expect({ code: text.code, err: text.err }).toEqual({ code: 0, err: "" })
-      expect(text.out).toContain("✓ WS-CLIENT-301    D   the answer in the documentation")
+      expect(text.out).toContain("✓ WS-CLIENT-301    D   the documented response decodes")
       expect(text.out).not.toContain("WS-LIST")
       const json = yield* run(["--only", "WS-CLIENT-301", "--format", "json"], ours)
       expect(JSON.parse(json.out)).toMatchObject({ behaviours: [{ id: "WS-CLIENT-301" }] })

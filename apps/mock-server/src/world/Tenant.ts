@@ -418,6 +418,7 @@ export class Tenants {
   /** By the digest of the key. */
   readonly #byKey = new Map<string, Registration>()
   readonly #byId = new Map<string, Registration>()
+  readonly #idByTenant = new WeakMap<Tenant, string>()
   readonly #surroundings: Surroundings
   /** The settings of a world that neither its options nor its seed say otherwise of. */
   readonly #defaults: TenantSettings
@@ -473,6 +474,7 @@ export class Tenants {
       const registration = { id, apiKey, tenant }
       this.#byKey.set(this.#digest(Redacted.value(apiKey)), registration)
       this.#byId.set(id, registration)
+      this.#idByTenant.set(tenant, id)
       return registration
     })
   }
@@ -507,7 +509,8 @@ export class Tenants {
 
   /** The id of a tenant; nothing for one that was taken away. */
   idOf(tenant: Tenant): string | undefined {
-    return this.all.find((registration) => registration.tenant === tenant)?.id
+    const id = this.#idByTenant.get(tenant)
+    return id !== undefined && this.#byId.get(id)?.tenant === tenant ? id : undefined
   }
 
   /** All of them, in the order in which they were made. */

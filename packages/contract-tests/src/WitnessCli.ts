@@ -8,12 +8,24 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as fs from "node:fs"
 import { parseArgs } from "node:util"
-import type { Environment, ExitCode } from "./Cli.js"
 import { isLoopback, isReal, type Usage, usage } from "./internal/usage.js"
 import * as Seal from "./Seal.js"
 import * as Witness from "./Witness.js"
 import * as Proxy from "./WitnessProxy.js"
 import * as Report from "./WitnessReport.js"
+
+/**
+ * What the command needs from its process: `args` begin with `witness`, `stopped` ends it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Environment {
+  readonly args: ReadonlyArray<string>
+  readonly colours: boolean
+  readonly command: string
+  readonly stopped?: Effect.Effect<void> | undefined
+}
 
 const options = {
   target: { type: "string" },
@@ -118,7 +130,7 @@ const codes = { green: 32, red: 31, yellow: 33 }
  * @since 0.1.0
  * @category running
  */
-export const run = (environment: Environment): Effect.Effect<ExitCode, Usage> =>
+export const run = (environment: Environment): Effect.Effect<0 | 1 | 2, Usage> =>
   Effect.gen(function*() {
     const values = yield* Effect.try({
       try: () => parseArgs({ args: environment.args.slice(1), options, strict: true }).values,

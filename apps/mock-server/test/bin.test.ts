@@ -80,7 +80,7 @@ describe("the built command", { timeout: 60_000 }, () => {
       new Child(["--seed-file", "none.json"]).ended
     ])
     const failed = (code: number, stderr: string) => ({ code, signal: null, stdout: "", stderr })
-    expect(option).toEqual(failed(2, `Received unknown argument: '--bogus'\n\n${seeHelp()}\n`))
+    expect(option).toEqual(failed(2, `--bogus is not an option of serve\n\n${seeHelp()}\n`))
     expect(variable).toEqual(
       failed(2, `WORKSPACE_SECRETS_MOCK_PORT: expected a port, 0 to 65535\n\n${seeHelp("serve")}\n`)
     )

@@ -44,7 +44,8 @@ const unseen: Readonly<Record<string, string>> = {
     "a secret of the same workspace that the witness has not seen may have the externalId",
   "answers with HTML where there is no route": GATEWAY,
   "has errors in HTML": GATEWAY,
-  "deletes another secret too": "the suite does not read the other secret before the delete, so it may never have been there",
+  "deletes another secret too":
+    "the suite does not read the other secret before the delete, so it may never have been there",
   "answers INTERNAL to broken JSON": "a 500 may have another cause than the request"
 }
 

@@ -159,7 +159,8 @@ const projects = [
 const started = performance.now()
 const say = (message) => console.log(`${((performance.now() - started) / 1000).toFixed(0).padStart(4)} s  ${message}`)
 
-const pinned = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).devDependencies
+const { devDependencies, overrides } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
+const pinned = { ...overrides, ...devDependencies }
 
 /** The arguments of `npm install` in a README, with the tarballs in place of our packages. */
 const ofReadme = (name, packed) => {

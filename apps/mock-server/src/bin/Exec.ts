@@ -25,6 +25,8 @@ const PATIENCE = 200
 class Witness {
   #process: ChildProcess | undefined
   #isEnding = false
+  /** The end of a witness that no signal of this process accounts for yet: the system may report the end first. */
+  #end: { readonly signal: NodeJS.Signals; readonly time: number } | undefined
 
   constructor() {
     this.#start()
@@ -39,7 +41,10 @@ class Witness {
     started.once("error", () => {
       this.#process = undefined
     })
-    started.once("exit", () => this.#start())
+    started.once("exit", (_, signal) => {
+      this.#end = signal === null ? undefined : { signal, time: performance.now() }
+      this.#start()
+    })
     started.stdin?.on("error", () => {})
     started.unref()
     this.#process = started
@@ -47,6 +52,9 @@ class Witness {
 
   /** Whether the command got a signal as well, as far as anybody can tell. */
   async sawIt(signal: NodeJS.Signals): Promise<boolean> {
+    if (this.#claim(signal)) {
+      return true
+    }
     const witness = this.#process
     if (witness?.pid === undefined) {
       return (signal === "SIGINT" || signal === "SIGQUIT") && [0, 1, 2].some((descriptor) => isatty(descriptor))
@@ -57,7 +65,16 @@ class Witness {
         new Promise((resolve) => setTimeout(resolve, PATIENCE))
       ])
     }
-    return witness.signalCode === signal
+    return this.#claim(signal)
+  }
+
+  #claim(signal: NodeJS.Signals): boolean {
+    const end = this.#end
+    if (end?.signal !== signal || performance.now() - end.time > PATIENCE) {
+      return false
+    }
+    this.#end = undefined
+    return true
   }
 
   end(): void {

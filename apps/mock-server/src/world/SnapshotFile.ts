@@ -16,6 +16,7 @@ import { randomBytes } from "node:crypto"
 import { constants } from "node:fs"
 import * as Fs from "node:fs/promises"
 import { basename, dirname, join } from "node:path"
+import { setTimeout as sleep } from "node:timers/promises"
 import { reader } from "../input/JsonText.js"
 import { few } from "../input/Problems.js"
 import { violations } from "./Seed.js"
@@ -371,6 +372,17 @@ const readHolder = async (file: string): Promise<Holder | undefined> => {
 /** How often a lock that is nobody's is tried for, while others try as well. */
 const ATTEMPTS = 100
 
+/**
+ * Milliseconds before a new lock counts. Another process may have read the old lock and take the new one away by mistake. It puts it back,
+ * unless a third process has made a lock meanwhile, which then counts.
+ */
+const SETTLE = 25
+
+const isSameFile = async (own: string, file: string): Promise<boolean> => {
+  const [mine, found] = await Promise.all([Fs.stat(own), unlessMissing(Fs.stat(file))])
+  return found?.ino === mine.ino
+}
+
 const acquire = async (path: string): Promise<string> => {
   const file = join(dirname(path), `.${basename(path)}.lock`)
   const own = temporaryOf(path)
@@ -381,7 +393,11 @@ const acquire = async (path: string): Promise<string> => {
       try {
         // A link to a file is made as a whole or not at all, and not where there is one.
         await Fs.link(own, file)
-        return file
+        await sleep(SETTLE)
+        if (await isSameFile(own, file)) {
+          return file
+        }
+        continue
       } catch (error) {
         if (codeOf(error) !== "EEXIST") {
           throw error
@@ -405,7 +421,11 @@ const takeAway = async (path: string, file: string): Promise<void> => {
   await unlessMissing(Fs.rename(file, aside))
   const holder = await readHolder(aside)
   if (holder !== undefined && holder.pid > 0 && await isAlive(holder)) {
-    await Fs.link(aside, file)
+    await Fs.link(aside, file).catch((error: unknown) => {
+      if (codeOf(error) !== "EEXIST") {
+        throw error
+      }
+    })
   }
   await Fs.rm(aside, { force: true })
 }

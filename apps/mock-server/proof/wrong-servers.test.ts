@@ -11,42 +11,8 @@ import * as Client from "./wrong/Client.js"
 import * as ClientErrors from "./wrong/ClientErrors.js"
 import * as ClientReading from "./wrong/ClientReading.js"
 import * as ClientRequests from "./wrong/ClientRequests.js"
-import * as Create from "./wrong/Create.js"
-import * as CreateLabels from "./wrong/CreateLabels.js"
-import * as Delete from "./wrong/Delete.js"
-import * as Errors from "./wrong/Errors.js"
-import * as Get from "./wrong/Get.js"
-import * as List from "./wrong/List.js"
-import * as ListFilters from "./wrong/ListFilters.js"
-import * as ListPages from "./wrong/ListPages.js"
-import * as PublishedSchema from "./wrong/PublishedSchema.js"
-import * as RequestNames from "./wrong/RequestNames.js"
-import * as Transport from "./wrong/Transport.js"
-import * as TransportHttp from "./wrong/TransportHttp.js"
-import * as Update from "./wrong/Update.js"
-import * as UpdateMask from "./wrong/UpdateMask.js"
-import * as Whoami from "./wrong/Whoami.js"
-import * as WhoMay from "./wrong/WhoMay.js"
 import * as C from "./WrongClient.js"
-
-const servers = [
-  Transport,
-  TransportHttp,
-  PublishedSchema,
-  RequestNames,
-  List,
-  ListFilters,
-  ListPages,
-  Create,
-  CreateLabels,
-  Get,
-  Update,
-  UpdateMask,
-  Delete,
-  Whoami,
-  Errors,
-  WhoMay
-].flatMap(({ wrongServers }) => Object.entries(wrongServers))
+import { servers } from "./WrongServers.js"
 
 const clients = [Client, ClientErrors, ClientReading, ClientRequests].flatMap(({ wrongClients }) =>
   Object.entries(wrongClients)

@@ -17,7 +17,7 @@ import { readFileSync } from "node:fs"
 import process from "node:process"
 import { parseArgs } from "node:util"
 import { behaviours } from "./Behaviours.js"
-import { isLoopback, isReal, Usage, usage } from "./internal/usage.js"
+import { isLoopback, isReal, Usage, usage, wrongArguments } from "./internal/usage.js"
 import * as Ledger from "./Ledger.js"
 import * as Target from "./Target.js"
 import * as WitnessCli from "./WitnessCli.js"
@@ -297,14 +297,9 @@ const main = (environment: Environment): Effect.Effect<ExitCode, unknown> =>
     const values = yield* Effect.try({
       try: () => parse(args),
       catch: (error) =>
-        usage(
-          args.some((arg) => /^--?[a-z-]*key/.test(arg))
-            ? "the key is taken from CADENYA_API_KEY: what is on a command line can be seen by others"
-            : error instanceof Error
-            // The first sentence; the rest of it is about parseArgs.
-            ? error.message.split(". ")[0] ?? ""
-            : String(error)
-        )
+        args.some((arg) => /^--?[a-z-]*key/.test(arg))
+          ? usage("the key is taken from CADENYA_API_KEY: what is on a command line can be seen by others")
+          : wrongArguments(error)
     })
     if (values.help === true) {
       yield* Console.log(help(environment))

@@ -8,7 +8,7 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as fs from "node:fs"
 import { parseArgs } from "node:util"
-import { isLoopback, isReal, type Usage, usage } from "./internal/usage.js"
+import { isLoopback, isReal, type Usage, usage, wrongArguments } from "./internal/usage.js"
 import * as Seal from "./Seal.js"
 import * as Witness from "./Witness.js"
 import * as Proxy from "./WitnessProxy.js"
@@ -134,7 +134,7 @@ export const run = (environment: Environment): Effect.Effect<0 | 1 | 2, Usage> =
   Effect.gen(function*() {
     const values = yield* Effect.try({
       try: () => parseArgs({ args: environment.args.slice(1), options, strict: true }).values,
-      catch: (error) => usage(error instanceof Error ? error.message.split(". ")[0] ?? "" : String(error))
+      catch: wrongArguments
     })
     if (values.help === true) {
       yield* Console.log(help(environment))

@@ -73,8 +73,11 @@ describe("run", () => {
       ["--provenance has to be D, P, A, contested", ["--provenance", "L"], {}],
       ["--only: no behaviour has an id that begins with WS-NOPE", ["--only", "WS-LIST,ws-nope"], {}],
       ["--sweep needs a server", ["--sweep"], { own: true }],
-      ["Unknown option '--nope'", ["--nope"], {}],
-      ["Unexpected argument 'nope'", ["nope"], {}],
+      ["--nope is not an option of this command", ["--nope"], {}],
+      ["there is an argument that belongs to no option", ["canary-key"], {}],
+      ["there is an option that the command does not have", ["--canary_1"], {}],
+      ["--live: it takes no value", ["--live=canary-key"], {}],
+      ["--format: its value is missing", ["--format"], {}],
       ["the key is taken from CADENYA_API_KEY", ["--api-key", "canary-key"], {}],
       ["the key is taken from CADENYA_API_KEY", ["--key=canary-key"], {}]
     ] as const

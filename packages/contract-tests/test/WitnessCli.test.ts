@@ -98,7 +98,8 @@ describe("witness", () => {
       ["--target has to be without user", ["--target", "https://a:b@api.cadenya.com"]],
       ["--target has to be without user", ["--target", "https://api.cadenya.com/v2?x=1"]],
       ["--port has to be", ["--target", "https://api.cadenya.com", "--port", "65536"]],
-      ["Unknown option '--record'", ["--target", "https://api.cadenya.com", "--record"]],
+      ["--record is not an option of this command", ["--target", "https://api.cadenya.com", "--record"]],
+      ["there is an argument that belongs to no option", ["a-stray-word"]],
       ["the report cannot be written: ENOENT", [
         "--target",
         "https://api.cadenya.com",

@@ -11,3 +11,21 @@ export const isLoopback = (hostname: string): boolean =>
 
 /** Whether a URL leads to the real service. */
 export const isReal = ({ hostname }: URL): boolean => hostname === "cadenya.com" || hostname.endsWith(".cadenya.com")
+
+/**
+ * What is wrong with a command line that `parseArgs` refused. Its own words quote what was typed, which can be a key: only the name of an
+ * option is told.
+ */
+export const wrongArguments = (error: unknown): Usage => {
+  const { code, message } = error instanceof Error && "code" in error ? error : { code: undefined, message: "" }
+  const option = /^(?:Unknown option|Option) '(?:-[a-z], )?(--?[a-z-]{1,30})(?: <value>)?'/.exec(message)?.[1]
+  return usage(
+    code === "ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL"
+      ? "there is an argument that belongs to no option"
+      : option === undefined
+      ? "there is an option that the command does not have"
+      : code === "ERR_PARSE_ARGS_UNKNOWN_OPTION"
+      ? `${option} is not an option of this command`
+      : `${option}: ${/does not take/.test(message) ? "it takes no value" : "its value is missing"}`
+  )
+}

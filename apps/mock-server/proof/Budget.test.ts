@@ -12,6 +12,9 @@ const SMALL = 150 * KIB
 const LARGE = 600 * KIB
 const HEAP_MB = 128
 
+/** What is freed between two measurements of a heap at rest, in bytes. */
+const SETTLED = 16 * KIB
+
 /** Of a body four times as large, a byte costs four times as much where the cost is quadratic, and as much where it is linear. */
 const GROWTH = 3
 
@@ -106,21 +109,28 @@ const send = async ({ method = "POST", path = secrets, status }: Input, body: st
   return bytes
 }
 
-/** A measurement after a small request, which comes after the connections of those before it have closed. */
+/** A measurement once small requests free nothing more: a closed connection keeps its last request for a while. */
 const settled = async () => {
-  await (await fetch(`${server.url}/_mock/health`)).arrayBuffer()
-  return measure()
+  let last = await measure()
+  for (;;) {
+    await (await fetch(`${server.url}/_mock/health`)).arrayBuffer()
+    const next = await measure()
+    if (next.heap > last.heap - SETTLED) {
+      return next
+    }
+    last = next
+  }
 }
 
 const times = 2
 
-/** The lesser of two measurements: what else the machine does only adds to it. */
+/** The least of three measurements: what else the machine does only adds to it. */
 const costOf = async (input: Input, size: number): Promise<Cost> => {
   const body = input.body(size)
   const sent = Buffer.byteLength(body) * times
   const costs: Array<Cost> = []
   await send(input, body)
-  for (let round = 0; round < 2; round++) {
+  for (let round = 0; round < 3; round++) {
     const before = await settled()
     let out = 0
     for (let time = 0; time < times; time++) {
@@ -179,7 +189,8 @@ describe(`a server with a heap of ${HEAP_MB} MB`, () => {
     expect(large.cpu / small.cpu).toBeLessThan(GROWTH)
     expect(large.cpu / heaviest).toBeLessThan(8)
     expect(large.out).toBeLessThan(0.05)
-    expect(large.kept).toBeLessThan(0.1)
+    // A request that is kept counts 1 or more; a heap at rest moves by 0.2, which is 240 KB.
+    expect(large.kept).toBeLessThan(0.5)
   })
 
   it("still answers", async () => {

@@ -21,7 +21,7 @@ const nodeEntry = [
   "^packages/contract-tests/src/(Cli|bin|Seal|WitnessCli|WitnessProxy)\\.ts$"
 ]
 /** The folders of the mock server's `src`, from the outside in: each may import those after it. Its modules on top stand between the first two. */
-export const serverFolders = ["bin", "control", "transport", "documents", "api", "world", "input"]
+export const serverFolders = ["bin", "control", "transport", "documents", "api", "storage", "world", "input"]
 const inServer = (folder) => `${server}src/${folder}/`
 const undeclared = ["npm-no-pkg", "npm-unknown", "unknown"]
 

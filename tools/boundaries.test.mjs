@@ -29,6 +29,7 @@ const allowed = {
   "apps/mock-server/src/transport/Socket.ts": "import \"../api/Answer.js\"",
   "apps/mock-server/src/documents/Document.ts": "import \"../api/Answer.js\"",
   "apps/mock-server/src/api/Answer.ts": "import \"../world/World.js\"",
+  "apps/mock-server/src/storage/File.ts": "import \"../world/World.js\"",
   "apps/mock-server/src/world/World.ts": "import \"../input/Text.js\"",
   "apps/mock-server/src/input/Text.ts": "export const text = \"\"",
   "apps/mock-server/test/Server.test.ts":

@@ -51,7 +51,7 @@ export * as Snapshot from "./world/Snapshot.js"
 /**
  * @since 0.1.0
  */
-export * as SnapshotFile from "./world/SnapshotFile.js"
+export * as SnapshotFile from "./storage/SnapshotFile.js"
 
 /**
  * @since 0.1.0

@@ -12,15 +12,23 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
-import { randomBytes } from "node:crypto"
 import { constants } from "node:fs"
 import * as Fs from "node:fs/promises"
-import { basename, dirname, join } from "node:path"
-import { setTimeout as sleep } from "node:timers/promises"
+import { dirname, join } from "node:path"
 import { reader } from "../input/JsonText.js"
 import { few } from "../input/Problems.js"
-import { violations } from "./Seed.js"
-import { Snapshot } from "./Snapshot.js"
+import { violations } from "../world/Seed.js"
+import { Snapshot } from "../world/Snapshot.js"
+import {
+  attempt as attemptOn,
+  isTemporaryOf,
+  reasonOf,
+  Refusal,
+  syncDirectory,
+  temporaryOf,
+  unlessMissing
+} from "./Disk.js"
+import { lock as lockFile } from "./Lock.js"
 
 /**
  * A file that no snapshot can be read from, or saved to: one line for each thing that is wrong, of the first 20, those in the text with line,
@@ -57,50 +65,10 @@ const PIECE = 1024 * 1024
 /** From how many bytes on a file is read in pieces: half of what a string can hold. */
 const LARGE = 256 * 1024 * 1024
 
-/** What is wrong, for a person to read. */
-class Refusal extends Data.Error<{ readonly what: string }> {}
-
-const reasons: Readonly<Record<string, string>> = {
-  EACCES: "permission denied",
-  EBUSY: "it is mounted by itself, so nothing can take its place; mount the directory that it is in",
-  EDQUOT: "the disk's quota is used up",
-  EFBIG: "it would be larger than a file may be",
-  EISDIR: "it is a directory",
-  ELOOP: "it is a symbolic link; give the file that it leads to",
-  ENOENT: "there is no such directory",
-  ENOSPC: "the disk is full",
-  ENOTDIR: "a part of the path is no directory",
-  EPERM: "it is not permitted",
-  EROFS: "the disk is read-only"
-}
-
-const codeOf = (error: unknown): string =>
-  error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "unknown"
+const refused = (path: string) => ({ what }: Refusal) => new SnapshotFileError({ path, problems: [what] })
 
 const attempt = <A>(path: string, what: string, run: () => Promise<A>): Effect.Effect<A, SnapshotFileError> =>
-  Effect.tryPromise({
-    try: run,
-    catch: (error) => {
-      const code = codeOf(error)
-      const problem = error instanceof Refusal ? error.what : `${what}: ${reasons[code] ?? code}`
-      return new SnapshotFileError({ path, problems: [problem] })
-    }
-  })
-
-/** Nothing where there is no such file. */
-const unlessMissing = <A>(promise: Promise<A>): Promise<A | undefined> =>
-  promise.catch((error: unknown) => {
-    if (codeOf(error) === "ENOENT") {
-      return undefined
-    }
-    throw error
-  })
-
-const temporaryOf = (file: string): string =>
-  join(dirname(file), `.${basename(file)}.${randomBytes(8).toString("hex")}.tmp`)
-
-const isTemporaryOf = (file: string, name: string): boolean =>
-  name.startsWith(`.${basename(file)}.`) && /^\.[0-9a-f]{16}\.tmp$/.test(name.slice(basename(file).length + 1))
+  Effect.mapError(attemptOn(what, run), refused(path))
 
 /** After how long a temporary file is nobody's: saving takes far less. */
 const ABANDONED_MILLIS = 60_000
@@ -234,7 +202,7 @@ export const load = (
       const stat = await unlessMissing(Fs.lstat(path))
       await Fs.access(dirname(path), constants.W_OK | constants.X_OK)
       if (stat?.isSymbolicLink() === true) {
-        throw new Refusal({ what: reasons["ELOOP"] ?? "" })
+        throw new Refusal({ what: reasonOf("ELOOP") })
       }
       if (stat !== undefined && !stat.isFile()) {
         throw new Refusal({ what: stat.isDirectory() ? "it is a directory" : "it is not a file" })
@@ -258,23 +226,6 @@ export const load = (
       }),
     (handle) => Effect.promise(async () => await handle?.close())
   )
-
-/** Makes sure that what a directory lists outlasts a loss of power. Windows opens no directories, and some file systems sync none. */
-const syncDirectory = async (directory: string): Promise<void> => {
-  if (process.platform === "win32") {
-    return
-  }
-  const handle = await Fs.open(directory, "r")
-  try {
-    await handle.sync()
-  } catch (error) {
-    if (codeOf(error) !== "EINVAL" && codeOf(error) !== "ENOTSUP") {
-      throw error
-    }
-  } finally {
-    await handle.close()
-  }
-}
 
 /** The text of a snapshot, a piece for each secret: in one piece it could be longer than a string can be. */
 function* textOf({ workspaceSecrets, ...rest }: Snapshot): Generator<string> {
@@ -334,102 +285,6 @@ export const save = (path: string, snapshot: Snapshot): Effect.Effect<void, Snap
     await clean(path)
   }).pipe(Effect.uninterruptible)
 
-/** Who holds a lock: its process, and what tells that process from a later one with the same number, where the system says it. */
-const Holder = Schema.parseJson(Schema.Struct({ pid: Schema.Int, started: Schema.String }))
-
-type Holder = typeof Holder.Type
-
-const decodeHolder = Schema.decodeOption(Holder)
-
-/** When a process started, by the boot of its machine; nothing where the system does not say. */
-const startOf = async (pid: number): Promise<string> => {
-  try {
-    const stat = await Fs.readFile(`/proc/${pid}/stat`, "utf8")
-    const boot = await Fs.readFile("/proc/sys/kernel/random/boot_id", "utf8")
-    return `${boot.trim()} ${stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? ""}`
-  } catch {
-    return ""
-  }
-}
-
-const isRunning = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return codeOf(error) === "EPERM"
-  }
-}
-
-const isAlive = async ({ pid, started }: Holder): Promise<boolean> =>
-  isRunning(pid) && (started === "" || await startOf(pid) === started)
-
-const readHolder = async (file: string): Promise<Holder | undefined> => {
-  const text = await unlessMissing(Fs.readFile(file, "utf8"))
-  return text === undefined ? undefined : Option.getOrElse(decodeHolder(text), () => ({ pid: 0, started: "" }))
-}
-
-/** How often a lock that is nobody's is tried for, while others try as well. */
-const ATTEMPTS = 100
-
-/**
- * Milliseconds before a new lock counts. Another process may have read the old lock and take the new one away by mistake. It puts it back,
- * unless a third process has made a lock meanwhile, which then counts.
- */
-const SETTLE = 25
-
-const isSameFile = async (own: string, file: string): Promise<boolean> => {
-  const [mine, found] = await Promise.all([Fs.stat(own), unlessMissing(Fs.stat(file))])
-  return found?.ino === mine.ino
-}
-
-const acquire = async (path: string): Promise<string> => {
-  const file = join(dirname(path), `.${basename(path)}.lock`)
-  const own = temporaryOf(path)
-  const text = JSON.stringify({ pid: process.pid, started: await startOf(process.pid) })
-  await Fs.writeFile(own, text, { flag: "wx", mode: 0o600 })
-  try {
-    for (let i = 0; i < ATTEMPTS; i++) {
-      try {
-        // A link to a file is made as a whole or not at all, and not where there is one.
-        await Fs.link(own, file)
-        await sleep(SETTLE)
-        if (await isSameFile(own, file)) {
-          return file
-        }
-        continue
-      } catch (error) {
-        if (codeOf(error) !== "EEXIST") {
-          throw error
-        }
-      }
-      const holder = await readHolder(file)
-      if (holder !== undefined && holder.pid > 0 && await isAlive(holder)) {
-        throw new Refusal({ what: `another server uses it, process ${holder.pid}` })
-      }
-      await takeAway(path, file)
-    }
-    throw new Refusal({ what: "another server is about to use it" })
-  } finally {
-    await Fs.rm(own, { force: true })
-  }
-}
-
-/** Takes a lock away that is nobody's. Somebody else can have done so, and have it by now: it is then put back. */
-const takeAway = async (path: string, file: string): Promise<void> => {
-  const aside = temporaryOf(path)
-  await unlessMissing(Fs.rename(file, aside))
-  const holder = await readHolder(aside)
-  if (holder !== undefined && holder.pid > 0 && await isAlive(holder)) {
-    await Fs.link(aside, file).catch((error: unknown) => {
-      if (codeOf(error) !== "EEXIST") {
-        throw error
-      }
-    })
-  }
-  await Fs.rm(aside, { force: true })
-}
-
 /**
  * Keeps a file to this server until the scope closes, by a lock file beside it. Fails where another process has it, with the id of that
  * process. The lock of a process that is gone is taken over.
@@ -438,7 +293,4 @@ const takeAway = async (path: string, file: string): Promise<void> => {
  * @category running
  */
 export const lock = (path: string): Effect.Effect<void, SnapshotFileError, Scope.Scope> =>
-  Effect.acquireRelease(
-    attempt(path, "it cannot be locked", () => acquire(path)),
-    (file) => Effect.promise(() => Fs.rm(file, { force: true }))
-  )
+  Effect.mapError(lockFile(path), refused(path))

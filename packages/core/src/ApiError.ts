@@ -44,7 +44,7 @@ export class InvalidArgument extends Schema.TaggedError<InvalidArgument>()(
       ...context,
       message: [...named.map(format), ...(more === 0 ? [] : [`and ${more} more`])].join("; "),
       details: [badRequest(named)]
-    })
+    }, true)
   }
 
   /**

@@ -314,7 +314,7 @@ export const make = (handlers: Handlers, tenants: Tenants, options: Options = {}
             message: `no such route: the API has nothing at this path${
               match.nearest === undefined ? "" : `; the nearest is ${match.nearest}`
             }`
-          }),
+          }, true),
           { [Routes.missingRouteHeader]: "true" }
         )
       case "Unserved":

@@ -54,13 +54,14 @@ const positionAfter = (
           "not a cursor of this list: malformed, or issued for other filters or another order; leave it out to start anew"
       }]))
 
-// Parts of a secret need no second validation, which costs more than the rest of a list (here and below: `true`).
+// What is made of decoded parts needs no second validation, which costs more than the rest of a request (here and below: `true`).
 const withoutInfo = ({ metadata, spec }: WorkspaceSecret) => new WorkspaceSecret({ metadata, spec }, true)
 
-const notFound = () => Either.left(new WorkspaceSecretNotFound({ message: "no such secret in this workspace" }))
+const notFound = Either.left(new WorkspaceSecretNotFound({ message: "no such secret in this workspace" }, true))
 
-const alreadyExists = () =>
-  Either.left(new WorkspaceSecretAlreadyExists({ message: "another secret of this workspace has this externalId" }))
+const alreadyExists = Either.left(
+  new WorkspaceSecretAlreadyExists({ message: "another secret of this workspace has this externalId" }, true)
+)
 
 const isTaken = (tenant: Tenant, externalId: ExternalId | undefined, by: WorkspaceSecretId): boolean => {
   const other = externalId === undefined ? undefined : tenant.secrets.find({ externalId })
@@ -153,7 +154,7 @@ export class WorkspaceSecrets extends Effect.Service<WorkspaceSecrets>()(
           return Either.left(refused.left)
         }
         if (externalId !== undefined && tenant.secrets.find({ externalId }) !== undefined) {
-          return alreadyExists()
+          return alreadyExists
         }
         const labels = Labels.orNone(metadata.labels)
         const { now } = tenant.clock
@@ -170,7 +171,7 @@ export class WorkspaceSecrets extends Effect.Service<WorkspaceSecrets>()(
           },
           spec,
           info: { createdBy: tenant.profile }
-        })
+        }, true)
         tenant.secrets.put(secret)
         return Either.right(secret)
       }
@@ -181,7 +182,7 @@ export class WorkspaceSecrets extends Effect.Service<WorkspaceSecrets>()(
         ref: WorkspaceSecretRef
       ): Either.Either<WorkspaceSecret, WorkspaceSecretNotFound> => {
         const secret = tenant.secrets.find(ref)
-        return secret === undefined ? notFound() : Either.right(secret)
+        return secret === undefined ? notFound : Either.right(secret)
       }
 
       /** The secret with the fields of the mask written; one that changes nothing leaves `updatedAt` alone, too. */
@@ -192,7 +193,7 @@ export class WorkspaceSecrets extends Effect.Service<WorkspaceSecrets>()(
       ): Either.Either<WorkspaceSecret, WorkspaceSecretNotFound | WorkspaceSecretAlreadyExists | InvalidArgument> => {
         const secret = tenant.secrets.find(ref)
         if (secret === undefined) {
-          return notFound()
+          return notFound
         }
         const name = payload.metadata?.name
         const update = name === undefined
@@ -207,10 +208,10 @@ export class WorkspaceSecrets extends Effect.Service<WorkspaceSecrets>()(
           return Either.left(refused.left)
         }
         if (isTaken(tenant, after.metadata.externalId, after.metadata.id)) {
-          return alreadyExists()
+          return alreadyExists
         }
         const updatedAt = DateTime.unsafeMake(tenant.clock.now)
-        const updated = new WorkspaceSecret({ ...after, metadata: { ...after.metadata, updatedAt } })
+        const updated = new WorkspaceSecret({ ...after, metadata: { ...after.metadata, updatedAt } }, true)
         tenant.secrets.put(updated)
         return Either.right(updated)
       }
@@ -218,7 +219,7 @@ export class WorkspaceSecrets extends Effect.Service<WorkspaceSecrets>()(
       /** Takes the secret out. */
       const remove = (tenant: Tenant, ref: WorkspaceSecretRef): Either.Either<void, WorkspaceSecretNotFound> => {
         const secret = tenant.secrets.find(ref)
-        return secret === undefined ? notFound() : Either.right(tenant.secrets.remove(secret))
+        return secret === undefined ? notFound : Either.right(tenant.secrets.remove(secret))
       }
 
       return { list, create, get, update, delete: remove }

@@ -312,7 +312,13 @@ export const make = (options: Options): Witness => {
     counts,
     unknownFields,
     begin: ({ headers, method, target }) => {
-      const begun = world.begin(method, routeOf(target.split("?")[0] ?? ""), credentialOf(headers, seal))
+      let begun: Begun
+      try {
+        begun = world.begin(method, routeOf(target.split("?")[0] ?? ""), credentialOf(headers, seal))
+      } catch {
+        // A witness that fails must not take the traffic with it. What it failed at may quote a request, so it is counted alone.
+        begun = world.beginLoose()
+      }
       let isOver = false
       const over = () => {
         const first = !isOver

@@ -7,11 +7,12 @@
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import { Buffer } from "node:buffer"
+import type { Buffer } from "node:buffer"
 import * as http from "node:http"
 import * as https from "node:https"
 import type { AddressInfo, Socket } from "node:net"
 import * as zlib from "node:zlib"
+import { headersOf, Held, MAX_ANSWER, MAX_REQUEST, textOf } from "./internal/witness/bodies.js"
 import type { Observation, Witness } from "./Witness.js"
 
 /**
@@ -51,12 +52,6 @@ export interface Proxy {
  */
 export class CannotListen extends Data.TaggedError("CannotListen")<{ readonly code: string }> {}
 
-/** The most bytes that are kept of a body: the largest request that a server takes, and a page of secrets. */
-const MAX_REQUEST = 1024 * 1024
-const MAX_ANSWER = 4 * 1024 * 1024
-/** The most bytes that are kept of all bodies that are under way. */
-const MAX_HELD = 64 * 1024 * 1024
-
 /** Headers that are between two neighbours, and not for who is behind them. */
 const hopByHop = new Set([
   "connection",
@@ -71,18 +66,6 @@ const hopByHop = new Set([
 
 const pairsOf = (raw: ReadonlyArray<string>): Array<[name: string, value: string]> =>
   raw.flatMap((name, i) => i % 2 === 0 ? [[name, raw[i + 1] ?? ""]] : [])
-
-const headersOf = (raw: ReadonlyArray<string>): Headers => {
-  const headers = new Headers()
-  for (const [name, value] of pairsOf(raw)) {
-    try {
-      headers.append(name, value)
-    } catch {
-      // One that `Headers` does not take passes through all the same, and is not looked at.
-    }
-  }
-  return headers
-}
 
 /** The headers for the other side, in their order and as they are written. */
 const passedOn = (raw: ReadonlyArray<string>, host: string | undefined): Array<string> => {
@@ -105,46 +88,7 @@ const passedOn = (raw: ReadonlyArray<string>, host: string | undefined): Array<s
 const codeOf = (error: unknown): string =>
   error instanceof Error && "code" in error && /^\w{1,40}$/.test(String(error.code)) ? String(error.code) : "ERR_SOCKET"
 
-/** What is kept of the bodies that are under way. */
-class Held {
-  #bytes = 0
-
-  /** Keeps the chunks of a body, up to so many bytes. */
-  keep(max: number) {
-    let size = 0
-    let held = 0
-    let chunks: Array<Buffer> | undefined = []
-    const release = () => {
-      this.#bytes -= held
-      held = 0
-      chunks = undefined
-    }
-    return {
-      add: (chunk: Buffer) => {
-        size += chunk.length
-        if (chunks === undefined) {
-          return
-        }
-        if (size > max || this.#bytes + chunk.length > MAX_HELD) {
-          release()
-        } else {
-          chunks.push(chunk)
-          held += chunk.length
-          this.#bytes += chunk.length
-        }
-      },
-      size: () => size,
-      /** The body; nothing where it was too large. */
-      take: (): Buffer | undefined => {
-        const body = chunks && Buffer.concat(chunks)
-        release()
-        return body
-      }
-    }
-  }
-}
-
-const decoders: Readonly<Record<string, (body: Buffer) => Buffer>> = {
+const decoders: Readonly<Record<string, (body: Uint8Array) => Uint8Array>> = {
   gzip: (body) => zlib.gunzipSync(body, { maxOutputLength: MAX_ANSWER }),
   "x-gzip": (body) => zlib.gunzipSync(body, { maxOutputLength: MAX_ANSWER }),
   deflate: (body) => zlib.inflateSync(body, { maxOutputLength: MAX_ANSWER }),
@@ -153,10 +97,10 @@ const decoders: Readonly<Record<string, (body: Buffer) => Buffer>> = {
 }
 
 /** A body as text; nothing where its compression cannot be undone. */
-const textOf = (body: Buffer, headers: Headers): string | undefined => {
+const decodedOf = (body: Uint8Array, headers: Headers): string | undefined => {
   const decode = decoders[(headers.get("content-encoding") ?? "identity").trim().toLowerCase()]
   try {
-    return body.length === 0 ? "" : decode?.(body).toString("utf8")
+    return body.length === 0 ? "" : decode && textOf(decode(body))
   } catch {
     return undefined
   }
@@ -198,7 +142,7 @@ const handler = (
   return (request, response) => {
     const { socket } = request
     const path = request.url ?? "/"
-    const requestHeaders = headersOf(request.rawHeaders)
+    const requestHeaders = headersOf(pairsOf(request.rawHeaders))
     const observation: Observation = witness.begin({
       method: request.method ?? "GET",
       target: path,
@@ -265,7 +209,7 @@ const handler = (
     })
     upstream.once("response", (answer) => {
       const { statusCode = 0 } = answer
-      const answerHeaders = headersOf(answer.rawHeaders)
+      const answerHeaders = headersOf(pairsOf(answer.rawHeaders))
       response.sendDate = false
       response.shouldKeepAlive &&= !/\bclose\b/i.test(answer.headers.connection ?? "")
       response.writeHead(statusCode, answer.statusMessage, passedOn(answer.rawHeaders, undefined))
@@ -287,8 +231,8 @@ const handler = (
         const isLarge = requestBytes > MAX_REQUEST
         const asked = sent.take()
         const body = came.take()
-        const text = body === undefined || request.method === "HEAD" ? "" : textOf(body, answerHeaders)
-        const requestBody = asked === undefined ? "" : textOf(asked, requestHeaders)
+        const text = body === undefined || request.method === "HEAD" ? "" : decodedOf(body, answerHeaders)
+        const requestBody = asked === undefined ? "" : decodedOf(asked, requestHeaders)
         if (body === undefined || (asked === undefined && !isLarge)) {
           observation.giveUp("tooLarge")
         } else if (text === undefined || requestBody === undefined) {

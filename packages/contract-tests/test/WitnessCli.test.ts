@@ -5,12 +5,11 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Fiber from "effect/Fiber"
 import * as fs from "node:fs"
-import * as http from "node:http"
-import type { AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as Cli from "../src/Cli.js"
 import * as Report from "../src/WitnessReport.js"
+import { leaksIn, requestsOfAll, serving, tellingAll, until } from "./witnessing.js"
 
 const started = (args: ReadonlyArray<string>) =>
   Effect.gen(function*() {
@@ -40,40 +39,6 @@ const started = (args: ReadonlyArray<string>) =>
     })
     return { out, err, url, fiber, end: Effect.zipRight(Deferred.succeed(stop, undefined), Fiber.join(fiber)) }
   })
-
-const until = (condition: () => boolean) =>
-  Effect.repeat(Effect.async<void>((resume) => void setImmediate(() => resume(Effect.void))), { until: condition })
-
-/** A server that answers as it is told. */
-const serving = (
-  answer: (request: http.IncomingMessage, body: string) => readonly [
-    status: number,
-    body: string,
-    headers?: http.OutgoingHttpHeaders
-  ]
-) =>
-  Effect.map(
-    Effect.acquireRelease(
-      Effect.async<http.Server>((resume) => {
-        const server = http.createServer((request, response) => {
-          let body = ""
-          request.on("data", (chunk: Buffer) => body += chunk.toString())
-          request.on("end", () => {
-            const [status, text, headers] = answer(request, body)
-            response.writeHead(status, { "content-type": "application/json", "x-request-id": "0f3c", ...headers })
-            response.end(text)
-          })
-        })
-        server.listen(0, "127.0.0.1", () => resume(Effect.succeed(server)))
-      }),
-      (server) =>
-        Effect.async<void>((resume) => {
-          server.close(() => resume(Effect.void))
-          server.closeAllConnections()
-        })
-    ),
-    (server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  )
 
 const folder = Effect.acquireRelease(
   Effect.sync(() => fs.mkdtempSync(join(tmpdir(), "witness-"))),
@@ -167,89 +132,14 @@ describe("witness", () => {
     "shows no value and no key, wherever they are: in the terminal, in the report, or in an error",
     () =>
       Effect.gen(function*() {
-        const [key, value] = ["canary-key-1", "canary_value_2"]
-        const both = `${key} ${value}`
-        const secret = (name: string) => ({
-          metadata: {
-            id: value,
-            accountId: key,
-            createdAt: both,
-            name,
-            profileId: value,
-            workspaceId: both,
-            externalId: value,
-            labels: { [value]: key },
-            [value]: value,
-            nested: { [key]: value }
-          },
-          spec: { value, [value]: key },
-          info: { createdBy: { metadata: { id: key, [value]: key }, spec: { type: both } }, lastUsedAt: value }
-        })
-        const answers = [
-          JSON.stringify(secret(value)),
-          JSON.stringify({ items: [secret(both), value, null], pagination: { nextCursor: value }, [value]: key }),
-          JSON.stringify({
-            code: value,
-            message: both,
-            details: [{ "@type": key, fieldViolations: [{ field: value, description: key }] }]
-          }),
-          JSON.stringify({
-            code: 3,
-            message: both,
-            details: [{
-              "@type": "type.googleapis.com/google.rpc.BadRequest",
-              fieldViolations: [{ field: value, description: key }]
-            }]
-          }),
-          JSON.stringify(value),
-          both,
-          `{"metadata":{"name":"${value}`,
-          `<h1>${both}</h1>`
-        ]
-        let asked = 0
-        const target = yield* serving(() => {
-          const i = asked++
-          return [[200, 400, 404, 500, 201, 403][i % 6] ?? 200, answers[i % answers.length] ?? "", {
-            "x-request-id": i % 2 === 0 ? value : key,
-            "content-type": i % 5 === 0 ? `text/${value}` : "application/json",
-            location: `https://${key}/${value}`,
-            allow: value
-          }]
-        })
+        const target = yield* serving(tellingAll())
         const directory = yield* folder
         const file = join(directory, "witness.json")
         const { end, err, out, url } = yield* started(["--target", target, "--report", file, "--sees-all-writes"])
         const proxy = yield* url
-        const bodies = [
-          JSON.stringify({
-            metadata: { name: value, [value]: key, labels: { [value]: value } },
-            spec: { value },
-            [value]: 1
-          }),
-          JSON.stringify({ spec: value, metadata: key, updateMask: value }),
-          both
-        ]
-        const paths = ["", `/${value}`, `/external_id%3A${value}`, `?cursor=${value}&query=${key}&${value}=${key}`]
-          .flatMap((tail) => [`/v1/workspace_secrets${tail}`, `/v1/workspaces/${value}/workspace_secrets${tail}`])
-          .concat("/v1/whoami", `/${value}`)
-        let count = 0
-        for (const method of ["GET", "POST", "PATCH", "DELETE", "PUT"]) {
-          for (const path of paths) {
-            for (let i = 0; i < 4; i++) {
-              yield* ask(`${proxy}${path}`, {
-                method,
-                headers: {
-                  authorization: `Bearer ${i === 3 ? value : key}`,
-                  "content-type": "application/json",
-                  [value]: key,
-                  origin: `https://${value}`
-                },
-                redirect: "manual",
-                ...(method === "GET" ? {} : { body: bodies[count % bodies.length] ?? "" })
-              })
-              count++
-            }
-          }
+        const requests = requestsOfAll()
+        for (const { path, ...init } of requests) {
+          yield* ask(`${proxy}${path}`, { ...init, redirect: "manual" })
         }
         const before = fs.readFileSync(file, "utf8")
         yield* end
@@ -260,9 +150,9 @@ describe("witness", () => {
           ...fs.readdirSync(directory).map((name) => fs.readFileSync(join(directory, name), "utf8"))
         ].join("\n")
         expect(out.length).toBeGreaterThan(20)
-        expect(texts.split("\n").filter((line) => line.includes(key) || line.includes(value))).toEqual([])
+        expect(leaksIn(texts)).toEqual([])
         const report = Either.getOrThrow(Report.read(fs.readFileSync(file, "utf8")))
-        expect(report.counts).toMatchObject({ exchanges: count, unreadable: 0 })
+        expect(report.counts).toMatchObject({ exchanges: requests.length, unreadable: 0 })
       }),
     30_000
   )

@@ -191,7 +191,16 @@ export class World {
   begin(method: string, route: Route, credential: Credential): Begun {
     const isWrite = route.kind === "item" && !["GET", "HEAD", "OPTIONS"].includes(method)
     const id = isWrite ? route.id ?? this.find(route, credential)?.id : undefined
-    const begun = { start: ++this.#now, id, isLoose: isWrite && id === undefined }
+    return this.#begin(id, isWrite && id === undefined)
+  }
+
+  /** A request that may write to any secret. */
+  beginLoose(): Begun {
+    return this.#begin(undefined, true)
+  }
+
+  #begin(id: string | undefined, isLoose: boolean): Begun {
+    const begun = { start: ++this.#now, id, isLoose }
     if (id !== undefined) {
       this.#writing.set(id, (this.#writing.get(id) ?? 0) + 1)
     }

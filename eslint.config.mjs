@@ -1,12 +1,16 @@
 import effect from "@effect/eslint-plugin"
 import eslint from "@eslint/js"
 import { defineConfig, globalIgnores } from "eslint/config"
+import { existsSync } from "node:fs"
 import tseslint from "typescript-eslint"
 
 const barrels = ["effect", "@effect/platform", "@effect/platform-node", "@effect/cli"]
 
+// The types of effect4/ are unknown until `npm run effect4` has installed what it needs; that command lints it, too.
+const isInstalled = existsSync(new URL("effect4/node_modules", import.meta.url))
+
 export default defineConfig(
-  globalIgnores(["**/dist/", "**/coverage/", "**/.nx/"]),
+  globalIgnores(["**/dist/", "**/coverage/", "**/.nx/", ...(isInstalled ? [] : ["effect4/"])]),
   { linterOptions: { reportUnusedDisableDirectives: "error" } },
   eslint.configs.recommended,
   {

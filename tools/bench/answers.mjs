@@ -1,31 +1,9 @@
 // The documented example, as every server of a benchmark answers it.
+import { readFileSync } from "node:fs"
 
-const profile = {
-  metadata: {
-    id: "id",
-    accountId: "accountId",
-    name: "name",
-    profileId: "profileId",
-    externalId: "externalId",
-    labels: { foo: "string" }
-  },
-  spec: { type: "PROFILE_TYPE_USER", email: "email", name: "name" }
-}
+const fixture = new URL("../../packages/core/test/fixtures/documented-example.json", import.meta.url)
 
-export const secret = {
-  metadata: {
-    id: "id",
-    accountId: "accountId",
-    createdAt: "2019-12-27T18:11:19.117Z",
-    name: "name",
-    profileId: "profileId",
-    workspaceId: "workspaceId",
-    externalId: "externalId",
-    labels: { foo: "string" }
-  },
-  spec: { value: "value" },
-  info: { createdBy: profile, lastUsedAt: "2019-12-27T18:11:19.117Z" }
-}
+export const secret = JSON.parse(readFileSync(fixture, "utf8"))
 
 export const apiKey = "mock-api-key"
 

@@ -47,6 +47,11 @@ export * as ErrorTable from "./ErrorTable.js"
 /**
  * @since 0.1.0
  */
+export * as Examples from "./Examples.js"
+
+/**
+ * @since 0.1.0
+ */
 export * as ExternalId from "./ExternalId.js"
 
 /**

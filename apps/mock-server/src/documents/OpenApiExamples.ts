@@ -2,33 +2,7 @@
  * The examples of the OpenAPI document. Those of requests are answered by the server with those of responses, ids and times
  * apart; a test sends them.
  */
-
-const documentedProfile = {
-  metadata: {
-    id: "id",
-    accountId: "accountId",
-    name: "name",
-    profileId: "profileId",
-    externalId: "externalId",
-    labels: { foo: "string" }
-  },
-  spec: { type: "PROFILE_TYPE_USER", email: "email", name: "name" }
-}
-
-const documented = {
-  metadata: {
-    id: "id",
-    accountId: "accountId",
-    createdAt: "2019-12-27T18:11:19.117Z",
-    name: "name",
-    profileId: "profileId",
-    workspaceId: "workspaceId",
-    externalId: "externalId",
-    labels: { foo: "string" }
-  },
-  spec: { value: "value" },
-  info: { createdBy: documentedProfile, lastUsedAt: "2019-12-27T18:11:19.117Z" }
-}
+import * as Examples from "@workspace-secrets/core/Examples"
 
 const profile = {
   metadata: {
@@ -63,13 +37,13 @@ const rotated = {
   spec: { value: "tr0ub4dor&3" }
 }
 
-const { info: _, ...listed } = documented
+const { info: _, ...listed } = Examples.workspaceSecret
 const { info: __, ...listedCreated } = created
 
 export const cursor = "WzE3OTUzMzYzOTMwMDAsIndzZWNyZXRfMDFKRDhYNlEyVjVUOVJaSzNNN040UDBBQkMiXQ"
 
 export const examples = {
-  documentedSecret: { summary: "The example of the API's documentation", value: documented },
+  documentedSecret: { summary: "The example of the API's documentation", value: Examples.workspaceSecret },
   createdSecret: { summary: "A new secret", value: created },
   updatedSecret: { summary: "The secret with its new value", value: rotated },
   matchingPage: {

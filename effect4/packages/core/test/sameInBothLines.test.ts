@@ -10,6 +10,7 @@ const modulesOf = (directory: URL) => readdirSync(directory).filter((file) => fi
 const same = [
   "ApiKey.ts",
   "ErrorTable.ts",
+  "Examples.ts",
   "FieldName.ts",
   "PrefixedUlid.ts",
   "Redaction.ts",

@@ -4,6 +4,7 @@
  *
  * @since 0.1.0
  */
+import { profile, workspaceSecret } from "@workspace-secrets/core/Examples"
 import { Profile } from "@workspace-secrets/core/Profile"
 import { WorkspaceSecretId } from "@workspace-secrets/core/WorkspaceSecret"
 import * as Chunk from "effect/Chunk"
@@ -15,42 +16,7 @@ import { about, holds, same } from "../internal/expect.js"
 
 const id = WorkspaceSecretId.make("id")
 
-const profile = {
-  metadata: {
-    id: "id",
-    accountId: "accountId",
-    name: "name",
-    profileId: "profileId",
-    externalId: "externalId",
-    labels: { foo: "string" }
-  },
-  spec: { type: "PROFILE_TYPE_USER", email: "email", name: "name" }
-}
-
-/** The answer in the API's documentation. */
-const documented = {
-  metadata: {
-    id: "id",
-    accountId: "accountId",
-    createdAt: "2019-12-27T18:11:19.117Z",
-    name: "name",
-    profileId: "profileId",
-    workspaceId: "workspaceId",
-    externalId: "externalId",
-    labels: { foo: "string" }
-  },
-  spec: { value: "value" },
-  info: { createdBy: profile, lastUsedAt: "2019-12-27T18:11:19.117Z" }
-}
-
-const required = {
-  id: "id",
-  accountId: "accountId",
-  createdAt: "2019-12-27T18:11:19.117Z",
-  name: "name",
-  profileId: "profileId",
-  workspaceId: "workspaceId"
-}
+const { externalId: _externalId, labels: _labels, ...required } = workspaceSecret.metadata
 
 /** The secret that a client reads in a body. */
 const reads = ({ api }: ClientWorld, body: unknown) =>
@@ -71,7 +37,7 @@ export const behaviours = [
       provenance: "D",
       statement: "the documented response decodes, and encodes back to the same JSON",
       *check(world) {
-        yield* same(toJson(yield* reads(world, documented)), documented, "get: the documented answer")
+        yield* same(toJson(yield* reads(world, workspaceSecret)), workspaceSecret, "get: the documented answer")
       }
     },
     {
@@ -129,13 +95,17 @@ export const behaviours = [
       *check(world) {
         const more = { nope: { deep: [null] } }
         const body = {
-          ...documented,
+          ...workspaceSecret,
           ...more,
-          metadata: { ...documented.metadata, ...more },
-          spec: { ...documented.spec, ...more },
-          info: { ...documented.info, ...more, createdBy: { ...profile, ...more, spec: { ...profile.spec, ...more } } }
+          metadata: { ...workspaceSecret.metadata, ...more },
+          spec: { ...workspaceSecret.spec, ...more },
+          info: {
+            ...workspaceSecret.info,
+            ...more,
+            createdBy: { ...profile, ...more, spec: { ...profile.spec, ...more } }
+          }
         }
-        yield* same(toJson(yield* reads(world, body)), documented, "get")
+        yield* same(toJson(yield* reads(world, body)), workspaceSecret, "get")
       }
     },
     {
@@ -179,9 +149,9 @@ export const behaviours = [
         const time = "2026-05-03T00:00:00.000Z"
         const createdBy = { ...profile, metadata: { ...profile.metadata, createdAt: time } }
         const body = {
-          ...documented,
-          metadata: { ...documented.metadata, updatedAt: time },
-          info: { ...documented.info, createdBy }
+          ...workspaceSecret,
+          metadata: { ...workspaceSecret.metadata, updatedAt: time },
+          info: { ...workspaceSecret.info, createdBy }
         }
         yield* same(toJson(yield* reads(world, body)), body, "get")
       }
@@ -214,7 +184,7 @@ export const behaviours = [
       statement: "an empty nextCursor ends the list",
       *check({ api }) {
         const { client, sent } = yield* canned(api.layout, {
-          body: { items: [documented], pagination: { nextCursor: "" } }
+          body: { items: [workspaceSecret], pagination: { nextCursor: "" } }
         })
         const { pagination } = yield* client.list()
         yield* holds(pagination.nextCursor === undefined, "list: expected no nextCursor, got one")

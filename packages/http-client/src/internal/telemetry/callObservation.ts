@@ -86,7 +86,7 @@ export class Observation {
 
   /** The call begins. A tracer may throw here, and the end is told all the same. */
   begin(): void {
-    this.#call = this.#span(names[this.operation], "internal", parentOf(this.#fiber), this.started)
+    this.#call = this.#span(`WorkspaceSecretsClient.${this.operation}`, "internal", parentOf(this.#fiber), this.started)
   }
 
   /** Takes the secrets of the call out of a text: those of all its requests, since an answer may repeat what another one sent. */
@@ -193,15 +193,6 @@ export class Observation {
     return span
   }
 }
-
-const names = {
-  list: "WorkspaceSecretsClient.list",
-  create: "WorkspaceSecretsClient.create",
-  get: "WorkspaceSecretsClient.get",
-  update: "WorkspaceSecretsClient.update",
-  delete: "WorkspaceSecretsClient.delete",
-  whoami: "WorkspaceSecretsClient.whoami"
-} as const
 
 /** The span that a program is in, unless that one is not to be known to others. */
 const parentOf = (fiber: Fiber.RuntimeFiber<unknown, unknown>): Option.Option<Tracer.AnySpan> =>

@@ -22,6 +22,8 @@ import type { Endpoint } from "./api/Routes.js"
 import type { JournalControl, TenantControl } from "./control/Control.js"
 import * as Control from "./control/Control.js"
 import { documents } from "./documents/DocumentRoutes.js"
+import type { Recovered } from "./storage/DataDirectory.js"
+import { DataDirectoryError } from "./storage/DataDirectoryError.js"
 import * as Cors from "./transport/Cors.js"
 import * as Gate from "./transport/Gate.js"
 import * as InProcess from "./transport/InProcess.js"
@@ -62,6 +64,8 @@ export interface Service extends TenantHandle {
   readonly fetch: typeof globalThis.fetch
   /** What was asked without a key, or with one that is malformed or unknown: 401 each time. */
   readonly strangers: JournalControl
+  /** What it found in its data directory; nothing where it has none. */
+  readonly recovered: Recovered | undefined
   /** Makes a world of its own, with a new key unless one is given. It is gone when the scope closes: the key is then answered with 401. */
   readonly tenant: (
     options?: TenantOptions
@@ -103,6 +107,18 @@ export interface Options extends TenantOptions {
    * back what the other options say.
    */
   readonly snapshot?: Snapshot | undefined
+  /**
+   * A directory that every change of every world is kept in before it is answered: keys, data, settings, clocks, ids, and faults with their
+   * counts, but no journals. A start goes on from it: a world that is there stays as it is, and a reset puts back what it was made with.
+   * A directory is one server's at a time. A change that cannot be kept, such as on a full disk, is undone and answered with 503 UNAVAILABLE; in
+   * code, the control operation dies with that error. In memory alone unless given. Not with `snapshot`.
+   */
+  readonly dataDir?: string | undefined
+  /**
+   * A file with the key that encrypts the data directory (AES-256-GCM): 64 hexadecimal digits, such as `openssl rand -hex 32` makes. Unless
+   * given, keys and values are in it as they are, for its owner to read.
+   */
+  readonly dataKeyFile?: string | undefined
   /** Gives each key that is not known a world of its own, which begins as the first key's does, instead of 401; false unless given. */
   readonly acceptAnyKey?: boolean | undefined
   /**
@@ -225,6 +241,41 @@ const toConsole = (requestId: string): Dispatcher.Outgoing => ({
   body: ""
 })
 
+/** Opens the data directory, which nothing else loads what it needs for. */
+const openDataDirectory = ({ dataDir, dataKeyFile, snapshot }: Options) =>
+  Effect.gen(function*() {
+    if (dataDir === undefined) {
+      return dataKeyFile === undefined
+        ? undefined
+        : yield* new TenantError({ problems: ["dataKeyFile: There is no dataDir to encrypt"] })
+    }
+    if (snapshot !== undefined) {
+      return yield* new TenantError({ problems: ["snapshot: A data directory has what the server goes on from"] })
+    }
+    const { open } = yield* Effect.promise(() => import("./storage/DataDirectory.js"))
+    return yield* open(dataDir, { keyFile: dataKeyFile })
+  })
+
+/** The first world of a server: the one that its data directory has, with the key and the settings that are given now, or a new one. */
+const firstOf = (
+  tenants: Tenants,
+  options: Options
+): Either.Either<Registration, SeedError | TenantError | TenantExists> => {
+  const { apiKey } = options
+  const before = tenants.find(FIRST)
+  if (before === undefined) {
+    return tenants.add({ ...options, id: FIRST, apiKey: apiKey ?? Redacted.make(defaultApiKey) })
+  }
+  before.tenant.touch()
+  return Either.flatMap(
+    before.tenant.configure(settingsOf(options)),
+    () =>
+      apiKey === undefined || Redacted.value(apiKey) === Redacted.value(before.apiKey)
+        ? Either.right(before)
+        : tenants.rekey(before, apiKey)
+  )
+}
+
 /** Puts a server together; without an address to listen on, one without a socket. */
 const make = (
   options: Options,
@@ -246,9 +297,17 @@ const make = (
         problems: ["corsOrigin: Expected an origin such as http://localhost:5173, without a path, or *"]
       })
     }
+    const directory = yield* openDataDirectory(options)
     const tenants = new Tenants(yield* surroundings, options)
-    const first = yield* unlessReplaced(
-      tenants.add({ ...options, id: FIRST, apiKey: options.apiKey ?? Redacted.make(defaultApiKey) })
+    const recovered = directory?.(tenants)
+    const first = yield* Effect.catchTag(
+      firstOf(tenants, options),
+      "TenantExists",
+      ({ message }) => new TenantError({ problems: [message] })
+    )
+    yield* Effect.mapError(
+      first.tenant.settle() ?? Effect.void,
+      ({ message }) => new DataDirectoryError({ path: options.dataDir ?? "", problem: message })
     )
     if (options.snapshot !== undefined) {
       yield* first.tenant.restore(options.snapshot)
@@ -285,11 +344,9 @@ const make = (
       ...handleOf(url, first),
       fetch,
       strangers: control.strangers,
+      recovered,
       tenant: (options = {}) =>
-        Effect.acquireRelease(
-          Effect.suspend(() => tenants.add({ ...worldOf(options), apiKey: options.apiKey })),
-          (registration) => Effect.sync(() => tenants.remove(registration))
-        ).pipe(
+        Effect.acquireRelease(control.create({ ...worldOf(options), apiKey: options.apiKey }), control.remove).pipe(
           Effect.map((registration) => handleOf(url, registration)),
           Effect.tap(({ control }) =>
             options.assertFaultsHit === true
@@ -299,7 +356,10 @@ const make = (
         ),
       addTenant: ({ apiKey = Redacted.make(defaultApiKey), ...options } = {}) =>
         Effect.map(
-          Effect.suspend(() => unlessReplaced(tenants.replace({ ...worldOf(options), apiKey }))),
+          Effect.tap(
+            Effect.suspend(() => unlessReplaced(tenants.replace({ ...worldOf(options), apiKey }))),
+            ({ tenant }) => Control.settled(tenant, Effect.void)
+          ),
           (registration) => handleOf(url, registration)
         )
     })
@@ -314,7 +374,7 @@ const make = (
  */
 export const layer = (
   { allowedHosts, host = "127.0.0.1", maxConnections, port = 0, ...options }: ListenOptions = {}
-): Layer.Layer<MockServer, SeedError | TenantError | Listener.ListenError> =>
+): Layer.Layer<MockServer, SeedError | TenantError | DataDirectoryError | Listener.ListenError> =>
   Layer.scoped(
     MockServer,
     Effect.gen(function*() {
@@ -331,8 +391,8 @@ export const layer = (
     })
   )
 
-const serverInProcess = (options: Options): Layer.Layer<MockServer, SeedError | TenantError> =>
-  Layer.effect(MockServer, Effect.map(make(options), ({ service }) => service("http://localhost")))
+const serverInProcess = (options: Options): Layer.Layer<MockServer, SeedError | TenantError | DataDirectoryError> =>
+  Layer.scoped(MockServer, Effect.map(make(options), ({ service }) => service("http://localhost")))
 
 /**
  * A server without a socket, and the `HttpClient` that reaches it.
@@ -342,7 +402,7 @@ const serverInProcess = (options: Options): Layer.Layer<MockServer, SeedError | 
  */
 export const layerInProcess = (
   options: Options = {}
-): Layer.Layer<MockServer | HttpClient.HttpClient, SeedError | TenantError> => {
+): Layer.Layer<MockServer | HttpClient.HttpClient, SeedError | TenantError | DataDirectoryError> => {
   const client = Layer.unwrapEffect(Effect.map(MockServer, ({ fetch }) => InProcess.layerHttpClient(fetch)))
   return Layer.provideMerge(client, serverInProcess(options))
 }
@@ -406,6 +466,8 @@ export class RunningServer implements AsyncDisposable {
   readonly fetch: typeof globalThis.fetch
   /** What can be done to the world of the first key from outside of the API. */
   readonly control: Control.Promised<TenantControl>
+  /** What it found in its data directory; nothing where it has none. */
+  readonly recovered: Recovered | undefined
   readonly #service: Service
   readonly #scope: Scope.CloseableScope
 
@@ -414,6 +476,7 @@ export class RunningServer implements AsyncDisposable {
     this.url = service.url
     this.workspaceId = service.workspaceId
     this.fetch = service.fetch
+    this.recovered = service.recovered
     this.control = Control.toPromises(service.control)
     this.#service = service
     this.#scope = scope
@@ -456,7 +519,7 @@ const run = async <E>(layer: Layer.Layer<MockServer, E>): Promise<RunningServer>
 }
 
 /**
- * Starts a server on a socket. Rejects with a `ListenError`, a `SeedError` or a `TenantError`.
+ * Starts a server on a socket. Rejects with a `ListenError`, a `SeedError`, a `TenantError` or a `DataDirectoryError`.
  *
  * @since 0.1.0
  * @category constructors
@@ -464,7 +527,7 @@ const run = async <E>(layer: Layer.Layer<MockServer, E>): Promise<RunningServer>
 export const start = (options: ListenOptions = {}): Promise<RunningServer> => run(layer(options))
 
 /**
- * Starts a server without a socket, which only its `fetch` reaches. Rejects with a `SeedError` or a `TenantError`.
+ * Starts a server without a socket, which only its `fetch` reaches. Rejects with a `SeedError`, a `TenantError` or a `DataDirectoryError`.
  *
  * @since 0.1.0
  * @category constructors
@@ -483,6 +546,10 @@ export type {
 export type { Told } from "./api/Dispatcher.js"
 
 export type { Endpoint } from "./api/Routes.js"
+
+export type { Recovered } from "./storage/DataDirectory.js"
+
+export { DataDirectoryError } from "./storage/DataDirectoryError.js"
 
 export { ListenError } from "./transport/Listener.js"
 

@@ -243,6 +243,17 @@ export const make = (handlers: Handlers, tenants: Tenants, options: Options = {}
       record({ status, headers, size: body.length, broken })
       return outgoing
     }
+    /** Finishes when the changes of the world are kept, which is at once where nothing keeps them. */
+    const settle = (outgoing: Outgoing, broken?: Answered["broken"]): Effect.Effect<Outgoing> => {
+      const settled = Either.isRight(caller) ? caller.right.settle() : undefined
+      return settled === undefined ? Either.right(finish(outgoing, broken)) : Effect.match(settled, {
+        onFailure: (error) => {
+          exchange.success = undefined
+          return finish(refuse(error))
+        },
+        onSuccess: () => finish(outgoing, broken)
+      })
+    }
     const refuse = (error: Failure, more?: Readonly<Record<string, string>>): Outgoing => {
       const response = ErrorResponse.toResponse(error)
       const body = encodeStatus(response.body)
@@ -250,7 +261,7 @@ export const make = (handlers: Handlers, tenants: Tenants, options: Options = {}
       const challenge = error.status === 401 ? { "www-authenticate": "Bearer" } : undefined
       return answer(response.status, body, requestId, { date, ...response.headers, ...challenge, ...more })
     }
-    const fail = (error: Failure, more?: Readonly<Record<string, string>>) => Either.right(finish(refuse(error, more)))
+    const fail = (error: Failure, more?: Readonly<Record<string, string>>) => answerWith(refuse(error, more))
     const end = (result: Either.Either<string, Failure>): Outgoing =>
       Either.isRight(result)
         ? {
@@ -270,6 +281,10 @@ export const make = (handlers: Handlers, tenants: Tenants, options: Options = {}
         Effect.catchAllDefect(onDefect),
         Effect.onInterrupt(() => Effect.sync(() => record(undefined)))
       )
+    const answerWith = (outgoing: Outgoing): Effect.Effect<Outgoing> => {
+      const settled = settle(outgoing)
+      return isNow(settled) ? settled : guard(settled)
+    }
     const afflict = ({ name, rule }: Hit, run: Effect.Effect<string, Failure>): Effect.Effect<Outgoing> =>
       Effect.gen(function*() {
         exchange.fault = name
@@ -290,16 +305,19 @@ export const make = (handlers: Handlers, tenants: Tenants, options: Options = {}
           exchange.failure = response.body
         }
         if (close !== undefined) {
-          return finish({ ...outgoing, broken: "closed" }, "closed")
+          return yield* settle({ ...outgoing, broken: "closed" }, "closed")
         }
         if (body === undefined) {
-          return finish(outgoing)
+          return yield* settle(outgoing)
         }
         if (body === "cut") {
-          return finish({ ...outgoing, broken: "cut" }, "cut")
+          return yield* settle({ ...outgoing, broken: "cut" }, "cut")
         }
         const { body: text, contentType } = garbage[body]
-        return finish({ ...outgoing, headers: { ...outgoing.headers, "content-type": contentType }, body: text }, body)
+        return yield* settle(
+          { ...outgoing, headers: { ...outgoing.headers, "content-type": contentType }, body: text },
+          body
+        )
       })
 
     if (isOver(headers, maxHeaderSize)) {
@@ -333,8 +351,8 @@ export const make = (handlers: Handlers, tenants: Tenants, options: Options = {}
       case "Found": {
         const { params, target: found } = match
         if (found._tag === "Document") {
-          return guard(Effect.map(found.content(baseUrlOf(incoming)), ({ body, headers }) =>
-            finish({
+          return guard(Effect.flatMap(found.content(baseUrlOf(incoming)), ({ body, headers }) =>
+            settle({
               status: 200,
               headers: {
                 ...found.contentType === jsonHeaders["content-type"]
@@ -377,8 +395,8 @@ export const make = (handlers: Handlers, tenants: Tenants, options: Options = {}
         try {
           const result = run()
           return isNow(result)
-            ? Either.right(finish(end(result)))
-            : guard(Effect.map(Effect.either(result), (result) => finish(end(result))))
+            ? answerWith(end(result))
+            : guard(Effect.flatMap(Effect.either(result), (result) => settle(end(result))))
         } catch (defect) {
           return onDefect(defect)
         }

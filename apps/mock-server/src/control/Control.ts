@@ -140,35 +140,51 @@ const notHit = (faults: ReadonlyArray<FaultStatus>): FaultsNotHit =>
     }`
   })
 
-const makeFaults = ({ faults }: Tenant): FaultControl => ({
-  put: (rules) =>
-    Effect.suspend(() =>
-      Either.mapBoth(parseFaults(rules), {
-        onLeft: (problems) => new TenantError({ problems }),
-        onRight: (rules) => faults.put(rules)
-      })
-    ),
-  add: (rules) =>
-    Effect.suspend(() =>
-      parseFaults(rules).pipe(
-        // Behind the others, a rule may never have its turn, or be one too many.
-        Either.flatMap((rules) =>
-          Either.map(parseFaults([...faults.status.map(({ rule }) => rule), ...rules]), () => rules)
-        ),
-        Either.mapBoth({
-          onLeft: (problems) => new TenantError({ problems }),
-          onRight: (rules) => faults.add(rules)
-        })
-      )
-    ),
-  remove: (name) => Effect.suspend(() => faults.remove(name) ? Effect.void : Option.none()),
-  list: Effect.sync(() => faults.status),
-  clear: Effect.sync(() => faults.put([])),
-  assertAllHit: Effect.suspend(() => {
-    const unused = faults.status.filter(({ hits }) => hits === 0)
-    return unused.length === 0 ? Effect.void : notHit(unused)
+/**
+ * An operation on a world that ends when its changes are kept. Dies with `Unavailable` where they cannot be kept: the world is then as it was.
+ *
+ * @since 0.1.0
+ * @category running
+ */
+export const settled = <A, E>(tenant: Tenant, operation: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+  Effect.tap(operation, () => {
+    tenant.touch()
+    return Effect.orDie(tenant.settle() ?? Effect.void)
   })
-})
+
+const makeFaults = (tenant: Tenant): FaultControl => {
+  const { faults } = tenant
+  const change = <A, E>(make: () => Effect.Effect<A, E>) => settled(tenant, Effect.suspend(make))
+  return {
+    put: (rules) =>
+      change(() =>
+        Either.mapBoth(parseFaults(rules), {
+          onLeft: (problems) => new TenantError({ problems }),
+          onRight: (rules) => faults.put(rules)
+        })
+      ),
+    add: (rules) =>
+      change(() =>
+        parseFaults(rules).pipe(
+          // Behind the others, a rule may never have its turn, or be one too many.
+          Either.flatMap((rules) =>
+            Either.map(parseFaults([...faults.status.map(({ rule }) => rule), ...rules]), () => rules)
+          ),
+          Either.mapBoth({
+            onLeft: (problems) => new TenantError({ problems }),
+            onRight: (rules) => faults.add(rules)
+          })
+        )
+      ),
+    remove: (name) => change(() => faults.remove(name) ? Effect.void : Option.none()),
+    list: settled(tenant, Effect.sync(() => faults.status)),
+    clear: settled(tenant, Effect.sync(() => faults.put([]))),
+    assertAllHit: change(() => {
+      const unused = faults.status.filter(({ hits }) => hits === 0)
+      return unused.length === 0 ? Effect.void : notHit(unused)
+    })
+  }
+}
 
 /**
  * The control of a journal.
@@ -194,40 +210,44 @@ export const makeJournal = (journal: Journal): JournalControl => ({
  * @since 0.1.0
  * @category constructors
  */
-export const makeTenant = (tenant: Tenant): TenantControl => ({
-  reset: Effect.sync(() => tenant.reset()),
-  seed: (seed) => Effect.suspend(() => tenant.replace(seed)),
-  snapshot: Effect.sync(() => tenant.snapshot()),
-  restore: (snapshot) => Effect.suspend(() => tenant.restore(snapshot)),
-  settings: {
-    get: Effect.sync(() => tenant.settings),
-    set: (settings) => Effect.suspend(() => tenant.configure(settings))
-  },
-  faults: makeFaults(tenant),
-  journal: makeJournal(tenant.journal),
-  clock: {
-    get: Effect.sync(() => tenant.clock.setting),
-    set: (options) =>
-      Effect.suspend(() =>
-        fromOptions(options).pipe(
-          Either.filterOrLeft(
-            (setting) => tenant.clock.problemsOf(setting).length === 0,
-            (setting) => tenant.clock.problemsOf(setting)
-          ),
-          Either.mapBoth({
-            onLeft: (problems) => new TenantError({ problems }),
-            onRight: (setting) => tenant.clock.set(setting)
-          })
+export const makeTenant = (tenant: Tenant): TenantControl => {
+  const change = <A, E>(make: () => Effect.Effect<A, E>) => settled(tenant, Effect.suspend(make))
+  const now = <A>(run: () => A) => settled(tenant, Effect.sync(run))
+  return {
+    reset: now(() => tenant.reset()),
+    seed: (seed) => change(() => tenant.replace(seed)),
+    snapshot: now(() => tenant.snapshot()),
+    restore: (snapshot) => change(() => tenant.restore(snapshot)),
+    settings: {
+      get: now(() => tenant.settings),
+      set: (settings) => change(() => tenant.configure(settings))
+    },
+    faults: makeFaults(tenant),
+    journal: makeJournal(tenant.journal),
+    clock: {
+      get: now(() => tenant.clock.setting),
+      set: (options) =>
+        change(() =>
+          fromOptions(options).pipe(
+            Either.filterOrLeft(
+              (setting) => tenant.clock.problemsOf(setting).length === 0,
+              (setting) => tenant.clock.problemsOf(setting)
+            ),
+            Either.mapBoth({
+              onLeft: (problems) => new TenantError({ problems }),
+              onRight: (setting) => tenant.clock.set(setting)
+            })
+          )
+        ),
+      advance: (duration) =>
+        change(() =>
+          tenant.clock.advance(Duration.decode(duration))
+            ? Effect.void
+            : new TenantError({ problems: ["duration: Expected one that ends before the year 10000"] })
         )
-      ),
-    advance: (duration) =>
-      Effect.suspend(() =>
-        tenant.clock.advance(Duration.decode(duration))
-          ? Effect.void
-          : new TenantError({ problems: ["duration: Expected one that ends before the year 10000"] })
-      )
+    }
   }
-})
+}
 
 /**
  * How many requests a page of `RequestsControl` has at most.
@@ -321,9 +341,12 @@ const makeRequests = (tenants: Tenants): RequestsControl => {
  */
 export const make = (tenants: Tenants): Service => ({
   list: Effect.sync(() => tenants.all),
-  create: (options) => Effect.suspend(() => tenants.add(options)),
+  create: (options) =>
+    Effect.suspend(() => tenants.add(options)).pipe(
+      Effect.tap(({ tenant }) => settled(tenant, Effect.void))
+    ),
   find: (id) => Effect.suspend(() => Option.fromNullable(tenants.find(id))),
-  remove: (registration) => Effect.sync(() => void tenants.remove(registration)),
+  remove: (registration) => settled(registration.tenant, Effect.sync(() => void tenants.remove(registration))),
   of: ({ tenant }) => makeTenant(tenant),
   strangers: makeJournal(tenants.nobody.journal),
   requests: makeRequests(tenants),

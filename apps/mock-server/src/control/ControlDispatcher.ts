@@ -13,6 +13,7 @@ import {
   NotFound,
   PermissionDenied,
   Unauthenticated,
+  Unavailable,
   Unimplemented
 } from "@workspace-secrets/core/ApiError"
 import type { WireError } from "@workspace-secrets/core/ErrorResponse"
@@ -41,6 +42,7 @@ import type { ClockOptions, ClockSetting } from "../world/TenantClock.js"
 import { list } from "../world/WorkspaceSecrets.js"
 import * as ConsolePage from "./ConsolePage.js"
 import type { Service, TenantControl } from "./Control.js"
+import { settled } from "./Control.js"
 import type { HealthGroup, RequestsGroup, TenantInfo, TenantsGroup } from "./ControlApi.js"
 import { ControlApi, makeDocument } from "./ControlApi.js"
 import * as RequestStream from "./RequestStream.js"
@@ -177,12 +179,18 @@ const makeHandlers = (control: Service): Handlers => {
     listStrangers: () => control.strangers.list(),
     getApiKey: ({ path }) => Effect.map(find(path.tenant), ({ apiKey }) => ({ apiKey })),
     peekSecrets: ({ path, urlParams }) =>
-      Effect.flatMap(find(path.tenant), ({ tenant }) => Either.map(list(tenant, urlParams), maskValues)),
+      Effect.flatMap(
+        find(path.tenant),
+        ({ tenant }) => settled(tenant, Either.map(list(tenant, urlParams), maskValues))
+      ),
     peekSecret: ({ path }) =>
       Effect.flatMap(find(path.tenant), ({ tenant }) =>
-        Effect.mapError(
-          Effect.fromNullable(tenant.secrets.find(WorkspaceSecretId.make(path.secret))),
-          () => new NotFound({ message: "no such secret in this workspace" })
+        settled(
+          tenant,
+          Effect.mapError(
+            Effect.fromNullable(tenant.secrets.find(WorkspaceSecretId.make(path.secret))),
+            () => new NotFound({ message: "no such secret in this workspace" })
+          )
         )),
     addFaults: ({ path, payload }) => done(path.tenant, ({ faults }) => faults.add(payload.faults)),
     removeFault: ({ path }) =>
@@ -310,7 +318,8 @@ export const make = (control: Service, access: Access): Dispatch => {
             onSuccess: (body): Outgoing => ({ status: 200, headers, body })
           }),
           Effect.catchAllDefect((defect) =>
-            Effect.as(
+            // The change could not be kept.
+            defect instanceof Unavailable ? Effect.succeed(fail(defect)) : Effect.as(
               Effect.logError(`unexpected failure of ${requestId}`, Cause.die(nameOf(defect))),
               fail(new Internal({ message: "the mock server failed unexpectedly; its log says more" }))
             )

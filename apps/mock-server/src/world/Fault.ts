@@ -326,6 +326,17 @@ const countedOf = (name: string, rule: FaultRule): Counted => ({
 })
 
 /**
+ * The rules of a tenant at one moment, and how many requests each was for and hit. While the rules stay, `rules` is the same array.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface FaultsState {
+  readonly rules: ReadonlyArray<Hit>
+  readonly counts: ReadonlyArray<readonly [calls: number, hits: number]>
+}
+
+/**
  * The rules of a tenant, and their counts.
  *
  * @since 0.1.0
@@ -376,6 +387,19 @@ export class Faults {
   /** The rules, with their counts. */
   get status(): ReadonlyArray<FaultStatus> {
     return this.#rules.map(({ calls, hits, name, rule }) => ({ calls, hits, name, rule }))
+  }
+
+  /** What `restore` takes back. */
+  get state(): FaultsState {
+    return { rules: this.#rules, counts: this.#rules.map(({ calls, hits }) => [calls, hits] as const) }
+  }
+
+  /** Puts rules and their counts back. */
+  restore({ counts, rules }: FaultsState): void {
+    this.#rules = rules.map(({ name, rule }, i) => {
+      const [calls, hits] = counts[i] ?? [0, 0]
+      return { ...countedOf(name, rule), calls, hits }
+    })
   }
 
   /** Counts a request, and gives the rule that hits it. */

@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import { AccountId } from "@workspace-secrets/core/AccountId"
+import type { Unavailable } from "@workspace-secrets/core/ApiError"
 import { ResourceExhausted, Unauthenticated } from "@workspace-secrets/core/ApiError"
 import { isApiKey } from "@workspace-secrets/core/ApiKey"
 import { Profile, ProfileId } from "@workspace-secrets/core/Profile"
@@ -16,9 +17,9 @@ import * as Either from "effect/Either"
 import * as Redacted from "effect/Redacted"
 import type { PCGRandom } from "effect/Utils"
 import { hash, randomBytes } from "node:crypto"
-import type { FaultRule } from "./Fault.js"
+import type { FaultRule, FaultsState } from "./Fault.js"
 import { Faults, parse as parseFaults } from "./Fault.js"
-import type { Chance } from "./Ids.js"
+import type { Chance, IdsState } from "./Ids.js"
 import { Ids, isSeed, makeChance, seeded } from "./Ids.js"
 import { isSize, Journal, type RequestNumbers } from "./Journal.js"
 import type { Seed } from "./Seed.js"
@@ -76,6 +77,34 @@ export interface Surroundings {
   readonly chance: Chance
   /** Numbers the requests of the server, whichever world they belong to; those of one world unless given. */
   readonly numbers?: RequestNumbers
+  /** Keeps what changes; nothing does unless given. */
+  readonly keeper?: Keeper | undefined
+}
+
+/**
+ * Keeps the changes of worlds, such as on a disk. It is told of them when they are made, and takes those back that it cannot keep.
+ *
+ * @since 0.1.0
+ * @category services
+ */
+export interface Keeper {
+  /** A world was made. */
+  readonly onAdd: (registration: Registration) => void
+  /** A world was taken away. */
+  readonly onRemove: (id: string, tenant: Tenant) => void
+  /** A world has another key. */
+  readonly onRekey: (registration: Registration) => void
+  /** A secret was put, or taken out. */
+  readonly onSecret: (
+    tenant: Tenant,
+    store: WorkspaceSecretStore,
+    before: WorkspaceSecret | undefined,
+    after: WorkspaceSecret | undefined
+  ) => void
+  /** Anything else of a world may have changed. */
+  readonly touch: (tenant: Tenant) => void
+  /** Waits until all changes of a world are kept; nothing where they are. Fails where they cannot be kept, and are taken back. */
+  readonly settle: (tenant: Tenant) => Effect.Effect<void, Unavailable> | undefined
 }
 
 /**
@@ -90,13 +119,48 @@ export const surroundings: Effect.Effect<Surroundings> = Effect.zipWith(
   (clock, chance) => ({ clock, chance })
 )
 
-interface Contents {
+/**
+ * What a world holds besides its secrets.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Contents {
   readonly accountId: AccountId
   readonly workspaceId: WorkspaceId
   readonly workspaceAlias: WorkspaceId
   readonly profile: Profile
-  readonly workspaceSecrets: ReadonlyArray<WorkspaceSecret>
   readonly settings: TenantSettings
+}
+
+interface Filled extends Contents {
+  readonly workspaceSecrets: ReadonlyArray<WorkspaceSecret>
+}
+
+/**
+ * Where a world stands, to be taken back there. `contents`, `secrets` and the rules are other objects when they have changed.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Standing {
+  readonly contents: Contents
+  readonly secrets: WorkspaceSecretStore
+  readonly faults: FaultsState
+  readonly clock: ClockSetting
+  readonly ids: IdsState
+  /** Where the chance of the rules stands, in a world with a seed. */
+  readonly chance: ReturnType<PCGRandom["getState"]> | undefined
+}
+
+/**
+ * What a world was made with, and what a reset puts back.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Origin extends Pick<WorldOptions, "faults" | "journalSize" | "randomSeed"> {
+  readonly snapshot: Snapshot
 }
 
 const clockOf = (options: ClockOptions | undefined): Either.Either<ClockSetting, ReadonlyArray<string>> =>
@@ -115,7 +179,8 @@ export class Tenant {
   readonly faults: Faults
   readonly journal: Journal
   readonly #origin: Snapshot
-  readonly #rules: ReadonlyArray<FaultRule>
+  readonly #options: Omit<Origin, "snapshot">
+  readonly #keeper: Keeper | undefined
   readonly #faultChance: PCGRandom | undefined
   readonly #faultState: ReturnType<PCGRandom["getState"]> | undefined
   #contents: Contents
@@ -125,23 +190,25 @@ export class Tenant {
   private constructor(
     clock: TenantClock,
     ids: Ids,
-    contents: Contents,
+    contents: Filled,
     { faults = [], journalSize, randomSeed }: WorldOptions,
-    { chance, numbers }: Surroundings
+    { chance, keeper, numbers }: Surroundings
   ) {
     this.clock = clock
     this.ids = ids
     // Of its own: whether a request is hit does not change the ids of those behind it.
     this.#faultChance = randomSeed === undefined ? undefined : seeded(randomSeed)
     this.#faultState = this.#faultChance?.getState()
-    this.#rules = faults
+    this.#options = { faults, journalSize, randomSeed }
+    this.#keeper = keeper
     this.faults = new Faults(() => this.#faultChance?.number() ?? chance())
     this.faults.put(faults)
     this.journal = new Journal(journalSize, numbers)
-    this.#secrets = storeOf(contents)
     // The store has the secrets: held here as well, what is deleted would stay.
-    this.#contents = { ...contents, workspaceSecrets: [] }
-    this.#origin = this.#save(contents.workspaceSecrets)
+    const { workspaceSecrets, ...rest } = contents
+    this.#contents = rest
+    this.#secrets = this.storeOf(workspaceSecrets)
+    this.#origin = this.#save(workspaceSecrets)
   }
 
   /**
@@ -183,6 +250,80 @@ export class Tenant {
     const ids = new Ids(surroundings.chance, randomSeed)
     const settings = { ...settingsOf(defaults), ...settingsOf(seed), ...settingsOf(options) }
     return Either.right(new Tenant(time, ids, contentsOf(seed, ids, time.now, settings), options, surroundings))
+  }
+
+  /** Makes a world as it was made before. */
+  static again({ snapshot, ...options }: Origin, surroundings: Surroundings): Tenant {
+    const ids = new Ids(surroundings.chance, options.randomSeed)
+    ids.restore(snapshot.ids)
+    const clock = new TenantClock(surroundings.clock, snapshot.clock)
+    return new Tenant(clock, ids, filledOf(snapshot), options, surroundings)
+  }
+
+  /** What it was made with. */
+  get origin(): Origin {
+    return { ...this.#options, snapshot: this.#origin }
+  }
+
+  /** Where it stands. */
+  get standing(): Standing {
+    return {
+      contents: this.#contents,
+      secrets: this.#secrets,
+      faults: this.faults.state,
+      clock: this.clock.setting,
+      ids: this.ids.state,
+      chance: this.#faultChance?.getState()
+    }
+  }
+
+  /**
+   * Whether each request changes what the next one gets, besides the time: a clock of its own, chance of a seed, rules that count. Ids of the
+   * real time need not go on from the ones before.
+   */
+  get isCounting(): boolean {
+    return !this.clock.isReal || this.#faultChance !== undefined || !this.faults.isEmpty
+  }
+
+  /** Ends what is under way in it: it is of a world that there is not any more. */
+  abandon(): void {
+    this.#epoch++
+  }
+
+  /** Takes it back to where it stood. Where that has other secrets, what is under way is of the world as it was. */
+  stand({ chance, clock, contents, faults, ids, secrets }: Standing): void {
+    if (secrets !== this.#secrets) {
+      this.#epoch++
+    }
+    this.#contents = contents
+    this.#secrets = secrets
+    this.faults.restore(faults)
+    this.clock.set(clock)
+    this.ids.restore(ids)
+    if (chance !== undefined) {
+      this.#faultChance?.setState(chance)
+    }
+  }
+
+  /** A store of this world with these secrets. */
+  storeOf(secrets: ReadonlyArray<WorkspaceSecret>): WorkspaceSecretStore {
+    const store = new WorkspaceSecretStore()
+    secrets.forEach((secret) => store.put(secret))
+    const keeper = this.#keeper
+    if (keeper !== undefined) {
+      store.onChange = (before, after) => keeper.onSecret(this, store, before, after)
+    }
+    return store
+  }
+
+  /** Says that it may have changed, for it to be kept. */
+  touch(): void {
+    this.#keeper?.touch(this)
+  }
+
+  /** Waits until its changes are kept; nothing where there is nothing to wait for. Fails where they cannot be kept, and are taken back. */
+  settle(): Effect.Effect<void, Unavailable> | undefined {
+    return this.#keeper?.settle(this)
   }
 
   /** How often its data was put back or replaced as a whole. */
@@ -229,7 +370,7 @@ export class Tenant {
   /** Puts back data, settings, clock, ids, faults and their counts as they were when it was made, and forgets what was asked. */
   reset(): void {
     this.#load(this.#origin)
-    this.faults.put(this.#rules)
+    this.faults.put(this.#options.faults ?? [])
     if (this.#faultState !== undefined) {
       this.#faultChance?.setState(this.#faultState)
     }
@@ -288,25 +429,22 @@ export class Tenant {
     }
   }
 
-  #load({ accountId, clock, ids, profile, workspaceAlias, workspaceId, workspaceSecrets, ...rest }: Snapshot): void {
-    const settings = settingsOf(rest)
-    this.#fill({ accountId, workspaceId, workspaceAlias, profile, workspaceSecrets, settings })
-    this.clock.set(clock)
-    this.ids.restore(ids)
+  #load(snapshot: Snapshot): void {
+    this.#fill(filledOf(snapshot))
+    this.clock.set(snapshot.clock)
+    this.ids.restore(snapshot.ids)
   }
 
-  #fill(contents: Contents): void {
+  #fill({ workspaceSecrets, ...contents }: Filled): void {
     this.#epoch++
-    this.#secrets = storeOf(contents)
-    this.#contents = { ...contents, workspaceSecrets: [] }
+    this.#secrets = this.storeOf(workspaceSecrets)
+    this.#contents = contents
   }
 }
 
-const storeOf = ({ workspaceSecrets }: Contents): WorkspaceSecretStore => {
-  const store = new WorkspaceSecretStore()
-  workspaceSecrets.forEach((secret) => store.put(secret))
-  return store
-}
+const filledOf = (
+  { accountId, profile, workspaceAlias, workspaceId, workspaceSecrets, ...rest }: Snapshot
+): Filled => ({ accountId, workspaceId, workspaceAlias, profile, workspaceSecrets, settings: settingsOf(rest) })
 
 /**
  * A name as a tenant with these settings stores it.
@@ -317,7 +455,7 @@ const storeOf = ({ workspaceSecrets }: Contents): WorkspaceSecretStore => {
 export const nameFor = ({ uppercaseNames }: TenantSettings, name: string): string =>
   uppercaseNames === true ? name.toUpperCase() : name
 
-const contentsOf = (seed: Seed, ids: Ids, now: number, settings: TenantSettings): Contents => {
+const contentsOf = (seed: Seed, ids: Ids, now: number, settings: TenantSettings): Filled => {
   const accountId = seed.accountId ?? seed.profile?.metadata.accountId ?? AccountId.make(ids.resource("account", now))
   return {
     accountId,
@@ -383,6 +521,8 @@ export interface Registration {
   readonly id: string
   readonly apiKey: Redacted.Redacted<string>
   readonly tenant: Tenant
+  /** Whether the server made it by itself, for a key that it did not know. */
+  readonly isAccepted?: boolean | undefined
 }
 
 /**
@@ -396,6 +536,8 @@ export interface RegistrationOptions extends WorldOptions {
   readonly apiKey?: Redacted.Redacted<string> | undefined
   /** The id; a new one unless given. */
   readonly id?: string | undefined
+  /** Whether the server makes it by itself, for a key that it does not know. */
+  readonly isAccepted?: boolean | undefined
 }
 
 /**
@@ -405,6 +547,9 @@ export interface RegistrationOptions extends WorldOptions {
  * @category rules
  */
 export const isKey = (key: Redacted.Redacted<string>): boolean => isApiKey(Redacted.value(key))
+
+const notAKey = () =>
+  new TenantError({ problems: ["apiKey: Expected visible ASCII characters, and spaces only between them"] })
 
 /**
  * The tenants of a server by their keys. Keys are strict: one that is not known is nobody's, unless the server takes any key, which then gets
@@ -419,7 +564,7 @@ export class Tenants {
   readonly #byKey = new Map<string, Registration>()
   readonly #byId = new Map<string, Registration>()
   readonly #idByTenant = new WeakMap<Tenant, string>()
-  readonly #surroundings: Surroundings
+  #surroundings: Surroundings
   /** The settings of a world that neither its options nor its seed say otherwise of. */
   readonly #defaults: TenantSettings
   /** What a key that is not known gets, where any is taken. */
@@ -452,6 +597,11 @@ export class Tenants {
     }
   }
 
+  /** Has the changes of all worlds kept from now on. */
+  keepWith(keeper: Keeper): void {
+    this.#surroundings = { ...this.#surroundings, keeper }
+  }
+
   /** Makes a world for a key that has none. */
   add(options: RegistrationOptions = {}): Either.Either<Registration, SeedError | TenantError | TenantExists> {
     if (this.#byId.size >= maxTenants) {
@@ -460,9 +610,7 @@ export class Tenants {
     const now = this.nobody.clock.now
     const { apiKey = this.#newKey(options), id = this.#ids.resource("tnt", now) } = options
     if (!isKey(apiKey)) {
-      return Either.left(
-        new TenantError({ problems: ["apiKey: Expected visible ASCII characters, and spaces only between them"] })
-      )
+      return Either.left(notAKey())
     }
     if (this.#byKey.has(this.#digest(Redacted.value(apiKey)))) {
       return Either.left(new TenantExists({ message: "apiKey: another tenant has it; leave it out to get a new one" }))
@@ -471,12 +619,63 @@ export class Tenants {
       return Either.left(new TenantExists({ message: "id: another tenant has it; leave it out to get a new one" }))
     }
     return Either.map(Tenant.make(options, this.#surroundings, this.#defaults), (tenant) => {
-      const registration = { id, apiKey, tenant }
-      this.#byKey.set(this.#digest(Redacted.value(apiKey)), registration)
-      this.#byId.set(id, registration)
-      this.#idByTenant.set(tenant, id)
+      const registration = { id, apiKey, tenant, isAccepted: options.isAccepted }
+      this.#register(registration)
+      this.#surroundings.keeper?.onAdd(registration)
       return registration
     })
+  }
+
+  /** Makes a world that was there before, and goes on from where it stood. */
+  recover(
+    { apiKey, id, isAccepted, origin, stand }: Omit<Registration, "tenant"> & {
+      readonly origin: Origin
+      readonly stand: (tenant: Tenant) => void
+    }
+  ): Registration {
+    const registration = { id, apiKey, isAccepted, tenant: Tenant.again(origin, this.#surroundings) }
+    stand(registration.tenant)
+    this.#register(registration)
+    this.#worldsAccepted += isAccepted === true ? 1 : 0
+    return registration
+  }
+
+  /** Puts back the tenants that there were. */
+  reinstate(registrations: ReadonlyArray<Registration>): void {
+    const before = this.all
+    this.#byKey.clear()
+    this.#byId.clear()
+    registrations.forEach((registration) => this.#register(registration))
+    for (const { id, isAccepted, tenant } of before) {
+      if (this.#byId.get(id)?.tenant !== tenant) {
+        tenant.abandon()
+        this.#worldsAccepted -= isAccepted === true ? 1 : 0
+      }
+    }
+  }
+
+  /** Gives a tenant another key. */
+  rekey(
+    before: Registration,
+    apiKey: Redacted.Redacted<string>
+  ): Either.Either<Registration, TenantError | TenantExists> {
+    if (!isKey(apiKey)) {
+      return Either.left(notAKey())
+    }
+    if (this.#byKey.has(this.#digest(Redacted.value(apiKey)))) {
+      return Either.left(new TenantExists({ message: "apiKey: another tenant has it" }))
+    }
+    const registration = { ...before, apiKey }
+    this.#byKey.delete(this.#digest(Redacted.value(before.apiKey)))
+    this.#register(registration)
+    this.#surroundings.keeper?.onRekey(registration)
+    return Either.right(registration)
+  }
+
+  #register(registration: Registration): void {
+    this.#byKey.set(this.#digest(Redacted.value(registration.apiKey)), registration)
+    this.#byId.set(registration.id, registration)
+    this.#idByTenant.set(registration.tenant, registration.id)
   }
 
   /** Gives a key a new world, in the place of the one that it may have. */
@@ -487,8 +686,8 @@ export class Tenants {
     }
     this.remove(before)
     return Either.mapLeft(this.add({ id: before.id, ...options }), (error) => {
-      this.#byKey.set(this.#digest(Redacted.value(before.apiKey)), before)
-      this.#byId.set(before.id, before)
+      this.#register(before)
+      this.#surroundings.keeper?.onAdd(before)
       return error
     })
   }
@@ -499,6 +698,7 @@ export class Tenants {
       return false
     }
     this.#byKey.delete(this.#digest(Redacted.value(apiKey)))
+    this.#surroundings.keeper?.onRemove(id, tenant)
     return this.#byId.delete(id)
   }
 
@@ -573,7 +773,10 @@ export class Tenants {
     }
     this.#worldsAccepted++
     return Either.map(
-      Either.mapLeft(this.add({ ...world, apiKey }), ({ message }) => new Unauthenticated({ message })),
+      Either.mapLeft(
+        this.add({ ...world, apiKey, isAccepted: true }),
+        ({ message }) => new Unauthenticated({ message })
+      ),
       ({ tenant }) => tenant
     )
   }

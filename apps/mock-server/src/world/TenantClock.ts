@@ -135,6 +135,11 @@ export class TenantClock {
     return this.#type === "real" ? this.#real(this.#offset) : this.#at
   }
 
+  /** Whether it shows the time of the process. */
+  get isReal(): boolean {
+    return this.#type === "real" && this.#offset === 0
+  }
+
   /** The time of a request that has come in: a stepping clock is one step on from the request before. */
   tick(): number {
     if (this.#type === "stepping") {

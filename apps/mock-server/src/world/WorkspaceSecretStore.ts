@@ -59,6 +59,8 @@ export class WorkspaceSecretStore {
   #isTooLarge = false
   readonly #indexedFrom: number
   readonly #limits: IndexLimits
+  /** Is told of each change: the secret before, and the one after it. */
+  onChange: ((before: WorkspaceSecret | undefined, after: WorkspaceSecret | undefined) => void) | undefined
 
   /** `indexedFrom` is the number of secrets from which on filters have an index, `limits` how large that may be. */
   constructor(
@@ -96,6 +98,7 @@ export class WorkspaceSecretStore {
   put(secret: WorkspaceSecret): void {
     const { externalId, id } = secret.metadata
     const slot = this.#byId.get(id)
+    this.onChange?.(slot?.secret, secret)
     if (slot?.secret === undefined) {
       this.#insert(secret)
     } else {
@@ -121,6 +124,7 @@ export class WorkspaceSecretStore {
     if (slot?.secret === undefined) {
       return
     }
+    this.onChange?.(slot.secret, undefined)
     const { externalId } = slot.secret.metadata
     if (externalId !== undefined) {
       this.#byExternalId.delete(externalId)

@@ -1,0 +1,499 @@
+/**
+ * Worlds on disk: every change of every world is in a log before the answer to the request that made it.
+ */
+import { Unavailable } from "@workspace-secrets/core/ApiError"
+import type { WorkspaceSecret } from "@workspace-secrets/core/WorkspaceSecret"
+import * as Effect from "effect/Effect"
+import * as Runtime from "effect/Runtime"
+import type * as Scope from "effect/Scope"
+import * as Fs from "node:fs/promises"
+import { dirname, join } from "node:path"
+import { setImmediate } from "node:timers/promises"
+import type { Keeper, Registration, Standing, Tenant, Tenants } from "../world/Tenant.js"
+import type { WorkspaceSecretStore } from "../world/WorkspaceSecretStore.js"
+import { DataDirectoryError } from "./DataDirectoryError.js"
+import type { DataKey } from "./DataKey.js"
+import { readDataKey } from "./DataKey.js"
+import { attempt, codeOf, isTemporaryOf, reasonOf, Refusal, syncDirectory, temporaryOf, unlessMissing } from "./Disk.js"
+import { lock } from "./Lock.js"
+import { Log } from "./Log.js"
+import * as WorldRecord from "./WorldRecord.js"
+
+/** From how many bytes on a log is written anew, where it has become this many times as large as when it was begun. */
+const COMPACT_FROM = 16 * 1024 * 1024
+const COMPACT_TIMES = 3
+
+/** What the lock and all temporary files are named after. */
+const NAME = "worlds"
+
+const logPattern = /^worlds-(\d{1,15})\.log$/
+
+const logName = (generation: number): string => `${NAME}-${generation}.log`
+
+/** A log that was read. */
+interface Opened {
+  readonly directory: string
+  readonly generation: number
+  readonly key: DataKey | undefined
+  readonly log: Log
+  readonly compactFrom: number
+  readonly warn: (message: string) => void
+}
+
+/**
+ * What a start found in its data directory.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Recovered {
+  readonly worlds: number
+  readonly secrets: number
+  /** Changes that were not written to their end: nobody had an answer to them. */
+  readonly dropped: number
+}
+
+/** A change of one secret, as it is told by a store. */
+interface SecretChange {
+  readonly tenant: Tenant
+  readonly store: WorkspaceSecretStore
+  readonly before: WorkspaceSecret | undefined
+  readonly after: WorkspaceSecret | undefined
+}
+
+/** A change of which worlds there are. */
+type WorldChange =
+  | { readonly type: "added" | "rekeyed"; readonly registration: Registration }
+  | { readonly type: "removed"; readonly id: string }
+
+/** Changes that go to the disk together, and who waits for that. */
+class Batch {
+  readonly touched = new Set<Tenant>()
+  readonly worlds: Array<WorldChange> = []
+  readonly secrets: Array<SecretChange> = []
+  #waiting: Array<(end: Effect.Effect<void, Unavailable>) => void> = []
+  #end: Effect.Effect<void, Unavailable> | undefined
+
+  /** Waits until the disk has it. */
+  readonly done: Effect.Effect<void, Unavailable> = Effect.async((resume) => {
+    if (this.#end === undefined) {
+      this.#waiting.push(resume)
+    } else {
+      resume(this.#end)
+    }
+  })
+
+  end(end: Effect.Effect<void, Unavailable>): void {
+    this.#end = end
+    this.#waiting.forEach((resume) => resume(end))
+    this.#waiting = []
+  }
+}
+
+/** What a batch comes to. */
+interface Collected {
+  readonly lines: ReadonlyArray<WorldRecord.Lines>
+  readonly changes: number
+  readonly standings: ReadonlyMap<Tenant, Standing>
+}
+
+/** A log that takes the place of the one in use: all worlds as they were at one moment, and what changed since. */
+interface Successor {
+  log: Log | undefined
+  isReady: boolean
+  readonly since: Array<WorldRecord.Lines>
+}
+
+function* flat(lines: Iterable<WorldRecord.Lines>): Generator<string> {
+  for (const some of lines) {
+    yield* some
+  }
+}
+
+const isCounting = ({ chance, clock, faults }: Standing): boolean =>
+  clock.type !== "real" || clock.offsetMillis !== undefined || chance !== undefined || faults.rules.length > 0
+
+/** Keeps the changes of worlds in a log. Those that come while the disk is at work go to it together. */
+class Storage implements Keeper {
+  readonly #directory: string
+  readonly #key: DataKey | undefined
+  readonly #compactFrom: number
+  readonly #warn: (message: string) => void
+  readonly #tenants: Tenants
+  #log: Log
+  #generation: number
+  /** How many bytes it had when all that is in it was needed. */
+  #needed: number
+  #successor: Successor | undefined
+  /** Where each world stands on the disk. */
+  readonly #kept = new Map<Tenant, Standing>()
+  #keptWorlds: ReadonlyArray<Registration> = []
+  #next = new Batch()
+  #current: Batch | undefined
+  #running: Promise<void> | undefined
+  #preparing: Promise<void> | undefined
+  #isUndoing = false
+  #isRefusing = false
+
+  /** Goes on with tenants as they are on the disk. */
+  constructor(tenants: Tenants, { compactFrom, directory, generation, key, log, warn }: Opened) {
+    this.#tenants = tenants
+    this.#directory = directory
+    this.#key = key
+    this.#compactFrom = compactFrom
+    this.#warn = warn
+    this.#log = log
+    this.#generation = generation
+    this.#needed = 0
+  }
+
+  /** Goes on with the worlds that are there by now: the disk has them. */
+  begin(): void {
+    this.#keptWorlds = this.#tenants.all
+    this.#keptWorlds.forEach(({ tenant }) => this.#kept.set(tenant, tenant.standing))
+  }
+
+  onAdd(registration: Registration): void {
+    this.#next.worlds.push({ type: "added", registration })
+    this.touch(registration.tenant)
+  }
+
+  onRemove(id: string, tenant: Tenant): void {
+    this.#next.worlds.push({ type: "removed", id })
+    this.touch(tenant)
+  }
+
+  onRekey(registration: Registration): void {
+    this.#next.worlds.push({ type: "rekeyed", registration })
+    this.touch(registration.tenant)
+  }
+
+  onSecret(
+    tenant: Tenant,
+    store: WorkspaceSecretStore,
+    before: WorkspaceSecret | undefined,
+    after: WorkspaceSecret | undefined
+  ): void {
+    if (!this.#isUndoing) {
+      this.#next.secrets.push({ tenant, store, before, after })
+      this.touch(tenant)
+    }
+  }
+
+  touch(tenant: Tenant): void {
+    this.#next.touched.add(tenant)
+    this.#start()
+  }
+
+  settle(tenant: Tenant): Effect.Effect<void, Unavailable> | undefined {
+    if (tenant.isCounting) {
+      this.touch(tenant)
+    }
+    return this.#next.touched.has(tenant)
+      ? this.#next.done
+      : this.#current?.touched.has(tenant) === true
+      ? this.#current.done
+      : undefined
+  }
+
+  /** Writes what is left to write, and lets go of the log. */
+  async close(): Promise<void> {
+    for (let busy = this.#busy; busy !== undefined; busy = this.#busy) {
+      await busy
+    }
+    await this.#log.close()
+  }
+
+  get #busy(): Promise<void> | undefined {
+    return this.#running ?? this.#preparing
+  }
+
+  get #hasWork(): boolean {
+    return this.#next.touched.size > 0 || this.#successor?.isReady === true
+  }
+
+  #start(): void {
+    this.#running ??= this.#run().finally(() => {
+      this.#running = undefined
+      if (this.#hasWork) {
+        this.#start()
+      }
+    })
+  }
+
+  async #run(): Promise<void> {
+    // What else comes in this turn goes along.
+    await setImmediate()
+    while (this.#hasWork) {
+      if (this.#next.touched.size > 0) {
+        await this.#write()
+      }
+      if (this.#successor?.isReady === true) {
+        await this.#succeed(this.#successor)
+      }
+    }
+  }
+
+  async #write(): Promise<void> {
+    const batch = this.#next
+    this.#next = new Batch()
+    this.#current = batch
+    const worlds = batch.worlds.length > 0 ? this.#tenants.all : this.#keptWorlds
+    const isLarge = this.#successor === undefined
+      && this.#log.length > Math.max(this.#compactFrom, COMPACT_TIMES * this.#needed)
+    let collected: Collected
+    let all: ReadonlyArray<WorldRecord.Lines> | undefined
+    try {
+      collected = this.#collect(batch)
+      all = isLarge ? worlds.map(WorldRecord.whole) : undefined
+      const { changes, lines } = collected
+      if (changes > 0) {
+        await this.#log.append(this.#log.encode(flat(lines), changes))
+      }
+    } catch (error) {
+      this.#refuse(batch, error)
+      return
+    }
+    const { changes, lines, standings } = collected
+    standings.forEach((standing, tenant) => this.#kept.set(tenant, standing))
+    if (worlds !== this.#keptWorlds) {
+      this.#keptWorlds = worlds
+      const there = new Set(worlds.map(({ tenant }) => tenant))
+      this.#kept.forEach((_, tenant) => there.has(tenant) || this.#kept.delete(tenant))
+    }
+    this.#successor?.since.push(...lines)
+    this.#current = undefined
+    if (this.#isRefusing && changes > 0) {
+      this.#isRefusing = false
+      this.#warn("changes are kept again")
+    }
+    batch.end(Effect.void)
+    if (all !== undefined) {
+      this.#preparing = this.#prepare(all).finally(() => {
+        this.#preparing = undefined
+      })
+    }
+  }
+
+  #collect(batch: Batch): Collected {
+    const tenants = this.#tenants
+    const lines: Array<WorldRecord.Lines> = []
+    let changes = 0
+    const standings = new Map<Tenant, Standing>()
+    const isNew = new Set<Tenant>()
+    for (const change of batch.worlds) {
+      if (change.type === "removed") {
+        lines.push(WorldRecord.removed(change.id))
+        changes++
+      } else if (tenants.find(change.registration.id)?.tenant === change.registration.tenant) {
+        if (change.type === "added") {
+          isNew.add(change.registration.tenant)
+        }
+        lines.push(WorldRecord[change.type === "added" ? "whole" : "rekeyed"](change.registration))
+        changes++
+      }
+    }
+    const changed = new Set(batch.secrets.map(({ tenant }) => tenant))
+    for (const tenant of batch.touched) {
+      const id = tenants.idOf(tenant)
+      if (id !== undefined) {
+        const after = tenant.standing
+        const before = this.#kept.get(tenant)
+        standings.set(tenant, after)
+        const some = before === undefined || isNew.has(tenant) ? [] : WorldRecord.difference(id, tenant, before, after)
+        if (some.length > 0) {
+          lines.push(...some)
+          changes += changed.has(tenant) && before?.secrets === after.secrets ? 0 : 1
+        }
+      }
+    }
+    for (const { after, before, store, tenant } of batch.secrets) {
+      const id = tenants.idOf(tenant)
+      // Where all secrets are written anew, this one is among them.
+      if (
+        id !== undefined && !isNew.has(tenant) && this.#kept.get(tenant)?.secrets === store
+        && standings.get(tenant)?.secrets === store
+      ) {
+        lines.push(WorldRecord.single(id, before, after))
+        changes++
+      }
+    }
+    return { lines, changes, standings }
+  }
+
+  /** Takes back what is not on the disk, and lets those know who wait for it. */
+  #refuse(batch: Batch, error: unknown): void {
+    const later = this.#next
+    this.#next = new Batch()
+    this.#current = undefined
+    const undone = [batch, later]
+    this.#isUndoing = true
+    for (const { after, before, store } of undone.flatMap(({ secrets }) => secrets).reverse()) {
+      if (before !== undefined) {
+        store.put(before)
+      } else if (after !== undefined) {
+        store.remove(after)
+      }
+    }
+    this.#isUndoing = false
+    if (undone.some(({ worlds }) => worlds.length > 0)) {
+      this.#tenants.reinstate(this.#keptWorlds)
+    }
+    for (const tenant of new Set(undone.flatMap(({ touched }) => [...touched]))) {
+      const kept = this.#kept.get(tenant)
+      if (kept !== undefined) {
+        // Elsewhere, requests that are not undone got ids since.
+        tenant.stand(isCounting(kept) ? kept : { ...kept, ids: tenant.ids.state })
+        this.#kept.set(tenant, tenant.standing)
+      }
+    }
+    const reason = reasonOf(codeOf(error))
+    if (!this.#isRefusing) {
+      this.#isRefusing = true
+      this.#warn(`changes cannot be kept, and are refused: ${reason}`)
+    }
+    const failure = new Unavailable({ message: `nothing was changed, since it cannot be kept: ${reason}` })
+    undone.forEach((each) => each.end(failure))
+  }
+
+  /** Writes all worlds to another log. Meanwhile changes go to the one in use. */
+  async #prepare(all: ReadonlyArray<WorldRecord.Lines>): Promise<void> {
+    const successor: Successor = { log: undefined, isReady: false, since: [] }
+    this.#successor = successor
+    try {
+      successor.log = await Log.create(temporaryOf(join(this.#directory, `${NAME}.log`)), this.#key)
+      await successor.log.append(successor.log.encode(flat(all), 1, false))
+      successor.isReady = true
+      this.#start()
+    } catch (error) {
+      await this.#abandon(successor, error)
+    }
+  }
+
+  async #succeed(successor: Successor): Promise<void> {
+    const before = this.#log
+    const { log } = successor
+    if (log === undefined) {
+      return
+    }
+    try {
+      const { length } = log
+      if (successor.since.length > 0) {
+        await log.append(log.encode(flat(successor.since), 1, false))
+      }
+      await log.rename(join(this.#directory, logName(this.#generation + 1)))
+      this.#log = log
+      this.#generation++
+      this.#needed = length
+      this.#successor = undefined
+    } catch (error) {
+      await this.#abandon(successor, error)
+      return
+    }
+    await before.close()
+    // One that stays is taken away by the next start.
+    await log.mend().then(() => Fs.rm(before.path), () => undefined)
+  }
+
+  async #abandon({ log }: Successor, error: unknown): Promise<void> {
+    this.#successor = undefined
+    this.#needed = this.#log.length
+    this.#warn(`its log cannot be written anew, and grows: ${reasonOf(codeOf(error))}`)
+    if (log !== undefined) {
+      await log.close()
+      await Fs.rm(log.path, { force: true }).catch(() => undefined)
+    }
+  }
+}
+
+/** Makes the directory where it is not there. It is no link: what is in it is the owner's alone. */
+const makeDirectory = async (path: string): Promise<void> => {
+  const stat = await unlessMissing(Fs.lstat(path))
+  if (stat === undefined) {
+    await Fs.mkdir(path, { mode: 0o700 })
+    await syncDirectory(dirname(path))
+  } else if (stat.isSymbolicLink()) {
+    throw new Refusal({ what: "it is a symbolic link; give the directory that it leads to" })
+  } else if (!stat.isDirectory()) {
+    throw new Refusal({ what: "it is no directory" })
+  }
+}
+
+/** What may be in a directory that has no worlds yet: what file systems and this server put there. */
+const isOfNobody = (name: string): boolean => name.startsWith(".") || name === "lost+found"
+
+const openLog = async (
+  directory: string,
+  key: DataKey | undefined,
+  images: WorldRecord.Images
+): Promise<{ readonly log: Log; readonly dropped: number; readonly generation: number }> => {
+  const names = await Fs.readdir(directory)
+  const generations = names.map((name) => Number(logPattern.exec(name)?.[1] ?? 0)).filter((generation) =>
+    generation > 0
+  )
+  const last = Math.max(0, ...generations)
+  if (last === 0 && !names.every(isOfNobody)) {
+    throw new Refusal({ what: "it has other files in it, and no worlds; give an empty directory" })
+  }
+  const base = join(directory, `${NAME}.log`)
+  let opened
+  if (last === 0) {
+    const log = await Log.create(temporaryOf(base), key)
+    await log.rename(join(directory, logName(1)))
+    await log.mend()
+    opened = { log, dropped: 0, generation: 1 }
+  } else {
+    const file = logName(last)
+    try {
+      opened = {
+        ...await Log.open(join(directory, file), key, (lines) => lines.forEach((line) => images.apply(line))),
+        generation: last
+      }
+    } catch (error) {
+      throw error instanceof Refusal ? new Refusal({ what: `${file}: ${error.what}` }) : error
+    }
+  }
+  // What was left behind by a process that was killed while it wrote the log anew.
+  for (const name of names) {
+    const generation = Number(logPattern.exec(name)?.[1] ?? last)
+    if (generation < last || isTemporaryOf(base, name)) {
+      await Fs.rm(join(directory, name), { force: true })
+    }
+  }
+  return opened
+}
+
+/**
+ * Keeps a directory to this server until the scope closes, and reads it. What it gives puts the worlds of the directory among the tenants of a
+ * server, and keeps their changes from then on.
+ */
+export const open = (
+  path: string,
+  { compactFrom = COMPACT_FROM, keyFile }: {
+    readonly keyFile?: string | undefined
+    readonly compactFrom?: number | undefined
+  } = {}
+): Effect.Effect<(tenants: Tenants) => Recovered, DataDirectoryError, Scope.Scope> =>
+  Effect.gen(function*() {
+    const run = Runtime.runFork(yield* Effect.runtime<never>())
+    const warn = (message: string) => void run(Effect.logWarning(`data directory ${path}: ${message}`))
+    const key = keyFile === undefined
+      ? undefined
+      : yield* Effect.mapError(
+        readDataKey(keyFile),
+        ({ what }) => new Refusal({ what: `data key ${keyFile}: ${what}` })
+      )
+    yield* attempt("it cannot be made", () => makeDirectory(path))
+    yield* lock(join(path, NAME))
+    const images = new WorldRecord.Images()
+    const { dropped, generation, log } = yield* attempt("it cannot be used", () => openLog(path, key, images))
+    let storage: Storage | undefined
+    yield* Effect.addFinalizer(() => Effect.promise(async () => await (storage ?? log).close()))
+    return (tenants: Tenants) => {
+      storage = new Storage(tenants, { compactFrom, directory: path, generation, key, log, warn })
+      tenants.keepWith(storage)
+      const recovered = images.recover(tenants)
+      storage.begin()
+      return { ...recovered, dropped }
+    }
+  }).pipe(Effect.mapError(({ what }) => new DataDirectoryError({ path, problem: what })))

@@ -25,24 +25,23 @@ const optionsOf = <S extends Record<string, Setting<unknown>>>(settings: S) =>
   }
 
 const commands = [
-  ["serve", "Serve the API until it is stopped. It is what runs when no command is named."],
-  ["exec", "Run a command with a server of its own."],
-  ["ready", "Ask whether a server answers, or wait until it does."]
+  ["serve", "Serve the API until it is stopped. The default command."],
+  ["exec", "Start a server, run a command against it, stop the server."],
+  ["ready", "Check whether a server is ready, or wait until it is."]
 ] as const
 
 type CommandName = typeof commands[number][0]
 
 const isCommand = (word: string | undefined): word is CommandName => commands.some(([name]) => name === word)
 
-const codes =
-  "It ends with 0 when it did what it was told, with 1 when it could not, and with 2 when it was not told properly."
+const codes = "Exit codes: 0 success, 1 failure (for example, a port in use), 2 wrong usage."
 
 const pages: { readonly [Name in CommandName]: Page } = {
   serve: {
     usage: [`${name} [serve] [options]`],
     about: [
-      "Serves the Workspace Secrets API from memory, to develop and to test against, until it is stopped (Ctrl-C, SIGTERM or SIGHUP). When it"
-      + " is ready it prints its base URL, its key and a request to try."
+      "Serves the Workspace Secrets API from memory, for development and tests. Stop it with Ctrl-C, SIGTERM or SIGHUP. When the server is"
+      + " ready, it prints its base URL, its API key and a request to try."
     ],
     settings: Object.values(Settings.serve),
     notes: [codes],
@@ -55,9 +54,9 @@ const pages: { readonly [Name in CommandName]: Page } = {
   exec: {
     usage: [`${name} exec [options] -- <command> [arguments]`],
     about: [
-      "Starts a server on a free port, runs the command, and stops the server. The command finds the server by CADENYA_BASE_URL, CADENYA_API_KEY"
-      + " and CADENYA_WORKSPACE_ID in its environment. Signals are passed on to it, and its exit code is that of exec.",
-      "A command that does not exist is 127, one that cannot be run 126."
+      "Starts a server on a free port, runs the command, and stops the server. CADENYA_BASE_URL, CADENYA_API_KEY and CADENYA_WORKSPACE_ID are"
+      + " set for the command. Signals are forwarded to it.",
+      "The exit code is that of the command: 127 if it does not exist, 126 if it cannot be executed."
     ],
     settings: Object.values(Settings.exec),
     examples: [
@@ -68,7 +67,7 @@ const pages: { readonly [Name in CommandName]: Page } = {
   ready: {
     usage: [`${name} ready [options]`],
     about: [
-      "Asks a server of the API whether it is there. It needs no key. It ends with 0 when it is, and with 1 when it is not."
+      "Checks whether a server is ready. It needs no API key. Exit codes: 0 ready, 1 not ready, 2 wrong usage."
     ],
     settings: Object.values(Settings.ready),
     examples: [`${name} --port 8080 & ${name} ready --wait --url http://127.0.0.1:8080 && npm test`]
@@ -79,17 +78,17 @@ const overview: Page = {
   ...pages.serve,
   usage: [`${name} [command] [options]`, `${name} [command] --help`],
   about: [
-    "A server of the Workspace Secrets API, to develop and to test against. It keeps everything in memory, and in a file where it is told to."
+    "A mock server of the Workspace Secrets API, for development and tests. State is kept in memory, and saved only on request."
   ],
-  commands: [...commands, ["--version", "Say which version this is."], [
+  commands: [...commands, ["--version", "Print the version."], [
     "--completions <shell>",
-    "Print the completions for bash, fish, sh or zsh."
+    "Print shell completions for bash, fish, sh or zsh."
   ]],
   settingsTitle: "Options of serve",
   examples: [`${name}`, ...pages.exec.examples.slice(0, 1), ...pages.ready.examples]
 }
 
-/** The line in three: a command, its words, and, behind `--`, the command that it is to run. */
+/** Splits the command line into the name of a command, its own words, and the command after `--`. */
 const split = (words: ReadonlyArray<string>) => {
   const end = words.indexOf("--")
   const own = end === -1 ? words : words.slice(0, end)
@@ -102,11 +101,11 @@ const split = (words: ReadonlyArray<string>) => {
   }
 }
 
-/** What the command line as a whole is asked for. */
+/** Whether the words are options that need no command, such as `--version`. */
 const isOfAll = (words: ReadonlyArray<string>): boolean =>
   /^(--version|--wizard|--completions(=| )(bash|fish|sh|zsh))$/.test(words.join(" "))
 
-/** The words for @effect/cli, or why they cannot be read. */
+/** Translates the words for @effect/cli, or says why they are wrong. */
 const readLine = (
   { command, own, rest }: ReturnType<typeof split>
 ): Either.Either<ReadonlyArray<string>, string> => {
@@ -122,7 +121,7 @@ const readLine = (
   }
   const name = command ?? "serve"
   if (name === "exec" ? (rest ?? []).length === 0 : (rest ?? []).length > 0) {
-    return Either.left(name === "exec" ? "exec: expected a command behind --" : `${name} runs no command; exec does`)
+    return Either.left(name === "exec" ? "exec: expected a command after --" : `${name} runs no command: use exec`)
   }
   return Either.map(
     Line.read(name, own, Record.map(pages, ({ settings }) => settings)),
@@ -130,16 +129,16 @@ const readLine = (
   )
 }
 
-/** What a run of the command line came to: an exit code, or the signal that ended the command that it ran. */
+/** How the process ends: with an exit code, or with the signal that ended the command of `exec`. */
 export type Outcome = Ended
 
 const seeHelp = (command: CommandName | undefined): string =>
-  `Run ${[name, ...(command === undefined ? [] : [command])].join(" ")} --help to see what there is.`
+  `Run ${[name, ...(command === undefined ? [] : [command])].join(" ")} --help for the options.`
 
 type Run = Effect.Effect<Outcome, CannotStart, FileSystem.FileSystem>
 
 /**
- * Runs the command line to its end. What the user has to be told is on stderr by then: in words, and without a stack trace.
+ * Runs the command line. Problems are printed on stderr, without a stack trace.
  */
 export const run = (options: {
   readonly argv: ReadonlyArray<string>
@@ -165,7 +164,7 @@ export const run = (options: {
     const outcome = yield* Ref.make<Outcome>({ code: 0 })
     const handled = <A>(run: (settings: A) => Run) => (settings: A) =>
       Effect.flatMap(run(settings), (ended) => Ref.set(outcome, ended))
-    // Each loads what it needs when it runs: `ready` has no use for a server, nor `serve` for what starts processes.
+    // Loaded on demand: `ready` needs no server, and `serve` starts no process.
     const all = Command.make(name).pipe(Command.withSubcommands([
       Command.make(
         "serve",
@@ -208,7 +207,7 @@ export const run = (options: {
     return yield* Ref.get(outcome)
   }).pipe(
     Effect.catchTag("CannotStart", ({ message }) => Effect.as(Console.error(message), { code: 1 })),
-    // What is left are the refusals of @effect/cli, which has printed them.
+    // @effect/cli has printed the remaining errors.
     Effect.catchAll(() => misused)
   )
 }

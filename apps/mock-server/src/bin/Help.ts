@@ -1,10 +1,10 @@
 /**
- * The help of the command line.
+ * Formats `--help`.
  */
 import type { Setting } from "./Setting.js"
 import { prefix, variableOf } from "./Setting.js"
 
-/** What the help says of a command. */
+/** The help page of a command. */
 export interface Page {
   readonly usage: ReadonlyArray<string>
   readonly about: ReadonlyArray<string>
@@ -52,11 +52,13 @@ const environment = (settings: ReadonlyArray<Setting<unknown>>): ReadonlyArray<s
     ...(toggled === undefined ? [] : [`${variableOf(toggled.name)}=true for --${toggled.name}`])
   ]
   return [
-    `Each of them can be set in the environment as ${prefix}…: ${examples.join(", ")}. The command line counts first.`
+    `Every option can also be set as an environment variable, ${prefix}…: ${
+      examples.join(", ")
+    }. An option wins over its variable.`
   ]
 }
 
-/** The page as text. */
+/** Formats a page for the terminal. */
 export const render = (page: Page, colours: boolean): string => {
   const title = (text: string) => colours ? `\x1b[1m${text}\x1b[22m` : text
   const paragraphs = (texts: ReadonlyArray<string>) => texts.map((text) => wrap(text, WIDTH).join("\n")).join("\n\n")

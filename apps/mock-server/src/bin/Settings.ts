@@ -1,5 +1,5 @@
 /**
- * The settings that there are.
+ * The options of each command.
  */
 import { isApiKey } from "@workspace-secrets/core/ApiKey"
 import * as Effect from "effect/Effect"
@@ -13,7 +13,7 @@ import type { Scope } from "../world/TenantSettings.js"
 import { knownScopes } from "../world/TenantSettings.js"
 import { fromVariable, setting, toggle, variableOf } from "./Setting.js"
 
-/** The key that a server knows unless it is told another. */
+/** The default of `--api-key`. */
 const defaultApiKey = "mock-api-key"
 
 const defaultPort = 4010
@@ -38,7 +38,7 @@ const wholeNumber = {
     /^\d{1,16}$/.test(text) && Number.isSafeInteger(Number(text)) ? Option.some(Number(text)) : Option.none()
 }
 
-/** A date that is none, such as February 30, would be taken for another one. */
+/** `Date.parse` would read February 30 as March 1 or 2. */
 const isMoment = (text: string): boolean => {
   const millis = Date.parse(text)
   return millis >= 0 && new Date(millis).toISOString().slice(0, 19) === text.slice(0, 19)
@@ -68,28 +68,28 @@ const port = (fallback: number) =>
   setting("port", {
     ...portReader,
     placeholder: "port",
-    description: "The port to listen on; 0 takes a free one.",
+    description: "Port to listen on. 0 picks a free port.",
     fallback,
     shown: String(fallback)
   })
 
-/** What a server can be told, with the port that it listens on unless it is told another. */
+/** The options that `serve` and `exec` share. */
 const server = (fallbackPort: number) => ({
   host: setting("host", {
     ...hostReader,
     placeholder: "address",
-    description: "The address to listen on. Anyone who reaches it can use the server.",
+    description: "Address to listen on. Anyone who can reach it can use the server.",
     fallback: defaultHost,
     shown: defaultHost
   }),
   allowedHosts: setting("allowed-host", {
-    expected: "host names or addresses with commas between, without a scheme or a port",
+    expected: "host names or addresses separated by commas, without a scheme or a port",
     read: (text: string): Option.Option<ReadonlyArray<string>> =>
       text.split(",").every(isHostName) ? Option.some(text.split(",")) : Option.none(),
     placeholder: "names",
     description:
-      "The names to answer for, with commas between, besides those of this machine's loopback and --host. A request whose Host is another"
-      + " name gets 403. Where --host lets other machines reach the server, any address will do.",
+      "Host names to accept, separated by commas, in addition to loopback names and --host. A request with another Host gets 403. If other"
+      + " machines can reach --host, IP addresses are always accepted.",
     fallback: undefined,
     shown: "none"
   }),
@@ -97,62 +97,59 @@ const server = (fallbackPort: number) => ({
   apiKey: setting("api-key", {
     ...key("an API key of visible ASCII characters, with spaces only between them"),
     placeholder: "key",
-    description:
-      "The one key that the server knows. Any other is answered with 401. When it is set, the control API takes it, too.",
+    description: "The accepted API key. Any other key gets 401. If set, the control API needs it, too.",
     fallback: undefined,
     shown: defaultApiKey
   }),
   acceptAnyKey: toggle(
     "accept-any-key",
-    "Give each key that is not known a world of its own, which begins as that of --api-key does, instead of 401."
+    "Accept every API key. Each key is isolated: it has its own secrets, and starts with the same ones as --api-key."
   ),
   controlToken: setting("control-token", {
     ...key("a token of visible ASCII characters, with spaces only between them"),
     placeholder: "token",
     description:
-      "The token that the control API under /_mock takes, in place of --api-key. With neither, it takes requests from this machine alone, and"
-      + " none at all where --host lets other machines reach it.",
+      "Token for the control API under /_mock, instead of --api-key. Without either, the control API is open to this machine, and closed if"
+      + " other machines can reach --host.",
     fallback: undefined
   }),
   seedFile: setting("seed-file", {
     ...text("a path"),
     placeholder: "file",
-    description: "A JSON file with the secrets to begin with. Nothing is written back to it.",
+    description: "JSON file with the initial secrets. It is never written.",
     fallback: undefined
   }),
   snapshotFile: setting("snapshot-file", {
     ...text("a path"),
     placeholder: "file",
     description:
-      "A file to go on from, if it is there, and to save to when the server stops: the secrets of the first key with their values, its clock"
-      + " and its ids.",
+      "File to load at the start, if it exists, and to save to when the server stops: the secrets of the first API key, with their values,"
+      + " its clock and its ids.",
     fallback: undefined
   }),
   randomSeed: setting("seed", {
     ...wholeNumber,
     placeholder: "number",
-    description:
-      "A number that all ids follow from. With a clock that is fixed or stepping, the same requests then give the same bytes.",
+    description: "Seed for ids. With a fixed or stepping clock, the same requests get the same bytes.",
     fallback: undefined
   }),
   clock: setting("clock", {
     ...clockReader,
     placeholder: "clock",
     description:
-      "How time goes: real; fixed:2026-01-01T00:00:00Z, which stands still; or stepping:2026-01-01T00:00:00Z,1000, which is 1000 ms later for"
-      + " each request.",
+      "Clock: real; fixed:2026-01-01T00:00:00Z (frozen); or stepping:2026-01-01T00:00:00Z,1000 (advances 1000 ms on every request).",
     fallback: undefined,
     shown: "real"
   }),
   scopes: setting("scopes", {
-    expected: `none, or known scopes with commas between: ${knownScopes.join(", ")}`,
+    expected: `none, or known scopes separated by commas: ${knownScopes.join(", ")}`,
     read: (text: string): Option.Option<ReadonlyArray<Scope>> => {
       const scopes = text === "none" ? [] : text.split(",")
       const known = knownScopes.filter((scope) => scopes.includes(scope))
       return known.length === scopes.length ? Option.some(known) : Option.none()
     },
     placeholder: "scopes",
-    description: "The scopes of the first API key, or none. Without secrets:manage, operations on secrets get 403.",
+    description: "Scopes of the first API key, or none. Without secrets:manage, operations on secrets get 403.",
     fallback: undefined,
     shown: "every scope"
   }),
@@ -168,20 +165,20 @@ const server = (fallbackPort: number) => ({
     read: (text: string) => isOrigin(text) ? Option.some(text) : Option.none(),
     placeholder: "origin",
     description:
-      "The origin of the pages that may call the API from a browser; * for every origin. They never reach /_mock.",
+      "Origin of the pages that may call the API from a browser, or * for all. /_mock is never open to them.",
     fallback: undefined,
     shown: "none"
   }),
   log: toggle(
     "log",
-    "Print a line for each request on stderr: status, path, how long it took, whose it was, the fault that hit it. Neither values nor keys."
+    "Print a line for each request on stderr: status, path, duration, tenant, applied fault. Never values or API keys."
   )
 })
 
 /** The settings of `serve`. */
 export const serve = {
   ...server(defaultPort),
-  json: toggle("json", "Print one line of JSON when it is ready: url, apiKey, workspaceId and pid.")
+  json: toggle("json", "Print one line of JSON when the server is ready: url, apiKey, workspaceId, pid.")
 }
 
 /** The settings of `exec`. */
@@ -193,18 +190,18 @@ const isBaseUrl = (text: string): boolean => {
 }
 
 const urlReader = {
-  expected: "a base URL such as http://127.0.0.1:4010, with neither user nor password",
+  expected: "a base URL such as http://127.0.0.1:4010, without user or password",
   read: (text: string) => isBaseUrl(text) ? Option.some(reachableUrl(text)) : Option.none()
 }
 
-/** A URL without query and slashes at its end, at an address to connect to. */
+/** The URL without query and trailing slashes. An address that means "every interface" becomes loopback. */
 const reachableUrl = (text: string): string => {
   const url = text.replace(/[?#].*$/, "").replace(/\/+$/, "")
   const host = bare(new URL(text).hostname)
   return isEveryAddress(host) ? url.replace(/^(https?:\/\/)(?:\[[^\]]*\]|[^:/]*)/i, `$1${inUrl(reachable(host))}`) : url
 }
 
-/** The server that the environment describes, where it says something of one. */
+/** The base URL that follows from the variables of `--host` and `--port`, if one is set. */
 const served = Effect.map(
   Effect.all([fromVariable(variableOf("host"), hostReader), fromVariable(variableOf("port"), portReader)]),
   ([host, port]) =>
@@ -218,7 +215,7 @@ export const ready = {
   url: setting("url", {
     ...urlReader,
     placeholder: "url",
-    description: "The base URL to ask.",
+    description: "Base URL of the server.",
     otherwise: Effect.flatMap(
       fromVariable("CADENYA_BASE_URL", urlReader),
       (url) => Option.isSome(url) ? Effect.succeed(url) : served
@@ -226,7 +223,7 @@ export const ready = {
     fallback: `http://${defaultHost}:${defaultPort}`,
     shown: `CADENYA_BASE_URL of the environment, else http://127.0.0.1:${defaultPort}`
   }),
-  wait: toggle("wait", "Ask again until it answers or the time is up."),
+  wait: toggle("wait", "Wait until the server is ready."),
   timeout: setting("timeout", {
     expected: "a number of seconds, more than 0 and at most 86400",
     read: (text: string) =>
@@ -234,7 +231,7 @@ export const ready = {
         ? Option.some(Number(text) * 1000)
         : Option.none(),
     placeholder: "seconds",
-    description: "For how long to wait.",
+    description: "Longest time to wait.",
     fallback: 30_000,
     shown: "30"
   })

@@ -13,13 +13,13 @@ const environment = (variables: Readonly<Record<string, string>>) =>
 
 const lines = (text: string) => text.split("\n").filter((line) => line !== "")
 
-const someHosts = "host names or addresses with commas between, without a scheme or a port"
+const someHosts = "host names or addresses separated by commas, without a scheme or a port"
 
 const aKey = "an API key of visible ASCII characters, with spaces only between them"
 const aToken = "a token of visible ASCII characters, with spaces only between them"
 const aClock = "real, fixed:<moment> or stepping:<moment>,<milliseconds>, with a moment such as 2026-01-01T00:00:00Z"
 
-const aBaseUrl = "a base URL such as http://127.0.0.1:4010, with neither user nor password"
+const aBaseUrl = "a base URL such as http://127.0.0.1:4010, without user or password"
 
 describe("run", () => {
   it.effect.each<[ReadonlyArray<string>, ReadonlyArray<string>]>([
@@ -74,10 +74,10 @@ describe("run", () => {
     [["--prot", "1"], "--prot is not an option of serve. Did you mean --port?"],
     [["--port", "0", "serve"], "serve: a command comes before its options"],
     [["4010"], "expected a command (serve, exec, ready) or an option"],
-    [["serve", "--", "npm"], "serve runs no command; exec does", ["serve"]],
-    [["exec"], "exec: expected a command behind --", ["exec"]],
-    [["exec", "npm", "test"], "exec: expected a command behind --", ["exec"]],
-    [["exec", "--"], "exec: expected a command behind --", ["exec"]],
+    [["serve", "--", "npm"], "serve runs no command: use exec", ["serve"]],
+    [["exec"], "exec: expected a command after --", ["exec"]],
+    [["exec", "npm", "test"], "exec: expected a command after --", ["exec"]],
+    [["exec", "--"], "exec: expected a command after --", ["exec"]],
     [["exec", "--json", "--", "npm"], "--json is an option of serve, not of exec", ["exec"]],
     [["ready", "--url", "localhost"], `--url: expected ${aBaseUrl}`, ["ready"]],
     [["ready", "--url", "ftp://localhost"], `--url: expected ${aBaseUrl}`, ["ready"]],

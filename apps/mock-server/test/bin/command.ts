@@ -18,7 +18,7 @@ export const { version } = JSON.parse(readFileSync(join(here, "package.json"), "
 
 /** The end of a refusal. */
 export const seeHelp = (...command: ReadonlyArray<string>): string =>
-  `Run ${["workspace-secrets-mock", ...command].join(" ")} --help to see what there is.`
+  `Run ${["workspace-secrets-mock", ...command].join(" ")} --help for the options.`
 
 /** A directory for the tests of a file, which is gone after them. */
 export const scratch = () => {

@@ -19,6 +19,11 @@ const soaks = {
   snapshot: {
     what: "100 servers, each killed at a moment while it saves its snapshot; what is left has to be whole",
     run: async (args) => (await import("./soak/snapshot.mjs")).main(args)
+  },
+  witness: {
+    what:
+      "100,000 exchanges through a witness, 50 at a time; all have to come as they were sent, in memory that is bounded",
+    run: async (args) => (await import("./soak/witness.mjs")).main(args)
   }
 }
 

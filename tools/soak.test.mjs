@@ -7,6 +7,7 @@ import { Connection } from "./soak/connection.mjs"
 import { randomOf } from "./soak/random.mjs"
 import { soak as soakSnapshots } from "./soak/snapshot.mjs"
 import { soak } from "./soak/soak.mjs"
+import { soak as soakWitness } from "./soak/witness.mjs"
 import { viteNode } from "./sources.mjs"
 
 const connections = 10
@@ -117,6 +118,21 @@ describe("a soak", () => {
     assert.equal(told.before + told.while + told.after, 2)
   })
 
+  it("finds every exchange through a witness as it was sent, and counted", async () => {
+    const start = (url) => {
+      const [config, path] = ["../packages/contract-tests/vitest.config.ts", "soak/witness-proxy.mjs"].map((file) =>
+        fileURLToPath(new URL(file, import.meta.url))
+      )
+      return fork(viteNode, ["--config", config, path, url], { execArgv: ["--expose-gc"] })
+    }
+    const { done, failures, last, sent } = await soakWitness({ exchanges: 500, inFlight: 50, seed: 0, start })
+    assert.deepEqual(failures, [])
+    assert.equal(done, 500)
+    assert.equal(last.counts.exchanges, 500)
+    assert.ok(last.judged > 500)
+    assert.deepEqual([...sent.keys()].sort(), ["bytes", "create", "get", "large", "list", "missing"])
+  })
+
   it("sends the same for the same seed", () => {
     const numbers = (seed) => Array.from({ length: 50 }, randomOf(seed).next)
     assert.deepEqual(numbers(7), numbers(7))
@@ -125,7 +141,7 @@ describe("a soak", () => {
   })
 
   for (
-    const [argv, message] of [[[], /Say which/], [["sever"], /Expected one of client, server, snapshot/], [[
+    const [argv, message] of [[[], /Say which/], [["sever"], /Expected one of client, server, snapshot, witness/], [[
       "server",
       "--requests",
       "0"

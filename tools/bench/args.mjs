@@ -9,6 +9,7 @@ registry into node_modules/.cache/workspace-secrets; they are no dependencies of
 Subjects
   client   one GET at a time, 20 in flight, against a bare node:http server: CPU per call, calls per second
   server   one GET at a time over 20 connections: requests per second, latency, memory, time to be ready
+  witness  what it costs to be looked at: a proxy beside a bare one, and a layer around our client
 
 Contestants
   all of them unless some are named; what ratios are taken to is always there
@@ -23,6 +24,9 @@ Options
 
 /** A mistake of the one who typed the command. */
 export class UsageError extends Error {}
+
+const listed = (names, word) =>
+  new Intl.ListFormat("en-GB", { type: word === "or" ? "disjunction" : "conjunction" }).format(names)
 
 const options = {
   rounds: { type: "string", default: "7" },
@@ -45,9 +49,9 @@ export const read = (argv, subjects) => {
   const { positionals: [subject, ...only], values } = parse(argv)
   if (values.help) return { help: usage }
   const names = Object.keys(subjects)
-  if (subject === undefined) throw new UsageError(`Say what to measure: ${names.join(" or ")}`)
+  if (subject === undefined) throw new UsageError(`Say what to measure: ${listed(names, "or")}`)
   if (!names.includes(subject)) {
-    throw new UsageError(`There is no subject "${subject}"; there is ${names.join(" and ")}`)
+    throw new UsageError(`There is no subject "${subject}"; there is ${listed(names, "and")}`)
   }
   const unknown = only.filter((name) => !subjects[subject].includes(name))
   if (unknown.length > 0) {

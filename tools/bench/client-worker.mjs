@@ -1,11 +1,11 @@
-// One contestant of `bench -- client` in its process: `client-worker.mjs <contestant> <url>`.
-import { make } from "./clients.mjs"
+// One contestant of `bench -- client`, or another that has clients, in its process: `client-worker.mjs <contestant> <url> [subject]`.
 import { drive } from "./harness.mjs"
 import { serve } from "./processes.mjs"
 
 const WARM_UP = 3000
 
-const [name, url] = process.argv.slice(2)
+const [name, url, subject = "clients"] = process.argv.slice(2)
+const { make } = await import(`./${subject}.mjs`)
 const contestant = await make(name, url)
 const run = contestant.drive ?? ((calls, inFlight) => drive(contestant.call, calls, inFlight))
 

@@ -4,8 +4,11 @@ import { load } from "./peers.mjs"
 
 const headers = { authorization: `Bearer ${apiKey}`, accept: "application/json" }
 
-/** Our client on one of its transports, as an Effect program runs it: options as they are, a span per call and attempt. */
-const ours = (transport) => async (url) => {
+/**
+ * Our client on one of its transports, as an Effect program runs it: options as they are, a span per call and attempt. `between` gives a
+ * layer around the transport.
+ */
+export const ours = (transport, between) => async (url) => {
   const [Client, { layer }, Effect, Layer, ManagedRuntime, Redacted] = await Promise.all([
     import("@workspace-secrets/http-client/WorkspaceSecretsClient"),
     import(`@workspace-secrets/http-client/${transport}`),
@@ -14,7 +17,9 @@ const ours = (transport) => async (url) => {
     import("effect/ManagedRuntime"),
     import("effect/Redacted")
   ])
-  const client = Client.layer({ baseUrl: url, apiKey: Redacted.make(apiKey) }).pipe(Layer.provide(layer()))
+  const around = await between?.(url)
+  const http = around === undefined ? layer() : Layer.provide(around, layer())
+  const client = Client.layer({ baseUrl: url, apiKey: Redacted.make(apiKey) }).pipe(Layer.provide(http))
   const runtime = ManagedRuntime.make(client)
   const secrets = await runtime.runPromise(Client.WorkspaceSecretsClient)
   const get = Effect.map(secrets.get("id"), ({ metadata }) => metadata.name)

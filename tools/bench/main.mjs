@@ -11,8 +11,9 @@ import { install } from "./peers.mjs"
 import { replaceSection } from "./sections.mjs"
 import { server } from "./server.mjs"
 import { markdown, ratio } from "./table.mjs"
+import { witness } from "./witness.mjs"
 
-const subjects = { client, server }
+const subjects = { client, server, witness }
 
 const tell = (line) => process.stderr.write(`${line}\n`)
 

@@ -1,11 +1,11 @@
 import { nx } from "../nx.mjs"
 import { setup } from "../setup.mjs"
 
-/** Builds the server that is soaked. */
-export const build = async () => {
+/** Builds the project that is soaked: the server unless told otherwise. */
+export const build = async (project = "@workspace-secrets/mock-server") => {
   setup()
   const lines = []
-  if (await nx(["run", "@workspace-secrets/mock-server:build"], (line) => lines.push(line)) !== 0) {
+  if (await nx(["run", `${project}:build`], (line) => lines.push(line)) !== 0) {
     throw new Error(lines.join("\n"))
   }
 }

@@ -4,6 +4,7 @@ import { once } from "node:events"
 import { fileURLToPath } from "node:url"
 import { anySeed, command } from "./arguments.mjs"
 import { build } from "./build.mjs"
+import { isGrown, mb } from "./memory.mjs"
 import { soak } from "./soak.mjs"
 
 const usage = `npm run soak -- server [--requests N] [--connections N] [--seed N]
@@ -15,11 +16,6 @@ memory grows after the first tenth.
   --requests     how many requests; 1000000 unless given
   --connections  how many connections, each with a key of its own; 50 unless given
   --seed         a whole number; the same one sends the same requests; by chance unless given`
-
-const mb = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`
-
-/** What memory may be more than after the first tenth: what the heap keeps of its own accord, which is the same however long the run. */
-const isGrown = (first, last) => last.heap > first.heap * 1.1 + 5e6
 
 const run = async ({ connections, requests, seed }) => {
   await build()

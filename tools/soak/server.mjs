@@ -1,18 +1,16 @@
 // The server of a soak, in a process of its own: its memory is nobody else's. Talks to its parent over IPC.
 import { start } from "@workspace-secrets/mock-server/MockServer"
+import { measureMemory } from "./memory.mjs"
 
 const [connections, journalSize] = process.argv.slice(2).map(Number)
 const server = await start({ port: 0, journalSize })
 const tenants = await Promise.all(Array.from({ length: connections }, () => server.tenant({ journalSize })))
 
 const measure = async () => {
-  globalThis.gc()
-  globalThis.gc()
-  const { arrayBuffers, heapUsed, rss } = process.memoryUsage()
+  const memory = measureMemory()
   const journals = await Promise.all(tenants.map(({ control }) => control.journal.list({})))
   return {
-    heap: heapUsed + arrayBuffers,
-    rss,
+    ...memory,
     journal: Math.max(...journals.map(({ entries }) => entries.length)),
     dropped: journals.reduce((sum, { dropped }) => sum + dropped, 0)
   }

@@ -4,7 +4,6 @@
  * @since 0.1.0
  */
 import { isApiKey } from "@workspace-secrets/core/ApiKey"
-import * as Cause from "effect/Cause"
 import * as Console from "effect/Console"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
@@ -17,7 +16,8 @@ import { readFileSync } from "node:fs"
 import process from "node:process"
 import { parseArgs } from "node:util"
 import { behaviours } from "./Behaviours.js"
-import { isLoopback, isReal, Usage, usage, wrongArguments } from "./internal/usage.js"
+import { outlineOf } from "./internal/defect.js"
+import { isLoopback, isReal, refuseTwice, Usage, usage, wrongArguments } from "./internal/usage.js"
 import * as Ledger from "./Ledger.js"
 import * as Target from "./Target.js"
 import * as WitnessCli from "./WitnessCli.js"
@@ -45,7 +45,11 @@ const options = {
   version: { type: "boolean" }
 } as const
 
-const parse = (args: ReadonlyArray<string>) => parseArgs({ args: [...args], options, strict: true }).values
+const parse = (args: ReadonlyArray<string>) => {
+  const { tokens, values } = parseArgs({ args: [...args], options, strict: true, tokens: true })
+  refuseTwice(tokens)
+  return values
+}
 
 type Values = ReturnType<typeof parse>
 
@@ -396,13 +400,20 @@ export const launch = (
     process.stderr.write("interrupted; deleting what was made …\n")
     Effect.runFork(Fiber.interruptFork(fiber))
   }
+  // Node would print the message and a line of the source: either may quote what no one may see.
+  const crash = (error: unknown) => {
+    process.stderr.write(outlineOf(error))
+    process.exit(1)
+  }
   process.on("SIGINT", interrupt)
   process.on("SIGTERM", interrupt)
+  process.on("uncaughtException", crash)
   fiber.addObserver((exit) => {
     process.off("SIGINT", interrupt)
     process.off("SIGTERM", interrupt)
+    process.off("uncaughtException", crash)
     process.exitCode = interrupted && !isWitness ? 130 : Exit.getOrElse(exit, (cause) => {
-      process.stderr.write(`${Cause.pretty(cause)}\n`)
+      process.stderr.write(outlineOf(cause))
       return 1
     })
   })

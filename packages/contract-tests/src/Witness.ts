@@ -5,9 +5,10 @@
  *
  * @since 0.1.0
  */
+import * as Either from "effect/Either"
 import { behaviours } from "./Behaviours.js"
 import { absorb } from "./internal/witness/absorb.js"
-import { credentialOf, make as read, type Raw, routeOf } from "./internal/witness/exchange.js"
+import { credentialOf, type Exchange, make as read, parse, type Raw, routeOf } from "./internal/witness/exchange.js"
 import { judgeAll } from "./internal/witness/judge.js"
 import { maskOf, sentOf } from "./internal/witness/sent.js"
 import { type Begun, type Telling, World } from "./internal/witness/world.js"
@@ -171,7 +172,7 @@ const looksLikeId = (text: string): boolean =>
   /^(?:[A-Za-z]{1,8}[_-])?(?:[0-9a-fA-F-]{1,40}|[0-9A-HJKMNP-TV-Z]{26})$/.test(text)
 
 /** The texts of an exchange that nobody may see: its key and its values. */
-const secretsOf = (raw: Raw): ReadonlyArray<string> => {
+const secretsOf = (raw: Raw, { whole }: Exchange): ReadonlyArray<string> => {
   const out: Array<string> = [(raw.requestHeaders.get("authorization") ?? "").replace(/^bearer +/i, "")]
   const walk = (u: unknown, key: string): void => {
     if (typeof u === "string" && key === "value") {
@@ -180,12 +181,9 @@ const secretsOf = (raw: Raw): ReadonlyArray<string> => {
       Object.entries(u).forEach(([key, inner]) => walk(inner, key))
     }
   }
-  for (const body of [raw.requestBody, raw.body]) {
-    try {
-      walk(JSON.parse(body), "")
-    } catch {
-      // What is no JSON has no values that could be told from the rest.
-    }
+  // What is no JSON has no values that could be told from the rest.
+  for (const json of [parse(raw.requestBody), whole.json]) {
+    walk(Either.getOrElse(json, () => undefined), "")
   }
   return out.filter((text) => text.length > 2)
 }
@@ -253,10 +251,11 @@ export const make = (options: Options): Witness => {
   }
 
   const show = (raw: Raw, { exchange, verdicts }: ReturnType<typeof look>) => {
-    const secrets = secretsOf(raw)
+    const secrets = secretsOf(raw, exchange)
     remember(secrets)
+    // A value that was seen before may stand in an id behind a word.
     const isSecret = (text: string) =>
-      seals.has(seal(text)) ||
+      [text, text.replace(/^[A-Za-z]+[_-]/, "")].some((part) => seals.has(seal(part))) ||
       secrets.some((secret) => text.includes(secret) || (text.length > 7 && secret.includes(text)))
     const header = raw.headers.get("x-request-id") ?? ""
     const requestId = looksLikeId(header) && !isSecret(header) ? header : undefined

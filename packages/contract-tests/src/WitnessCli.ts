@@ -8,7 +8,7 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as fs from "node:fs"
 import { parseArgs } from "node:util"
-import { isLoopback, isReal, type Usage, usage, wrongArguments } from "./internal/usage.js"
+import { isLoopback, isReal, refuseTwice, type Usage, usage, wrongArguments } from "./internal/usage.js"
 import * as Seal from "./Seal.js"
 import * as Witness from "./Witness.js"
 import * as Proxy from "./WitnessProxy.js"
@@ -133,7 +133,11 @@ const codes = { green: 32, red: 31, yellow: 33 }
 export const run = (environment: Environment): Effect.Effect<0 | 1 | 2, Usage> =>
   Effect.gen(function*() {
     const values = yield* Effect.try({
-      try: () => parseArgs({ args: environment.args.slice(1), options, strict: true }).values,
+      try: () => {
+        const { tokens, values } = parseArgs({ args: environment.args.slice(1), options, strict: true, tokens: true })
+        refuseTwice(tokens)
+        return values
+      },
       catch: wrongArguments
     })
     if (values.help === true) {
@@ -253,6 +257,10 @@ export const run = (environment: Environment): Effect.Effect<0 | 1 | 2, Usage> =
     const contradicted = report.statements.filter(({ result }) => result === "contradicted")
     for (const one of contradicted) {
       yield* Console.log(`${paint("red", "DRIFT")}  ${one.id}  ${Report.problemOf(one)}`)
+    }
+    const unread = Report.unread(report)
+    if (unread !== "") {
+      yield* Console.log(unread)
     }
     yield* Console.log(Report.summary(report))
     return wrong === undefined ? contradicted.length === 0 ? 0 : 1 : yield* wrong

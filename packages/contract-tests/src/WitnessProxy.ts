@@ -27,6 +27,8 @@ export interface Options {
   /** Where the proxy listens, on 127.0.0.1; a free port where it is 0. */
   readonly port: number
   readonly witness: Witness
+  /** The certificates of the authorities that the server's own may come from, in PEM; those that Node trusts unless given. */
+  readonly ca?: string | undefined
   /** Called when the server cannot be reached or cuts an answer off, with the code of the error. */
   readonly onTrouble?: ((code: string) => void) | undefined
   /** Called when the server answers with a redirect, with the origin of its location, where it has one. */
@@ -118,7 +120,7 @@ const originOf = (location: string | undefined, target: URL): string | undefined
 }
 
 const handler = (
-  { onRedirect = () => {}, onTrouble = () => {}, target, witness }: Options
+  { ca, onRedirect = () => {}, onTrouble = () => {}, target, witness }: Options
 ): (request: http.IncomingMessage, response: http.ServerResponse) => void => {
   const isSecure = target.protocol === "https:"
   const { request: send, Agent } = isSecure ? https : http
@@ -132,7 +134,11 @@ const handler = (
     if (found !== undefined) {
       return found
     }
-    const agent = new Agent({ keepAlive: true, maxSockets: 1, ...(isSecure ? { rejectUnauthorized: true } : {}) })
+    const agent = new Agent({
+      keepAlive: true,
+      maxSockets: 1,
+      ...(isSecure ? { rejectUnauthorized: true, ...(ca === undefined ? {} : { ca }) } : {})
+    })
     agents.set(socket, agent)
     socket.once("close", () => agent.destroy())
     return agent

@@ -250,6 +250,30 @@ export const summary = ({ statements }: Pick<Report, "statements">): string => {
   return `${confirmed} confirmed, ${contradicted} contradicted, ${behaviours.length - statements.length} not exercised`
 }
 
+/** What the counts of a report say, in words. */
+const words: Readonly<Record<string, string>> = {
+  cutOff: "cut off",
+  tooLarge: "too large to look at",
+  foreign: "not answered by the API",
+  withoutKey: "without a key",
+  redirects: "redirected",
+  unreadable: "unreadable"
+}
+
+/**
+ * Of how many exchanges there is nothing to judge, or not all: `6 exchanges: 2 cut off, 1 without a key`. Nothing where there is none.
+ *
+ * @since 0.1.0
+ * @category printing
+ */
+export const unread = ({ counts }: Pick<Report, "counts">): string => {
+  const some = Object.entries(words).flatMap(([name, what]) => {
+    const count = counts[name] ?? 0
+    return count === 0 ? [] : [`${count} ${what}`]
+  })
+  return some.length === 0 ? "" : `${plural(counts["exchanges"] ?? 0, "exchange")}: ${some.join(", ")}`
+}
+
 /**
  * What is wrong with a statement, for a person: `expected spec.value, which was absent in 9 of 9 (request id 0f3c)`.
  *
@@ -323,11 +347,7 @@ export const toMarkdown = (report: Report): string => {
     "",
     `${summary(report)}, until ${endedAt}.`,
     "",
-    `${plural(counts["exchanges"] ?? 0, "exchange")}: ${
-      Object.entries(counts).filter(([name]) => name !== "exchanges").map(([name, count]) => `${name} ${count}`).join(
-        ", "
-      )
-    }.`,
+    `${unread(report) || plural(counts["exchanges"] ?? 0, "exchange")}.`,
     "",
     tableHead.trimEnd(),
     ...of("contradicted").map((one) => markdownRow("DRIFT", one.id, problemOf(one)).trimEnd()),

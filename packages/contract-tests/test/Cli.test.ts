@@ -149,6 +149,12 @@ describe("run", () => {
     }))
 })
 
+it.effect("refuses an option that is given twice", () =>
+  Effect.gen(function*() {
+    const { code, err } = yield* run(["--format", "json", "--live", "--format", "text"])
+    expect([code, err]).toEqual([2, "--format is given twice\ncontract --help says what there is."])
+  }))
+
 describe("launch", () => {
   it("goes on when what it prints can be read by nobody", async () => {
     const streams = [process.stdout, process.stderr]

@@ -25,7 +25,7 @@ const started = (args: ReadonlyArray<string>) =>
     }
     const fiber = yield* Effect.fork(
       Cli.run({
-        args: ["witness", "--port", "0", ...args],
+        args: ["witness", ...(args.includes("--port") ? [] : ["--port", "0"]), ...args],
         env: {},
         version: "1",
         colours: false,
@@ -63,6 +63,7 @@ describe("witness", () => {
       ["--target has to be without user", ["--target", "https://a:b@api.cadenya.com"]],
       ["--target has to be without user", ["--target", "https://api.cadenya.com/v2?x=1"]],
       ["--port has to be", ["--target", "https://api.cadenya.com", "--port", "65536"]],
+      ["--target is given twice", ["--target", "https://a.example", "--target", "https://b.example"]],
       ["--record is not an option of this command", ["--target", "https://api.cadenya.com", "--record"]],
       ["there is an argument that belongs to no option", ["a-stray-word"]],
       ["the report cannot be written: ENOENT", [

@@ -1,12 +1,15 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import { once } from "node:events"
 import * as http from "node:http"
+import * as https from "node:https"
 import * as net from "node:net"
 import * as zlib from "node:zlib"
 import * as Seal from "../src/Seal.js"
 import * as Witness from "../src/Witness.js"
 import * as Proxy from "../src/WitnessProxy.js"
+import { authority, certificate } from "./tls.js"
 
 const portOf = (server: net.Server) => (server.address() as net.AddressInfo).port
 
@@ -250,6 +253,64 @@ describe("a proxy", () => {
       const { port } = yield* started(upstream, { onRedirect: (origin) => origins.push(origin) })
       yield* talk(port, ["GET / HTTP/1.1\r\nhost: a\r\n\r\n"])
       expect(origins).toEqual(["https://other.example"])
+    }))
+
+  it.scopedLive("speaks TLS with the server, whose certificate it checks, and asks on the same connection again", () =>
+    Effect.gen(function*() {
+      let connections = 0
+      const hosts: Array<string | undefined> = []
+      const server = https.createServer(certificate, (request, response) => {
+        hosts.push(request.headers.host)
+        response.writeHead(200, { "content-type": "application/json", "x-request-id": "0f3c" })
+        response.end(JSON.stringify({ items: [], pagination: { nextCursor: "" } }))
+      })
+      server.on("secureConnection", () => connections++)
+      yield* listening(server)
+      const troubles: Array<string> = []
+      const to = (host: string, ca?: string) =>
+        started(0, {
+          target: new URL(`https://${host}:${portOf(server)}`),
+          ca,
+          onTrouble: (code) => troubles.push(code)
+        })
+      const ask = (port: number) =>
+        Effect.promise(async () => {
+          const agent = new http.Agent({ keepAlive: true })
+          const texts: Array<string> = []
+          for (let i = 0; i < 2; i++) {
+            const [response] = await once(
+              http.get({
+                agent,
+                port,
+                host: "127.0.0.1",
+                path: "/v1/workspace_secrets",
+                headers: { authorization: "Bearer a-key" }
+              }),
+              "response"
+            ) as [http.IncomingMessage]
+            let text = ""
+            for await (const chunk of response) {
+              text += String(chunk)
+            }
+            texts.push(text)
+          }
+          agent.destroy()
+          return texts
+        })
+      for (const host of ["localhost", "127.0.0.1"]) {
+        connections = 0
+        const { port, witness } = yield* to(host, authority)
+        const expected = JSON.stringify({ items: [], pagination: { nextCursor: "" } })
+        expect(yield* ask(port)).toEqual([expected, expected])
+        expect([connections, hosts.splice(0)]).toEqual([1, Array(2).fill(`${host}:${portOf(server)}`)])
+        yield* until(() => witness.counts.exchanges === 2)
+        expect(witness.findings.get("WS-LIST-001")).toMatchObject({ confirmed: 2 })
+      }
+      expect(troubles).toEqual([])
+      const { port, witness } = yield* to("localhost")
+      expect(yield* talk(port, ["GET / HTTP/1.1\r\nhost: a\r\n\r\n"])).toBe("")
+      expect(troubles).toEqual(["UNABLE_TO_VERIFY_LEAF_SIGNATURE"])
+      expect(witness.counts).toMatchObject({ exchanges: 1, cutOff: 1 })
     }))
 
   it.scopedLive("says why it cannot listen", () =>

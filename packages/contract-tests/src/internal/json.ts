@@ -7,14 +7,36 @@ import { knownFields, models } from "./published.js"
 /** A key that a message has, with its value and where it stands. */
 export type Found = readonly [path: string, key: string, value: unknown]
 
-/** Each key that a message has; labels are a map, and their keys anyone's. */
-export const walk = (json: unknown, path = ""): ReadonlyArray<Found> =>
-  Array.isArray(json)
-    ? json.flatMap((item, i) => walk(item, `${path}[${i}]`))
-    : Object.entries(A.at(json)).flatMap(([key, value]) => [
-      [`${path}.${key}`, key, value] as const,
-      ...(key === "labels" ? [] : walk(value, `${path}.${key}`))
-    ])
+const walked = new WeakMap<object, ReadonlyArray<Found>>()
+
+const add = (found: Array<Found>, json: unknown, path: string): void => {
+  if (Array.isArray(json)) {
+    json.forEach((item, i) => add(found, item, `${path}[${i}]`))
+    return
+  }
+  for (const [key, value] of Object.entries(A.at(json))) {
+    const at = `${path}.${key}`
+    found.push([at, key, value])
+    if (key !== "labels") {
+      add(found, value, at)
+    }
+  }
+}
+
+/** Each key that a message has; labels are a map, and their keys anyone's. Several checks ask for it. */
+export const walk = (json: unknown): ReadonlyArray<Found> => {
+  if (typeof json !== "object" || json === null) {
+    return []
+  }
+  const known = walked.get(json)
+  if (known !== undefined) {
+    return known
+  }
+  const found: Array<Found> = []
+  add(found, json, "")
+  walked.set(json, found)
+  return found
+}
 
 const names = new Set([...models, "WorkspaceSecretInfo" as const].flatMap(knownFields))
 

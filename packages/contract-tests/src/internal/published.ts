@@ -21,11 +21,15 @@ const table: Readonly<Record<string, Readonly<Record<string, UnsetField>>>> = un
 const fieldsOf = (model: string): ReadonlyArray<readonly [field: string, unset: UnsetField]> =>
   Object.entries(table[model] ?? {})
 
-/** The fields of a model that the newest document requires and that may be unset, each with its empty value. */
-export const emptyValues = (model: Model): Readonly<Record<string, EmptyValue>> =>
+const emptyOf = new Map(models.map((model) => [
+  model,
   Object.fromEntries(
     fieldsOf(model).filter(([, { isAlwaysPresent }]) => isAlwaysPresent).map(([field, { empty }]) => [field, empty])
   )
+]))
+
+/** The fields of a model that the newest document requires and that may be unset, each with its empty value. */
+export const emptyValues = (model: Model): Readonly<Record<string, EmptyValue>> => emptyOf.get(model) ?? {}
 
 /** The fields of a model that are always set. */
 export const setFields = (model: Model): ReadonlyArray<string> => alwaysSet[model]

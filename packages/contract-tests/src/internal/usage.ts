@@ -17,6 +17,9 @@ export const isReal = ({ hostname }: URL): boolean => hostname === "cadenya.com"
  * option is told.
  */
 export const wrongArguments = (error: unknown): Usage => {
+  if (error instanceof Usage) {
+    return error
+  }
   const { code, message } = error instanceof Error && "code" in error ? error : { code: undefined, message: "" }
   const option = /^(?:Unknown option|Option) '(?:-[a-z], )?(--?[a-z-]{1,30})(?: <value>)?'/.exec(message)?.[1]
   return usage(
@@ -28,4 +31,15 @@ export const wrongArguments = (error: unknown): Usage => {
       ? `${option} is not an option of this command`
       : `${option}: ${/does not take/.test(message) ? "it takes no value" : "its value is missing"}`
   )
+}
+
+/** Throws where an option is given twice: which of the two is meant cannot be known. */
+export const refuseTwice = (tokens: ReadonlyArray<{ readonly kind: string; readonly name?: string }>): void => {
+  const given = new Set<string>()
+  for (const { kind, name = "" } of tokens) {
+    if (kind === "option" && given.has(name)) {
+      throw usage(`--${name} is given twice`)
+    }
+    given.add(name)
+  }
 }

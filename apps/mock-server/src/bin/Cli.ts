@@ -135,6 +135,20 @@ export type Outcome = Ended
 const seeHelp = (command: CommandName | undefined): string =>
   `Run ${[name, ...(command === undefined ? [] : [command])].join(" ")} --help for the options.`
 
+interface Conflicting {
+  readonly dataDir: string | undefined
+  readonly dataKeyFile: string | undefined
+  readonly snapshotFile: string | undefined
+}
+
+/** Options that cannot be combined, or that need another one. */
+const conflictOf = ({ dataDir, dataKeyFile, snapshotFile }: Conflicting): string | undefined =>
+  dataDir !== undefined && snapshotFile !== undefined
+    ? "--data-dir and --snapshot-file cannot be combined"
+    : dataKeyFile !== undefined && dataDir === undefined
+    ? "--data-key-file needs --data-dir"
+    : undefined
+
 type Run = Effect.Effect<Outcome, CannotStart, FileSystem.FileSystem>
 
 /**
@@ -164,26 +178,32 @@ export const run = (options: {
     const outcome = yield* Ref.make<Outcome>({ code: 0 })
     const handled = <A>(run: (settings: A) => Run) => (settings: A) =>
       Effect.flatMap(run(settings), (ended) => Ref.set(outcome, ended))
+    const unlessConflict = (settings: Conflicting, run: () => Run): Run => {
+      const conflict = conflictOf(settings)
+      return conflict === undefined ? run() : refuse(conflict)
+    }
     // Loaded on demand: `ready` needs no server, and `serve` starts no process.
     const all = Command.make(name).pipe(Command.withSubcommands([
       Command.make(
         "serve",
         optionsOf(Settings.serve),
         handled((settings) =>
-          Effect.flatMap(
-            Effect.promise(() => import("./Serve.js")),
-            ({ serve }) => serve({ ...settings, colours: options.colours })
-          )
+          unlessConflict(settings, () =>
+            Effect.flatMap(
+              Effect.promise(() => import("./Serve.js")),
+              ({ serve }) => serve({ ...settings, colours: options.colours })
+            ))
         )
       ),
       Command.make(
         "exec",
         optionsOf(Settings.exec),
         handled((settings) =>
-          Effect.flatMap(
-            Effect.promise(() => import("./Exec.js")),
-            ({ exec }) => exec([file, ...args], { ...settings, colours: options.colours })
-          )
+          unlessConflict(settings, () =>
+            Effect.flatMap(
+              Effect.promise(() => import("./Exec.js")),
+              ({ exec }) => exec([file, ...args], { ...settings, colours: options.colours })
+            ))
         )
       ),
       Command.make(

@@ -16,7 +16,11 @@ const quote = (word: string): string => /["$`\\!]/.test(word) ? `'${word.replace
 /** What is printed for a person once the server listens, and not before. */
 export const banner = (
   { apiKey, url }: Pick<MockServer.Service, "apiKey" | "url">,
-  { host = "", snapshotFile }: { readonly host?: string | undefined; readonly snapshotFile?: string | undefined } = {}
+  { dataDir, host = "", snapshotFile }: {
+    readonly dataDir?: string | undefined
+    readonly host?: string | undefined
+    readonly snapshotFile?: string | undefined
+  } = {}
 ): string => {
   const key = Redacted.value(apiKey)
   const where = host !== "" && isEveryAddress(host)
@@ -31,7 +35,9 @@ export const banner = (
     `  try        curl -H ${quote(`Authorization: Bearer ${key}`)} ${url}/v1/workspace_secrets`,
     "  serves     the operations on workspace secrets, and GET /v1/whoami; the API's other operations get 501",
     "",
-    snapshotFile === undefined
+    dataDir !== undefined
+      ? `Every change is on disk in ${dataDir} before its answer. Ctrl-C stops it.`
+      : snapshotFile === undefined
       ? "Everything is kept in memory. Ctrl-C stops it."
       : `Ctrl-C stops it, and saves what it holds to ${snapshotFile}.`
   ].join("\n")

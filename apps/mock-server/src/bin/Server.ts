@@ -32,6 +32,8 @@ export interface Settings {
   readonly controlToken: Redacted.Redacted | undefined
   readonly seedFile: string | undefined
   readonly snapshotFile: string | undefined
+  readonly dataDir: string | undefined
+  readonly dataKeyFile: string | undefined
   readonly randomSeed: number | undefined
   readonly clock: ClockOptions | undefined
   readonly scopes: TenantSettings["scopes"]
@@ -77,6 +79,13 @@ const log = (colours: boolean) =>
     (console) => (told: Told): void => Effect.runSync(console.error(RequestLog.line(told, new Date(), colours)))
   )
 
+const plural = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`
+
+/** What a start found in its data directory. */
+export const recoveredLine = ({ dropped, secrets, worlds }: MockServer.Recovered): string =>
+  `recovered ${plural(worlds, "world")}, ${plural(secrets, "secret")}`
+  + (dropped === 0 ? "" : `; ${plural(dropped, "unfinished change")} dropped`)
+
 /** Starts a server, which stops with the scope. */
 const open = (
   {
@@ -109,7 +118,11 @@ const open = (
           : new CannotStart({ message: error.message })
       )
     )
-    return Context.get(context, MockServer.MockServer)
+    const service = Context.get(context, MockServer.MockServer)
+    if (service.recovered !== undefined && service.recovered.worlds + service.recovered.dropped > 0) {
+      yield* Console.error(`data directory ${options.dataDir ?? ""}: ${recoveredLine(service.recovered)}`)
+    }
+    return service
   })
 
 /** How a command ends: by its exit code, or by the signal that ended the command that it ran. */

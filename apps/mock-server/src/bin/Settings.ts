@@ -127,6 +127,21 @@ const server = (fallbackPort: number) => ({
       + " its clock and its ids.",
     fallback: undefined
   }),
+  dataDir: setting("data-dir", {
+    ...text("a path"),
+    placeholder: "directory",
+    description:
+      "Directory to keep the data of every API key in. It is created if it does not exist. Every change is on disk before its response. The next"
+      + " start loads the data; --seed-file, --seed and --clock then apply to new API keys only. Cannot be combined with --snapshot-file.",
+    fallback: undefined
+  }),
+  dataKeyFile: setting("data-key-file", {
+    ...text("a path"),
+    placeholder: "file",
+    description:
+      "File with the key that encrypts --data-dir: 64 hexadecimal digits, from `openssl rand -hex 32`. The cipher is AES-256-GCM.",
+    fallback: undefined
+  }),
   randomSeed: setting("seed", {
     ...wholeNumber,
     placeholder: "number",

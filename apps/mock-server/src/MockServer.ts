@@ -108,15 +108,16 @@ export interface Options extends TenantOptions {
    */
   readonly snapshot?: Snapshot | undefined
   /**
-   * A directory that every change of every world is kept in before it is answered: keys, data, settings, clocks, ids, and faults with their
-   * counts, but no journals. A start goes on from it: a world that is there stays as it is, and a reset puts back what it was made with.
-   * A directory is one server's at a time. A change that cannot be kept, such as on a full disk, is undone and answered with 503 UNAVAILABLE; in
-   * code, the control operation dies with that error. In memory alone unless given. Not with `snapshot`.
+   * Directory to keep the data of every API key in: secrets, settings, clocks, ids, and faults with their counts, but no journals. It is created if
+   * it does not exist. Every change is on disk before its response. A start loads the data, and a reset restores the initial state of the data;
+   * seed, clock, `randomSeed` and faults apply to new API keys only. One server uses a directory at a time. A change that cannot be written, for
+   * example because the disk is full, is undone and gets 503 UNAVAILABLE; in code, the control operation dies with that error. In memory only
+   * unless given. Cannot be combined with `snapshot`.
    */
   readonly dataDir?: string | undefined
   /**
-   * A file with the key that encrypts the data directory (AES-256-GCM): 64 hexadecimal digits, such as `openssl rand -hex 32` makes. Unless
-   * given, keys and values are in it as they are, for its owner to read.
+   * File with the key that encrypts the data directory with AES-256-GCM: 64 hexadecimal digits, for example from `openssl rand -hex 32`. Unless
+   * given, the files contain keys and values in clear text, readable by their owner only.
    */
   readonly dataKeyFile?: string | undefined
   /** Gives each key that is not known a world of its own, which begins as the first key's does, instead of 401; false unless given. */

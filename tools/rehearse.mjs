@@ -115,6 +115,7 @@ log: { type: stdout, format: json, level: http }
 }
 
 const names = ["core", "http-client", "contract-tests", "mock-server"].map((name) => `@workspace-secrets/${name}`)
+const names4 = names.slice(0, 2)
 const [core, client, contract, server] = names
 
 const main = async () => {
@@ -124,6 +125,7 @@ const main = async () => {
   const directory = mkdtempSync(join(realpathSync(tmpdir()), "rehearsal-"))
   const clone = join(directory, "clone")
   const project = join(directory, "project")
+  const project4 = join(directory, "project4")
   let registry
   try {
     registry = await startRegistry(join(directory, "registry"))
@@ -179,7 +181,8 @@ const main = async () => {
         order.length === expected.length && expected.every((name) => order.includes(name)),
         "Others were to be published"
       )
-      for (const name of order) {
+      // The packages for Effect 4 have the same names, come last, and are sorted in the same way.
+      for (const name of order.slice(0, names.length)) {
         const early = Object.keys(manifestIn(name).dependencies ?? {}).filter((dependency) =>
           order.indexOf(dependency) > order.indexOf(name)
         )
@@ -215,8 +218,37 @@ const main = async () => {
       say("installed, one copy of each, and a program with it runs")
     }
 
+    const tagsOf = async (name) => {
+      const response = await fetch(new URL(name.replace("/", "%2f"), registry.url))
+      return (await response.json())["dist-tags"]
+    }
+    const checkTags = async (versions) => {
+      for (const name of names4) {
+        const tags = await tagsOf(name)
+        expect(tags.latest === versions[name], `${name}: latest is ${tags.latest}`)
+        expect(tags.effect4 === "2.0.0", `${name}: effect4 is ${tags.effect4}`)
+      }
+      say("latest is the release for Effect 3, effect4 the one for Effect 4")
+    }
+    const use4 = async () => {
+      mkdirSync(project4)
+      writeFileSync(join(project4, "package.json"), "{\"private\":true,\"type\":\"module\"}\n")
+      const options = { cwd: project4, env }
+      await npm(["install", ...names4.map((name) => `${name}@effect4`), "effect@4.1"], options)
+      await npm(["ls", "--all"], options)
+      const program = `
+        import { WorkspaceSecretsClient } from "${client}/WorkspaceSecretsClient"
+        import { workspaceSecret } from "${core}/Examples"
+        console.log(typeof WorkspaceSecretsClient, workspaceSecret.metadata.name)`
+      const out = await run(process.execPath, ["--input-type=module", "-e", program], options)
+      expect(out === "function name\n", `The program printed ${out}`)
+      say("installed for Effect 4, and a program with it runs")
+    }
+
     const first = await version("Release what there is")
-    await release(names)
+    await release([...names, ...names4])
+    await checkTags(first)
+    await use4()
 
     mkdirSync(project)
     writeFileSync(join(project, "package.json"), "{\"private\":true,\"type\":\"module\"}\n")
@@ -238,6 +270,7 @@ const main = async () => {
       expect(manifestIn(name).dependencies[core] === `^${second[core]}`, `${name} still needs the core before`)
     }
     await release(names)
+    await checkTags(second)
     await inProject(["install", ...names.map((name) => `${name}@latest`)])
     await use(second)
     say("both releases went through")

@@ -1,10 +1,11 @@
-// Publishes the packages whose version the registry does not have, each after those it depends on, so that at no moment
-// a package can be installed whose dependency cannot. Started again after a failure, it goes on where it stopped.
+// Publishes the packages whose version the registry does not have, dependencies first, so that every published package can be installed.
+// Can be run again after a failure.
 import { mkdtempSync, readdirSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
+import { build4 } from "./effect4/pack.mjs"
 import { npm, run } from "./npm.mjs"
 import { writeBoms } from "./sbom.mjs"
 import { setup } from "./setup.mjs"
@@ -12,17 +13,17 @@ import { check, pack } from "./tarballs.mjs"
 import { root } from "./workspaces.mjs"
 
 const help = `
-Publishes the packages whose version the registry does not have, each after those it depends on.
+Publishes the packages whose version the registry does not have, dependencies first: those for Effect 3 with the dist-tag latest, those
+for Effect 4 with the dist-tag effect4.
 
-  npm run release -- --dry-run            says what would be published, in which order
-  npm run release                         publishes to the registry that npm is set to, as the user that npm is logged in as
-  npm run release -- --registry http://…  publishes there
+  npm run release -- --dry-run            prints what would be published, in which order
+  npm run release                         publishes to npm's registry, as the current npm user
+  npm run release -- --registry http://…  publishes to another registry
 
-What is published is the committed state, and no changeset may be waiting: run npm run release:version first.
-docs/releasing.md tells the whole way.
+Publishes the committed state. Fails if changesets are pending: run npm run release:version first. See docs/releasing.md.
 `
 
-/** Packages in an order in which each comes after those it depends on. */
+/** Sorts packages: dependencies first. */
 export const inOrder = (packages) => {
   const names = new Set(packages.map(({ name }) => name))
   const done = new Map()
@@ -65,13 +66,16 @@ const release = async ({ dryRun, registry: given }) => {
     const wrong = await check(packed, join(directory, "unpacked"))
     if (wrong.length > 0) throw new Error(wrong.join("\n"))
     for (const file of await writeBoms(join(root, "sbom"))) console.log(file)
-    for (const { manifest: { version }, name, tarball } of inOrder(packed)) {
+    const packed4 = await build4(mkdtempSync(join(directory, "packed4-")))
+    for (const { manifest: { publishConfig, version }, name, tarball } of [...inOrder(packed), ...inOrder(packed4)]) {
       if (await has(registry, name, version)) {
-        console.log(`${name}@${version} is there`)
+        console.log(`${name}@${version} was published before`)
         continue
       }
-      if (!dryRun) await npm(["publish", tarball, "--registry", registry], { cwd: root })
-      console.log(`${name}@${version} ${dryRun ? "would be published" : "published"}`)
+      // npm gives the tag latest to no version below one that it has, such as 0.2.0 after 2.0.0, unless it is named.
+      const tag = publishConfig.tag ?? "latest"
+      if (!dryRun) await npm(["publish", tarball, "--registry", registry, "--tag", tag], { cwd: root })
+      console.log(`${name}@${version} ${dryRun ? "would be published" : "published"} with the tag ${tag}`)
     }
   } finally {
     rmSync(directory, { recursive: true, force: true })

@@ -4,11 +4,12 @@ import { spawn } from "node:child_process"
 import { once } from "node:events"
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
-import { delimiter, dirname, join } from "node:path"
+import { basename, delimiter, dirname, join } from "node:path"
 import { createInterface } from "node:readline"
 import { environmentOf4, install4, line } from "../effect4.mjs"
 import { npm, run } from "../npm.mjs"
 import { root } from "../workspaces.mjs"
+import { pack4 } from "./pack.mjs"
 
 const pinned = JSON.parse(readFileSync(join(line, "package.json"), "utf8")).devDependencies
 const versionOf = (name) => `${name}@${pinned[name]}`
@@ -20,17 +21,6 @@ const examplesOf = (readme) =>
     prints: [...text.matchAll(/^.*console\.log\(.*\) \/\/ (.*)$|^.*Console\.log\(.*\),? \/\/ (.*)$|^ {2}\/\/ (.*)$/gm)]
       .map(([, one, other, below]) => one ?? other ?? below)
   }))
-
-const packed = async (directory, env) =>
-  Object.fromEntries(
-    await Promise.all(["core", "http-client"].map(async (name) => {
-      const from = join(line, "packages", name)
-      const [{ filename }] = JSON.parse(
-        await npm(["pack", "--json", "--ignore-scripts", "--pack-destination", directory], { cwd: from, env })
-      )
-      return [name, { tarball: join(directory, filename), readme: readFileSync(join(from, "README.md"), "utf8") }]
-    }))
-  )
 
 /** The mock server in a process of its own. */
 const serve = async () => {
@@ -77,13 +67,16 @@ const check = async (type, directory, packages, env, served) => {
   mkdirSync(directory)
   writeFileSync(join(directory, "package.json"), JSON.stringify({ private: true, type }))
   writeFileSync(join(directory, "tsconfig.json"), JSON.stringify(tsconfig))
-  const examples = Object.entries(packages).flatMap(([name, { readme }]) =>
-    examplesOf(readme).map((example, index) => ({ ...example, file: `${name}-${index}` }))
+  const examples = packages.flatMap(({ directory: from }) =>
+    examplesOf(readFileSync(join(from, "README.md"), "utf8")).map((example, index) => ({
+      ...example,
+      file: `${basename(from)}-${index}`
+    }))
   )
   for (const { file, text } of examples) {
     writeFileSync(join(directory, `${file}.ts`), type === "module" ? text : asCommonJs(text))
   }
-  const tarballs = Object.values(packages).map(({ tarball }) => tarball)
+  const tarballs = packages.map(({ tarball }) => tarball)
   const pins = ["effect", "typescript", "@types/node"].map(versionOf)
   await npm(["install", "--prefer-offline", "--ignore-scripts", ...pins, ...tarballs], { cwd: directory, env })
   await npm(["ls", "--all"], { cwd: directory, env })
@@ -118,7 +111,7 @@ const main = async () => {
   await install4(env)
   const temporary = realpathSync(mkdtempSync(join(tmpdir(), "workspace-secrets-effect4-")))
   try {
-    const packages = await packed(temporary, env)
+    const packages = await pack4(temporary, env)
     const own = await npm(["pack", "--json", "--ignore-scripts", "--pack-destination", temporary], {
       cwd: join(root, "packages/core")
     })
@@ -127,7 +120,7 @@ const main = async () => {
     await refuse("Effect 4 and core without a tag", join(temporary, "wrong4"), [versionOf("effect"), effect3], env)
     await refuse("Effect 3 and core@effect4", join(temporary, "wrong3"), [
       `effect@${devDependencies.effect}`,
-      packages.core.tarball
+      packages.find(({ name }) => name === "@workspace-secrets/core").tarball
     ], env)
     const server = await serve()
     try {

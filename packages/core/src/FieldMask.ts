@@ -81,10 +81,19 @@ const parsePath = (path: string, index: number): Either.Either<Path, string> => 
     )
 }
 
-const parsePaths = (text: string): Either.Either<ReadonlyArray<Path>, string> =>
-  text === ""
-    ? Either.right([])
-    : Either.map(Either.all(text.split(",").map(parsePath)), (parsed) => [...new Set(parsed)])
+/** Looks at each path once, and at none behind one that is wrong: a mask may hold more of them than there is time for. */
+const parsePaths = (text: string): Either.Either<ReadonlyArray<Path>, string> => {
+  const texts = text === "" ? [] : text.split(",")
+  const parsed = new Set<Path>()
+  for (const path of new Set(texts)) {
+    const read = parsePath(path, texts.indexOf(path))
+    if (Either.isLeft(read)) {
+      return Either.left(read.left)
+    }
+    parsed.add(read.right)
+  }
+  return Either.right([...parsed])
+}
 
 /**
  * A mask: the paths to write. An empty one is the same as none: the fields of the update that are not empty are written.

@@ -61,12 +61,25 @@ type AnyHandler<Context> = (
 
 type Decoder = (input: unknown) => Either.Either<unknown, ReadonlyArray<FieldViolation.FieldViolation>>
 
-/** Of a list that is longer, only the first problem is looked for: to collect them all takes far longer than to read what is right. */
+/*
+ * Of what is larger, only the first problem is told: to collect them all takes far longer than to read what is right.
+ */
 const LONG = 1000
+const LARGE = 20_000
 
-const hasLongList = (fields: unknown): boolean =>
-  typeof fields === "object" && fields !== null
-  && Object.values(fields).some((field) => Array.isArray(field) && field.length > LONG)
+/** Whether it has a list of more items or an object of more fields than `LONG`, or more than `LARGE` of them in all. */
+const isLarge = (input: unknown): boolean => {
+  let left = LARGE
+  const visit = (value: unknown): boolean => {
+    if (typeof value !== "object" || value === null) {
+      return false
+    }
+    const items: ReadonlyArray<unknown> = Array.isArray(value) ? value : Object.values(value)
+    left -= items.length
+    return items.length > LONG || left < 0 || items.some(visit)
+  }
+  return visit(input)
+}
 
 const decoder = (schema: Option.Option<Schema.Schema.All>, options: Options): Decoder =>
   Option.match(schema, {
@@ -82,7 +95,13 @@ const decoder = (schema: Option.Option<Schema.Schema.All>, options: Options): De
       return (input) =>
         Either.flatMap(
           read(input),
-          (fields) => Either.mapLeft((hasLongList(fields) ? first : all)(fields), FieldViolation.fromParseError)
+          // What is right has no problem, neither a first one nor others.
+          (fields) =>
+            Either.orElse(
+              first(fields),
+              (error) =>
+                Either.mapLeft(isLarge(fields) ? Either.left(error) : all(fields), FieldViolation.fromParseError)
+            )
         )
     }
   })

@@ -214,10 +214,23 @@ export interface IndexLimits {
 /** Enough for 100,000 secrets as people name them, and at most some 200 MB. */
 export const indexLimits: IndexLimits = { grams: 200_000, characters: 8_000_000 }
 
+/** The most characters of a secret in the index. One that has more is always a candidate: to look at it takes less than to index it. */
+const MAX_CHARACTERS = 1000
+
+const isLong = ({ externalId, labels, name }: Metadata): boolean => {
+  let length = name.length + (externalId?.length ?? 0)
+  for (const key in labels) {
+    length += key.length + (labels[key]?.length ?? 0)
+  }
+  return length > MAX_CHARACTERS
+}
+
 /** From terms to the numbers of the secrets that have them. The numbers are in the order of the secrets. */
 export class SearchIndex {
   readonly #root = new Gram()
   readonly #labels = new Map<string, Postings>()
+  /** Those of secrets that are too long to be indexed. */
+  readonly #long = new Postings()
   /** More than the largest number. */
   #slots: number
   #grams = 0
@@ -250,8 +263,13 @@ export class SearchIndex {
     this.#characters = before - (this.#characters - before)
   }
 
-  /** The numbers that have all the terms, from one on, upwards or downwards. */
-  *candidates({ grams, labels }: Terms, from: number, step: 1 | -1): Generator<number> {
+  /** The numbers that have all the terms, or may have them, from one on, upwards or downwards. */
+  candidates(terms: Terms, from: number, step: 1 | -1): Iterable<number> {
+    const indexed = this.#indexed(terms, from, step)
+    return this.#long.size === 0 ? indexed : merged(indexed, this.#each(this.#long, [], from, step), step)
+  }
+
+  *#indexed({ grams, labels }: Terms, from: number, step: 1 | -1): Generator<number> {
     const postings: Array<Postings> = []
     for (const found of [...grams.map((gram) => this.#find(gram)), ...labels.map((label) => this.#labels.get(label))]) {
       if (found === undefined || found.size === 0) {
@@ -261,8 +279,15 @@ export class SearchIndex {
     }
     const [rarest, ...others] = postings.sort((a, b) => Number(a.isDense) - Number(b.isDense) || a.size - b.size)
     if (rarest !== undefined) {
-      yield* rarest.isDense ? ofBits(postings, this.#slots, from, step) : ofList(rarest, others, from, step)
+      yield* this.#each(rarest, others, from, step)
     }
+  }
+
+  /** What is in all of them; `rarest` is dense only where all are. */
+  #each(rarest: Postings, others: ReadonlyArray<Postings>, from: number, step: 1 | -1): Generator<number> {
+    return rarest.isDense
+      ? ofBits([rarest, ...others], this.#slots, from, step)
+      : ofList(rarest, others, from, step)
   }
 
   #find(gram: string): Postings | undefined {
@@ -273,7 +298,11 @@ export class SearchIndex {
     return node?.postings
   }
 
-  #eachPostings({ externalId, labels, name }: Metadata, f: (postings: Postings) => void): void {
+  #eachPostings(metadata: Metadata, f: (postings: Postings) => void): void {
+    if (isLong(metadata)) {
+      return f(this.#long)
+    }
+    const { externalId, labels, name } = metadata
     this.#eachGram(START + fold(name), f)
     if (externalId !== undefined) {
       this.#eachGram(fold(externalId), f)
@@ -306,6 +335,20 @@ export class SearchIndex {
       }
     }
     this.#characters += text.length
+  }
+}
+
+/** Two that have no number in common, in order. */
+function* merged(self: Iterator<number>, that: Iterator<number>, step: 1 | -1): Generator<number> {
+  let [a, b] = [self.next(), that.next()]
+  while (a.done !== true || b.done !== true) {
+    if (b.done === true || (a.done !== true && (b.value - a.value) * step > 0)) {
+      yield a.value
+      a = self.next()
+    } else {
+      yield b.value
+      b = that.next()
+    }
   }
 }
 

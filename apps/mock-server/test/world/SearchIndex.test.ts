@@ -90,6 +90,32 @@ describe("the index", () => {
     { fastCheck: { numRuns: 300 } }
   )
 
+  it("leaves out secrets of more than 1,000 characters, which are all candidates, and does not become full of them", () => {
+    const world = new World()
+    const long = "x".repeat(1001)
+    const make = (i: number) =>
+      secret({ id: "id", name: `name ${String(i)}`, ...i % 3 === 0 ? { externalId: `${String(i)}${long}` } : {} })
+    for (let i = 0; i < 100; i++) {
+      world.put(i, make(i))
+    }
+    const limits = { grams: 1000, characters: 1000 }
+    for (const index of [world.index, new SearchIndex(world.secrets, limits)]) {
+      expect(index.isFull).toBe(false)
+      for (const [query, found] of [["nothing", []], ["name 4", [4, 40, 41, 43, 44, 46, 47, 49]]] as const) {
+        const expected = [...Array.from({ length: 34 }, (_, i) => 3 * i), ...found.filter((slot) => slot % 3 !== 0)]
+          .sort((a, b) => a - b)
+        const terms = termsOf({ query }) as Terms
+        expect([...index.candidates(terms, 0, 1)]).toEqual(expected)
+        expect([...index.candidates(terms, 99, -1)]).toEqual([...expected].reverse())
+        expect([...index.candidates(terms, 45, 1)]).toEqual(expected.filter((slot) => slot >= 45))
+      }
+    }
+    for (let i = 0; i < 100; i++) {
+      world.put(i, undefined)
+    }
+    expect([...world.index.candidates(termsOf({ query: "name" }) as Terms, 0, 1)]).toEqual([])
+  })
+
   it("does so for terms that few have, and for terms that nearly all have", () => {
     const world = new World()
     // Not in order: what comes later is put between what is there.

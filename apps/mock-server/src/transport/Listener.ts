@@ -109,8 +109,15 @@ const readBody = (request: Http.IncomingMessage, buffered: Buffered): Dispatcher
     request.on("error", () => {})
   })
 
-/** A client that takes the server for a proxy sends the whole URL (RFC 9112, 3.2.2): its path and query are what counts. */
-const pathAndQuery = (target: string): string => target.replace(/^https?:\/\/[^/?]*/i, "")
+const WHOLE_URL = /^https?:\/\/([^/?]*)/i
+
+const pathAndQuery = (target: string): string => target.startsWith("/") ? target : target.replace(WHOLE_URL, "")
+
+/** A client that takes the server for a proxy sends the whole URL: its host is what counts, whatever `Host` says (RFC 9112, 3.2.2). */
+const headersOf = ({ headers, url = "" }: Http.IncomingMessage): Http.IncomingHttpHeaders => {
+  const host = url.startsWith("/") ? undefined : WHOLE_URL.exec(url)?.[1]
+  return host === undefined ? headers : { ...headers, host }
+}
 
 /** Writes an answer; gives the bytes of its body. */
 const write = (response: Http.ServerResponse, outgoing: Dispatcher.Outgoing): number => {
@@ -329,7 +336,7 @@ export const listen = (
         const outgoing = answered({
           method: request.method ?? "",
           target: pathAndQuery(request.url ?? ""),
-          headers: request.headers,
+          headers: headersOf(request),
           origin: self.origin,
           body: readBody(request, buffered)
         })

@@ -112,12 +112,29 @@ describe("the Host of a request", () => {
     expect(statuses).toEqual([200, 403, 200, 403, 200, 200])
   })
 
-  it("is looked at where the target is a whole URL, too, as a client of a proxy sends it", async () => {
-    await using server = await MockServer.start()
+  it("is replaced by the host of the target where that is a whole URL, as a client of a proxy sends it", async () => {
+    await using server = await MockServer.start({ allowedHosts: ["mock"] })
     const ask = asks(server.url)
-    const target = "http://rebound.example/v1/whoami"
-    expect((await ask(target, { Host: "rebound.example" })).status).toBe(403)
-    expect((await ask(target.replace("v1/whoami", "_mock/tenants"), { Host: "rebound.example" })).status).toBe(403)
+    const foreign = [
+      "rebound.example",
+      "REBOUND.example:80",
+      "",
+      "localhost@rebound.example"
+    ]
+    for (const Host of ["localhost", "rebound.example"]) {
+      for (const path of ["/v1/whoami", "/v1/none", "/openapi.json", "/_mock/tenants", "?/v1/whoami", ""]) {
+        for (const host of foreign) {
+          const { body, status } = await ask(`http://${host}${path}`, { Host })
+          expect([host, path, Host, status, statusOf(body).code]).toEqual([host, path, Host, 403, 7])
+        }
+      }
+      for (const host of ["localhost", "LOCALHOST:1", "127.0.0.1", "[::1]:4010", "mock:80"]) {
+        expect([host, (await ask(`HTTPS://${host}/v1/whoami`, { Host })).status]).toEqual([host, 200])
+      }
+    }
+    expect((await ask("http://localhost/v1/whoami", { Host: undefined })).status).toBe(400)
+    const { body } = await ask("http://mock:8080/openapi.json", { Host: "localhost" })
+    expect((JSON.parse(body) as { readonly servers: unknown }).servers).toMatchObject([{ url: "http://mock:8080" }, {}])
   })
 
   it("is told to the observer of requests when it is refused, without its path", async () => {

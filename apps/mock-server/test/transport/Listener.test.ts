@@ -255,7 +255,7 @@ describe("a server on a socket", () => {
 
   it("serves a target that is a whole URL, as clients of a proxy send it", async () => {
     const connection = await connect()
-    for (const origin of ["http://localhost", "HTTP://example.com:8080", "https://[::1]:1"]) {
+    for (const origin of ["http://localhost", "HTTP://app.localhost:8080", "https://[::1]:1"]) {
       expect((await connection.send(head("GET", `${origin}/v1/whoami`)).next()).status).toBe(200)
       const page = await connection.send(head("GET", `${origin}${secrets}?limit=x`)).next()
       expect(messageOf(page, 400, 3)).toContain("limit")

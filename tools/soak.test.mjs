@@ -1,9 +1,11 @@
 import assert from "node:assert/strict"
 import { execFile, fork } from "node:child_process"
 import { once } from "node:events"
+import { createServer } from "node:http"
 import { after, before, describe, it } from "node:test"
 import { fileURLToPath } from "node:url"
 import { Connection } from "./soak/connection.mjs"
+import { Hostile } from "./soak/hostile.mjs"
 import { randomOf } from "./soak/random.mjs"
 import { soak as soakSnapshots } from "./soak/snapshot.mjs"
 import { soak } from "./soak/soak.mjs"
@@ -12,6 +14,7 @@ import { viteNode } from "./sources.mjs"
 
 const connections = 10
 const journalSize = 20
+const maxConnections = 300
 
 describe("a soak", () => {
   let server
@@ -22,7 +25,7 @@ describe("a soak", () => {
     const [config, path] = ["../apps/mock-server/vitest.config.ts", "soak/server.mjs"].map((file) =>
       fileURLToPath(new URL(file, import.meta.url))
     )
-    child = fork(viteNode, ["--config", config, path, String(connections), String(journalSize)], {
+    child = fork(viteNode, ["--config", config, path, ...[connections, journalSize, maxConnections].map(String)], {
       execArgv: ["--expose-gc"]
     })
     server = await Promise.race([
@@ -104,6 +107,35 @@ describe("a soak", () => {
       assert.match(failures[0], said)
     })
   }
+
+  /** What hostile peers find, each attack tried once; without those that take the ten seconds which a server has for a head. */
+  const attack = async (keys, url) => {
+    const chosen = (name) => !["a connection that sends nothing", "a head that comes byte by byte"].includes(name)
+    const hostile = new Hostile({ chosen, keys, maxConnections, random: randomOf(1), url })
+    await hostile.until(Promise.resolve())
+    await hostile.flood()
+    hostile.close()
+    return hostile
+  }
+
+  it("finds that the server holds every attack, and tells how many were tried", async () => {
+    const { failures, tally } = await attack(server.strangers, server.url)
+    assert.deepEqual(failures, [])
+    assert.equal(tally.size, 16)
+    assert.ok([...tally.values()].every(({ held, tried }) => tried === 1 && held === 1))
+  })
+
+  it("finds a server that holds none", async () => {
+    const wrong = createServer((_, response) => response.writeHead(500, { "Content-Length": 2 }).end("{}"))
+    await once(wrong.listen(0, "127.0.0.1"), "listening")
+    const { failures, tally } = await attack(server.strangers, `http://127.0.0.1:${wrong.address().port}`)
+    wrong.closeAllConnections()
+    wrong.close()
+    const held = [...tally].filter(([, { held }]) => held > 0).map(([name]) => name)
+    // What is no HTTP is refused by Node itself, and a connection that is not read cannot be told from one that is.
+    assert.deepEqual(held, ["a thousand requests whose answers are not read", "no HTTP, and the connection left open"])
+    assert.equal(failures.length, 14)
+  })
 
   it("kills servers while they save, and finds each snapshot whole", async () => {
     const killed = []

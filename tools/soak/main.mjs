@@ -4,18 +4,36 @@ import { once } from "node:events"
 import { fileURLToPath } from "node:url"
 import { anySeed, command } from "./arguments.mjs"
 import { build } from "./build.mjs"
+import { Hostile } from "./hostile.mjs"
 import { isGrown, mb } from "./memory.mjs"
+import { randomOf } from "./random.mjs"
 import { soak } from "./soak.mjs"
+
+/** Bytes that the process of the server may have at the most, at any moment. */
+const maxResident = 256e6
+
+const maxConnections = 400
 
 const usage = `npm run soak -- server [--requests N] [--connections N] [--seed N]
 
 Sends mixed requests to the mock server over many connections, a tenth of them hostile, and holds each answer against a model of what the
-server has to hold. Fails on the first wrong answer, on a journal that is not bounded, and, from 100,000 requests on, when the server's
-memory grows after the first tenth.
+server has to hold. Other peers attack it at the same time: with small requests that should cost it much, with requests after which it should
+throw, and with connections that do not end. Fails on the first wrong answer, on an attack that the server does not hold, on a journal that
+is not bounded, when the server has ever had ${
+  maxResident / 1e6
+} MB, and, from 100,000 requests on, when its memory grows after the first tenth.
+Prints how often each attack was tried and held.
 
   --requests     how many requests; 1000000 unless given
   --connections  how many connections, each with a key of its own; 50 unless given
   --seed         a whole number; the same one sends the same requests; by chance unless given`
+
+const table = (tally) =>
+  [
+    "| attack | tried | held |",
+    "| --- | --- | --- |",
+    ...[...tally].map(([name, { held, tried }]) => `| ${name} | ${tried} | ${held} |`)
+  ].join("\n")
 
 const run = async ({ connections, requests, seed }) => {
   await build()
@@ -24,21 +42,28 @@ const run = async ({ connections, requests, seed }) => {
   const journalSize = Math.max(10, Math.min(1000, Math.floor(requests / connections / 20)))
   const child = fork(
     fileURLToPath(new URL("server.mjs", import.meta.url)),
-    [String(connections), String(journalSize)],
+    [connections, journalSize, maxConnections + connections].map(String),
     {
-      execArgv: ["--expose-gc"]
+      execArgv: ["--expose-gc", "--max-old-space-size=128"]
     }
   )
   try {
-    const [{ apiKeys, url }] = await once(child, "message")
+    const [{ apiKeys, strangers, url }] = await once(child, "message")
+    const hostile = new Hostile({
+      keys: strangers,
+      maxConnections: maxConnections + connections,
+      random: randomOf(seed - 1),
+      url
+    })
     const measures = []
     const begin = performance.now()
-    const { failures, kinds, sent } = await soak({
+    const soaked = soak({
       apiKeys,
       requests,
       seed,
       url,
       onTenth: async (tenth, sent) => {
+        const goOn = await hostile.pause()
         const seconds = (performance.now() - begin) / 1000
         child.send("measure")
         const [measured] = await once(child, "message")
@@ -48,19 +73,28 @@ const run = async ({ connections, requests, seed }) => {
             mb(measured.rss)
           }, at most ${measured.journal} in a journal`
         )
+        goOn()
       }
     })
-    const problems = [...failures]
+    await hostile.until(soaked)
+    await hostile.flood()
+    hostile.close()
+    const { failures, kinds, sent } = await soaked
+    child.send("measure")
+    const [{ peak }] = await once(child, "message")
+    const problems = [...failures, ...hostile.failures]
     const [first, last] = [measures[0], measures.at(-1)]
     const journal = Math.max(0, ...measures.map((measured) => measured.journal))
     if (journal > journalSize) problems.push(`a journal of ${journalSize} holds ${journal} requests`)
     if (failures.length === 0 && requests >= 100_000 && isGrown(first, last)) {
       problems.push(`memory grew from ${mb(first.heap)} after the first tenth to ${mb(last.heap)}`)
     }
+    if (peak > maxResident) problems.push(`the server had ${mb(peak)}, more than ${mb(maxResident)}`)
+    console.log(`\n${table(hostile.tally)}\n\nat most ${mb(peak)} resident`)
     if (problems.length > 0) throw new Error(problems.join("\n\n"))
-    const hostile = [...kinds].filter(([kind]) => kind.startsWith("hostile")).reduce((sum, [, count]) => sum + count, 0)
+    const wrong = [...kinds].filter(([kind]) => kind.startsWith("hostile")).reduce((sum, [, count]) => sum + count, 0)
     console.log(
-      `${sent} answers were right, ${hostile} of them to hostile requests; none was a 5xx but the 501 of operations that are not served`
+      `${sent} answers were right, ${wrong} of them to hostile requests; none was a 5xx but the 501 of operations that are not served`
     )
   } finally {
     child.kill()

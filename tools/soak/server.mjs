@@ -2,15 +2,18 @@
 import { start } from "@workspace-secrets/mock-server/MockServer"
 import { measureMemory } from "./memory.mjs"
 
-const [connections, journalSize] = process.argv.slice(2).map(Number)
-const server = await start({ port: 0, journalSize })
+const [connections, journalSize, maxConnections] = process.argv.slice(2).map(Number)
+const server = await start({ port: 0, journalSize, maxConnections })
 const tenants = await Promise.all(Array.from({ length: connections }, () => server.tenant({ journalSize })))
+/** For hostile peers, of each kind one. */
+const strangers = await Promise.all(Array.from({ length: 3 }, () => server.tenant()))
 
 const measure = async () => {
   const memory = measureMemory()
   const journals = await Promise.all(tenants.map(({ control }) => control.journal.list({})))
   return {
     ...memory,
+    peak: process.resourceUsage().maxRSS * 1024,
     journal: Math.max(...journals.map(({ entries }) => entries.length)),
     dropped: journals.reduce((sum, { dropped }) => sum + dropped, 0)
   }
@@ -23,4 +26,8 @@ const reset = async () => {
 
 process.on("message", async (message) => process.send(await (message === "reset" ? reset() : measure())))
 process.on("disconnect", () => process.exit())
-process.send({ url: server.url, apiKeys: tenants.map(({ apiKey }) => apiKey) })
+process.send({
+  url: server.url,
+  apiKeys: tenants.map(({ apiKey }) => apiKey),
+  strangers: strangers.map(({ apiKey, id }) => ({ apiKey, id }))
+})

@@ -227,6 +227,30 @@ describe("serve", { timeout: 60_000 }, () => {
     expect(await child.ended).toMatchObject({ code: 0, signal: null, stderr: "" })
   })
 
+  it("takes as many connections as it is told to, and refuses the next one in words", async () => {
+    const child = new Child(["serve", "--port", "0", "--json", "--max-connections", "2"])
+    const [, line = ""] = await child.says(/^(.*)\n/)
+    const { url } = JSON.parse(line) as { readonly url: string }
+    const [first, second] = [await RawConnection.open(url), await RawConnection.open(url)]
+    const statusOf = async (connection: RawConnection) =>
+      (await connection.send(head("GET", "/v1/whoami")).next()).status
+    expect([await statusOf(first), await statusOf(second)]).toEqual([200, 200])
+    const third = await RawConnection.open(url)
+    const refused = await third.send(head("GET", "/v1/whoami")).next()
+    expect([refused.status, refused.headers["connection"], JSON.parse(refused.body)]).toEqual([503, "close", {
+      code: 14,
+      message: "the server has as many connections as it takes: close some, or allow more with --max-connections"
+        + " (maxConnections in code)",
+      details: []
+    }])
+    expect(await third.rest()).toBe("")
+    expect([await statusOf(first), await statusOf(second)]).toEqual([200, 200])
+    first.destroy()
+    second.destroy()
+    child.kill("SIGTERM")
+    expect(await child.ended).toMatchObject({ code: 0, stderr: "" })
+  })
+
   it("tells a program that it is ready in one line of JSON, finishes what is in flight at SIGHUP, and frees its port", async () => {
     const child = new Child(["serve", "--port", "0", "--json", "--api-key", "key", "--allowed-host", "mock,mock.test"])
     const [, line = ""] = await child.says(/^(.*)\n/)

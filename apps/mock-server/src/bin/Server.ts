@@ -27,6 +27,7 @@ export interface Settings {
   readonly host: string
   readonly port: number
   readonly allowedHosts: ReadonlyArray<string> | undefined
+  readonly maxConnections: number | undefined
   readonly apiKey: Redacted.Redacted | undefined
   readonly acceptAnyKey: boolean
   readonly controlToken: Redacted.Redacted | undefined

@@ -64,6 +64,15 @@ const portReader = {
   read: (text: string) => /^\d{1,5}$/.test(text) && Number(text) <= 65535 ? Option.some(Number(text)) : Option.none()
 }
 
+/** More than any process has descriptors for. */
+const manyConnections = 1_000_000
+
+const connectionsReader = {
+  expected: `a whole number from 1 to ${manyConnections}`,
+  read: (text: string) =>
+    Option.filter(wholeNumber.read(text), (connections) => connections >= 1 && connections <= manyConnections)
+}
+
 const port = (fallback: number) =>
   setting("port", {
     ...portReader,
@@ -94,6 +103,14 @@ const server = (fallbackPort: number) => ({
     shown: "none"
   }),
   port: port(fallbackPort),
+  maxConnections: setting("max-connections", {
+    ...connectionsReader,
+    placeholder: "number",
+    description:
+      "Maximum number of open connections, or fewer if the process cannot open as many. Further ones get 503.",
+    fallback: undefined,
+    shown: "1000"
+  }),
   apiKey: setting("api-key", {
     ...key("an API key of visible ASCII characters, with spaces only between them"),
     placeholder: "key",

@@ -150,7 +150,10 @@ const tooSlow = () =>
   new DeadlineExceeded({ status: 408, message: "the request did not arrive in time; the connection is closed" })
 
 const tooMany = () =>
-  new Unavailable({ message: "the server has as many connections as it takes; close some, or try again later" })
+  new Unavailable({
+    message: "the server has as many connections as it takes: close some, or allow more with --max-connections"
+      + " (maxConnections in code)"
+  })
 
 /** The refusal of what node:http takes for no request: broken HTTP, headers over 16 KiB, one that comes too slowly. */
 const refusalOf = ({ code }: NodeJS.ErrnoException): WireError =>

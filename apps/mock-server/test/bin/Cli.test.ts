@@ -53,6 +53,10 @@ describe("run", () => {
       ["--allowed-host", names],
       `--allowed-host: expected ${someHosts}`
     ]),
+    ...["0", "-1", "1.5", "1e3", "many", "", "1000001"].map((count): [ReadonlyArray<string>, string] => [
+      ["--max-connections", count],
+      "--max-connections: expected a whole number from 1 to 1000000"
+    ]),
     [["--api-key", ""], `--api-key: expected ${aKey}`],
     [["--api-key", "a key "], `--api-key: expected ${aKey}`],
     [["--api-key", "schlüssel"], `--api-key: expected ${aKey}`],

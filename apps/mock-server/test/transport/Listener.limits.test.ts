@@ -112,7 +112,8 @@ describe("a refused client that stays", () => {
 })
 
 describe("the most connections", () => {
-  const tooMany = "the server has as many connections as it takes; close some, or try again later"
+  const tooMany = "the server has as many connections as it takes: close some, or allow more with --max-connections"
+    + " (maxConnections in code)"
 
   it("are served, one more is refused with 503, and has room when another is gone", async () => {
     const { hasRoom, open } = await listen({ maxConnections: 2 })

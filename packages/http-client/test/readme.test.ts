@@ -90,8 +90,8 @@ describe("the README", () => {
     vi.restoreAllMocks()
   })
 
-  it("shows eleven uses, each of which prints something", () => {
-    expect(programs.map(({ promised }) => promised.length > 0)).toEqual(Array(11).fill(true))
+  it("shows twelve uses, each of which prints something", () => {
+    expect(programs.map(({ promised }) => promised.length > 0)).toEqual(Array(12).fill(true))
   })
 
   it.each(programs)("has a program that prints what it says: $file", async ({ file, promised }) => {

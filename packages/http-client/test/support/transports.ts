@@ -5,6 +5,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
+import * as Bounded from "../../src/bounded.js"
 import type { InvalidClientOptions } from "../../src/ClientError.js"
 import * as Fetch from "../../src/fetch.js"
 import * as Node from "../../src/node.js"
@@ -16,6 +17,7 @@ type Transport = Layer.Layer<HttpClient.HttpClient, InvalidClientOptions>
 export const transports: ReadonlyArray<readonly [name: string, transport: Transport]> = [
   ["fetch", FetchHttpClient.layer],
   ["undici", NodeHttpClient.layerUndici],
+  ["fetch, bounded", Layer.provide(Bounded.layer, FetchHttpClient.layer)],
   ["fetch of ours", Fetch.layer()],
   ["undici of ours", Node.layer()]
 ]

@@ -1,0 +1,95 @@
+/**
+ * Bounds what the responses of a transport of another maker may hold.
+ *
+ * @since 0.1.0
+ */
+import * as HttpClient from "@effect/platform/HttpClient"
+import { type HttpClientError, ResponseError } from "@effect/platform/HttpClientError"
+import type { HttpClientResponse } from "@effect/platform/HttpClientResponse"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import * as Stream from "effect/Stream"
+import { CollectedResponse, limitOf, MAX_BODY } from "./internal/transport/collectedResponse.js"
+import { BODY_TOO_LARGE, failure, TransportFailure } from "./internal/transport/failure.js"
+
+const concat = (chunks: ReadonlyArray<Uint8Array>, size: number): Uint8Array => {
+  const body = new Uint8Array(size)
+  let at = 0
+  for (const chunk of chunks) {
+    body.set(chunk, at)
+    at += chunk.byteLength
+  }
+  return body
+}
+
+/** Closes the connection of a response that is not to be read: that is what an interrupted read does. */
+const abandon = ({ stream }: HttpClientResponse): Effect.Effect<void> =>
+  Effect.flatMap(
+    Effect.fork(Stream.runDrain(stream)),
+    (reading) => Effect.zipRight(Effect.yieldNow(), Fiber.interruptFork(reading))
+  )
+
+/**
+ * Reads a body to its end, and keeps it where it is within its limit: an error's connection can be used again. At 16 MiB, the end of the stream
+ * gives the rest up, and the connection with it.
+ */
+const read = ({ status, stream }: HttpClientResponse): Effect.Effect<Uint8Array | TransportFailure> =>
+  Effect.suspend(() => {
+    const limit = limitOf(status)
+    const chunks: Array<Uint8Array> = []
+    return stream.pipe(
+      Stream.runFoldWhile(0, (size) => size <= MAX_BODY, (size, chunk) => {
+        if (size + chunk.byteLength <= limit) {
+          chunks.push(chunk)
+        }
+        return size + chunk.byteLength
+      }),
+      Effect.match({
+        onSuccess: (size) => size > limit ? new TransportFailure(BODY_TOO_LARGE) : concat(chunks, size),
+        onFailure: (error) => error.reason === "EmptyBody" ? new Uint8Array() : failure(error)
+      })
+    )
+  })
+
+const collect = (response: HttpClientResponse): Effect.Effect<CollectedResponse> =>
+  Effect.map(
+    Number(response.headers["content-length"]) > MAX_BODY
+      ? Effect.as(abandon(response), new TransportFailure(BODY_TOO_LARGE))
+      : read(response),
+    (body) => new CollectedResponse(response.request, response.status, response.headers, body)
+  )
+
+/** A transport that was told to fail for a status fails as before, with a response that is bounded. */
+const collectRefused = (error: HttpClientError): Effect.Effect<never, HttpClientError> =>
+  error._tag === "ResponseError" && error.reason === "StatusCode"
+    ? Effect.flatMap(
+      collect(error.response),
+      (response) => Effect.fail(new ResponseError({ request: error.request, response, reason: error.reason }))
+    )
+    : Effect.fail(error)
+
+/**
+ * Makes a transport that sends with another one and reads the body of a response as a stream. It keeps at most 16 MiB, decompressed, or 64 KiB
+ * where the status is not 2xx; reading a body that is larger fails. At 16 MiB it closes the connection. The response is handed over when its
+ * body has come.
+ *
+ * The transports of this package have these limits. One of another maker reads a body to its end, so that a small compressed body can take
+ * more memory than there is.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = (client: HttpClient.HttpClient): HttpClient.HttpClient =>
+  HttpClient.transformResponse(client, Effect.matchEffect({ onSuccess: collect, onFailure: collectRefused }))
+
+/**
+ * The transport as a layer, over the layer of another one.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer: Layer.Layer<HttpClient.HttpClient, never, HttpClient.HttpClient> = Layer.effect(
+  HttpClient.HttpClient,
+  Effect.map(HttpClient.HttpClient, make)
+)

@@ -1,9 +1,9 @@
 /**
- * The errors of the API as a whole. Those of one resource stand beside the resource
+ * The errors that every operation can fail with. The errors of one resource are in its module
  * (`WorkspaceSecretNotFound` in `WorkspaceSecret`, `ProfileNotFound` in `Profile`).
  *
- * Every error carries `message`, HTTP `status`, google.rpc `code`, `details`, `isRetryable` and, where known,
- * `retryAfter`, `requestId`, `operation` and `attempts`.
+ * Every error has `message`, HTTP `status`, google.rpc `code`, `details`, `isRetryable` and, if known, `retryAfter`,
+ * `requestId`, `operation` and `attempts`.
  *
  * @since 0.1.0
  */
@@ -15,12 +15,12 @@ import { errorAnnotations, expected } from "./internal/schema.js"
 import type { StatusDetail } from "./Status.js"
 import { badRequest, errorInfo, isBadRequest, isErrorInfo } from "./Status.js"
 
-/** Whoever has more fields that are wrong has made one mistake many times. An error that named them all could be larger than what it refuses. */
+/** Bounds the error: without a limit it could be larger than the request. */
 const MAX_VIOLATIONS = 20
 
 /**
- * The request is wrong: bad JSON, field, query, cursor or mask (400); a body over 1 MiB (413) or of a content type
- * that is not JSON (415).
+ * The request is invalid: bad JSON, field, query, cursor or mask (400), a body over 1 MiB (413), or a content type that
+ * is not JSON (415).
  *
  * @since 0.1.0
  * @category errors
@@ -31,8 +31,8 @@ export class InvalidArgument extends Schema.TaggedError<InvalidArgument>()(
   errorAnnotations("InvalidArgument")
 ) {
   /**
-   * An INVALID_ARGUMENT that names these fields, in its message and as google.rpc.BadRequest: the first 20 of them, and in the message how
-   * many more there are.
+   * Returns an error with these violations, in its message and as google.rpc.BadRequest. It lists the first 20; the
+   * message says how many more there are.
    */
   static fromViolations(
     violations: ReadonlyArray<FieldViolation>,
@@ -48,7 +48,7 @@ export class InvalidArgument extends Schema.TaggedError<InvalidArgument>()(
   }
 
   /**
-   * The fields that are wrong, from the BadRequest details.
+   * The invalid fields, from the BadRequest details.
    */
   get fieldViolations(): ReadonlyArray<FieldViolation> {
     return this.details.flatMap((detail) => isBadRequest(detail) ? detail.fieldViolations : [])
@@ -68,7 +68,7 @@ export class FailedPrecondition extends Schema.TaggedError<FailedPrecondition>()
 ) {}
 
 /**
- * No key, a malformed one, one that is not known, or one that is disabled (401).
+ * The API key is missing, malformed, unknown or disabled (401).
  *
  * @since 0.1.0
  * @category errors
@@ -80,7 +80,7 @@ export class Unauthenticated extends Schema.TaggedError<Unauthenticated>()(
 ) {}
 
 /**
- * The reason of google.rpc.ErrorInfo for a key that lacks a scope (WIRE.md, Who may).
+ * The google.rpc.ErrorInfo reason for a key that lacks a scope (WIRE.md, Who may).
  *
  * @since 0.1.0
  * @category constants
@@ -97,8 +97,8 @@ const metadataOf = (details: ReadonlyArray<StatusDetail>, key: string): string |
 }
 
 /**
- * The key may not do this (403): it has no access to the workspace, the workspace is archived, or the key lacks a scope
- * (WIRE.md, Who may).
+ * The API key has no access to the workspace, the workspace is archived, or the key lacks a scope (403) (WIRE.md, Who
+ * may).
  *
  * @since 0.1.0
  * @category errors
@@ -109,7 +109,7 @@ export class PermissionDenied extends Schema.TaggedError<PermissionDenied>()(
   errorAnnotations("PermissionDenied")
 ) {
   /**
-   * The error of a key that lacks a scope, with google.rpc.ErrorInfo.
+   * Returns the error for a key that lacks a scope, with google.rpc.ErrorInfo.
    */
   static missingScope(required: string, granted: ReadonlyArray<string>): PermissionDenied {
     return new PermissionDenied({
@@ -119,14 +119,14 @@ export class PermissionDenied extends Schema.TaggedError<PermissionDenied>()(
   }
 
   /**
-   * The scope that the operation requires, from the ErrorInfo details; `undefined` where the server does not say.
+   * The scope that the operation requires, from the ErrorInfo details; `undefined` if the server does not say.
    */
   get requiredScope(): string | undefined {
     return metadataOf(this.details, "required_scope")
   }
 
   /**
-   * The scopes that the key has, from the ErrorInfo details; `undefined` where the server does not say.
+   * The scopes of the key, from the ErrorInfo details; `undefined` if the server does not say.
    */
   get grantedScopes(): ReadonlyArray<string> | undefined {
     return metadataOf(this.details, "granted_scopes")?.split(/[\s,]+/).filter((scope) => scope !== "")
@@ -134,7 +134,7 @@ export class PermissionDenied extends Schema.TaggedError<PermissionDenied>()(
 }
 
 /**
- * Something that is not a resource of its own kind was not found: a route, in the first place (404).
+ * The route was not found (404). A missing resource has an error of its own, such as `WorkspaceSecretNotFound`.
  *
  * @since 0.1.0
  * @category errors
@@ -146,7 +146,7 @@ export class NotFound extends Schema.TaggedError<NotFound>()(
 ) {}
 
 /**
- * The operation is not served (501), or the route is there and the method is not (405).
+ * The server does not implement the operation (501), or the route does not have the method (405).
  *
  * @since 0.1.0
  * @category errors
@@ -158,7 +158,7 @@ export class Unimplemented extends Schema.TaggedError<Unimplemented>()(
 ) {}
 
 /**
- * Another change came in between (409). Read again, then decide.
+ * A concurrent change won (409). Read the resource again before you retry.
  *
  * @since 0.1.0
  * @category errors
@@ -170,7 +170,7 @@ export class Aborted extends Schema.TaggedError<Aborted>()(
 ) {}
 
 /**
- * The rate limit is reached (429); `retryAfter` says for how long.
+ * The rate limit is reached (429). `retryAfter` is the time to wait, if the server says it.
  *
  * @since 0.1.0
  * @category errors
@@ -206,7 +206,7 @@ export class Internal extends Schema.TaggedError<Internal>()(
 ) {}
 
 /**
- * The server cannot answer now (503); `retryAfter`, where given, says for how long.
+ * The server is unavailable (503). `retryAfter` is the time to wait, if the server says it.
  *
  * @since 0.1.0
  * @category errors
@@ -218,7 +218,7 @@ export class Unavailable extends Schema.TaggedError<Unavailable>()(
 ) {}
 
 /**
- * The server ran out of time (504).
+ * The server's deadline passed (504).
  *
  * @since 0.1.0
  * @category errors
@@ -230,7 +230,7 @@ export class DeadlineExceeded extends Schema.TaggedError<DeadlineExceeded>()(
 ) {}
 
 /**
- * What any operation may fail with.
+ * Every error that any operation can fail with.
  *
  * @since 0.1.0
  * @category schemas

@@ -1,11 +1,11 @@
 /**
- * The text of an API key.
+ * API keys.
  *
  * @since 0.1.0
  */
 
 /**
- * Whether a key can be sent as `Authorization: Bearer <key>`: visible ASCII characters, and spaces between them
+ * Whether a key can be sent as `Authorization: Bearer <key>`: visible ASCII characters, with spaces only between them
  * (WIRE.md, Transport: Auth).
  *
  * @since 0.1.0

@@ -1,5 +1,5 @@
 /**
- * The body of a create.
+ * The body of a create request.
  *
  * @since 0.1.0
  */
@@ -8,7 +8,7 @@ import { CreateResourceMetadata } from "./ResourceMetadata.js"
 import { WorkspaceSecretSpec } from "./WorkspaceSecret.js"
 
 /**
- * What a caller gives to create a secret (WIRE.md, Operations: create). The server sets the id and the rest.
+ * The body of a create request (WIRE.md, Operations: create). The server sets the id and all other fields.
  *
  * @since 0.1.0
  * @category schemas

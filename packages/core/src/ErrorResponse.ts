@@ -1,5 +1,5 @@
 /**
- * Errors on their way over the wire: a typed error as an HTTP status and google.rpc.Status, and back.
+ * Converts typed errors to HTTP responses with google.rpc.Status, and back.
  *
  * @since 0.1.0
  */
@@ -9,7 +9,7 @@ import type { Status, StatusDetail } from "./Status.js"
 import { isRetryInfo } from "./Status.js"
 
 /**
- * What the errors of the API have in common.
+ * The fields of every API error that a response contains.
  *
  * @since 0.1.0
  * @category models
@@ -24,7 +24,7 @@ export interface WireError {
 }
 
 /**
- * What a constructor of such an error takes.
+ * The constructor arguments of an API error.
  *
  * @since 0.1.0
  * @category models
@@ -42,7 +42,7 @@ export interface ErrorProps {
 }
 
 /**
- * The class of such an error.
+ * The class of an API error.
  *
  * @since 0.1.0
  * @category models
@@ -58,8 +58,8 @@ const retryAfterHeader = (retryAfter: Duration.Duration | undefined): Readonly<R
 }
 
 /**
- * An error as an answer: HTTP status, headers and body (WIRE.md, Errors). `Retry-After` is in whole seconds, rounded up;
- * there is none for a delay without end.
+ * Converts an error to a response: HTTP status, headers and body (WIRE.md, Errors). `Retry-After` is in whole seconds,
+ * rounded up; an infinite delay has no header.
  *
  * @since 0.1.0
  * @category conversions
@@ -73,9 +73,9 @@ export const toResponse = (
 })
 
 /**
- * An answer as an error: the one of the classes that the operation can fail with whose row fits (`ErrorTable.find`).
- * `undefined` where none does: the answer then breaks the contract. `retryAfter` comes from the `Retry-After` header where
- * the caller has read one, else from google.rpc.RetryInfo. `isRetryable` is the row's, unless the caller says `false`.
+ * Converts a response to one of the errors that the operation can fail with, by the row of its status and code
+ * (`ErrorTable.find`). Returns `undefined` if no row matches: the response then breaks the contract. `retryAfter`
+ * defaults to the delay of google.rpc.RetryInfo. `isRetryable` is the row's, unless the caller passes `false`.
  *
  * @since 0.1.0
  * @category conversions

@@ -1,5 +1,5 @@
 /**
- * The example of each model in the API's documentation, as JSON of the wire. Tests, mocks and documents can start from it.
+ * The example of each model in the API's documentation, in its JSON form. Useful in tests, mocks and documents.
  *
  * @since 0.1.0
  */
@@ -23,7 +23,8 @@ export const profile = {
 } as const
 
 /**
- * The documented example of a workspace secret, with each documented field (WIRE.md, Models). Its value stands for one and is no secret.
+ * The documented example of a workspace secret, with every documented field (WIRE.md, Models). Its value is a
+ * placeholder, not a secret.
  *
  * @since 0.1.0
  * @category examples

@@ -1,5 +1,5 @@
 /**
- * The name that another system gave to a resource.
+ * Ids from external systems.
  *
  * @since 0.1.0
  */
@@ -7,7 +7,8 @@ import * as Schema from "effect/Schema"
 import { TextOfField } from "./internal/schema.js"
 
 /**
- * An id from an external system: any string (WIRE.md, Models: `externalId?`). An empty one is unset; in an update, it clears the field.
+ * The id of a resource in an external system: any string (WIRE.md, Models: `externalId?`). An empty string means unset;
+ * in an update, it clears the field.
  *
  * @since 0.1.0
  * @category ids

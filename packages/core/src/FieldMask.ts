@@ -17,7 +17,7 @@ import * as ResourceName from "./ResourceName.js"
 import type { WorkspaceSecret, WorkspaceSecretSpec } from "./WorkspaceSecret.js"
 
 /**
- * The fields that an update can write, one by one.
+ * The fields that an update can write.
  *
  * @since 0.1.0
  * @category constants
@@ -33,7 +33,7 @@ export const fields = ["metadata.name", "metadata.externalId", "metadata.labels"
 export type Field = (typeof fields)[number]
 
 /**
- * The paths that a mask may hold: a field, a message for all of its fields, or `*` for everything.
+ * The paths that a mask may contain: a field, a message (all of its fields), or `*` (everything).
  *
  * @since 0.1.0
  * @category constants
@@ -49,7 +49,7 @@ export const paths = [
 ] as const
 
 /**
- * A path that a mask may hold.
+ * A path that a mask may contain.
  *
  * @since 0.1.0
  * @category models
@@ -63,7 +63,7 @@ const setByServer = [
   "info"
 ]
 
-// Like every refusal of this package it does not quote: what stands in a mask by mistake may be a secret.
+// The message does not quote the path: a caller may have put a secret there by mistake.
 const parsePath = (path: string, index: number): Either.Either<Path, string> => {
   const camel = lowerCamelCase(path)
   const isBelow = (parent: string) => camel.startsWith(`${parent}.`)
@@ -76,7 +76,7 @@ const parsePath = (path: string, index: number): Either.Either<Path, string> => 
           ? `is ${ofServer}, which the server sets`
           : isBelow("metadata.labels")
           ? "is below metadata.labels, which is replaced as a whole"
-          : `is none of ${paths.join(", ")}`
+          : `must be one of ${paths.join(", ")}`
       )
     )
 }
@@ -96,9 +96,8 @@ const parsePaths = (text: string): Either.Either<ReadonlyArray<Path>, string> =>
 }
 
 /**
- * A mask: the paths to write. An empty one is the same as none: the fields of the update that are not empty are written.
- * On the wire it is the paths with commas between, in lowerCamelCase or snake_case when read and lowerCamelCase when
- * written.
+ * The paths that an update writes. An empty mask means the same as no mask: the update writes its non-empty fields.
+ * Encoded as comma-separated paths in lowerCamelCase; the decoder also accepts snake_case.
  *
  * @since 0.1.0
  * @category schemas
@@ -106,14 +105,14 @@ const parsePaths = (text: string): Either.Either<ReadonlyArray<Path>, string> =>
 export const FieldMask = Schema.transformOrFail(
   Text,
   array(Schema.Literal(...paths).annotations(expected(`one of ${paths.join(", ")}`))).pipe(
-    Schema.filter((mask) => new Set(mask).size === mask.length, expected("paths of a secret, each once"))
+    Schema.filter((mask) => new Set(mask).size === mask.length, expected("unique paths of a secret"))
   ),
   {
     strict: true,
     decode: (text, _, ast) => Either.mapLeft(parsePaths(text), (message) => new ParseResult.Type(ast, text, message)),
     encode: (mask) => ParseResult.succeed(mask.join(","))
   }
-).annotations({ identifier: "FieldMask", description: "The fields to write, with commas between" })
+).annotations({ identifier: "FieldMask", description: "The fields to write, separated by commas" })
 
 /**
  * @since 0.1.0
@@ -122,7 +121,7 @@ export const FieldMask = Schema.transformOrFail(
 export type FieldMask = ReadonlyArray<Path>
 
 /**
- * Reads a mask: the paths without repetition, or what is wrong with the first that is none.
+ * Parses a mask. Returns its paths without duplicates, or the violation of the first invalid path.
  *
  * @since 0.1.0
  * @category parsing
@@ -131,7 +130,7 @@ export const parse = (text: string): Either.Either<FieldMask, FieldViolation> =>
   Either.mapLeft(parsePaths(text), (description) => ({ field: "updateMask", description }))
 
 /**
- * Writes a mask as it goes over the wire.
+ * Formats a mask for the wire.
  *
  * @since 0.1.0
  * @category printing
@@ -150,7 +149,7 @@ export interface Patch {
 }
 
 /**
- * The mask of the fields that a patch holds. A field that is given and empty is held, and an update with this mask clears it.
+ * Returns the mask of the fields that a patch contains. Empty fields count: an update with this mask clears them.
  *
  * @since 0.1.0
  * @category constructors
@@ -158,7 +157,8 @@ export interface Patch {
 export const of = (patch: Patch): FieldMask => fields.filter((field) => get(patch, field) !== undefined)
 
 /**
- * The fields that an update writes: those of the mask, or without one those of the patch that are not empty (WIRE.md, Update).
+ * Returns the fields that an update writes: those of the mask or, without a mask, the non-empty fields of the patch
+ * (WIRE.md, Update).
  *
  * @since 0.1.0
  * @category updating
@@ -191,13 +191,12 @@ const isEmpty = (value: Value): boolean =>
     ? Redacted.value(value) === ""
     : typeof value === "object" && Object.keys(value).length === 0)
 
-/** A value, or nothing where it is empty. */
 const unlessEmpty = <V extends Value>(value: V): V | undefined => isEmpty(value) ? undefined : value
 
 /**
- * What is wrong with an update: the rules of the fields that it writes, and a name that is missing. A name cannot be
- * cleared, and only a mask that leaves it out allows `metadata` to come without it (WIRE.md, Update; Models:
- * UpdateResourceMetadata). Fields that the mask leaves out are not looked at.
+ * Validates the fields that an update writes, and returns the violations. A name cannot be cleared. `metadata` without
+ * a name needs a mask without `metadata.name` (WIRE.md, Update; Models: UpdateResourceMetadata). Fields outside the
+ * mask are not validated.
  *
  * @since 0.1.0
  * @category updating
@@ -206,7 +205,7 @@ export const violations = (mask: FieldMask | undefined, patch: Patch): ReadonlyA
   problems(mask, patch).map(({ description, path }) => ({ field: formatPath(path), description }))
 
 /**
- * `violations` with the paths as keys, for a schema's issues.
+ * `violations` with paths as arrays of keys, for a schema's issues.
  *
  * @internal
  */
@@ -229,7 +228,7 @@ export const problems = (
   } else if (fields.includes("metadata.name") && !ResourceName.isResourceName(name)) {
     out.push({
       path: ["metadata", "name"],
-      description: `Expected a name of 1 to ${ResourceName.maxLength} characters, not counting white space around it`
+      description: `Expected a name of 1 to ${ResourceName.maxLength} characters after trimming`
     })
   }
   if (labels !== undefined && fields.includes("metadata.labels")) {
@@ -258,9 +257,9 @@ const sameEntries = (self: Readonly<Record<string, unknown>>, that: Readonly<Rec
 }
 
 /**
- * Writes the fields of the mask from the patch to a resource: a field that the patch does not hold, or that is empty, is cleared, labels are
- * replaced as a whole, a name is trimmed. Gives back the very same resource when nothing changes. Takes a patch without
- * `violations`; a name that would be cleared is left as it is.
+ * Applies the masked fields of a patch to a resource. Fields that are absent or empty in the patch are cleared, labels
+ * are replaced as a whole, and the name is trimmed. Returns the same object if nothing changes. The patch must have no
+ * `violations`; a name is never cleared.
  *
  * @since 0.1.0
  * @category updating

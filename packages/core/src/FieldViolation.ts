@@ -1,5 +1,5 @@
 /**
- * What is wrong with one field of a request or a response.
+ * Violations: which field of a request or a response is invalid, and why.
  *
  * @since 0.1.0
  */
@@ -12,7 +12,7 @@ import { cut } from "./internal/cut.js"
 import { struct, Text } from "./internal/schema.js"
 import type { Mask } from "./Redaction.js"
 
-/** Converts the names of the fields in a path. What follows `labels` is a key, which keeps its spelling. */
+/** Converts the field names in a path. The key after `labels` keeps its spelling. */
 const convert = (convertName: (name: string) => string) => (path: string): string => {
   let isKey = false
   return path.replace(/\["(?:[^"\\]|\\.)*"\]|\[\d+\]|[^.[\]]+/g, (segment) => {
@@ -23,8 +23,8 @@ const convert = (convertName: (name: string) => string) => (path: string): strin
 }
 
 /**
- * The path of a field, in lowerCamelCase. On the wire its names are in snake_case: `metadata.externalId` is `metadata.external_id`. A
- * reader takes either (WIRE.md, Errors).
+ * The path of a field, in lowerCamelCase. It is encoded in snake_case: `metadata.external_id` for
+ * `metadata.externalId`. The decoder accepts both (WIRE.md, Errors).
  */
 const FieldPath = Schema.transform(Text, Text, {
   strict: true,
@@ -38,8 +38,8 @@ const FieldPath = Schema.transform(Text, Text, {
 })
 
 /**
- * One violation of google.rpc.BadRequest: the field's path (`metadata.labels["a b"]`, `items[3].spec`), empty for the
- * whole of the body, and what would be right. The path is in lowerCamelCase here, and in snake_case on the wire (WIRE.md, Errors).
+ * One violation of google.rpc.BadRequest: the path of the field (`metadata.labels["a b"]`, `items[3].spec`; empty for
+ * the whole body) and what was expected. The path is in lowerCamelCase, and encoded in snake_case (WIRE.md, Errors).
  *
  * @since 0.1.0
  * @category schemas
@@ -58,8 +58,8 @@ export type FieldViolation = typeof FieldViolation.Type
 const MAX_KEY = 100
 
 /**
- * Prints a path as protobuf does: `metadata.name`, `items[0]`, `metadata.labels["not an identifier"]`.
- * Keys are masked and then cut to 100 characters.
+ * Formats a path as protobuf does: `metadata.name`, `items[0]`, `metadata.labels["not an identifier"]`. Each key is
+ * masked, then cut to 100 characters.
  *
  * @since 0.1.0
  * @category printing
@@ -78,11 +78,11 @@ export const formatPath = (path: ReadonlyArray<PropertyKey>, mask: Mask = unmask
 const unmasked: Mask = (text) => text
 
 /**
- * The violations behind a refusal by one of this package's schemas: where, and what was expected. The value that was
- * found there is left out: it may be a secret in the wrong place. Never log the `ParseError` itself, which holds it.
+ * Converts a parse error of one of this package's schemas to violations. They contain paths and expectations, never the
+ * invalid value, which may be a misplaced secret. Never log the `ParseError` itself: it contains the value.
  *
- * A key of the input stands in a violation's path; `mask` takes secrets out of it. `limit` is the most violations that are
- * given, all of them where left out.
+ * A path may contain keys of the input; `mask` redacts secrets in them. `limit` is the maximum number of violations
+ * (default: no limit).
  *
  * @since 0.1.0
  * @category conversions
@@ -145,7 +145,7 @@ const collect = (issue: ParseResult.ParseIssue, path: ReadonlyArray<PropertyKey>
 
 const MISSING = "Required, and missing"
 
-/** Whether a required field is `null`, which means unset. */
+/** Whether a required field is `null` (unset). */
 const isMissing = (ast: AST.Annotated, issue: ParseResult.ParseIssue): issue is ParseResult.Pointer => {
   if (issue._tag !== "Pointer" || !("actual" in issue.issue) || issue.issue.actual !== null) {
     return false
@@ -154,7 +154,7 @@ const isMissing = (ast: AST.Annotated, issue: ParseResult.ParseIssue): issue is 
   return fields.some(({ isOptional, name }) => !isOptional && name === issue.path)
 }
 
-/** Whether it is the refusal of the member of an optional field that stands for unset, which says nothing of the field. */
+/** An optional field is a union with an unset member. The issue of that member says nothing about the value. */
 const isUnset = (issue: ParseResult.ParseIssue): boolean =>
   "ast" in issue && AST.isUndefinedKeyword(AST.typeAST(issue.ast as AST.AST))
 
@@ -180,7 +180,7 @@ const describe = (issue: ParseResult.Type | ParseResult.Forbidden): string =>
   annotatedMessage(issue)?.message ?? issue.message ?? `Expected ${String(issue.ast)}`
 
 /**
- * A violation in one line: `metadata.name: Expected a string`.
+ * Formats a violation as one line: `metadata.name: Expected a string`.
  *
  * @since 0.1.0
  * @category printing

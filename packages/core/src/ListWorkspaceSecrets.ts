@@ -1,5 +1,5 @@
 /**
- * The parameters of a list, and the page that it answers.
+ * The query parameters and the response of a list request.
  *
  * @since 0.1.0
  */
@@ -26,13 +26,14 @@ import { unsetFields } from "./UnsetFields.js"
 import { WorkspaceSecret } from "./WorkspaceSecret.js"
 
 /**
- * Where a list goes on: opaque, from `pagination.nextCursor` of the page before, good for the same filters and order only.
+ * The position where a list continues: the opaque `pagination.nextCursor` of the previous page. Valid only with the
+ * same filters and order.
  *
  * @since 0.1.0
  * @category schemas
  */
 export const Cursor = TextOfField.annotations({
-  description: "Where the list goes on, from nextCursor of the page before"
+  description: "The position where the list continues: nextCursor of the previous page"
 }).pipe(Schema.brand("Cursor"))
 
 /**
@@ -42,7 +43,7 @@ export const Cursor = TextOfField.annotations({
 export type Cursor = typeof Cursor.Type
 
 /**
- * The order of a list by creation time. A server's default is `desc` (WIRE.md, List).
+ * The order of a list by creation time. The server's default is `desc` (WIRE.md, List).
  *
  * @since 0.1.0
  * @category schemas
@@ -64,7 +65,8 @@ const MAX_INT32 = 2 ** 31 - 1
 const limitExpected = expected(`a whole number from 0 to ${MAX_INT32}`)
 
 /**
- * The most secrets that a page holds: 0 to 2^31 - 1. 0 is the server's default, 50; above 200 is 200 (WIRE.md, List).
+ * The maximum number of secrets in a page: 0 to 2^31 - 1. 0 means the server's default, 50; values above 200 mean 200
+ * (WIRE.md, List).
  *
  * @since 0.1.0
  * @category schemas
@@ -103,11 +105,11 @@ const parseSelector = (text: string): Option.Option<StoredLabels> => {
     : Option.none()
 }
 
-const selectorExpected = "Expected key=value pairs with commas between, each key once"
+const selectorExpected = "Expected comma-separated key=value pairs with unique keys"
 
 /**
- * The labels that a secret must have, all of them, exactly: `key=value` with commas between on the wire
- * (WIRE.md, List). A key has no `=` or `,` in it, a value no `,`.
+ * The labels that a secret must have; all must match exactly. Encoded as comma-separated `key=value` pairs (WIRE.md,
+ * List). Keys must not contain `=` or `,`; values must not contain `,`.
  *
  * @since 0.1.0
  * @category schemas
@@ -131,7 +133,7 @@ export const LabelSelector = Schema.transformOrFail(
   }
 ).annotations({
   identifier: "LabelSelector",
-  description: "Labels that must all match, as key=value with commas between"
+  description: "Labels that must all match, as comma-separated key=value pairs"
 })
 
 /**
@@ -141,9 +143,9 @@ export const LabelSelector = Schema.transformOrFail(
 export type LabelSelector = typeof LabelSelector.Type
 
 /**
- * The parameters of a list, as its query (WIRE.md, Operations: list; Semantics: List). `prefix` is of the name and case
- * sensitive; `query` is looked for, case-insensitively, in name, external id and labels; `includeInfo` adds `info`,
- * at a higher price in the rate limit.
+ * The query parameters of a list request (WIRE.md, Operations: list; Semantics: List). `prefix` matches the start of
+ * the name, case-sensitively. `query` is searched in name, external id and labels, case-insensitively. `includeInfo`
+ * adds `info`, which costs more of the rate limit.
  *
  * @since 0.1.0
  * @category schemas
@@ -157,7 +159,7 @@ export const ListWorkspaceSecrets = struct("ListWorkspaceSecrets", {
   sortOrder: optional(SortOrder),
   includeInfo: optional(QueryBoolean)
 })
-  // Without an identifier: HttpApi finds the parameters of an OpenAPI document only in a schema that has none.
+  // No identifier: HttpApi derives OpenAPI parameters only from a schema without one.
   .annotations({ title: "ListWorkspaceSecrets" })
 
 /**
@@ -167,7 +169,7 @@ export const ListWorkspaceSecrets = struct("ListWorkspaceSecrets", {
 export type ListWorkspaceSecrets = typeof ListWorkspaceSecrets.Type
 
 /**
- * Where a page stands in its list. `nextCursor` is unset on the last page (WIRE.md, List).
+ * The pagination of a list response. `nextCursor` is unset on the last page (WIRE.md, List).
  *
  * @since 0.1.0
  * @category schemas

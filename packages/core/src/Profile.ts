@@ -23,7 +23,7 @@ export {
 }
 
 /**
- * The types of profile that are known (WIRE.md, Models: ProfileType).
+ * The known profile types (WIRE.md, Models: ProfileType).
  *
  * @since 0.1.0
  * @category schemas
@@ -33,11 +33,11 @@ export const KnownProfileType = Schema.Literal(
   "PROFILE_TYPE_API_KEY",
   "PROFILE_TYPE_SYSTEM",
   "PROFILE_TYPE_UNSPECIFIED"
-).annotations(expected("a profile type that is known"))
+).annotations(expected("a known profile type"))
 
 /**
- * The type of a profile. An open enum: a value that is not known yet is kept, under a brand of its own
- * (WIRE.md, Transport: unknown enum values).
+ * The type of a profile. An open enum: unknown values are kept, with the brand `UnknownProfileType` (WIRE.md,
+ * Transport: unknown enum values).
  *
  * @since 0.1.0
  * @category schemas
@@ -48,7 +48,7 @@ export const ProfileType = Schema.Union(
 ).annotations({
   ...expected("a profile type (a string)"),
   identifier: "ProfileType",
-  description: "Type of the profile: a person, an API key, the system, or one that is not known yet",
+  description: "Type of the profile: a person, an API key, the system, or an unknown type",
   jsonSchema: { type: "string", examples: [...KnownProfileType.literals] },
   arbitrary: () => (fc) => fc.constantFrom(...KnownProfileType.literals)
 }).pipe(Schema.filter(isWellFormed, { message: () => WELL_FORMED, jsonSchema: {} }))
@@ -60,7 +60,7 @@ export const ProfileType = Schema.Union(
 export type ProfileType = typeof ProfileType.Type
 
 /**
- * What a profile says of itself (WIRE.md, Models: ProfileSpec). `email` is unique in the account, for people.
+ * The content of a profile (WIRE.md, Models: ProfileSpec). The `email` of a user is unique in the account.
  *
  * @since 0.1.0
  * @category schemas
@@ -78,7 +78,7 @@ export const ProfileSpec = struct("ProfileSpec", {
 export type ProfileSpec = typeof ProfileSpec.Type
 
 /**
- * Someone or something that acts in an account (WIRE.md, Models: Profile).
+ * A person, an API key or a system that acts in an account (WIRE.md, Models: Profile).
  *
  * @since 0.1.0
  * @category entities
@@ -88,7 +88,7 @@ export class Profile extends Schema.Class<Profile>("Profile")(
     metadata: AccountResourceMetadata(ProfileId),
     spec: ProfileSpec
   }),
-  classAnnotations("Profile", "Someone or something that acts in an account")
+  classAnnotations("Profile", "A person, an API key or a system that acts in an account")
 ) {
   [Equal.symbol](that: Equal.Equal): boolean {
     return isSame(this, that)
@@ -100,7 +100,7 @@ export class Profile extends Schema.Class<Profile>("Profile")(
 }
 
 /**
- * No such profile (404).
+ * The profile does not exist (404).
  *
  * @since 0.1.0
  * @category errors

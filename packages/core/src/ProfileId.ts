@@ -1,13 +1,13 @@
 /**
- * The profile that acts: a person, an API key, or the system.
+ * Profile ids.
  *
  * @since 0.1.0
  */
 import { id } from "./internal/id.js"
 
 /**
- * The id of a profile: a prefixed ULID (`profile_…`) where a server minted it, any non-empty string when read
- * (WIRE.md, Models).
+ * The id of a profile. Servers generate prefixed ULIDs (`profile_…`); readers accept any non-empty string (WIRE.md,
+ * Models).
  *
  * @since 0.1.0
  * @category ids

@@ -1,5 +1,5 @@
 /**
- * google.rpc.Status, the body of every error answer (WIRE.md, Errors).
+ * google.rpc.Status, the body of every error response (WIRE.md, Errors).
  *
  * @since 0.1.0
  */
@@ -17,8 +17,8 @@ const NANOS_PER_SECOND = 1_000_000_000n
 const MAX_SECONDS = 315_576_000_000n
 
 /**
- * google.protobuf.Duration in JSON, `"1.5s"`: 0 to 9 fractional digits, at most 10,000 years. Negative ones, which
- * make no sense as a delay, are refused.
+ * google.protobuf.Duration in JSON, such as `"1.5s"`: 0 to 9 fractional digits, at most 10,000 years. Negative
+ * durations are refused: they make no sense as a delay.
  *
  * @since 0.1.0
  * @category schemas
@@ -50,7 +50,7 @@ export const ProtobufDuration = Schema.transformOrFail(
 ).annotations({ identifier: "ProtobufDuration" })
 
 /**
- * google.rpc.BadRequest: the fields of a request that are wrong.
+ * google.rpc.BadRequest: the invalid fields of a request.
  *
  * @since 0.1.0
  * @category details
@@ -84,8 +84,8 @@ export const RetryInfo = struct("RetryInfo", {
 export type RetryInfo = typeof RetryInfo.Type
 
 /**
- * google.rpc.ErrorInfo: the reason of an error for a program to act on, such as `SCOPE_MISSING`, the domain that it belongs to, and what
- * else is known of it (WIRE.md, Errors).
+ * google.rpc.ErrorInfo: a machine-readable reason, such as `SCOPE_MISSING`, its domain, and more metadata (WIRE.md,
+ * Errors).
  *
  * @since 0.1.0
  * @category details
@@ -96,7 +96,7 @@ export const ErrorInfo = struct("ErrorInfo", {
   domain: unsettable(TextOfField, unsetFields.ErrorInfo.domain),
   metadata: unsettable(
     stringMap({
-      description: "What else is known of the error",
+      description: "More about the error",
       arbitrary: () => (fc) => fc.dictionary(fc.string(), fc.string(), { maxKeys: 3 })
     })
   )
@@ -109,8 +109,8 @@ export const ErrorInfo = struct("ErrorInfo", {
 export type ErrorInfo = typeof ErrorInfo.Type
 
 /**
- * A detail of another type, or one of the three that does not keep to its type. Only its type is read, so that nothing of
- * what a server put into it can reach a log by way of an error.
+ * A detail of another type, or an invalid detail of a known type. Only its type is kept, so that its content never
+ * reaches a log.
  *
  * @since 0.1.0
  * @category details
@@ -140,7 +140,7 @@ export const StatusDetail = Schema.Union(BadRequest, RetryInfo, ErrorInfo, Unkno
  */
 export type StatusDetail = typeof StatusDetail.Type
 
-/** A field with a value that stands for an absent one and for `null`. */
+/** A field with a default for absent and `null`. */
 const orElse = <A, I>(schema: Schema.Schema<A, I>, value: A) =>
   Schema.optionalToRequired(Schema.Union(Unset, schema), Schema.typeSchema(schema), {
     decode: Option.match({ onNone: () => value, onSome: (read) => read ?? value }),
@@ -148,7 +148,7 @@ const orElse = <A, I>(schema: Schema.Schema<A, I>, value: A) =>
   })
 
 /**
- * google.rpc.Status in JSON. `message` and `details` may be left out, as protobuf does with empty ones.
+ * google.rpc.Status in JSON. `message` defaults to `""` and `details` to `[]`: protobuf omits empty fields.
  *
  * @since 0.1.0
  * @category schemas
@@ -166,7 +166,7 @@ export const Status = struct("Status", {
 export type Status = typeof Status.Type
 
 /**
- * A BadRequest detail with these violations.
+ * Makes a BadRequest detail.
  *
  * @since 0.1.0
  * @category constructors
@@ -177,7 +177,7 @@ export const badRequest = (fieldViolations: ReadonlyArray<FieldViolation>): BadR
 })
 
 /**
- * A RetryInfo detail with this delay.
+ * Makes a RetryInfo detail.
  *
  * @since 0.1.0
  * @category constructors
@@ -188,7 +188,7 @@ export const retryInfo = (retryDelay: Duration.Duration): RetryInfo => ({
 })
 
 /**
- * An ErrorInfo detail.
+ * Makes an ErrorInfo detail.
  *
  * @since 0.1.0
  * @category constructors
@@ -204,7 +204,7 @@ export const errorInfo = (
 })
 
 /**
- * Whether a detail is a BadRequest that keeps to its type.
+ * Whether a detail is a valid BadRequest.
  *
  * @since 0.1.0
  * @category guards
@@ -212,7 +212,7 @@ export const errorInfo = (
 export const isBadRequest: (detail: StatusDetail) => detail is BadRequest = Schema.is(BadRequest)
 
 /**
- * Whether a detail is a RetryInfo that keeps to its type.
+ * Whether a detail is a valid RetryInfo.
  *
  * @since 0.1.0
  * @category guards
@@ -220,7 +220,7 @@ export const isBadRequest: (detail: StatusDetail) => detail is BadRequest = Sche
 export const isRetryInfo: (detail: StatusDetail) => detail is RetryInfo = Schema.is(RetryInfo)
 
 /**
- * Whether a detail is an ErrorInfo that keeps to its type.
+ * Whether a detail is a valid ErrorInfo.
  *
  * @since 0.1.0
  * @category guards

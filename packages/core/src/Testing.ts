@@ -1,6 +1,6 @@
 /**
- * Assertions that look into secrets. Vitest and `node:assert` take any two `Redacted` for equal, whatever they hold, so a
- * test of a secret would pass with the wrong value.
+ * Assertions that compare the values of secrets. Without them, a test of a secret passes with a wrong value: Vitest and
+ * `node:assert` treat any two `Redacted` as equal.
  *
  * This module needs no test framework.
  *
@@ -10,10 +10,11 @@ import * as Redacted from "effect/Redacted"
 import { isSameRedacted } from "./internal/equal.js"
 
 /**
- * An equality tester for Vitest and Jest: two `Redacted` are equal if they hold the same, in `toEqual`, `toStrictEqual`
- * and `toMatchObject`. Register it once, in a setup file: `expect.addEqualityTesters([equalityTester])`.
+ * An equality tester for Vitest and Jest: two `Redacted` are equal if their values are equal, in `toEqual`,
+ * `toStrictEqual` and `toMatchObject`. Register it once, in a setup file:
+ * `expect.addEqualityTesters([equalityTester])`.
  *
- * It answers `undefined` for anything else than two `Redacted`.
+ * Returns `undefined` unless both arguments are `Redacted`.
  *
  * @since 0.1.0
  * @category assertions
@@ -22,9 +23,9 @@ export const equalityTester = (a: unknown, b: unknown): boolean | undefined =>
   Redacted.isRedacted(a) && Redacted.isRedacted(b) ? isSameRedacted(a, b) : undefined
 
 /**
- * An assertion of `node:assert` that also compares what each `Redacted` holds:
- * `const deepStrictEqual = withSecrets(assert.deepStrictEqual)`. It throws an error that names the path of the `Redacted`
- * that differ, without their values.
+ * Wraps an assertion of `node:assert` so that it also compares the values of `Redacted`: `const deepStrictEqual =
+ * withSecrets(assert.deepStrictEqual)`. It throws an error with the paths of the values that differ, without the
+ * values.
  *
  * @since 0.1.0
  * @category assertions
@@ -37,7 +38,7 @@ export const withSecrets = <Rest extends ReadonlyArray<unknown>>(
   const paths: Array<string> = []
   collect(actual, expected, "", paths, new Set())
   if (paths.length > 0) {
-    throw new Error(`Expected Redacted that hold the same values at: ${paths.join(", ")}`)
+    throw new Error(`Redacted values differ at: ${paths.join(", ")}`)
   }
 }
 

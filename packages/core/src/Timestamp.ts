@@ -1,5 +1,5 @@
 /**
- * Points in time as the API writes them.
+ * The timestamps of the API.
  *
  * @since 0.1.0
  */
@@ -23,7 +23,7 @@ const parse = (text: string): Option.Option<DateTime.Utc> => {
   const year = Number(match[1])
   const month = Number(match[2])
   const day = Number(match[3])
-  // Date.parse takes 30 February, as 1 or 2 March, and drops what is below a millisecond.
+  // Date.parse reads 30 February as 1 or 2 March.
   return year === 0 || day === 0 || day > daysIn(year, month)
     ? Option.none()
     : Option.some(DateTime.unsafeMake(Date.parse(text)))
@@ -39,8 +39,8 @@ const DAYS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 const isInRange = (moment: DateTime.Utc): boolean => moment.epochMillis >= MIN && moment.epochMillis <= MAX
 
 /**
- * A moment in UTC, to the millisecond, in the years 1 to 9999. Reads RFC 3339 with `Z` and 0 to 9 fractional digits,
- * of which it keeps three; writes three (WIRE.md, Transport: Timestamps).
+ * A time in UTC with millisecond precision, in the years 1 to 9999. Decodes RFC 3339 with `Z` and 0 to 9 fractional
+ * digits, and drops digits after the third. Encodes three digits (WIRE.md, Transport: Timestamps).
  *
  * @since 0.1.0
  * @category schemas
@@ -49,7 +49,7 @@ export const Timestamp = Schema.transformOrFail(
   Text.annotations({ jsonSchema: { type: "string", format: "date-time" } }),
   Schema.DateTimeUtcFromSelf.pipe(
     Schema.filter(isInRange, {
-      ...expected("a moment in the years 1 to 9999"),
+      ...expected("a time in the years 1 to 9999"),
       arbitrary: () => (fc) => fc.integer({ min: MIN, max: MAX }).map((millis) => DateTime.unsafeMake(millis))
     })
   ),

@@ -1,6 +1,6 @@
 /**
- * Fields that may be unset, and the empty value that means the same (WIRE.md, Transport: Unset fields). This table is the only
- * place that lists them: readers, writers, documents and tests follow it.
+ * The fields that may be unset, and the empty value that means unset (WIRE.md, Transport: Unset fields). Readers,
+ * writers, documents and tests all use this table.
  *
  * @since 0.1.0
  */
@@ -10,7 +10,7 @@ import * as AST from "effect/SchemaAST"
 import { isEmptyMap, UnsetFieldId } from "./internal/unset.js"
 
 /**
- * The empty value of a field: an empty text, or a map without keys.
+ * The empty value of a field: an empty string or an empty object.
  *
  * @since 0.1.0
  * @category models
@@ -18,8 +18,8 @@ import { isEmptyMap, UnsetFieldId } from "./internal/unset.js"
 export type EmptyValue = "" | Readonly<Record<string, never>>
 
 /**
- * A field that may be unset. A reader takes an absent field, `null` and `empty` as unset. In a response, an unset field has the
- * `empty` value where `isAlwaysPresent` is true, and is absent where it is false.
+ * A field that may be unset. For a reader, an absent field, `null` and `empty` all mean unset. In a response, an unset
+ * field has the `empty` value if `isAlwaysPresent`; otherwise it is absent.
  *
  * @since 0.1.0
  * @category models
@@ -33,7 +33,7 @@ const present = (empty: EmptyValue): UnsetField => ({ empty, isAlwaysPresent: tr
 const absent = (empty: EmptyValue): UnsetField => ({ empty, isAlwaysPresent: false })
 
 /**
- * The fields by the name of their model and their own name. A field that is not listed is unset when it is absent or `null`.
+ * The fields by model and name. Any other optional field is unset if it is absent or `null`.
  *
  * @since 0.1.0
  * @category constants
@@ -53,7 +53,7 @@ export const unsetFields = {
 const table: Readonly<Record<string, Readonly<Record<string, UnsetField>> | undefined>> = unsetFields
 
 /**
- * Whether a value of a field of a model, as it is in JSON, means that the field is unset.
+ * Whether the JSON value of a model's field means unset.
  *
  * @since 0.1.0
  * @category rules
@@ -99,7 +99,7 @@ const writer = (ast: AST.AST): Writer => {
           if (!isRecord(encoded)) {
             return encoded
           }
-          // In the order of the schema.
+          // Fields are written in the order of the schema.
           const out: Record<string, unknown> = {}
           for (const { name, unset, write } of fields) {
             if (encoded[name] !== undefined) {
@@ -117,8 +117,8 @@ const writer = (ast: AST.AST): Writer => {
 }
 
 /**
- * Completes what a schema of this package has encoded as the API writes it in a response: an unset field that is always present gets its
- * empty value, at every depth.
+ * Returns a function that adds the empty values of unset fields to the encoded form of a schema, at every depth. The
+ * API's responses have them in every field that `isAlwaysPresent`.
  *
  * @since 0.1.0
  * @category conversions

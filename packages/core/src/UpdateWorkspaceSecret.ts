@@ -1,5 +1,5 @@
 /**
- * The body of an update.
+ * The body of an update request.
  *
  * @since 0.1.0
  */
@@ -10,8 +10,9 @@ import { UpdateResourceMetadata } from "./ResourceMetadata.js"
 import { WorkspaceSecret, WorkspaceSecretSpec } from "./WorkspaceSecret.js"
 
 /**
- * What a caller gives to update a secret (WIRE.md, Operations: update; Semantics: Update). With a mask, its fields are written,
- * and those of them that are absent or empty here are cleared. Without one, the fields that are not empty are written.
+ * The body of an update request (WIRE.md, Operations: update; Semantics: Update). With a mask, the update writes the
+ * fields of the mask, and clears those that are absent or empty in the body. Without a mask, it writes the non-empty
+ * fields of the body.
  *
  * @since 0.1.0
  * @category schemas
@@ -35,7 +36,7 @@ export const UpdateWorkspaceSecret = struct("UpdateWorkspaceSecret", {
 export type UpdateWorkspaceSecret = typeof UpdateWorkspaceSecret.Type
 
 /**
- * The secret after the update; the very same one when the update has nothing to do.
+ * Returns the secret after the update. Returns the same object if nothing changes.
  *
  * @since 0.1.0
  * @category updating

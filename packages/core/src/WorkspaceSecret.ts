@@ -26,8 +26,8 @@ import { Timestamp } from "./Timestamp.js"
 import { unsetFields } from "./UnsetFields.js"
 
 /**
- * The id of a secret: a prefixed ULID (`wsecret_…`) where a server minted it, any non-empty string when read
- * (WIRE.md, Models).
+ * The id of a secret. Servers generate prefixed ULIDs (`wsecret_…`); readers accept any non-empty string (WIRE.md,
+ * Models).
  *
  * @since 0.1.0
  * @category ids
@@ -41,8 +41,8 @@ export const WorkspaceSecretId = id("WorkspaceSecretId", "wsecret", "Id of the s
 export type WorkspaceSecretId = typeof WorkspaceSecretId.Type
 
 /**
- * How a secret is addressed: by its id, or by its external id. On the wire the latter is `external_id:<value>`
- * (WIRE.md, Operations: `{id}`). This is the text of a path's segment before it is percent-encoded.
+ * The address of a secret: its id, or its external id. Encoded as a path segment before percent-encoding; an external
+ * id becomes `external_id:<value>` (WIRE.md, Operations: `{id}`).
  *
  * @since 0.1.0
  * @category ids
@@ -72,14 +72,13 @@ const contentOf = (input: unknown): unknown => {
   try {
     return Redacted.isRedacted(input) ? Redacted.value(input) : input
   } catch {
-    // It was wiped.
+    // The secret was wiped.
     return input
   }
 }
 
 /**
- * The value of a secret: `Redacted` from the decoder to the encoder, so that nothing prints it.
- * `Redacted.value` takes it out.
+ * The value of a secret. It is `Redacted`, so that nothing prints it; `Redacted.value` returns the plain string.
  *
  * @since 0.1.0
  * @category schemas
@@ -93,8 +92,8 @@ export const SecretValue = Schema.transform(
 ).annotations({ identifier: "SecretValue" })
 
 /**
- * What a secret holds (WIRE.md, Models: WorkspaceSecretSpec). `value` is absent where none is set, and where the server
- * does not return values. An empty value is unset.
+ * The content of a secret (WIRE.md, Models: WorkspaceSecretSpec). `value` is absent if it is unset, or if the server
+ * does not return values. An empty value means unset.
  *
  * @since 0.1.0
  * @category schemas
@@ -110,7 +109,7 @@ export const WorkspaceSecretSpec = struct("WorkspaceSecretSpec", {
 export type WorkspaceSecretSpec = typeof WorkspaceSecretSpec.Type
 
 /**
- * What the server knows about a secret (WIRE.md, Models: WorkspaceSecretInfo).
+ * Information from the server about a secret (WIRE.md, Models: WorkspaceSecretInfo).
  *
  * @since 0.1.0
  * @category schemas
@@ -127,7 +126,8 @@ export const WorkspaceSecretInfo = struct("WorkspaceSecretInfo", {
 export type WorkspaceSecretInfo = typeof WorkspaceSecretInfo.Type
 
 /**
- * A secret of a workspace (WIRE.md, Models: WorkspaceSecret). `info` is absent in lists that did not ask for it.
+ * A secret of a workspace (WIRE.md, Models: WorkspaceSecret). Lists contain `info` only if the request has
+ * `includeInfo`.
  *
  * @since 0.1.0
  * @category entities
@@ -150,7 +150,7 @@ export class WorkspaceSecret extends Schema.Class<WorkspaceSecret>("WorkspaceSec
 }
 
 /**
- * No such secret in this workspace: it never was there, was deleted, or is another workspace's (404).
+ * The workspace has no such secret (404): it never existed, was deleted, or belongs to another workspace.
  *
  * @since 0.1.0
  * @category errors

@@ -1,6 +1,6 @@
 /**
- * Schemas and typed errors of the Workspace Secrets API. Each module has an import path of its own,
- * `@workspace-secrets/core/WorkspaceSecret`, which loads what it needs and no more; this one loads everything.
+ * Schemas and typed errors of the Workspace Secrets API. This entry point loads all modules. To load only what you
+ * need, import a module by its path, such as `@workspace-secrets/core/WorkspaceSecret`.
  *
  * @since 0.1.0
  */

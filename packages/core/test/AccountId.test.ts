@@ -9,23 +9,23 @@ import { refused } from "./refused.js"
 const decode = Schema.decodeUnknownSync(AccountId)
 
 describe("AccountId", () => {
-  it("reads any non-empty string, as the documentation's own example has it", () => {
+  it("decodes any non-empty string, as in the documented example", () => {
     expect(decode("id")).toBe("id")
     expect(decode("acct_01HXKZ3Y5V8QJ4W6T7R9P2M1NA")).toBe("acct_01HXKZ3Y5V8QJ4W6T7R9P2M1NA")
     expect(decode(" ")).toBe(" ")
   })
 
-  it("refuses an empty one and what is no string", () => {
+  it("refuses an empty string and other types", () => {
     expect(refused(AccountId, "")).toEqual(["Expected a non-empty string"])
     expect(refused(AccountId, 7)).toEqual(["Expected a non-empty string"])
     expect(refused(AccountId, null)).toEqual(["Expected a non-empty string"])
   })
 
-  it.prop("generates prefixed ULIDs with the prefix of its kind", [AccountId], ([id]) => {
+  it.prop("generates prefixed ULIDs with its prefix", [AccountId], ([id]) => {
     expect(Option.map(PrefixedUlid.parse(id), (parts) => parts.prefix)).toEqual(Option.some("account"))
   })
 
-  it("is an id of its own kind", () => {
+  it("is not assignable to another id", () => {
     expectTypeOf<AccountId>().toExtend<string>()
     expectTypeOf<string>().not.toExtend<AccountId>()
     expectTypeOf<WorkspaceId>().not.toExtend<AccountId>()

@@ -1,7 +1,7 @@
 import { describe, expect, expectTypeOf, it } from "@effect/vitest"
 import * as ErrorTable from "../src/ErrorTable.js"
 
-/** The table of the wire contract: HTTP status, code, the errors that travel so, and whether a retry may help. */
+/** The table of WIRE.md: HTTP status, code, error tags, and whether a retry may help. */
 const contract: ReadonlyArray<readonly [status: number, code: number, tags: ReadonlyArray<string>, retry: boolean]> = [
   [400, 3, ["InvalidArgument"], false],
   [400, 9, ["FailedPrecondition"], false],
@@ -77,42 +77,42 @@ describe("find", () => {
     }
   })
 
-  it("leaves the choice between tags of one row to the operation", () => {
+  it("selects among the tags of one status and code by the operation", () => {
     expect(find(["ProfileNotFound"], 404, 5)).toBe("ProfileNotFound")
     expect(find(["NotFound", "ProfileNotFound"], 404, 5)).toBe("ProfileNotFound")
     expect(find(["NotFound"], 404, 5)).toBe("NotFound")
     expect(find(["ProfileAlreadyExists"], 409, 6)).toBe("ProfileAlreadyExists")
   })
 
-  it("goes by the code when a proxy changed the status", () => {
+  it("uses the code if a proxy changed the status", () => {
     expect(find(allTags, 502, 5)).toBe("WorkspaceSecretNotFound")
     expect(find(allTags, 200, 14)).toBe("Unavailable")
     expect(find(allTags, 404, 16)).toBe("Unauthenticated")
     expect(find(allTags, 500, 8)).toBe("ResourceExhausted")
   })
 
-  it("tells the rows of one status apart by the code, and keeps to the status where it fits", () => {
+  it("distinguishes rows of one status by code, and prefers the status if it matches", () => {
     expect(ErrorTable.find(allTags, { status: 413, code: 3 })?.status).toBe(413)
     expect(ErrorTable.find(allTags, { status: 405, code: 12 })?.status).toBe(405)
     expect(ErrorTable.find(allTags, { status: 500, code: 15 })?.isRetryable).toBe(false)
     expect(ErrorTable.find(allTags, { status: 500, code: 2 })?.isRetryable).toBe(true)
   })
 
-  it("goes by the status for a code without a row: unknown, OK, or OUT_OF_RANGE", () => {
+  it("uses the status for a code without a row: unknown, OK, or OUT_OF_RANGE", () => {
     expect(find(allTags, 429, 99)).toBe("ResourceExhausted")
     expect(find(allTags, 503, 0)).toBe("Unavailable")
     expect(find(allTags, 400, 11)).toBe("InvalidArgument")
     expect(find(["NotFound", "Internal"], 404, -1)).toBe("NotFound")
   })
 
-  it("finds nothing where the operation has no such error", () => {
+  it("finds nothing if the operation has no such error", () => {
     expect(find(allTags, 418, 99)).toBeUndefined()
     expect(find([], 404, 5)).toBeUndefined()
     expect(find(["Internal"], 404, 5)).toBeUndefined()
     expect(find(["Aborted"], 409, 6)).toBeUndefined()
   })
 
-  it("has the tag of one of those it was given", () => {
+  it("returns one of the given tags", () => {
     expectTypeOf(ErrorTable.find(["NotFound", "Internal"], { status: 404, code: 5 })).toEqualTypeOf<
       (ErrorTable.Row & { readonly tag: "NotFound" | "Internal" }) | undefined
     >()

@@ -45,7 +45,7 @@ describe("formatPath", () => {
     expect(formatPath(["labels", " ".repeat(5000)])).toBe(`labels["${" ".repeat(100)}"]`)
   })
 
-  it("masks keys before it cuts them, so that no part of a secret is left at any cut", () => {
+  it("masks keys before it cuts them, so that no part of a secret remains", () => {
     const secret = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC"
     const mask = Redaction.make([Redacted.make(secret)])
     for (const spell of Object.values(spellings)) {
@@ -64,7 +64,7 @@ describe("formatPath", () => {
     expect(formatPath([Symbol.for("a")])).toBe(`["Symbol(a)"]`)
   })
 
-  it.prop("tells paths apart", [
+  it.prop("formats different paths differently", [
     FastCheck.array(FastCheck.oneof(FastCheck.string({ maxLength: 4 }), FastCheck.nat(3)), { maxLength: 3 }),
     FastCheck.array(FastCheck.oneof(FastCheck.string({ maxLength: 4 }), FastCheck.nat(3)), { maxLength: 3 })
   ], ([one, other]) => {
@@ -139,7 +139,7 @@ describe("fromParseError", () => {
     expect(refused(WorkspaceSecret, wrong)).toEqual(lines)
   })
 
-  it("says one thing a field, all fields when asked to, in the order of the schema", () => {
+  it("has one violation per field, in schema order, with errors: all", () => {
     const wrong = { metadata: { id: 1, labels: { a: 1, b: 2 } }, spec: { value: 1 }, info: 1 }
     expect(refused(WorkspaceSecret, wrong, { errors: "all" })).toEqual([
       "metadata.id: Expected a non-empty string",
@@ -155,7 +155,7 @@ describe("fromParseError", () => {
     ])
   })
 
-  it("counts the items of a list", () => {
+  it("has the index of an array item", () => {
     const page = { items: [example, secret({ spec: 1 }), secret({ spec: 2 })], pagination: {} }
     expect(refused(WorkspaceSecretPage, page, { errors: "all" })).toEqual([
       "items[1].spec: Expected an object (WorkspaceSecretSpec)",
@@ -163,13 +163,13 @@ describe("fromParseError", () => {
     ])
   })
 
-  it("names fields that are too many, where a reader is told to refuse them", () => {
+  it("lists excess fields with onExcessProperty: error", () => {
     expect(refused(CreateWorkspaceSecret, { metadata: { name: "n", id: "x" }, spec: {} }, {
       onExcessProperty: "error"
     })).toEqual(["metadata.id: Unexpected"])
   })
 
-  it("says the type where a schema has no words of its own", () => {
+  it("names the type if a schema has no message", () => {
     const Foreign = Schema.Struct({ a: Schema.Literal("x"), b: Schema.Boolean, c: Schema.Array(Schema.Int) })
     expect(refused(Foreign, { a: "canary", b: "canary", c: ["canary", 0.5] }, { errors: "all" })).toEqual([
       `a: Expected "x"`,
@@ -179,7 +179,7 @@ describe("fromParseError", () => {
     ])
   })
 
-  it("says what a schema of another's making has for a message, where that is a text", () => {
+  it("uses the message annotation of a foreign schema if it is a string", () => {
     const messages: Readonly<Record<string, NonNullable<Schema.Annotations.Schema<string>["message"]>>> = {
       text: () => "Expected a text",
       told: () => ({ message: "Expected a text that is told", override: true }),
@@ -202,7 +202,7 @@ describe("fromParseError", () => {
     ])
   })
 
-  it("says where a schema could not be read at once, and not what was read", () => {
+  it("reports the path of an asynchronous schema, without the value", () => {
     const Later = Schema.transformOrFail(Schema.String, Schema.Int, {
       strict: true,
       decode: () => Effect.never,
@@ -213,7 +213,7 @@ describe("fromParseError", () => {
     expect(lines.join()).not.toContain("canary")
   })
 
-  it("is made of plain violations that encode as they are", () => {
+  it("returns plain objects that can be encoded", () => {
     const error = Either.getOrThrow(Either.flip(Schema.decodeUnknownEither(WorkspaceSecret)({})))
     const violations = fromParseError(error)
     expect(violations).toEqual([{ field: "metadata", description: "Required, and missing" }])
@@ -222,7 +222,7 @@ describe("fromParseError", () => {
 })
 
 describe("format", () => {
-  it("puts the field before the description, unless it is the whole", () => {
+  it("starts with the field, unless the whole body is invalid", () => {
     expect(format({ field: "metadata.name", description: "required" })).toBe("metadata.name: required")
     expect(format({ field: "", description: "Expected an object" })).toBe("Expected an object")
   })

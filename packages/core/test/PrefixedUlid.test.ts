@@ -19,10 +19,10 @@ const times = FastCheck.oneof(
 const halves = FastCheck.oneof(FastCheck.integer({ min: 0, max: HALF - 1 }), FastCheck.constantFrom(0, 1, HALF - 1))
 const prefixes = FastCheck.constantFrom("wsec", "acct", "wksp", "prof", "a", "api2")
 
-/** A Random that gives these two halves, over and over. */
+/** A Random that repeats these two halves. */
 const withHalves = (high: number, low: number) => Effect.withRandom(Random.fixed([high / HALF, low / HALF]))
 
-/** A clock that stands still. Setting a TestClock takes milliseconds, too long for a property. */
+/** A frozen clock. Setting a TestClock takes milliseconds, too long for a property test. */
 const standingAt = (now: number): Clock.Clock => ({
   [Clock.ClockTypeId]: Clock.ClockTypeId,
   unsafeCurrentTimeMillis: () => now,
@@ -35,12 +35,12 @@ const standingAt = (now: number): Clock.Clock => ({
 const ulidOf = (id: string): string => Option.getOrThrow(PrefixedUlid.parse(id)).ulid
 const timeOf = (id: string): number => Option.getOrThrow(PrefixedUlid.timestamp(id))
 
-/** The 80 bits of chance as one number. */
+/** The 80 random bits as one number. */
 const chanceOf = (id: string): bigint =>
   [...ulidOf(id).slice(10)].reduce((sum, character) => sum * 32n + BigInt(ALPHABET.indexOf(character)), 0n)
 
 describe("encode", () => {
-  it.prop("writes what the ulid package takes for a ULID of the same time", [prefixes, times, halves, halves], (
+  it.prop("makes ULIDs that the ulid package decodes to the same time", [prefixes, times, halves, halves], (
     [prefix, time, high, low]
   ) => {
     const id = PrefixedUlid.encode(prefix, time, high, low)
@@ -65,14 +65,14 @@ describe("encode", () => {
     }
   )
 
-  it.each([-1, 0.5, NaN, Infinity, HALF])("throws a RangeError for the chance %d", (bits) => {
+  it.each([-1, 0.5, NaN, Infinity, HALF])("throws a RangeError for the random bits %d", (bits) => {
     expect(() => PrefixedUlid.encode("wsec", 0, bits, 0)).toThrow(RangeError)
     expect(() => PrefixedUlid.encode("wsec", 0, 0, bits)).toThrow(RangeError)
   })
 })
 
 describe("parse", () => {
-  it.prop("reads back the parts", [prefixes, times, halves, halves], ([prefix, timestamp, high, low]) => {
+  it.prop("returns the parts", [prefixes, times, halves, halves], ([prefix, timestamp, high, low]) => {
     const id = PrefixedUlid.encode(prefix, timestamp, high, low)
     const ulid = id.slice(prefix.length + 1)
     expect(PrefixedUlid.parse(id)).toEqual(Option.some({ prefix, ulid, timestamp }))
@@ -87,14 +87,14 @@ describe("parse", () => {
     }
   )
 
-  it("takes lower case and gives upper case", () => {
+  it("accepts lower case and returns upper case", () => {
     expect(PrefixedUlid.parse("wsec_01hxkz3y5v8qj4w6t7r9p2m1na")).toEqual(
       PrefixedUlid.parse("wsec_01HXKZ3Y5V8QJ4W6T7R9P2M1NA")
     )
     expect(ulidOf("wsec_01hxkz3y5v8qj4w6t7r9p2m1na")).toBe("01HXKZ3Y5V8QJ4W6T7R9P2M1NA")
   })
 
-  it("takes every character of the alphabet and none of I, L, O, U", () => {
+  it("accepts every character of the alphabet, but not I, L, O, U", () => {
     for (const character of [...ALPHABET, ...ALPHABET.toLowerCase()]) {
       expect(Option.isSome(PrefixedUlid.parse(`wsec_0${character.repeat(25)}`)), character).toBe(true)
     }
@@ -106,7 +106,7 @@ describe("parse", () => {
     }
   })
 
-  it("takes a first character of 0 to 7, since 8 is more than 48 bits of time", () => {
+  it("accepts a first character of 0 to 7: 8 exceeds 48 bits of time", () => {
     for (const character of ALPHABET) {
       const first = Option.isSome(PrefixedUlid.parse(`wsec_${character}${"Z".repeat(25)}`))
       expect(first, character).toBe("01234567".includes(character))
@@ -135,21 +135,21 @@ describe("parse", () => {
 })
 
 describe("timestamp", () => {
-  it("is the time of minting in milliseconds", () => {
+  it("returns the creation time in milliseconds", () => {
     expect(PrefixedUlid.timestamp("wsec_01ARZ3NDEKTSV4RRFFQ69G5FAV")).toEqual(Option.some(1469922850259))
     expect(Ulid.decodeTime("01ARZ3NDEKTSV4RRFFQ69G5FAV")).toBe(1469922850259)
   })
 })
 
 describe("mint", () => {
-  it.effect("takes the time of Clock and the chance of Random", () =>
+  it.effect("uses the time of Clock and random bits of Random", () =>
     Effect.gen(function*() {
       yield* TestClock.setTime(1469918176385)
       const id = yield* PrefixedUlid.mint("wsec").pipe(withHalves(5, 7))
       expect(id).toBe(PrefixedUlid.encode("wsec", 1469918176385, 5, 7))
     }))
 
-  it.effect("gives the same ids for the same clock and seed, and others for another seed", () =>
+  it.effect("gives the same ids for the same clock and seed, and different ids for another seed", () =>
     Effect.gen(function*() {
       const three = (seed: string) =>
         Effect.all([PrefixedUlid.mint("a"), PrefixedUlid.mint("a"), PrefixedUlid.mint("a")]).pipe(
@@ -164,7 +164,7 @@ describe("mint", () => {
       expect((yield* three("seed")).map(timeOf)).toEqual([1, 1, 1])
     }))
 
-  it.effect("spreads its chance over all 80 bits", () =>
+  it.effect("fills all 80 random bits", () =>
     Effect.gen(function*() {
       const ids = yield* Effect.replicateEffect(PrefixedUlid.mint("a"), 400).pipe(
         Effect.withRandom(Random.make("seed"))
@@ -177,7 +177,7 @@ describe("mint", () => {
 })
 
 describe("makeMonotonic", () => {
-  it.effect("starts with the clock's time and chance, and counts on within a millisecond", () =>
+  it.effect("starts with the time and random bits, and increments within a millisecond", () =>
     Effect.gen(function*() {
       yield* TestClock.setTime(1000)
       const mint = yield* PrefixedUlid.makeMonotonic
@@ -191,13 +191,13 @@ describe("makeMonotonic", () => {
 
   const two = Effect.flatMap(PrefixedUlid.makeMonotonic, (mint) => Effect.all([mint("wsec"), mint("wsec")]))
 
-  it.prop("counts on as the ulid package does", [times, halves, halves], ([time, high, low]) => {
+  it.prop("increments as the ulid package does", [times, halves, halves], ([time, high, low]) => {
     FastCheck.pre(high < HALF - 1 || low < HALF - 1)
     const [first, second] = Effect.runSync(two.pipe(withHalves(high, low), Effect.withClock(standingAt(time))))
     expect(ulidOf(second)).toBe(`${ulidOf(first).slice(0, 10)}${Ulid.incrementBase32(ulidOf(first).slice(10))}`)
   })
 
-  it.effect("dies with a RangeError behind the largest ULID of all, the year 10889", () =>
+  it.effect("dies with a RangeError after the largest ULID, in the year 10889", () =>
     Effect.gen(function*() {
       const cause = yield* Effect.sandbox(two).pipe(
         withHalves(HALF - 1, HALF - 1),
@@ -207,7 +207,7 @@ describe("makeMonotonic", () => {
       expect(Cause.squash(cause)).toBeInstanceOf(RangeError)
     }))
 
-  it.effect("takes fresh chance when the clock has moved on", () =>
+  it.effect("uses new random bits when the clock advances", () =>
     Effect.gen(function*() {
       const mint = yield* PrefixedUlid.makeMonotonic
       yield* mint("wsec").pipe(withHalves(3, 8))
@@ -215,7 +215,7 @@ describe("makeMonotonic", () => {
       expect(yield* mint("wsec").pipe(withHalves(1, 2))).toBe(PrefixedUlid.encode("wsec", 1, 1, 2))
     }))
 
-  it.effect("counts on from the id before when the clock went back", () =>
+  it.effect("increments the previous id when the clock goes back", () =>
     Effect.gen(function*() {
       yield* TestClock.setTime(5000)
       const mint = yield* PrefixedUlid.makeMonotonic
@@ -231,7 +231,7 @@ describe("makeMonotonic", () => {
       ])
     }))
 
-  it.effect("carries from the low half into the high one, and from the high one into the time", () =>
+  it.effect("carries from the low half to the high half, and from the high half to the time", () =>
     Effect.gen(function*() {
       yield* TestClock.setTime(1000)
       const carrying = yield* PrefixedUlid.makeMonotonic
@@ -246,7 +246,7 @@ describe("makeMonotonic", () => {
       expect(yield* overflowing("a")).toBe(PrefixedUlid.encode("a", 1001, 0, 2))
     }))
 
-  it.prop("sorts as it minted, whatever the clock does", [
+  it.prop("sorts in creation order, whatever the clock does", [
     FastCheck.array(FastCheck.integer({ min: 0, max: 3 }), { minLength: 2, maxLength: 30 }),
     halves,
     halves
@@ -259,7 +259,7 @@ describe("makeMonotonic", () => {
     expect(new Set(ids).size).toBe(ids.length)
   })
 
-  it.effect("keeps the order of minters apart", () =>
+  it.effect("keeps generators independent", () =>
     Effect.gen(function*() {
       const one = yield* PrefixedUlid.makeMonotonic
       const other = yield* PrefixedUlid.makeMonotonic
@@ -269,7 +269,7 @@ describe("makeMonotonic", () => {
 })
 
 describe("Monotonic", () => {
-  it("mints the same ids from the same state, times and chances, and goes on from where another stood", () => {
+  it("generates the same ids from the same state, times and random numbers, and continues from another's state", () => {
     const chances = [0.25, 0.5, 0.75, 0.125]
     const make = () => {
       let drawn = 0
@@ -292,7 +292,7 @@ describe("Monotonic", () => {
     expect(three.next("wsec", 1000)).toBe(ids[0])
   })
 
-  it("goes on from the beginning of time, and from before its first id", () => {
+  it("restores the time 0, and the state before its first id", () => {
     const first = new PrefixedUlid.Monotonic(() => 0)
     first.next("wsec", 0)
     const second = new PrefixedUlid.Monotonic(() => 0.5)

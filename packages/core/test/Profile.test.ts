@@ -14,19 +14,19 @@ describe("ProfileType", () => {
     }
   )
 
-  it.each(["PROFILE_TYPE_ROBOT", "", "profile_type_user", "toString"])("keeps %j, which it does not know", (type) => {
+  it.each(["PROFILE_TYPE_ROBOT", "", "profile_type_user", "toString"])("keeps the unknown type %j", (type) => {
     expect(Schema.decodeUnknownSync(ProfileType)(type)).toBe(type)
     expect(Schema.encodeSync(ProfileType)(Schema.decodeUnknownSync(ProfileType)(type))).toBe(type)
-    expect(refused(KnownProfileType, type)).toEqual(["Expected a profile type that is known"])
+    expect(refused(KnownProfileType, type)).toEqual(["Expected a known profile type"])
   })
 
-  it("refuses what is no string", () => {
+  it("refuses other types than strings", () => {
     for (const wrong of [0, null, {}, ["PROFILE_TYPE_USER"]]) {
       expect(refused(ProfileType, wrong)).toEqual(["Expected a profile type (a string)"])
     }
   })
 
-  it("lets the compiler tell the known ones from any other string", () => {
+  it("distinguishes known types from other strings in its type", () => {
     expectTypeOf<"PROFILE_TYPE_USER">().toExtend<ProfileType>()
     expectTypeOf<string>().not.toExtend<ProfileType>()
     expectTypeOf<"PROFILE_TYPE_ROBOT">().not.toExtend<ProfileType>()
@@ -46,7 +46,7 @@ describe("ProfileSpec", () => {
 describe("Profile", () => {
   const body = example.info.createdBy
 
-  it("reads a profile and writes it as it came, of a type that is not known too", () => {
+  it("decodes a profile, also of an unknown type, and encodes the same JSON", () => {
     for (const type of ["PROFILE_TYPE_USER", "PROFILE_TYPE_ROBOT"]) {
       const wire = { ...body, spec: { ...body.spec, type } }
       const profile = Schema.decodeUnknownSync(Profile)(wire)
@@ -61,7 +61,7 @@ describe("Profile", () => {
     expect(refused(Profile, { metadata: body.metadata })).toEqual(["spec: Required, and missing"])
   })
 
-  it("brings the id's schema along", () => {
+  it("exports the schema of its id", () => {
     expect(ProfileId).toBe(ProfileIdModule.ProfileId)
     expectTypeOf<Profile["metadata"]["id"]>().toEqualTypeOf<ProfileIdModule.ProfileId>()
   })

@@ -16,9 +16,9 @@ const secrets = [
   "ÀÉÎ-õü-日本語-🙂-secret"
 ]
 
-describe("a masker", () => {
+describe("a mask", () => {
   it.each(Object.entries(spellings))("takes a secret out %s", (name, spell) => {
-    // What stands around a secret has a part in the base64 next to it.
+    // The text next to a secret changes the base64 around it.
     const rest = name.includes("base64") ? 24 : 4
     for (const secret of secrets) {
       const spelled = spell(secret.trim())
@@ -35,13 +35,13 @@ describe("a masker", () => {
     }
   })
 
-  it("takes any secret out in any spelling, wherever it stands", () => {
+  it("masks any secret in any spelling and place", () => {
     const unit = fc.oneof(
       fc.constantFrom(..."\"'\\/\n\t %&+<>=#;xu0nAé😀"),
       fc.constantFrom("\\n", "\\u0041", "%41", "&amp;", "+", "  "),
       fc.string({ unit: "grapheme", minLength: 1, maxLength: 1 })
     )
-    // Letters that are another number of characters in capitals are not found in capitals.
+    // Skips letters whose upper case has another length: these are not found in upper case.
     const secret = fc.string({ minLength: 8, maxLength: 60, unit }).filter((text) =>
       text.trim().length >= 8 && !/\p{Surrogate}/u.test(text) && text.toUpperCase().length === text.length
       && text.toUpperCase().toLowerCase() === text.toLowerCase()
@@ -66,20 +66,20 @@ describe("a masker", () => {
     ) {
       const spelled = spell(secret)
       const out = without(`got ${spelled} and more`, secret)
-      // A spelling that cuts the secret leaves less than the part that is looked for.
+      // A spelling that truncates the secret may leave less than the searched part.
       const isWhole = spelled.length >= secret.length
       expect(out.startsWith("got "), name).toBe(true)
       expect(out.length, name).toBeLessThan(isWhole ? 4 + Redaction.mask.length + 24 : 200)
     }
   })
 
-  it("leaves a text without secrets as it is", () => {
+  it("does not change a text without secrets", () => {
     const text = "bad \\u00e9 \\ \\n body %20 &amp; \"hunter\" <b>  \u00c3\u00a9"
     expect(without(text, "hunter22-is-long-enough")).toBe(text)
     expect(without(text)).toBe(text)
   })
 
-  it("keeps all that stands around a secret", () => {
+  it("keeps the text around a secret", () => {
     expect(without("hunter22 is Hunter22, not hunter2 \\n %20", "hunter22")).toBe(
       "<redacted> is <redacted>, not hunter2 \\n %20"
     )
@@ -87,26 +87,26 @@ describe("a masker", () => {
     expect(without("{\"v\":\"\\u003ca\\u0026\\u00E9bcd\\u003e\"}", "<a&ébcd>")).toBe("{\"v\":\"<redacted>\"}")
   })
 
-  it("takes out a secret that the server trimmed", () => {
+  it("masks a secret that the server trimmed", () => {
     expect(without("value \"hunter22\" is weak", " hunter22\n")).toBe("value \"<redacted>\" is weak")
   })
 
-  it("takes out secrets that hold or overlap each other", () => {
+  it("masks secrets that contain or overlap each other", () => {
     expect(without("hunter22-prod hunter22", "hunter22", "hunter22-prod")).toBe("<redacted> <redacted>")
     expect(without("abcdefghijklmnop", "abcdefghijk", "ghijklmnop")).toBe("<redacted>")
   })
 
-  it("takes a dollar in a secret for nothing special", () => {
+  it("masks a secret with a dollar sign", () => {
     expect(without("a $& b", "$&$&", "a $&")).toBe("<redacted> b")
   })
 
-  it("finds a secret behind what looks like the beginning of an escape", () => {
+  it("finds a secret after the start of an escape sequence", () => {
     expect(without("C:\\nabcdefgh and 100%41abcdefgh", "nabcdefgh", "41abcdefgh")).toBe(
       "C:\\<redacted> and 100%<redacted>"
     )
   })
 
-  it("takes out a secret that is cut off, from the first half of it on, at least 8 and at most 16 characters", () => {
+  it("masks a truncated secret if its first half remains, at least 8 and at most 16 characters", () => {
     for (const secret of ["12345678", "1234567890ab", "1234567890abcdefghij", "1234567890".repeat(20)]) {
       const least = Math.min(secret.length, 16, Math.max(8, Math.ceil(secret.length / 2)))
       for (let length = least; length <= secret.length; length++) {
@@ -117,12 +117,12 @@ describe("a masker", () => {
     }
   })
 
-  it("leaves secrets under four characters, and those under eight in other case: they are in any text by chance", () => {
+  it("does not mask secrets under four characters, nor different case under eight", () => {
     expect(without("a an the", "a", "an", "the", "")).toBe("a an the")
     expect(without("Test test tests", "test")).toBe("Test <redacted> <redacted>s")
   })
 
-  it("reads the secrets when it is made, so that it goes on after they were wiped", () => {
+  it("still masks secrets that were wiped later", () => {
     const secret = Redacted.make("hunter22")
     const self = Redaction.make([secret])
     Redacted.unsafeWipe(secret)
@@ -130,7 +130,7 @@ describe("a masker", () => {
     expect(Redaction.make([secret])("hunter22")).toBe("hunter22")
   })
 
-  it("shows what it is told to", () => {
+  it("shows the text of the mask option", () => {
     expect(Redaction.make([Redacted.make("hunter22")], { mask: "<a key>" })("hunter22")).toBe("<a key>")
   })
 
@@ -156,7 +156,7 @@ describe("a masker", () => {
 describe("cut", () => {
   const self = Redaction.make([Redacted.make(secrets[4] ?? "")])
 
-  it("masks before it cuts, so that no part of a secret is left at any cut", () => {
+  it("masks before it cuts, so that no part of a secret remains", () => {
     for (const [name, spell] of Object.entries(spellings).filter(([name]) => !/behind|base64 of/.test(name))) {
       const text = `got ${spell((secrets[4] ?? "").trim())} here`
       for (let length = 4; length < text.length; length += 3) {
@@ -167,7 +167,7 @@ describe("cut", () => {
     }
   })
 
-  it("keeps as many characters as it is told to", () => {
+  it("keeps the given number of characters", () => {
     expect(Redaction.cut(self, "abcdef", 3)).toBe("abc")
     expect(Redaction.cut(self, "abc", 3)).toBe("abc")
     expect(Redaction.cut(self, "a".repeat(1_000_000), 3)).toBe("aaa")
@@ -181,18 +181,18 @@ describe("a defect", () => {
   }
   const leaky = () => new Leaky("hunter22\n    at hunter22\nhunter22", { cause: "hunter22" })
 
-  it("has the class and the frames of what it was made of, and nothing else of it", () => {
+  it("has only the class name and the frames of the original", () => {
     const original = leaky()
     const defect = new Redaction.Defect(original)
     expect(defect.name).toBe("Leaky")
-    expect(defect.stack).toContain("Leaky: The message of this defect is left out")
+    expect(defect.stack).toContain("Leaky: Message removed")
     expect(defect.stack).toMatch(/\n +at .*Redaction\.test\.ts:\d+:\d+/)
     expect(Object.keys(defect)).toEqual(["name"])
     expect(defect.cause).toBe(undefined)
     expect(`${defect.stack}${defect.message}${JSON.stringify(defect)}`).not.toContain("hunter22")
   })
 
-  it("comes of anything", () => {
+  it("can be made from any value", () => {
     expect(new Redaction.Defect("hunter22").name).toBe("string")
     expect(new Redaction.Defect(null).name).toBe("object")
     expect(new Redaction.Defect(Object.create(null)).name).toBe("Error")

@@ -9,19 +9,19 @@ import { refused } from "./refused.js"
 describe("ResourceMetadata", () => {
   const Metadata = ResourceMetadata(WorkspaceSecretId)
 
-  it("has the id of the resource's own kind", () => {
+  it("has the resource's kind of id", () => {
     expectTypeOf<typeof Metadata.Type["id"]>().toEqualTypeOf<WorkspaceSecretId>()
     const OfWorkspace = ResourceMetadata(WorkspaceId)
     expect(Schema.is(OfWorkspace.fields.id)("wksp")).toBe(true)
     expectTypeOf<typeof OfWorkspace.Type["id"]>().toEqualTypeOf<WorkspaceId>()
   })
 
-  it("takes any name and any labels that are stored", () => {
+  it("decodes any stored name and labels", () => {
     const stored = { ...example.metadata, name: "", labels: { "not ok": "not ok" } }
     expect(Schema.decodeUnknownSync(Metadata)(stored)).toMatchObject({ name: "", labels: { "not ok": "not ok" } })
   })
 
-  it("reads updatedAt where there is one, and writes it last", () => {
+  it("has an optional updatedAt, encoded last", () => {
     const json = JSON.stringify({ ...example.metadata, updatedAt: "2020-01-01T00:00:00.000Z" })
     expect(JSON.stringify(Schema.encodeSync(Metadata)(Schema.decodeUnknownSync(Metadata)(JSON.parse(json))))).toBe(json)
   })
@@ -34,11 +34,11 @@ describe("ResourceMetadata", () => {
 })
 
 describe("CreateResourceMetadata", () => {
-  it("needs a name, and holds name, external id and labels to the rules", () => {
+  it("requires a name, and validates name, external id and labels", () => {
     expect(refused(CreateResourceMetadata, {})).toEqual(["name: Required, and missing"])
     expect(refused(CreateResourceMetadata, { name: "", externalId: "", labels: { "": "" } }, { errors: "all" }))
       .toEqual([
-        "name: Expected a name of 1 to 255 characters, not counting white space around it",
+        "name: Expected a name of 1 to 255 characters after trimming",
         `labels[""]: a label's key is 1 to 63 characters, alphanumeric at both ends, with - _ . between; `
         + "a DNS prefix and / may stand before it"
       ])
@@ -46,13 +46,13 @@ describe("CreateResourceMetadata", () => {
 })
 
 describe("UpdateResourceMetadata", () => {
-  it("reads an empty external id and empty labels as unset", () => {
+  it("decodes an empty external id and empty labels as unset", () => {
     const body = { name: "n", externalId: "", labels: {} }
     expect(Schema.decodeUnknownSync(CreateResourceMetadata)(body)).toEqual({ name: "n" })
     expect(Schema.decodeUnknownSync(UpdateResourceMetadata)(body)).toEqual({ name: "n" })
   })
 
-  it("needs nothing, and leaves the rules to the mask beside it", () => {
+  it("requires nothing: the mask decides what is validated", () => {
     expect(Schema.decodeUnknownSync(UpdateResourceMetadata)({})).toEqual({})
     expect(refused(UpdateResourceMetadata, { name: "", externalId: "", labels: { "": "" } })).toEqual([])
     expect(refused(UpdateResourceMetadata, { name: 7 })).toEqual(["name: Expected a string"])

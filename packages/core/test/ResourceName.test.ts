@@ -5,10 +5,10 @@ import * as Schema from "effect/Schema"
 import { isResourceName, maxLength, ResourceName } from "../src/ResourceName.js"
 import { refused, unwritable } from "./refused.js"
 
-const text = "Expected a name of 1 to 255 characters, not counting white space around it"
+const text = "Expected a name of 1 to 255 characters after trimming"
 
 describe("isResourceName", () => {
-  it("takes 1 to 255 characters", () => {
+  it("accepts 1 to 255 characters", () => {
     expect(maxLength).toBe(255)
     expect(isResourceName("")).toBe(false)
     expect(isResourceName("a")).toBe(true)
@@ -25,7 +25,7 @@ describe("isResourceName", () => {
     expect(isResourceName("a".repeat(256) + "🔑".repeat(127))).toBe(false)
   })
 
-  it("does not count white space around the name, and does count it inside", () => {
+  it("counts white space inside the name only", () => {
     expect(isResourceName(" \t\r\n\u00a0\u3000")).toBe(false)
     expect(isResourceName(`  ${"a".repeat(255)}\n`)).toBe(true)
     expect(isResourceName(`${" ".repeat(1000)}a`)).toBe(true)
@@ -33,7 +33,7 @@ describe("isResourceName", () => {
     expect(isResourceName(`a${" ".repeat(254)}a`)).toBe(false)
   })
 
-  it.prop("is a count of the trimmed code points", [
+  it.prop("equals a count of the trimmed code points", [
     FastCheck.string({ unit: FastCheck.constantFrom("a", "🔑", " "), minLength: 240, maxLength: 270 })
   ], ([name]) => {
     const count = Array.from(name.trim()).length
@@ -42,12 +42,12 @@ describe("isResourceName", () => {
 })
 
 describe("ResourceName", () => {
-  it("keeps a name as it was given", () => {
+  it("does not trim the name", () => {
     expect(Schema.decodeUnknownSync(ResourceName)(" Stripe key ")).toBe(" Stripe key ")
     expect(Schema.encodeSync(ResourceName)(" Stripe key ")).toBe(" Stripe key ")
   })
 
-  it("refuses both ways what is no name, and says the rule", () => {
+  it("refuses invalid names in both directions, with the rule as message", () => {
     for (const wrong of ["", "  ", "a".repeat(256), 7, null, ["a"]]) {
       expect(refused(ResourceName, wrong)).toEqual([text])
       expect(unwritable(ResourceName, wrong)).toEqual([text])

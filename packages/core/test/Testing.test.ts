@@ -30,7 +30,7 @@ const wiped = () => {
   return redacted
 }
 
-/** Pairs that hold different values, in every kind of place. */
+/** Pairs with different values, in every kind of container. */
 const different: ReadonlyArray<readonly [what: string, a: unknown, b: unknown]> = [
   ["two Redacted", Redacted.make("hunter22"), Redacted.make("hunter23")],
   ["Redacted in objects", { a: [{ b: Redacted.make(1) }] }, { a: [{ b: Redacted.make(2) }] }],
@@ -59,19 +59,19 @@ const equal: ReadonlyArray<readonly [what: string, make: () => unknown]> = [
 ]
 
 describe("the equality tester", () => {
-  it.each(different)("tells %s apart that hold different values", (_, a, b) => {
+  it.each(different)("finds %s with different values unequal", (_, a, b) => {
     expect(() => expect(a).toEqual(b)).toThrow()
     expect(() => expect(a).toStrictEqual(b)).toThrow()
     expect(() => expect({ a }).toMatchObject({ a: b })).toThrow()
   })
 
-  it.each(equal)("takes %s for equal that hold the same", (_, make) => {
+  it.each(equal)("finds %s with equal values equal", (_, make) => {
     expect(make()).toEqual(make())
     expect(make()).toStrictEqual(make())
     expect({ a: make(), b: 1 }).toMatchObject({ a: make() })
   })
 
-  it("has nothing to say of anything but two Redacted", () => {
+  it("returns undefined unless both are Redacted", () => {
     expect(equalityTester(Redacted.make(1), 1)).toBe(undefined)
     expect(equalityTester({}, {})).toBe(undefined)
     expect(equalityTester(Redacted.make(1), Redacted.make(1))).toBe(true)
@@ -82,21 +82,21 @@ describe("withSecrets", () => {
   const deepStrictEqual = withSecrets(assert.deepStrictEqual)
 
   it.each(different.filter(([what]) => !what.includes("causes")))(
-    "tells %s apart that hold different values",
+    "finds %s with different values unequal",
     (_, a, b) => {
       expect(() => deepStrictEqual(a, b)).toThrow()
     }
   )
 
-  it.each(equal)("takes %s for equal that hold the same", (_, make) => {
+  it.each(equal)("finds %s with equal values equal", (_, make) => {
     deepStrictEqual(make(), make())
   })
 
-  it("fails as the assertion does, and names the path of what differs without its value", () => {
+  it("fails as the assertion does, with the path of a difference and without the value", () => {
     expect(() => deepStrictEqual({ a: 1 }, { a: 2 })).toThrow(assert.AssertionError)
     expect(() => deepStrictEqual(1, 2, "one and two")).toThrow("one and two")
     expect(() => deepStrictEqual(secret("hunter22"), secret("hunter23"))).toThrow(
-      /^Expected Redacted that hold the same values at: spec\.value$/
+      /^Redacted values differ at: spec\.value$/
     )
     const ring = (value: string) => {
       const self: Record<string, unknown> = { value: Redacted.make(value) }
@@ -108,7 +108,7 @@ describe("withSecrets", () => {
 })
 
 describe("Equal.equals and Schema.equivalence", () => {
-  it("are true for entities that hold the same, and false for others", () => {
+  it("are true for entities with equal values, and false for others", () => {
     const pairs: ReadonlyArray<readonly [unknown, unknown, unknown]> = [
       [secret("a"), secret("a"), secret("b")],
       [page("a"), page("a"), page("b")],

@@ -9,23 +9,23 @@ import { refused } from "./refused.js"
 const decode = Schema.decodeUnknownSync(WorkspaceId)
 
 describe("WorkspaceId", () => {
-  it("reads any non-empty string, as the documentation's own example has it", () => {
+  it("decodes any non-empty string, as in the documented example", () => {
     expect(decode("id")).toBe("id")
     expect(decode("wksp_01HXKZ3Y5V8QJ4W6T7R9P2M1NA")).toBe("wksp_01HXKZ3Y5V8QJ4W6T7R9P2M1NA")
     expect(decode(" ")).toBe(" ")
   })
 
-  it("refuses an empty one and what is no string", () => {
+  it("refuses an empty string and other types", () => {
     expect(refused(WorkspaceId, "")).toEqual(["Expected a non-empty string"])
     expect(refused(WorkspaceId, 7)).toEqual(["Expected a non-empty string"])
     expect(refused(WorkspaceId, null)).toEqual(["Expected a non-empty string"])
   })
 
-  it.prop("generates prefixed ULIDs with the prefix of its kind", [WorkspaceId], ([id]) => {
+  it.prop("generates prefixed ULIDs with its prefix", [WorkspaceId], ([id]) => {
     expect(Option.map(PrefixedUlid.parse(id), (parts) => parts.prefix)).toEqual(Option.some("workspace"))
   })
 
-  it("is an id of its own kind", () => {
+  it("is not assignable to another id", () => {
     expectTypeOf<WorkspaceId>().toExtend<string>()
     expectTypeOf<string>().not.toExtend<WorkspaceId>()
     expectTypeOf<ProfileId>().not.toExtend<WorkspaceId>()

@@ -9,18 +9,17 @@ import * as AST from "effect/SchemaAST"
 import { type AnySchema, schemas } from "./schemas.js"
 
 /*
- * Every exported schema under every combinator of effect/Schema, next to a plain counterpart: what Effect makes of the same fields without
- * anything else. Both throw or neither does, and both read, refuse and write the same.
+ * Applies every combinator of effect/Schema to every exported schema and to a plain counterpart with the same fields.
+ * Both must throw or not, and must decode, refuse and encode alike.
  */
 
 type Fields = Schema.Struct.Fields
 
-/** The fields that a schema says it has. */
 const fieldsOf = (schema: object): Fields | undefined => "fields" in schema ? schema.fields as Fields : undefined
 
 const isClass = (schema: object): boolean => "identifier" in schema
 
-/** The schema that Effect makes of the same fields; of a schema without fields, one without its annotations. */
+/** A plain schema with the same fields; for a schema without fields, the schema without its annotations. */
 const plain = (schema: AnySchema): AnySchema => {
   const fields = fieldsOf(schema)
   if (fields !== undefined) {
@@ -48,7 +47,7 @@ const plainFields = (schema: AnySchema, fields: Fields) => {
 const isObject = (u: unknown): u is Readonly<Record<string, unknown>> =>
   typeof u === "object" && u !== null && !Array.isArray(u)
 
-/** JSON that a schema reads, the one with the most in it first, and JSON that is wrong: as a whole, or in one field. */
+/** Valid JSON of a schema, the largest first, and JSON that is invalid as a whole or in one field. */
 const inputsOf = (schema: AnySchema) => {
   const encode = Schema.encodeSync(schema)
   const sample = FastCheck.sample(Arbitrary.make(schema), { numRuns: 6, seed: 12 })
@@ -66,11 +65,11 @@ const inputsOf = (schema: AnySchema) => {
 const without = (record: Readonly<Record<string, unknown>>, key: string) =>
   Object.fromEntries(Object.entries(record).filter(([other]) => other !== key))
 
-/** A schema under a combinator, and what its input is made of. */
+/** A combinator, and how its input is made. */
 interface Combinator {
   readonly make: (schema: AnySchema, first: string) => unknown
   readonly wrap?: (json: unknown, first: string, schema: AnySchema) => unknown
-  /** What can only be done with fields: a struct, a class, a page. */
+  /** Combinators that need fields. */
   readonly of?: "structs" | "classes" | "objects"
 }
 
@@ -94,7 +93,7 @@ const addMore = {
   encode: (input: object) => ParseResult.succeed(without({ ...input }, "added"))
 }
 
-/** Calls a function whose types ask for a schema that is known beforehand. */
+/** Calls a function whose types need a statically known schema. */
 const call = (f: unknown, ...args: ReadonlyArray<unknown>): unknown =>
   Reflect.apply(f as () => unknown, undefined, args)
 
@@ -209,7 +208,6 @@ const combinators: Readonly<Record<string, Combinator>> = {
   }
 }
 
-/** The schema, or that there is none. */
 const attempt = (make: Combinator["make"], schema: AnySchema, first: string): AnySchema | undefined => {
   try {
     const made = make(schema, first) as AnySchema
@@ -221,10 +219,10 @@ const attempt = (make: Combinator["make"], schema: AnySchema, first: string): An
   }
 }
 
-/** An error of another tag is refused as a whole, and a plain one at its tag. */
+/** Our errors report a wrong tag at the top, plain ones at `_tag`. */
 const errors = /^ApiError\.|(?:NotFound|AlreadyExists)$/
 
-/** What a schema makes of an input: what it writes of the value that it read, or where it refuses. */
+/** The encoded form of a decoded input, or the paths of its violations. */
 const outcome = (schema: AnySchema, options: ParseOptions, input: unknown, isWhole = false) =>
   Schema.decodeUnknownEither(schema, options)(input).pipe(
     Either.flatMap(Schema.encodeEither(schema, options)),
@@ -260,7 +258,7 @@ const subjects = schemas.map(([name, schema]) => ({
   inputs: inputsOf(schema)
 }))
 
-describe("every schema behaves as a plain one does under", () => {
+describe("every schema behaves like its plain counterpart under", () => {
   it.each(Object.entries(combinators))("%s", (_, { make, of, wrap = (json) => json }) => {
     for (const { counterpart, first, inputs, name, schema } of subjects.filter(({ schema }) => isFor(of, schema))) {
       const ours = attempt(make, schema, first)

@@ -40,7 +40,7 @@ describe("two decodes of one JSON", () => {
     }
   })
 
-  it("are equivalent whether a field is absent, null or empty, and differ by the value of a secret", () => {
+  it("are equivalent if a field is absent, null or empty, but not if a secret's value differs", () => {
     const isEquivalent = Schema.equivalence(WorkspaceSecret)
     const unset = (externalId: unknown) => decode({ ...example, metadata: { ...example.metadata, externalId } })
     expect(isEquivalent(unset(null), unset(""))).toBe(true)
@@ -50,14 +50,14 @@ describe("two decodes of one JSON", () => {
     expect(Schema.equivalence(Schema.Array(WorkspaceSecret))([decode(example)], [decode(other)])).toBe(false)
   })
 
-  it("of an extended class are equivalent, and differ by the value of a secret", () => {
+  it("of an extended class are equivalent, but not if a secret's value differs", () => {
     const read = (json: object) => Schema.decodeUnknownSync(Owned)({ ...json, owner: "me" })
     expect(Schema.equivalence(Owned)(read(example), read(example))).toBe(true)
     expect(Schema.equivalence(Owned)(read(example), read(other))).toBe(false)
   })
 })
 
-describe("what is derived from a schema", () => {
+describe("a schema", () => {
   it.each(schemas)("validates as a standard schema, and prints: %s", async (_, schema) => {
     const [value] = FastCheck.sample(Arbitrary.make(schema), { numRuns: 1, seed: 5 })
     const json: unknown = JSON.parse(JSON.stringify(Schema.encodeSync(schema)(value)))
@@ -105,19 +105,19 @@ describe("the API of a user", () => {
     )
   const document = OpenApi.fromApi(HttpApi.make("mine").add(group))
 
-  it("has the parameters of a list", () => {
+  it("has the query parameters of list", () => {
     expect(document.paths["/secrets"]?.get?.parameters.map(({ name }) => name))
       .toEqual(Object.keys(ListWorkspaceSecrets.fields))
   })
 
-  it("has schemas by their names", () => {
+  it("has named schemas", () => {
     expect(document.components.schemas).toHaveProperty("WorkspaceSecret.properties.metadata")
     expect(document.components.schemas).toHaveProperty("Owned.properties.owner")
     expect(document.components.schemas).toHaveProperty("CreateWorkspaceSecret.required", ["metadata", "spec"])
     expect(JSON.stringify(document)).not.toContain("/schemas/never")
   })
 
-  it("may be one of @effect/rpc, or of tagged requests", () => {
+  it("can use @effect/rpc and tagged requests", () => {
     const rpc = Rpc.make("get", {
       payload: { id: WorkspaceSecretId },
       success: WorkspaceSecret,

@@ -12,7 +12,7 @@ const files = readdirSync(sources, { recursive: true, encoding: "utf8" })
 
 interface Import {
   readonly specifier: string
-  /** Whether it is gone once the types are. */
+  /** Whether the compiler removes the import. */
   readonly isType: boolean
 }
 
@@ -20,7 +20,7 @@ const importsOf = (file: string): ReadonlyArray<Import> =>
   [...readFileSync(new URL(file, sources), "utf8").matchAll(/^(?:import|export)\b([^"';]*?)\bfrom "([^"]+)"/gm)]
     .map(([, clause, specifier]) => ({ specifier: String(specifier), isType: /^ type\b/.test(String(clause)) }))
 
-/** The files that are loaded with a file, itself left out. */
+/** The files that a file loads, without itself. */
 const loadedBy = (file: string): ReadonlySet<string> => {
   const seen = new Set<string>()
   const visit = (current: string): void => {
@@ -36,10 +36,10 @@ const loadedBy = (file: string): ReadonlySet<string> => {
   return seen
 }
 
-/** The table that every struct reads. */
+/** Every struct uses this table. */
 const everywhere = "UnsetFields.ts"
 
-/** What each module loads of the others. Whoever adds to it makes an import of the module dearer for everyone. */
+/** The modules that each module loads. Every addition makes the import of that module slower. */
 const loads: Readonly<Record<string, ReadonlyArray<string>>> = {
   PrefixedUlid: [],
   ExternalId: [],
@@ -88,7 +88,7 @@ describe("the imports of src", () => {
     }
   })
 
-  it("are all seen by this test", () => {
+  it("are all found by this test", () => {
     for (const file of files) {
       const text = readFileSync(new URL(file, sources), "utf8")
       const statements = text.match(/^import\b/gm) ?? []
@@ -106,7 +106,7 @@ describe("the imports of src", () => {
     }
   })
 
-  it("make no circle", () => {
+  it("have no cycle", () => {
     for (const file of files) {
       expect(loadedBy(file).has(file), file).toBe(false)
     }
@@ -117,7 +117,7 @@ describe("the imports of src", () => {
     expect(loaded.map((file) => file.slice(0, -".ts".length)).sort()).toEqual(others)
   })
 
-  it("load WorkspaceSecret with nothing but its own payloads and pages", () => {
+  it("load only what WorkspaceSecret needs", () => {
     const withIt = moduleNames.filter((module) => loadedBy(`${module}.ts`).has("WorkspaceSecret.ts"))
     expect(withIt).toEqual(["CreateWorkspaceSecret", "ListWorkspaceSecrets", "UpdateWorkspaceSecret"])
   })

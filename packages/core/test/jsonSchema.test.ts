@@ -8,13 +8,13 @@ import { KnownProfileType, ProfileType } from "../src/Profile.js"
 import { refused } from "./refused.js"
 import { type AnySchema, nameOf, schemas } from "./schemas.js"
 
-/** Those that are written in place: ids and cursors are strings like others, and a union is known by its members. */
+/** Schemas that are inlined: ids and cursors are plain strings, and a union shows its members. */
 const unnamed = new Set([
   "AccountId.AccountId",
   "ApiError.ApiError",
   "ExternalId.ExternalId",
   "ListWorkspaceSecrets.Cursor",
-  // HttpApi finds the parameters of a document only in a schema without a name.
+  // HttpApi derives OpenAPI parameters only from a schema without an identifier.
   "ListWorkspaceSecrets.ListWorkspaceSecrets",
   "Profile.KnownProfileType",
   "Profile.ProfileId",
@@ -26,13 +26,13 @@ const unnamed = new Set([
 const ajv = new Ajv({ strict: true })
 addFormats.default(ajv)
 
-/** What a schema writes, as JSON. */
+/** The encoded JSON of a value. */
 const writtenBy = (schema: AnySchema) => {
   const encode = Schema.encodeSync(schema)
   return (value: unknown): unknown => JSON.parse(JSON.stringify(encode(value)))
 }
 
-/** Every JSON that is this one but for a text, a number or a flag in it, which is of another type. */
+/** Copies of a JSON value in which one string, number or boolean has another type. */
 const ofAnotherType = (json: unknown): ReadonlyArray<unknown> => {
   if (typeof json !== "object" || json === null) {
     return [typeof json === "string" ? 7 : "text"]
@@ -46,7 +46,7 @@ const ofAnotherType = (json: unknown): ReadonlyArray<unknown> => {
   )
 }
 
-/** Those that take a member of any type: a detail of a kind that is not known is kept as it is. */
+/** Schemas that accept members of any type, because unknown details are kept. */
 const open = /^Status\.|^ApiError\.|(?:NotFound|AlreadyExists)$/
 
 describe("the JSON Schema", () => {
@@ -55,7 +55,7 @@ describe("the JSON Schema", () => {
     expect($ref).toBe(unnamed.has(name) ? undefined : `#/$defs/${nameOf(name)}`)
   })
 
-  it("of the parameters of a list has each as what it stands for in a query", () => {
+  it("of the query parameters has the type of each parameter", () => {
     expect(JSONSchema.make(ListWorkspaceSecrets)).toMatchObject({
       $defs: {
         LabelSelector: { type: "string" },
@@ -75,7 +75,7 @@ describe("the JSON Schema", () => {
     })
   })
 
-  it("of a profile's type takes any, and has those that are known for examples", () => {
+  it("of a profile type accepts any string, with the known types as examples", () => {
     expect(JSONSchema.make(ProfileType)).toMatchObject({
       $defs: { ProfileType: { type: "string", examples: KnownProfileType.literals } }
     })
@@ -90,13 +90,13 @@ describe("the JSON Schema", () => {
     expect([ajv.validate(JSONSchema.make(schema), wrong), refused(schema, wrong).length]).toEqual([false, 1])
   })
 
-  // A document has a limit as a number, a query has it as text; above.
+  // The document has a limit as a number, a query as text; tested above.
   const queries: ReadonlyArray<unknown> = [Limit, ListWorkspaceSecrets]
   for (const [name, schema] of schemas.filter(([, schema]) => !queries.includes(schema))) {
     const isValid = ajv.compile(JSONSchema.make(schema))
     const written = writtenBy(schema)
 
-    it.prop(`of ${name} takes what the schema writes`, [schema], ([value]) => {
+    it.prop(`of ${name} accepts what the schema encodes`, [schema], ([value]) => {
       expect(isValid(written(value))).toBe(true)
     }, { fastCheck: { numRuns: 30 } })
 

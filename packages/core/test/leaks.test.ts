@@ -25,7 +25,7 @@ import { schemas } from "./schemas.js"
 
 const canary = "c4n4ry-s3cr3t-\"<é>/\n&"
 
-/** The ways of printing that give the canary away. */
+/** The sinks that print the canary. */
 const leaks = (prints: ReadonlyArray<Print>): ReadonlyArray<string> => leaking(prints, canary)
 
 /*
@@ -36,7 +36,7 @@ const leaks = (prints: ReadonlyArray<Print>): ReadonlyArray<string> => leaking(p
 const outsideOfBrowsers = loggerNames.filter((logger) => !logger.includes("browser"))
 const printedFailure = (error: unknown) => printed(error, { properties: false })
 
-/** What is logged of failures, and of the errors that are made of their violations. */
+/** The log output of failures, and of errors made from their violations. */
 const logFailures = (
   errors: ReadonlyArray<ParseResult.ParseError>,
   at: ReadonlyArray<LogLevel.LogLevel> = [LogLevel.Error]
@@ -49,7 +49,7 @@ const logFailures = (
     (own, converted) => [...own, ...converted]
   )
 
-/** A failure and what its violations say. */
+/** A failure and its formatted violations. */
 const prints = (error: ParseResult.ParseError): ReadonlyArray<Print> => [
   ...printedFailure(error),
   { how: "its violations", text: fromParseError(error).map(format).join("\n") },
@@ -60,8 +60,8 @@ const isContainer = (u: unknown): u is Readonly<Record<string, unknown>> =>
   typeof u === "object" && u !== null && !Redacted.isRedacted(u) && !DateTime.isDateTime(u) && !Duration.isDuration(u)
 
 /**
- * Copies of a value in each of which another place holds something else; the value itself is the first place. Of a list
- * the first item stands for all.
+ * Copies of a value, each with one part replaced, starting with the value itself. Only the first item of an array is
+ * replaced.
  */
 const swapped = (value: unknown, other: unknown): ReadonlyArray<unknown> => {
   if (Array.isArray(value)) {
@@ -96,26 +96,26 @@ const thrownBy = (f: () => unknown): unknown => {
   }
 }
 
-/** The value among a few generated ones that has the most in it. */
+/** The largest of a few generated values. */
 const richest = (schema: Schema.Schema<unknown, unknown>) => {
   const sample = FastCheck.sample(Arbitrary.make(schema), { numRuns: 12, seed: 7 })
   const size = (value: unknown) => JSON.stringify(Schema.encodeSync(schema)(value)).length
   return sample.reduce((best, value) => size(value) > size(best) ? value : best)
 }
 
-/** Every failure of a schema over what it is given, each with a violation for every field that is wrong. */
+/** The failures of a schema for the given inputs, with a violation for every invalid field. */
 const failures = (
   parse: (input: unknown, options: { readonly errors: "all" }) => Either.Either<unknown, ParseResult.ParseError>,
   inputs: ReadonlyArray<unknown>
 ): ReadonlyArray<ParseResult.ParseError> =>
   inputs.flatMap((input) => Either.match(parse(input, { errors: "all" }), { onLeft: (e) => [e], onRight: () => [] }))
 
-/** What of failures, as a message or as violations, gives the canary away. */
+/** The failures whose message or violations contain the canary. */
 const quotes = (errors: ReadonlyArray<ParseResult.ParseError>): ReadonlyArray<string> =>
   errors.flatMap((error) => [error.message, ...fromParseError(error).map(format)])
     .filter((text) => text.includes(canary))
 
-/** A refusal as schemas of Effect usually print it. */
+/** An error as Effect's schemas print it by default. */
 const chatty = (value: string) =>
   failures(Schema.decodeUnknownEither(Schema.Struct({ value: Schema.Number })), [{ value }])
 
@@ -134,7 +134,7 @@ describe("this test", () => {
       })
   )
 
-  it("swaps every place of a value", () => {
+  it("replaces every part of a value", () => {
     expect(swapped({ a: 1, b: [{ c: 2 }, { c: 3 }] }, 0)).toEqual([
       0,
       { a: 0, b: [{ c: 2 }, { c: 3 }] },
@@ -145,8 +145,8 @@ describe("this test", () => {
   })
 })
 
-describe("a value in the wrong place is not quoted", () => {
-  // A map's keys are places: they are named.
+describe("a misplaced value is not quoted", () => {
+  // The keys of a map appear in paths.
   const strings = [canary, [{ value: canary }]]
 
   it.each(schemas)("by %s, wherever it is", (_, schema) => {
@@ -159,7 +159,7 @@ describe("a value in the wrong place is not quoted", () => {
     expect(quotes([...decoding, ...encoding])).toEqual([])
   })
 
-  it.each(schemas)("by %s in any way of printing, when it is the whole", (_, schema) => {
+  it.each(schemas)("by %s in any sink, as the whole input", (_, schema) => {
     const decoding = failures(Schema.decodeUnknownEither(schema), wrongs)
     const encoding = failures(Schema.encodeUnknownEither(schema), wrongs)
     expect(leaks([...decoding.slice(0, 1), ...encoding.slice(0, 1)].flatMap(prints))).toEqual([])
@@ -242,7 +242,7 @@ describe("a value in the wrong place is not quoted", () => {
       expect(leaking([...errors.flatMap(prints), ...(yield* logFailures(errors))], [canary, spelled])).toEqual([])
     }))
 
-  it.effect("by any logger, where a bare string is written for a Redacted", () =>
+  it.effect("by any logger, if a plain string is encoded as a Redacted", () =>
     Effect.gen(function*() {
       const spec = { value: canary }
       const secret = Schema.decodeUnknownSync(WorkspaceSecret)(example)
@@ -258,7 +258,7 @@ describe("a value in the wrong place is not quoted", () => {
       expect(leaks(yield* logFailures(errors))).toEqual([])
     }))
 
-  it.effect("by a constructor, nor by the Effect that dies of it", () =>
+  it.effect("by a constructor, nor by an Effect that dies with its error", () =>
     Effect.gen(function*() {
       const { metadata } = Schema.decodeUnknownSync(WorkspaceSecret)(example)
       const bare: unknown = canary
@@ -274,7 +274,7 @@ describe("a value in the wrong place is not quoted", () => {
     }))
 })
 
-describe("a value in its place is not printed", () => {
+describe("a valid value is not printed", () => {
   const spec = { value: canary }
   const body = { ...example, spec }
   const holders: ReadonlyArray<readonly [name: string, value: unknown]> = [
@@ -294,7 +294,7 @@ describe("a value in its place is not printed", () => {
       expect(log.filter(({ text }) => text.includes("<redacted>")).length).toBeGreaterThan(levels.length)
     }))
 
-  it("by Pretty, nor by what a schema says of a secret that is wrong elsewhere", () => {
+  it("by Pretty, nor by the error of a secret with another invalid field", () => {
     const secret = Schema.decodeUnknownSync(WorkspaceSecret)(body)
     expect(Pretty.make(WorkspaceSecret)(secret)).not.toContain(canary)
     const wrong = failures(Schema.decodeUnknownEither(WorkspaceSecret), [
@@ -306,7 +306,7 @@ describe("a value in its place is not printed", () => {
     expect(leaks(wrong.flatMap(prints))).toEqual([])
   })
 
-  it.effect("with an update that is applied, nor with one that is not", () =>
+  it.effect("with an update that is applied or refused", () =>
     Effect.gen(function*() {
       const secret = Schema.decodeUnknownSync(WorkspaceSecret)(example)
       const after = applyTo(secret, Schema.decodeUnknownSync(UpdateWorkspaceSecret)({ spec }))
@@ -316,7 +316,7 @@ describe("a value in its place is not printed", () => {
 })
 
 describe("an error of the API", () => {
-  it.effect("keeps nothing of a detail that is not what its type says", () =>
+  it.effect("keeps nothing of an invalid detail", () =>
     Effect.gen(function*() {
       const details = [
         { "@type": "type.googleapis.com/google.rpc.BadRequest", fieldViolations: canary },

@@ -17,13 +17,13 @@ import type { AnySchema } from "./schemas.js"
 
 const later = "2020-01-01T00:00:00.000Z"
 
-/** The profile of the documented example, with what came later. */
+/** The documented profile with newer fields. */
 const profile = {
   metadata: { ...example.info.createdBy.metadata, createdAt: later },
   spec: example.info.createdBy.spec
 }
 
-/** The secret of the documented example, with what came later. */
+/** The documented secret with newer fields. */
 const secret = {
   metadata: { ...example.metadata, updatedAt: later },
   spec: example.spec,
@@ -48,7 +48,7 @@ const secretRequired = [
   ...below("info.createdBy", profileRequired)
 ]
 
-/** What travels: a body with all of its fields, and which of them may be left out. */
+/** Bodies with all fields, and which fields are optional. */
 const bodies: ReadonlyArray<{
   readonly name: string
   readonly schema: AnySchema
@@ -94,7 +94,7 @@ const bodies: ReadonlyArray<{
     },
     optional: [
       ...["metadata", "metadata.externalId", "metadata.labels", "spec", "spec.value"],
-      // Without the mask, and with a metadata, a name is due; UpdateWorkspaceSecret.test.ts has the rules.
+      // Metadata without a mask requires a name: see UpdateWorkspaceSecret.test.ts.
       ...["updateMask", "metadata.name"]
     ],
     required: []
@@ -125,8 +125,7 @@ const bodies: ReadonlyArray<{
         { "@type": "type.googleapis.com/google.rpc.RetryInfo", retryDelay: "1s" }
       ]
     },
-    // A message and details that are left out are read as empty ones, and a detail that is not what its type says as
-    // one of a type that is not known: Status.test.ts has these.
+    // Absent message and details decode as empty, and an invalid detail as an unknown one: see Status.test.ts.
     optional: [],
     required: ["code"]
   }
@@ -134,7 +133,7 @@ const bodies: ReadonlyArray<{
 
 const isObject = (u: unknown): u is Record<string, unknown> => typeof u === "object" && u !== null
 
-/** A copy of a body in which one place is changed. */
+/** A copy of a body with one part changed. */
 const change = (body: unknown, path: string, edit: (parent: Record<string, unknown>, key: string) => void): unknown => {
   const copy: unknown = JSON.parse(JSON.stringify(body))
   const keys = path.split(".")
@@ -157,7 +156,7 @@ const without = (body: unknown, path: string) =>
     delete parent[key]
   })
 
-/** The paths of all fields, those of a map of labels left out. */
+/** The paths of all fields, without the keys of labels. */
 const pathsOf = (body: unknown): ReadonlyArray<string> =>
   isObject(body)
     ? Object.entries(body).flatMap(([key, value]) => [
@@ -166,7 +165,7 @@ const pathsOf = (body: unknown): ReadonlyArray<string> =>
     ])
     : []
 
-/** Puts a field that nobody knows into every object, maps of labels left out. */
+/** Adds an unknown field to every object, except to labels. */
 const withUnknown = (body: unknown): unknown =>
   Array.isArray(body)
     ? body.map(withUnknown)
@@ -189,10 +188,9 @@ describe.each(bodies)("a reader of $name", ({ full, name, optional, required, sc
   const decode = Schema.decodeUnknownSync(schema)
   const encode = Schema.encodeSync(schema)
   const decodeFast = (json: unknown) => Either.getOrThrow(codec(schema).decode(json))
-  // A query has no null.
   const nullable = optional.filter((path) => name !== "ListWorkspaceSecrets" && path !== "updateMask")
 
-  it("is tested with every field that there is", () => {
+  it("is tested with every field", () => {
     if (name !== "Status") {
       expect([...optional, ...required].sort()).toEqual([...pathsOf(full)].sort())
     }
@@ -204,11 +202,11 @@ describe.each(bodies)("a reader of $name", ({ full, name, optional, required, sc
       .toEqual([])
   })
 
-  it("reads it in full, and writes it as it came", () => {
+  it("decodes all fields, and encodes the same JSON", () => {
     expect(JSON.stringify(encode(decode(full)))).toBe(JSON.stringify(full))
   })
 
-  it("takes null for absent in every optional field", () => {
+  it("treats null as absent in every optional field", () => {
     for (const path of nullable) {
       const read = decode(nulled(full, path))
       expect(same(read, decode(without(full, path))), path).toBe(true)
@@ -219,13 +217,13 @@ describe.each(bodies)("a reader of $name", ({ full, name, optional, required, sc
     }
   })
 
-  it("takes null for absent in all of them at once", () => {
+  it("treats null as absent in all optional fields at once", () => {
     const all = nullable.filter((path) => !nullable.some((other) => path.startsWith(`${other}.`)))
     const bare = all.reduce(without, full)
     expect(JSON.stringify(encode(decode(all.reduce(nulled, full))))).toBe(JSON.stringify(bare))
   })
 
-  it("misses a required field that is null or absent, by its path", () => {
+  it("reports a required field that is null or absent, with its path", () => {
     for (const path of required) {
       const field = path.replace(/\.(\d+)/g, "[$1]")
       expect(refused(schema, without(full, path)), path).toEqual([`${field}: Required, and missing`])
@@ -233,7 +231,7 @@ describe.each(bodies)("a reader of $name", ({ full, name, optional, required, sc
     }
   })
 
-  it("ignores fields that it does not know, wherever they are, and does not write them", () => {
+  it("ignores unknown fields at any depth, and does not encode them", () => {
     const read = decode(withUnknown(full))
     expect(same(read, decode(full))).toBe(true)
     expect(JSON.stringify(encode(read))).toBe(JSON.stringify(full))
@@ -241,7 +239,7 @@ describe.each(bodies)("a reader of $name", ({ full, name, optional, required, sc
 })
 
 describe("a reader of labels", () => {
-  it("takes a null in a map for wrong: a key is not an optional field", () => {
+  it("refuses null as the value of a label", () => {
     const wrong = { ...example, metadata: { ...example.metadata, labels: { foo: null } } }
     expect(refused(WorkspaceSecret, wrong)).toEqual(["metadata.labels.foo: Expected a string"])
   })

@@ -9,11 +9,11 @@ describe("a class", () => {
     "identifier" in schema && typeof schema.identifier === "string" ? [[name, schema.identifier] as const] : []
   )
 
-  it.each(classes)("is known to Effect by the name of its export: %s", (name, identifier) => {
+  it.each(classes)("has its export's name as identifier: %s", (name, identifier) => {
     expect(identifier).toBe(nameOf(name))
   })
 
-  it("is what errors, pages and models are", () => {
+  it("is used for errors, pages and models", () => {
     expect(classes).toHaveLength(19)
   })
 })
@@ -21,7 +21,7 @@ describe("a class", () => {
 describe("an error", () => {
   const errors = schemas.filter(([, schema]) => Predicate.hasProperty(schema, "_tag"))
 
-  it.each(errors)("says which it is where another's tag is read: %s", (name, schema) => {
+  it.each(errors)("names itself if the tag is wrong: %s", (name, schema) => {
     const error: unknown = Reflect.construct(schema as unknown as new() => unknown, [{ message: "m" }])
     const body = Schema.encodeSync(schema)(error)
     expect(body).toMatchObject({ _tag: nameOf(name) })

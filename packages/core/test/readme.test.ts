@@ -8,7 +8,7 @@ const read = (file: string): string => readFileSync(new URL(file, import.meta.ur
 const files = readdirSync(new URL("readme/", import.meta.url))
 const sources = Object.fromEntries(files.map((file) => [file, read(`readme/${file}`)]))
 
-/** What a program says that it prints: the comments behind console.log, and those in the lines below it. */
+/** The documented output of a program: the comments after console.log and in the lines below it. */
 const promised = (code: string): ReadonlyArray<string> =>
   [...code.matchAll(/console\.log\(.*\)((?:\s*\/\/ .*)+)$/gm)].map((match) =>
     String(match[1]).split("\n").map((line) => line.trim().slice("// ".length)).filter((line) => line !== "").join("\n")
@@ -29,7 +29,7 @@ describe("the README", () => {
     }
   })
 
-  it.each(files)("prints what it says: %s", async (file) => {
+  it.each(files)("prints its documented output: %s", async (file) => {
     const code = read(`readme/${file}`)
     const log = vi.spyOn(console, "log").mockImplementation(() => {})
     try {

@@ -3,7 +3,7 @@ import * as Schema from "effect/Schema"
 import type { ParseOptions } from "effect/SchemaAST"
 import * as FieldViolation from "../src/FieldViolation.js"
 
-/** What a schema has against an input, a line for each violation; nothing when it decodes it. */
+/** The violations of an input, one line each; empty if the schema decodes it. */
 export const refused = <A, I>(
   schema: Schema.Schema<A, I>,
   input: unknown,
@@ -14,7 +14,7 @@ export const refused = <A, I>(
     onRight: () => []
   })
 
-/** What a schema has against writing a value, a line for each violation; nothing when it encodes it. */
+/** The violations of encoding a value, one line each; empty if the schema encodes it. */
 export const unwritable = <A, I>(
   schema: Schema.Schema<A, I>,
   value: unknown,

@@ -7,18 +7,18 @@ import * as Schema from "effect/Schema"
 import { same } from "./same.js"
 import { exported, generic, moduleNames, schemas } from "./schemas.js"
 
-/** Whether it is made with `new`: a class that is no schema makes none. */
+/** Classes such as `Redaction.Defect` have uppercase names, too, but make no schema. */
 const isClass = (value: object) => Function.prototype.toString.call(value).startsWith("class ")
 
 describe("the list of schemas", () => {
-  it("has every module of src, and every schema once", () => {
+  it("has every module of src, and no duplicate schema", () => {
     expect(moduleNames).toContain("WorkspaceSecret")
     expect(moduleNames).not.toContain("index")
     expect(schemas.length).toBeGreaterThan(50)
     expect(new Set(schemas.map(([name]) => name)).size).toBe(schemas.length)
   })
 
-  it("misses no function that makes a schema", () => {
+  it("has every function that makes a schema", () => {
     const makers = exported
       .filter(([name, value]) =>
         typeof value === "function" && !Schema.isSchema(value) && /\.[A-Z]\w*$/.test(name) && !isClass(value)
@@ -27,14 +27,14 @@ describe("the list of schemas", () => {
     expect(makers.sort()).toEqual(Object.keys(generic).sort())
   })
 
-  it("has the errors, which are schemas too", () => {
+  it("includes the errors", () => {
     const errors = schemas.filter(([, schema]) => Predicate.hasProperty(schema, "_tag")).map(([name]) => name)
     expect(errors).toHaveLength(16)
   })
 })
 
 describe("same", () => {
-  it("tells secrets, classes and keys apart", () => {
+  it("distinguishes secrets, classes and keys", () => {
     class Box {
       constructor(readonly value: unknown) {}
     }
@@ -56,7 +56,7 @@ describe("a schema", () => {
   })
 })
 
-describe("what is encoded as JSON decodes to what it was, and encodes to the same JSON again", () => {
+describe("encoded JSON decodes to an equal value, and encodes to the same JSON again", () => {
   for (const [name, schema] of schemas) {
     const encode = Schema.encodeSync(schema)
     const decode = Schema.decodeUnknownSync(schema)

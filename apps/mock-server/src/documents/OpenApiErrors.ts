@@ -50,7 +50,7 @@ export const errorResponses = {
       field: violation(
         "A field of the body",
         "metadata.name",
-        "Expected a name of 1 to 255 characters, not counting white space around it"
+        "Expected a name of 1 to 255 characters after trimming"
       ),
       mask: violation("A mask", "updateMask", "path 1 is metadata.id, which the server sets"),
       precondition: example("The state", "FAILED_PRECONDITION", "the state of the workspace forbids it")

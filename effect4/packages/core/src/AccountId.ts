@@ -1,5 +1,5 @@
 /**
- * The account that a resource belongs to.
+ * Account ids.
  *
  * @since 0.1.0
  */
@@ -7,8 +7,8 @@ import * as Schema from "effect/Schema"
 import { id } from "./internal/id.js"
 
 /**
- * The id of an account: a prefixed ULID (`account_…`) where a server minted it, any non-empty string when read
- * (WIRE.md, Models).
+ * The id of an account. Servers generate prefixed ULIDs (`account_…`); readers accept any non-empty string (WIRE.md,
+ * Models).
  *
  * @since 0.1.0
  * @category ids

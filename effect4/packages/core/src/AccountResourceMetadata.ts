@@ -1,5 +1,5 @@
 /**
- * What every resource of an account carries beside its content.
+ * The metadata of resources that belong to an account.
  *
  * @since 0.1.0
  */
@@ -15,8 +15,8 @@ import { unsetFields } from "./UnsetFields.js"
 const unset = unsetFields.AccountResourceMetadata
 
 /**
- * The metadata of a resource that belongs to an account and to no workspace, as it is read (WIRE.md, Models:
- * AccountResourceMetadata), for the kind of id that the resource has.
+ * The metadata of a resource that belongs to an account and to no workspace, as read from responses (WIRE.md, Models:
+ * AccountResourceMetadata). `id` is the schema of the resource's id.
  *
  * @since 0.1.0
  * @category schemas

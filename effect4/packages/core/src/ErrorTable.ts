@@ -1,12 +1,12 @@
 /**
- * The one table between typed error, HTTP status and google.rpc.Code (WIRE.md, Errors).
+ * The table of typed errors, HTTP statuses and google.rpc codes (WIRE.md, Errors).
  *
  * @since 0.1.0
  */
 import { RpcCode } from "./RpcCode.js"
 
 /**
- * One row: an error's tag, the HTTP status and the code that it travels as, and whether the same call, sent again, may
+ * One row: the tag of an error, its HTTP status and code in a response, and whether a retry of the same call may
  * succeed.
  *
  * @since 0.1.0
@@ -20,8 +20,8 @@ export interface Row {
 }
 
 /**
- * All rows. Where a tag has several, the first is what the error travels as unless it says otherwise; where a status
- * and code have several tags, the operation decides which of them it can be.
+ * All rows. A tag with several rows uses the first one by default. If a status and code have several tags, the
+ * operation decides which tags are possible.
  *
  * @since 0.1.0
  * @category constants
@@ -59,7 +59,7 @@ export const rows = [
 export type Tag = (typeof rows)[number]["tag"]
 
 /**
- * The row that an error travels as when nothing else is said.
+ * Returns the default row of an error.
  *
  * @since 0.1.0
  * @category mapping
@@ -67,8 +67,9 @@ export type Tag = (typeof rows)[number]["tag"]
 export const rowOf = (tag: Tag): Row => rows.find((row) => row.tag === tag) as Row
 
 /**
- * The row of an answer, among the tags that an operation can fail with: by status and code; else by code, for a proxy
- * that changed the status; else by status, for a code that has no row. `undefined` where none fits.
+ * Finds the row of a response, among the tags that an operation can fail with. It matches status and code first, then
+ * the code alone (a proxy may change the status), then the status alone if the code has no row. Returns `undefined` if
+ * nothing matches.
  *
  * @since 0.1.0
  * @category mapping

@@ -5,7 +5,7 @@
  */
 
 /**
- * The name of a field in lowerCamelCase: `externalId` for `external_id`. Both spellings give the same.
+ * Returns a field name in lowerCamelCase: `externalId` for `external_id` and for `externalId`.
  *
  * @since 0.1.0
  * @category conversions
@@ -14,7 +14,7 @@ export const lowerCamelCase = (name: string): string =>
   name.replace(/_([a-z0-9])/g, (_, character: string) => character.toUpperCase())
 
 /**
- * The name of a field in snake_case: `external_id` for `externalId`. Both spellings give the same.
+ * Returns a field name in snake_case: `external_id` for `externalId` and for `external_id`.
  *
  * @since 0.1.0
  * @category conversions

@@ -1,5 +1,5 @@
 /**
- * What is wrong with one field of a request or a response.
+ * Violations: which field of a request or a response is invalid, and why.
  *
  * @since 0.1.0
  */
@@ -12,7 +12,7 @@ import { cut } from "./internal/cut.js"
 import { generated, struct, Text } from "./internal/schema.js"
 import type { Mask } from "./Redaction.js"
 
-/** Converts the names of the fields in a path. What follows `labels` is a key, which keeps its spelling. */
+/** Converts the field names in a path. The key after `labels` keeps its spelling. */
 const convert = (convertName: (name: string) => string) => (path: string): string => {
   let isKey = false
   return path.replace(/\["(?:[^"\\]|\\.)*"\]|\[\d+\]|[^.[\]]+/g, (segment) => {
@@ -23,8 +23,8 @@ const convert = (convertName: (name: string) => string) => (path: string): strin
 }
 
 /**
- * The path of a field, in lowerCamelCase. On the wire its names are in snake_case: `metadata.externalId` is `metadata.external_id`. A
- * reader takes either (WIRE.md, Errors).
+ * The path of a field, in lowerCamelCase. It is encoded in snake_case: `metadata.external_id` for
+ * `metadata.externalId`. The decoder accepts both (WIRE.md, Errors).
  */
 const FieldPath = Text.pipe(
   Schema.decodeTo(
@@ -40,8 +40,8 @@ const FieldPath = Text.pipe(
 )
 
 /**
- * One violation of google.rpc.BadRequest: the field's path (`metadata.labels["a b"]`, `items[3].spec`), empty for the
- * whole of the body, and what would be right. The path is in lowerCamelCase here, and in snake_case on the wire (WIRE.md, Errors).
+ * One violation of google.rpc.BadRequest: the path of the field (`metadata.labels["a b"]`, `items[3].spec`; empty for
+ * the whole body) and what was expected. The path is in lowerCamelCase, and encoded in snake_case (WIRE.md, Errors).
  *
  * @since 0.1.0
  * @category schemas
@@ -60,8 +60,8 @@ export type FieldViolation = typeof FieldViolation.Type
 const MAX_KEY = 100
 
 /**
- * Prints a path as protobuf does: `metadata.name`, `items[0]`, `metadata.labels["not an identifier"]`.
- * Keys are masked and then cut to 100 characters.
+ * Formats a path as protobuf does: `metadata.name`, `items[0]`, `metadata.labels["not an identifier"]`. Each key is
+ * masked, then cut to 100 characters.
  *
  * @since 0.1.0
  * @category printing
@@ -80,11 +80,11 @@ export const formatPath = (path: ReadonlyArray<PropertyKey>, mask: Mask = unmask
 const unmasked: Mask = (text) => text
 
 /**
- * The violations behind a refusal by one of this package's schemas: where, and what was expected. The value that was
- * found there is left out, even where the schema was run with `reportInput`: it may be a secret in the wrong place.
+ * Converts a schema error of one of this package's schemas to violations. They contain paths and expectations, never
+ * the invalid value, which may be a misplaced secret, not even with `reportInput`.
  *
- * A key of the input stands in a violation's path; `mask` takes secrets out of it. `limit` is the most violations that are
- * given, all of them where left out.
+ * A path may contain keys of the input; `mask` redacts secrets in them. `limit` is the maximum number of violations
+ * (default: no limit).
  *
  * @since 0.1.0
  * @category conversions
@@ -149,20 +149,20 @@ const messageOf = (annotations: Schema.Annotations.Annotations | undefined): str
     ? `Expected ${annotations["expected"]}`
     : undefined
 
-/** What a schema expects: its own message, or that of the part of an optional field that is not the unset one. */
+/** The message of a schema; for an optional field, that of its set member. */
 const describe = (ast: AST.AST): string =>
   ast.encoding !== undefined
     ? describe(ast.encoding[ast.encoding.length - 1]?.to ?? AST.unknown)
     : messageOf(ast.annotations) ??
       (AST.isUnion(ast) ? ast.types.filter((type) => !isUnset(type)).map(describe)[0] : undefined) ??
-      // Without the input, whatever the issue holds.
+      // Drops the input that the issue may contain.
       SchemaIssue.defaultLeafHook(new SchemaIssue.InvalidType(ast))
 
 const isUnset = (ast: AST.AST): boolean =>
   AST.isNull(ast) || AST.isUndefined(ast) || (AST.isLiteral(ast) && ast.literal === "")
 
 /**
- * A violation in one line: `metadata.name: Expected a string`.
+ * Formats a violation as one line: `metadata.name: Expected a string`.
  *
  * @since 0.1.0
  * @category printing

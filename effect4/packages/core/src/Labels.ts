@@ -1,5 +1,5 @@
 /**
- * Labels: key-value pairs to sort and to filter by.
+ * Labels: key-value pairs for grouping and filtering.
  *
  * @since 0.1.0
  */
@@ -32,7 +32,7 @@ export const isLabelKey = (key: string): boolean => {
 export const isLabelValue = (value: string): boolean => value === "" || NAME.test(value)
 
 /**
- * What is wrong with a label, or `undefined` when nothing is.
+ * Validates a label. Returns what is wrong with it, or `undefined`.
  *
  * @since 0.1.0
  * @category rules
@@ -45,7 +45,7 @@ export const violation = (key: string, value: string): string | undefined =>
     : undefined
 
 /**
- * The labels, or `undefined` when there are none: an empty map is the same as an absent one, and is not written.
+ * Returns `undefined` for an empty map: it means unset and is not written.
  *
  * @since 0.1.0
  * @category rules
@@ -59,7 +59,7 @@ const patterns = { key: `^([a-z0-9]{1,9}(\\.[a-z0-9]{1,9}){0,2}/)?${name}$`, val
 const description = "Key-value pairs for categorization and filtering"
 
 /**
- * Labels as they are written: every key and value follows the rules (WIRE.md, Create).
+ * Labels in requests: every key and value follows the rules (WIRE.md, Create).
  *
  * @since 0.1.0
  * @category schemas
@@ -73,8 +73,8 @@ export const Labels = stringMap(violation, patterns).annotate({ identifier: "Lab
 export type Labels = typeof Labels.Type
 
 /**
- * Labels as they are read: any strings, since what was stored before the rules were published still has to be
- * readable (WIRE.md, Models: `labels?`).
+ * Labels in responses: any strings, because labels stored before the rules were published must stay readable (WIRE.md,
+ * Models: `labels?`).
  *
  * @since 0.1.0
  * @category schemas

@@ -1,7 +1,6 @@
 /**
- * Prefixed ULIDs, the ids of this API: `wsecret_01HXK…`, a prefix, `_`, and 26 Crockford base-32 characters
- * that hold 48 bits of time and 80 of chance. A reader of ids takes any non-empty string; these are what a
- * writer mints (WIRE.md, Models).
+ * Prefixed ULIDs, the ids of this API: a prefix, `_`, and 26 Crockford base-32 characters with 48 bits of time and 80
+ * random bits (`wsecret_01HXK…`). Servers generate these ids; readers accept any non-empty string (WIRE.md, Models).
  *
  * @since 0.1.0
  */
@@ -21,16 +20,16 @@ const PATTERN = /^([a-z][a-z0-9]*)_([0-7][0-9A-HJKMNP-TV-Z]{25})$/i
  * @category models
  */
 export interface PrefixedUlid {
-  /** What kind of thing it is the id of, `wsecret`. */
+  /** The kind of resource, such as `wsecret`. */
   readonly prefix: string
-  /** The 26 characters behind the underscore, in upper case. */
+  /** The 26 characters after the underscore, in upper case. */
   readonly ulid: string
-  /** When it was minted: milliseconds since the Unix epoch, 0 to 2^48 - 1. */
+  /** When it was generated: milliseconds since the Unix epoch, 0 to 2^48 - 1. */
   readonly timestamp: number
 }
 
 /**
- * The largest time that a ULID can hold, in milliseconds since the Unix epoch.
+ * The latest time of a ULID, in milliseconds since the Unix epoch.
  *
  * @since 0.1.0
  * @category constants
@@ -40,7 +39,7 @@ export const maxTimestamp = 2 ** 48 - 1
 const isTime = (timestamp: number): boolean =>
   Number.isSafeInteger(timestamp) && timestamp >= 0 && timestamp <= maxTimestamp
 
-const outOfTime = () => new RangeError(`A ULID's time is a whole number of milliseconds from 0 to ${maxTimestamp}`)
+const outOfTime = () => new RangeError(`The time of a ULID is an integer of milliseconds from 0 to ${maxTimestamp}`)
 
 const base32 = (value: number, length: number): string => {
   let rest = value
@@ -53,8 +52,8 @@ const base32 = (value: number, length: number): string => {
 }
 
 /**
- * Writes a prefixed ULID from its parts: the time in milliseconds (0 to `maxTimestamp`) and 80 bits of chance
- * as two integers of 40 bits each. Throws a `RangeError` for anything else; `mint` never does.
+ * Makes a prefixed ULID from its parts: the time in milliseconds (0 to `maxTimestamp`) and 80 random bits as two
+ * integers of 40 bits each. Throws a `RangeError` for other numbers.
  *
  * @since 0.1.0
  * @category constructors
@@ -65,7 +64,7 @@ export const encode = (prefix: string, timestamp: number, high: number, low: num
   }
   for (const bits of [high, low]) {
     if (!Number.isSafeInteger(bits) || bits < 0 || bits >= HALF) {
-      throw new RangeError("A ULID's chance is two whole numbers of 40 bits")
+      throw new RangeError("The random part of a ULID is two integers of 40 bits")
     }
   }
   return `${prefix}_${base32(timestamp, 10)}${base32(high, 8)}${base32(low, 8)}`
@@ -74,8 +73,8 @@ export const encode = (prefix: string, timestamp: number, high: number, low: num
 const chance = Effect.map(Random.next, (n) => Math.floor(n * HALF))
 
 /**
- * Mints an id for the current time of `Clock`, with chance from `Random`: a `TestClock` and a seeded `Random`
- * give the same ids each time.
+ * Generates an id for the current time of `Clock`, with random bits from `Random`. With a `TestClock` and a seeded
+ * `Random`, the ids are repeatable.
  *
  * @since 0.1.0
  * @category constructors
@@ -88,7 +87,7 @@ export const mint = (prefix: string): Effect.Effect<string> =>
   )
 
 /**
- * Where a minter whose ids sort stands: the time and the chance of the id that it minted last. `timestamp` is -1 before the first.
+ * The state of a `Monotonic` generator: time and random bits of its last id. `timestamp` is -1 before the first id.
  *
  * @since 0.1.0
  * @category models
@@ -100,9 +99,9 @@ export interface MonotonicState {
 }
 
 /**
- * A minter whose ids sort in the order in which they were minted, those of one millisecond and those after a clock that went
- * back included: it then counts on from the id before. It runs without Effect: time and chance, a number from 0 up to 1, are given to it. The
- * same state, times and chance make the same ids.
+ * Generates ids that sort in the order of their creation. Within one millisecond, or after the clock went back, it
+ * increments the previous id. It runs without Effect: the caller passes the time, and a function that returns random
+ * numbers from 0 (inclusive) to 1 (exclusive). The same state, times and random numbers give the same ids.
  *
  * @since 0.1.0
  * @category constructors
@@ -111,7 +110,7 @@ export class Monotonic {
   #timestamp = -1
   #high = 0
   #low = 0
-  /** What the ids of this millisecond have in common, which costs most of an id to write. */
+  /** The common start of this millisecond's ids, kept because it is the costly part of an id. */
   #head = ""
   readonly #chance: () => number
 
@@ -119,7 +118,7 @@ export class Monotonic {
     this.#chance = chance
   }
 
-  /** The next id, for a time in milliseconds since the Unix epoch, 0 to `maxTimestamp`. */
+  /** Returns the next id. `now` is in milliseconds since the Unix epoch, 0 to `maxTimestamp`. */
   next(prefix: string, now: number): string {
     if (now > this.#timestamp || this.#timestamp < 0) {
       this.#move(now, Math.floor(this.#chance() * HALF), Math.floor(this.#chance() * HALF))
@@ -133,12 +132,12 @@ export class Monotonic {
     return `${prefix}_${this.#head}${base32(this.#low, 8)}`
   }
 
-  /** Where it stands; `restore` takes it back there. */
+  /** The current state, for `restore`. */
   get state(): MonotonicState {
     return { timestamp: this.#timestamp, high: this.#high, low: this.#low }
   }
 
-  /** Goes on from where a minter stood. */
+  /** Continues from a state. */
   restore({ high, low, timestamp }: MonotonicState): void {
     if (timestamp < 0) {
       this.#timestamp = -1
@@ -160,8 +159,8 @@ export class Monotonic {
 }
 
 /**
- * Makes a minter whose ids sort in the order in which they were minted, as `Monotonic` does, for the current time of `Clock` and with
- * chance from `Random`.
+ * Makes a generator of ids that sort in the order of their creation, as `Monotonic` does, with the time of `Clock` and
+ * random numbers from `Random`.
  *
  * @since 0.1.0
  * @category constructors
@@ -179,8 +178,8 @@ export const makeMonotonic: Effect.Effect<(prefix: string) => Effect.Effect<stri
 })
 
 /**
- * Reads the parts of an id. None when it is not a prefixed ULID, which a reader has to expect: the API's own
- * documentation has an id that is `id`.
+ * Parses an id. Returns `None` if it is not a prefixed ULID. Readers must expect that: the API's documentation has the
+ * id `id`.
  *
  * @since 0.1.0
  * @category parsing
@@ -200,7 +199,7 @@ export const parse = (id: string): Option.Option<PrefixedUlid> => {
 }
 
 /**
- * When an id was minted, in milliseconds since the Unix epoch. None when it is not a prefixed ULID.
+ * Returns when an id was generated, in milliseconds since the Unix epoch, or `None` if it is not a prefixed ULID.
  *
  * @since 0.1.0
  * @category parsing

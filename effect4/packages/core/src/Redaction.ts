@@ -1,8 +1,8 @@
 /**
- * Keeps secrets out of texts and errors.
+ * Redacts secrets in texts and errors.
  *
- * A masker finds a secret as it is, in other case, cut off at its end, and in the spellings of JSON (also in JSON that is in
- * JSON), Go, Python, URLs, HTML, hex and base64.
+ * A mask finds a secret verbatim, in different case, truncated, and as escaped by JSON (also nested JSON), Go, Python,
+ * URLs and HTML, or encoded as hex or base64.
  *
  * @since 0.1.0
  */
@@ -11,7 +11,7 @@ import * as internal from "./internal/cut.js"
 import { locate, type View, views } from "./internal/spelling.js"
 
 /**
- * What stands in the place of a secret.
+ * The text that replaces a secret.
  *
  * @since 0.1.0
  * @category constants
@@ -26,26 +26,26 @@ export const mask = "<redacted>"
  */
 export type Mask = (text: string) => string
 
-/** Shorter secrets occur in any text by chance, and masking them would leave shreds. */
+/** Shorter secrets occur in any text by chance; masking them would make the text unreadable. */
 const MIN_LENGTH = 4
 
-/** From this length on, a secret is found in other case, too. */
+/** From this length on, a secret is also found in different case. */
 const MIN_FOLDED = 8
 
-/** So much of the beginning of a secret counts as the secret. */
+/** The start of a secret up to this length counts as the secret. */
 const HEAD = 16
 
-/** How many of a secret's first characters are masked where the rest is cut off: half of them, at least 8 and at most 16. */
+/** The shortest part of a truncated secret that is masked: half of it, at least 8 and at most 16 characters. */
 const headOf = (length: number): number => Math.min(length, HEAD, Math.max(MIN_FOLDED, Math.ceil(length / 2)))
 
-/** So much of a secret is looked for. Making all spellings of a secret of 1 MiB would block the process for seconds. */
+/** The searched length of a secret: making all spellings of 1 MiB would block the process for seconds. */
 const MAX_LENGTH = 4096
 
-/** The last characters of a part of a secret may be half of an escape, which is then spelled in another way. */
+/** A cut may split an escape sequence, so the last characters of a part may not match. */
 const MAX_ESCAPE = 16
 
 interface Needle {
-  /** Whether it is only the beginning of a secret. What follows it in a text is then masked to the end. */
+  /** Whether this is only the start of a secret. The rest of the text is then masked, too. */
   readonly isPart: boolean
   readonly exact: string
   readonly folded: string
@@ -59,7 +59,7 @@ const needle = ({ folded, text }: Pick<View, "folded" | "text">, isPart: boolean
   head: headOf(text.length)
 })
 
-/** The bytes of a text in UTF-8. Not TextEncoder: core needs nothing but the language. */
+/** The UTF-8 bytes of a text. TextEncoder is not part of the language, and core uses nothing else. */
 const bytesOf = (text: string): Uint8Array =>
   Uint8Array.from(
     encodeURIComponent(text.replace(/\p{Surrogate}/gu, "\ufffd")).match(/%..|./g) ?? [],
@@ -68,7 +68,7 @@ const bytesOf = (text: string): Uint8Array =>
 
 const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
-/** The base64 of bytes behind `shift` others: those of its characters that depend on these bytes alone. */
+/** The base64 of bytes that follow `shift` other bytes: only the characters that depend on these bytes alone. */
 const base64 = (bytes: Uint8Array, shift: number): string => {
   let out = ""
   const first = Math.ceil(shift * 8 / 6)
@@ -84,7 +84,7 @@ const base64 = (bytes: Uint8Array, shift: number): string => {
 
 const hex = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("")
 
-/** What a secret is encoded as, all of it at once. */
+/** The hex and base64 forms of a secret. */
 const encoded = (secret: string): ReadonlyArray<string> => {
   const escaped = JSON.stringify(secret).slice(1, -1)
   return [...new Set([secret, escaped])].map(bytesOf).flatMap((bytes) => [
@@ -96,7 +96,7 @@ const encoded = (secret: string): ReadonlyArray<string> => {
   ]).filter((form) => form.length >= MIN_FOLDED - 1)
 }
 
-/** The beginning of a secret that is looked for, which ends between two characters of Unicode. */
+/** The searched start of a secret, without half of a surrogate pair at its end. */
 const beginningOf = (secret: string): string => {
   const part = secret.slice(0, MAX_LENGTH)
   return /[\ud800-\udbff]$/.test(part) ? part.slice(0, -1) : part
@@ -134,17 +134,18 @@ const valueOf = (secret: Redacted.Redacted<string>): ReadonlyArray<string> => {
     const value = Redacted.value(secret).trim()
     return value.length >= MIN_LENGTH ? [value] : []
   } catch {
-    // It was wiped.
+    // The secret was wiped.
     return []
   }
 }
 
 /**
- * Makes a masker of these secrets. They are read now: wiping them later changes nothing.
+ * Makes a mask for these secrets. It reads them at once: wiping them later has no effect.
  *
- * White space at the ends of a secret does not count. Secrets under 4 characters are not masked, and those under 8 only in their
- * own case and whole. Of a longer one that is cut off, its first half is enough, or its first 16 characters; at least 8. Of a secret over
- * 4,096 characters the beginning is looked for, and what follows it in a text is masked to the end.
+ * Secrets are trimmed. Secrets under 4 characters are not masked. Secrets under 8 characters are masked only if whole
+ * and in the same case. A longer secret is also masked if truncated, if its first half or its first 16 characters
+ * remain, but at least 8. For a secret over 4,096 characters, the mask searches its start, and masks the text from
+ * there to the end.
  *
  * @since 0.1.0
  * @category constructors
@@ -187,7 +188,8 @@ const replace = (text: string, found: Array<Range>, shown: string): string => {
 }
 
 /**
- * Masks a text and then cuts it to so many characters: cut before, a part of a secret might be left that is not found.
+ * Masks a text, then cuts it to `length` characters. Cutting first could leave a part of a secret that the mask does
+ * not find.
  *
  * @since 0.1.0
  * @category masking
@@ -195,8 +197,8 @@ const replace = (text: string, found: Array<Range>, shown: string): string => {
 export const cut: (self: Mask, text: string, length: number) => string = internal.cut
 
 /**
- * A defect without what it may hold: an error of the same class name with the frames of its stack, without message, cause and
- * properties. What is no error becomes one without frames.
+ * A defect without its content: an error with the same class name and stack frames, without message, cause and
+ * properties. A defect that is not an error has no frames.
  *
  * @since 0.1.0
  * @category defects
@@ -206,7 +208,7 @@ export class Defect extends Error {
   override readonly name: string
 
   constructor(defect: unknown, self: Mask = (text) => text) {
-    super("The message of this defect is left out: it may hold a secret")
+    super("Message removed: it may contain a secret")
     this.name = self(classOf(defect))
     this.stack = [`${this.name}: ${this.message}`, ...framesOf(defect).map(self)].join("\n")
   }
@@ -225,7 +227,7 @@ const MAX_FRAMES = 50
 
 const isFrame = (line: string): boolean => /^\s+at \S.*$|^[^\s@]*@\S+:\d+:\d+$/.test(line)
 
-/** The frames at the end of a stack. What stands before them is the message. */
+/** The frames at the end of a stack; the lines before them are the message. */
 const framesOf = (defect: unknown): ReadonlyArray<string> => {
   try {
     const stack: unknown = defect instanceof Error ? defect.stack : undefined

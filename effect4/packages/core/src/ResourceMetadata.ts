@@ -1,5 +1,5 @@
 /**
- * What every resource of a workspace carries beside its content.
+ * The metadata of resources that belong to a workspace.
  *
  * @since 0.1.0
  */
@@ -15,8 +15,8 @@ import { unsetFields } from "./UnsetFields.js"
 import { WorkspaceId } from "./WorkspaceId.js"
 
 /**
- * The metadata of a resource that lives in a workspace, as it is read (WIRE.md, Models: ResourceMetadata), for
- * the kind of id that the resource has. `unsetFields` lists what is read as unset.
+ * The metadata of a resource of a workspace, as read from responses (WIRE.md, Models: ResourceMetadata). `id` is the
+ * schema of the resource's id. `unsetFields` lists the values that mean unset.
  *
  * @since 0.1.0
  * @category schemas
@@ -35,8 +35,7 @@ export const ResourceMetadata = <Id extends Schema.Constraint>(id: Id) =>
   })
 
 /**
- * The metadata that a caller gives when it creates a resource (WIRE.md, Models: CreateResourceMetadata). An empty external id is
- * unset.
+ * The metadata in a create request (WIRE.md, Models: CreateResourceMetadata). An empty external id is unset.
  *
  * @since 0.1.0
  * @category schemas
@@ -54,8 +53,8 @@ export const CreateResourceMetadata = struct("CreateResourceMetadata", {
 export type CreateResourceMetadata = typeof CreateResourceMetadata.Type
 
 /**
- * The metadata that a caller gives when it updates a resource (WIRE.md, Models: UpdateResourceMetadata). Which
- * fields have to be there, and keep their rules, depends on the field mask beside it.
+ * The metadata in an update request (WIRE.md, Models: UpdateResourceMetadata). The field mask of the request decides
+ * which fields are required and validated.
  *
  * @since 0.1.0
  * @category schemas

@@ -1,5 +1,5 @@
 /**
- * The name that people know a resource by.
+ * Human-readable names of resources.
  *
  * @since 0.1.0
  */
@@ -7,7 +7,7 @@ import * as Schema from "effect/Schema"
 import { text } from "./internal/schema.js"
 
 /**
- * The most characters (Unicode code points) a name has, white space around it not counted (WIRE.md, Create).
+ * The maximum length of a trimmed name, in Unicode code points (WIRE.md, Create).
  *
  * @since 0.1.0
  * @category constants
@@ -15,22 +15,22 @@ import { text } from "./internal/schema.js"
 export const maxLength = 255
 
 /**
- * The rule for a name: 1 to 255 characters after trimming (WIRE.md, Create).
+ * Whether a name is valid: 1 to 255 characters after trimming (WIRE.md, Create).
  *
  * @since 0.1.0
  * @category rules
  */
 export const isResourceName = (name: string): boolean => {
   const trimmed = name.trim()
-  // A string has at least as many code units as code points, and at most twice as many.
+  // Counts code points only if the number of code units leaves it open (1 to 2 units each).
   return trimmed !== "" &&
     (trimmed.length <= maxLength || (trimmed.length <= 2 * maxLength && [...trimmed].length <= maxLength))
 }
 
-const message = `Expected a name of 1 to ${maxLength} characters, not counting white space around it`
+const message = `Expected a name of 1 to ${maxLength} characters after trimming`
 
 /**
- * A name as it is written. Names need not be unique.
+ * A name in a request. Names need not be unique.
  *
  * @since 0.1.0
  * @category schemas

@@ -50,7 +50,7 @@ export type RpcCodeName = keyof typeof RpcCode
 const names = Object.keys(RpcCode) as ReadonlyArray<RpcCodeName>
 
 /**
- * The name of a code, or `undefined` for one that google.rpc does not define.
+ * Returns the name of a code, or `undefined` if google.rpc does not define it.
  *
  * @since 0.1.0
  * @category mapping
@@ -58,7 +58,7 @@ const names = Object.keys(RpcCode) as ReadonlyArray<RpcCodeName>
 export const nameOf = (code: number): RpcCodeName | undefined => names.find((name) => RpcCode[name] === code)
 
 /**
- * A code as it is read: any whole number, since unknown enum values are kept (WIRE.md, Transport).
+ * A code in a response: any integer, because unknown enum values are kept (WIRE.md, Transport).
  *
  * @since 0.1.0
  * @category schemas

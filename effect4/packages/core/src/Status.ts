@@ -1,5 +1,5 @@
 /**
- * google.rpc.Status, the body of every error answer (WIRE.md, Errors).
+ * google.rpc.Status, the body of every error response (WIRE.md, Errors).
  *
  * @since 0.1.0
  */
@@ -16,8 +16,8 @@ const PATTERN = /^(\d{1,12})(?:\.(\d{1,9}))?s$/
 const MAX_SECONDS = 315_576_000_000n
 
 /**
- * google.protobuf.Duration in JSON, `"1.5s"`: 0 to 9 fractional digits, at most 10,000 years. Negative ones, which
- * make no sense as a delay, are refused.
+ * google.protobuf.Duration in JSON, such as `"1.5s"`: 0 to 9 fractional digits, at most 10,000 years. Negative
+ * durations are refused: they make no sense as a delay.
  *
  * @since 0.1.0
  * @category schemas
@@ -49,7 +49,7 @@ export const ProtobufDuration = Text.check(
 )
 
 /**
- * google.rpc.BadRequest: the fields of a request that are wrong.
+ * google.rpc.BadRequest: the invalid fields of a request.
  *
  * @since 0.1.0
  * @category details
@@ -87,8 +87,8 @@ export const RetryInfo = struct("RetryInfo", {
 export type RetryInfo = typeof RetryInfo.Type
 
 /**
- * google.rpc.ErrorInfo: the reason of an error for a program to act on, such as `SCOPE_MISSING`, the domain that it belongs to, and what
- * else is known of it (WIRE.md, Errors).
+ * google.rpc.ErrorInfo: a machine-readable reason, such as `SCOPE_MISSING`, its domain, and more metadata (WIRE.md,
+ * Errors).
  *
  * @since 0.1.0
  * @category details
@@ -99,7 +99,7 @@ export const ErrorInfo = struct("ErrorInfo", {
   }),
   reason: Text,
   domain: optional(Text, unsetFields.ErrorInfo.domain),
-  metadata: optional(stringMap().annotate({ description: "What else is known of the error" }))
+  metadata: optional(stringMap().annotate({ description: "More about the error" }))
 })
 
 /**
@@ -109,8 +109,8 @@ export const ErrorInfo = struct("ErrorInfo", {
 export type ErrorInfo = typeof ErrorInfo.Type
 
 /**
- * A detail of another type, or one of the three that does not keep to its type. Only its type is read, so that nothing of
- * what a server put into it can reach a log by way of an error.
+ * A detail of another type, or an invalid detail of a known type. Only its type is kept, so that its content never
+ * reaches a log.
  *
  * @since 0.1.0
  * @category details
@@ -141,7 +141,7 @@ export const StatusDetail = Schema.Union([BadRequest, RetryInfo, ErrorInfo, Unkn
 export type StatusDetail = typeof StatusDetail.Type
 
 /**
- * google.rpc.Status in JSON. `message` and `details` may be left out, as protobuf does with empty ones.
+ * google.rpc.Status in JSON. `message` defaults to `""` and `details` to `[]`: protobuf omits empty fields.
  *
  * @since 0.1.0
  * @category schemas
@@ -159,7 +159,7 @@ export const Status = struct("Status", {
 export type Status = typeof Status.Type
 
 /**
- * A BadRequest detail with these violations.
+ * Makes a BadRequest detail.
  *
  * @since 0.1.0
  * @category constructors
@@ -170,7 +170,7 @@ export const badRequest = (fieldViolations: ReadonlyArray<FieldViolation>): BadR
 })
 
 /**
- * A RetryInfo detail with this delay.
+ * Makes a RetryInfo detail.
  *
  * @since 0.1.0
  * @category constructors
@@ -181,7 +181,7 @@ export const retryInfo = (retryDelay: Duration.Duration): RetryInfo => ({
 })
 
 /**
- * An ErrorInfo detail.
+ * Makes an ErrorInfo detail.
  *
  * @since 0.1.0
  * @category constructors
@@ -197,7 +197,7 @@ export const errorInfo = (
 })
 
 /**
- * Whether a detail is a BadRequest that keeps to its type.
+ * Whether a detail is a valid BadRequest.
  *
  * @since 0.1.0
  * @category guards
@@ -205,7 +205,7 @@ export const errorInfo = (
 export const isBadRequest: (detail: StatusDetail) => detail is BadRequest = Schema.is(BadRequest)
 
 /**
- * Whether a detail is a RetryInfo that keeps to its type.
+ * Whether a detail is a valid RetryInfo.
  *
  * @since 0.1.0
  * @category guards
@@ -213,7 +213,7 @@ export const isBadRequest: (detail: StatusDetail) => detail is BadRequest = Sche
 export const isRetryInfo: (detail: StatusDetail) => detail is RetryInfo = Schema.is(RetryInfo)
 
 /**
- * Whether a detail is an ErrorInfo that keeps to its type.
+ * Whether a detail is a valid ErrorInfo.
  *
  * @since 0.1.0
  * @category guards

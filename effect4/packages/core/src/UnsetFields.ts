@@ -1,6 +1,6 @@
 /**
- * Fields that may be unset, and the empty value that means the same (WIRE.md, Transport: Unset fields). This table is the only
- * place that lists them: readers, writers, documents and tests follow it.
+ * The fields that may be unset, and the empty value that means unset (WIRE.md, Transport: Unset fields). Readers,
+ * writers, documents and tests all use this table.
  *
  * @since 0.1.0
  */
@@ -8,7 +8,7 @@ import type * as Schema from "effect/Schema"
 import type * as AST from "effect/SchemaAST"
 
 /**
- * The empty value of a field: an empty text, or a map without keys.
+ * The empty value of a field: an empty string or an empty object.
  *
  * @since 0.1.0
  * @category models
@@ -16,8 +16,8 @@ import type * as AST from "effect/SchemaAST"
 export type EmptyValue = "" | Readonly<Record<string, never>>
 
 /**
- * A field that may be unset. A reader takes an absent field, `null` and `empty` as unset. In a response, an unset field has the
- * `empty` value where `isAlwaysPresent` is true, and is absent where it is false.
+ * A field that may be unset. For a reader, an absent field, `null` and `empty` all mean unset. In a response, an unset
+ * field has the `empty` value if `isAlwaysPresent`; otherwise it is absent.
  *
  * @since 0.1.0
  * @category models
@@ -31,7 +31,7 @@ const present = (empty: EmptyValue): UnsetField => ({ empty, isAlwaysPresent: tr
 const absent = (empty: EmptyValue): UnsetField => ({ empty, isAlwaysPresent: false })
 
 /**
- * The fields by the name of their model and their own name. A field that is not listed is unset when it is absent or `null`.
+ * The fields by model and name. Any other optional field is unset if it is absent or `null`.
  *
  * @since 0.1.0
  * @category constants
@@ -54,7 +54,7 @@ const isEmptyMap = (value: unknown): boolean =>
   typeof value === "object" && value !== null && !Array.isArray(value) && Object.keys(value).length === 0
 
 /**
- * Whether a value of a field of a model, as it is in JSON, means that the field is unset.
+ * Whether the JSON value of a model's field means unset.
  *
  * @since 0.1.0
  * @category rules
@@ -74,7 +74,7 @@ const keep: Writer = (encoded) => encoded
 const isRecord = (u: unknown): u is Readonly<Record<string, unknown>> =>
   typeof u === "object" && u !== null && !Array.isArray(u)
 
-/** The writer of what a schema encodes to: of the far end of its last encoding. */
+/** Follows the encodings of a schema to their end, the encoded form. */
 const writer = (ast: AST.AST): Writer => {
   const link = ast.encoding?.at(-1)
   if (link !== undefined) {
@@ -100,7 +100,7 @@ const writer = (ast: AST.AST): Writer => {
           if (!isRecord(encoded)) {
             return encoded
           }
-          // In the order of the schema.
+          // Fields are written in the order of the schema.
           const out: Record<string, unknown> = {}
           for (const { name, unset, write } of fields) {
             if (encoded[name] !== undefined) {
@@ -118,8 +118,8 @@ const writer = (ast: AST.AST): Writer => {
 }
 
 /**
- * Completes what a schema of this package has encoded as the API writes it in a response: an unset field that is always present gets its
- * empty value, at every depth.
+ * Returns a function that adds the empty values of unset fields to the encoded form of a schema, at every depth. The
+ * API's responses have them in every field that `isAlwaysPresent`.
  *
  * @since 0.1.0
  * @category conversions

@@ -1,5 +1,5 @@
 /**
- * The workspace that a resource belongs to.
+ * Workspace ids.
  *
  * @since 0.1.0
  */
@@ -7,8 +7,8 @@ import * as Schema from "effect/Schema"
 import { id } from "./internal/id.js"
 
 /**
- * The id of a workspace: a prefixed ULID (`workspace_…`) where a server minted it, any non-empty string when read
- * (WIRE.md, Models). In a path, the workspace's alias stands for it too (WIRE.md, Workspace-scoped paths).
+ * The id of a workspace. Servers generate prefixed ULIDs (`workspace_…`); readers accept any non-empty string (WIRE.md,
+ * Models). In a path, the workspace's alias may be used instead (WIRE.md, Workspace-scoped paths).
  *
  * @since 0.1.0
  * @category ids

@@ -9,13 +9,13 @@ describe("AccountResourceMetadata", () => {
   const Metadata = AccountResourceMetadata(ProfileId)
   const body = example.info.createdBy.metadata
 
-  it("has the id of the resource's own kind, and belongs to no workspace", () => {
+  it("has the resource's kind of id, and no workspace", () => {
     expectTypeOf<typeof Metadata.Type["id"]>().toEqualTypeOf<ProfileId>()
     expectTypeOf<typeof Metadata.Type>().not.toHaveProperty("workspaceId")
     expect(Schema.decodeUnknownSync(Metadata)({ ...body, workspaceId: "w" })).not.toHaveProperty("workspaceId")
   })
 
-  it("does without createdAt, which came later, and reads it where there is one", () => {
+  it("has an optional createdAt", () => {
     expect(JSON.stringify(Schema.encodeSync(Metadata)(Schema.decodeUnknownSync(Metadata)(body)))).toBe(
       JSON.stringify(body)
     )

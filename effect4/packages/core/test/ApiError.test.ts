@@ -19,7 +19,7 @@ import { badRequest, errorInfo, retryInfo } from "../src/Status.js"
 import { refused } from "./refused.js"
 
 describe("an error of the API", () => {
-  it("needs a message; the rest comes from its first row", () => {
+  it("requires a message; the defaults come from its first row", () => {
     const error = new ResourceExhausted({ message: "slow down" })
     expect(error).toMatchObject({
       _tag: "ResourceExhausted",
@@ -34,14 +34,14 @@ describe("an error of the API", () => {
     }
   })
 
-  it("is an Error with its tag for a name", () => {
+  it("is an Error whose name is its tag", () => {
     const error = new Aborted({ message: "try again" })
     expect(error).toBeInstanceOf(Error)
     expect(error.name).toBe("Aborted")
     expect(String(error)).toContain("Aborted: try again")
   })
 
-  it("keeps what it is told", () => {
+  it("keeps the fields that it is given", () => {
     const error = new Unavailable({
       message: "down",
       status: 502,
@@ -70,14 +70,14 @@ describe("an error of the API", () => {
 
   it.each([
     ["message: Expected a string", { message: 7 }],
-    ["status: Expected a whole number that is not negative", { status: -1 }],
-    ["status: Expected a whole number that is not negative", { status: 400.5 }],
+    ["status: Expected a non-negative integer", { status: -1 }],
+    ["status: Expected a non-negative integer", { status: 400.5 }],
     ["code: Expected a google.rpc.Code (a whole number)", { code: 0.5 }],
     ["details[0]: Expected a detail: an object with an @type", { details: ["x"] }],
     ["isRetryable: Expected a boolean", { isRetryable: "yes" }],
     ["retryAfter: Expected a duration", { retryAfter: "1 second" }],
     ["requestId: Expected a string", { requestId: 7 }],
-    ["attempts: Expected a whole number that is not negative", { attempts: -1 }],
+    ["attempts: Expected a non-negative integer", { attempts: -1 }],
     [`_tag: Expected "Internal"`, { _tag: "Aborted" }]
   ])("says %j of %j", (line, wrong) => {
     const body = { _tag: "Internal", message: "m", status: 500, code: 13, details: [], isRetryable: true }
@@ -85,12 +85,12 @@ describe("an error of the API", () => {
     expect(refused(Internal, { ...body, ...wrong })).toEqual([line])
   })
 
-  it("is not made with a field of the wrong type", () => {
+  it("throws if a field has the wrong type", () => {
     const attempts: number = Number("NaN")
     expect(() => new Internal({ message: "m", attempts })).toThrow()
   })
 
-  it("has a place for a retry hint that is as good as never", () => {
+  it("accepts an infinite retryAfter", () => {
     const error = new ResourceExhausted({ message: "m", retryAfter: Duration.infinity })
     const encoded = Schema.encodeSync(ResourceExhausted)(error)
     expect(Schema.decodeUnknownSync(ResourceExhausted)(JSON.parse(JSON.stringify(encoded))).retryAfter).toEqual(
@@ -105,7 +105,7 @@ describe("InvalidArgument", () => {
     { field: "", description: "Expected an object" }
   ]
 
-  it("names the first 20 fields, and says how many more there are", () => {
+  it("lists the first 20 fields, and says how many more there are", () => {
     const many = (length: number) => Array.from({ length }, (_, i) => ({ field: `a[${i}]`, description: "wrong" }))
     const all = InvalidArgument.fromViolations(many(20))
     expect([all.fieldViolations.length, all.message.endsWith("a[19]: wrong")]).toEqual([20, true])
@@ -114,7 +114,7 @@ describe("InvalidArgument", () => {
     expect(some.message).toBe(`${all.message}; and 99980 more`)
   })
 
-  it("names the fields in its message and in its details", () => {
+  it("lists the fields in its message and in its details", () => {
     const error = InvalidArgument.fromViolations(violations)
     expect(error.message).toBe("metadata.name: required; Expected an object")
     expect(error.details).toEqual([badRequest(violations)])
@@ -129,7 +129,7 @@ describe("InvalidArgument", () => {
     })
   })
 
-  it("collects the violations of all its BadRequest details, and of nothing else", () => {
+  it("collects the violations of all BadRequest details, and of no other details", () => {
     const [first, second] = violations.map((violation) => badRequest([violation]))
     const details = [...(first ? [first] : []), {}, retryInfo(Duration.zero), ...(second ? [second] : [])]
     expect(new InvalidArgument({ message: "m", details }).fieldViolations).toEqual(violations)
@@ -140,7 +140,7 @@ describe("InvalidArgument", () => {
 describe("PermissionDenied", () => {
   const info = (metadata?: Record<string, string>) => errorInfo("SCOPE_MISSING", { domain: "cadenya.com", metadata })
 
-  it("says which scope is required and which are granted", () => {
+  it("has the required and the granted scopes", () => {
     const error = new PermissionDenied({
       message: "m",
       details: [info({ required_scope: "secrets:manage", granted_scopes: "agents:read, agents:manage" })]
@@ -149,14 +149,14 @@ describe("PermissionDenied", () => {
     expect(error.grantedScopes).toEqual(["agents:read", "agents:manage"])
   })
 
-  it("says nothing of scopes where the answer does not", () => {
+  it("has no scopes if the response has none", () => {
     for (const details of [[], [{}], [info()], [info({ other: "x" })], [retryInfo(Duration.zero)]]) {
       const error = new PermissionDenied({ message: "m", details })
       expect([error.requiredScope, error.grantedScopes]).toEqual([undefined, undefined])
     }
   })
 
-  it("of a missing scope reads back what it was made of", () => {
+  it("missingScope returns an error with these scopes", () => {
     for (const granted of [[], ["a:b"], ["a:b", "c:d"]]) {
       const error = PermissionDenied.missingScope("secrets:manage", granted)
       expect(error).toMatchObject({ status: 403, code: 7, requiredScope: "secrets:manage", grantedScopes: granted })
@@ -166,12 +166,12 @@ describe("PermissionDenied", () => {
 })
 
 describe("ApiError", () => {
-  it("is every error that belongs to no single resource", () => {
+  it("has every error that does not belong to one resource", () => {
     const tags = ErrorTable.rows.map((row) => row.tag).filter((tag) => !/^(WorkspaceSecret|Profile)/.test(tag))
     expect(ApiError.members.map((member) => member.identifier).sort()).toEqual([...new Set(tags)].sort())
   })
 
-  it("decodes each by its tag, and refuses another", () => {
+  it("decodes each error by its tag, and refuses other tags", () => {
     for (const member of ApiError.members) {
       const encoded = Schema.encodeSync(ApiError)(new member({ message: "m" }))
       expect(Schema.decodeUnknownSync(ApiError)(encoded)).toBeInstanceOf(member)
@@ -179,7 +179,7 @@ describe("ApiError", () => {
     expect(refused(ApiError, { _tag: "Other", message: "m" })).toEqual(["Expected an error of the API"])
   })
 
-  it("is a union by tag to the compiler", () => {
+  it("is discriminated by tag in its type", () => {
     expectTypeOf<Extract<ApiError, { readonly _tag: "Internal" }>>().toEqualTypeOf<Internal>()
     expectTypeOf<Aborted>().not.toExtend<NotFound>()
     expectTypeOf<ApiError["retryAfter"]>().toEqualTypeOf<Duration.Duration | undefined>()

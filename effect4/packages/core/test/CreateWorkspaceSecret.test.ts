@@ -10,7 +10,7 @@ const decode = Schema.decodeUnknownSync(CreateWorkspaceSecret)
 const encode = Schema.encodeSync(CreateWorkspaceSecret)
 
 describe("CreateWorkspaceSecret", () => {
-  it("reads metadata and spec, and writes them", () => {
+  it("decodes metadata and spec, and encodes them", () => {
     const body = {
       metadata: { name: "Stripe key", externalId: "stripe", labels: { team: "payments" } },
       spec: { value: "sk_live" }
@@ -20,7 +20,7 @@ describe("CreateWorkspaceSecret", () => {
     expect(JSON.stringify(encode(create))).toBe(JSON.stringify(body))
   })
 
-  it("wants a name and a spec, and nothing else", () => {
+  it("requires only a name and a spec", () => {
     expect(decode({ metadata: { name: "n" }, spec: {} })).toEqual({ metadata: { name: "n" }, spec: {} })
     expect(refused(CreateWorkspaceSecret, { metadata: { name: "n" } })).toEqual(["spec: Required, and missing"])
     expect(refused(CreateWorkspaceSecret, { metadata: { name: "n" }, spec: null })).toEqual([
@@ -30,7 +30,7 @@ describe("CreateWorkspaceSecret", () => {
     expect(refused(CreateWorkspaceSecret, { metadata: {}, spec: {} })).toEqual(["metadata.name: Required, and missing"])
   })
 
-  it("names every field that is wrong when asked to", () => {
+  it("reports every invalid field with errors: all", () => {
     const body = {
       metadata: { name: "", externalId: "", labels: { "not ok": "v", team: "not ok" } },
       spec: { value: 7 }
@@ -43,7 +43,7 @@ describe("CreateWorkspaceSecret", () => {
     ])
   })
 
-  it("ignores what the server sets", () => {
+  it("ignores fields that the server sets", () => {
     const create = decode({
       metadata: { name: "n", id: "mine", accountId: 7, workspaceId: {}, profileId: null, createdAt: "never" },
       spec: {},
@@ -52,12 +52,12 @@ describe("CreateWorkspaceSecret", () => {
     expect(JSON.stringify(encode(create))).toBe(`{"metadata":{"name":"n"},"spec":{}}`)
   })
 
-  it("writes no field that is undefined", () => {
+  it("encodes no undefined field", () => {
     const create = { metadata: { name: "n", externalId: undefined, labels: undefined }, spec: { value: undefined } }
     expect(JSON.stringify(encode(create))).toBe(`{"metadata":{"name":"n"},"spec":{}}`)
   })
 
-  it("does not write what it would refuse to read", () => {
+  it("refuses to encode what it would refuse to decode", () => {
     expect(unwritable(CreateWorkspaceSecret, { metadata: { name: "" }, spec: {} })).toHaveLength(1)
     expect(unwritable(CreateWorkspaceSecret, { metadata: { name: "n", labels: { "": "" } }, spec: {} })).toHaveLength(1)
     expect(unwritable(CreateWorkspaceSecret, { metadata: { name: "n" }, spec: { value: "bare" } })).toEqual([
@@ -65,11 +65,11 @@ describe("CreateWorkspaceSecret", () => {
     ])
   })
 
-  it("takes a value as Redacted only", () => {
+  it("accepts only a Redacted value", () => {
     expectTypeOf<CreateWorkspaceSecret["spec"]["value"]>().toEqualTypeOf<Redacted.Redacted<string> | undefined>()
   })
 
-  it.prop("generates bodies that keep the rules", [CreateWorkspaceSecret], ([{ metadata }]) => {
+  it.prop("generates valid bodies", [CreateWorkspaceSecret], ([{ metadata }]) => {
     const characters = Array.from(metadata.name.trim()).length
     expect(characters).toBeGreaterThanOrEqual(1)
     expect(characters).toBeLessThanOrEqual(255)

@@ -31,17 +31,17 @@ const tags = Object.keys(classes) as ReadonlyArray<keyof typeof classes>
 
 const status = (code: number, details: Status["details"] = []): Status => ({ code, message: "what happened", details })
 
-/** Reads an answer with one class alone. */
+/** Converts a response with a single class. */
 const readAs = (tag: keyof typeof classes, response: { readonly status: number; readonly body: Status }) =>
   ErrorResponse.fromResponse<AnyError>({ [tag]: classes[tag] } as typeof classes, response)
 
 describe("the classes", () => {
-  it("are those that have a row, each once", () => {
+  it("are those with a row, without duplicates", () => {
     expect([...tags].sort()).toEqual([...new Set(ErrorTable.rows.map((row) => row.tag))].sort())
     expect(tags.map((tag) => classes[tag].identifier)).toEqual(tags)
   })
 
-  it.each(tags)("%s travels as its first row and comes back as what it was", (tag) => {
+  it.each(tags)("%s is encoded with its first row and decodes to the same class", (tag) => {
     const error = new classes[tag]({ message: "what happened" })
     const response = ErrorResponse.toResponse(error)
     const row = ErrorTable.rowOf(tag)
@@ -64,7 +64,7 @@ describe("the rows", () => {
     }
   )
 
-  it.each(ErrorTable.rows)("$status with code $code is the first class that fits when $tag is one of all", (row) => {
+  it.each(ErrorTable.rows)("$status with code $code is the first matching class among all ($tag has this row)", (row) => {
     const first = ErrorTable.rows.find(({ code, status }) => code === row.code && status === row.status)
     const error = ErrorResponse.fromResponse<AnyError>(classes, { status: row.status, body: status(row.code) })
     expect(error?._tag).toBe(first?.tag)
@@ -72,7 +72,7 @@ describe("the rows", () => {
 })
 
 describe("toResponse", () => {
-  it("has a body that Status writes, details included", () => {
+  it("has a body encoded by Status, with details", () => {
     const error = ApiError.InvalidArgument.fromViolations([{ field: "metadata.name", description: "required" }])
     const { body, status } = ErrorResponse.toResponse(error)
     expect(status).toBe(400)
@@ -82,7 +82,7 @@ describe("toResponse", () => {
     )
   })
 
-  it("has the status and the code that the error says", () => {
+  it("has the status and the code of the error", () => {
     const error = new ApiError.InvalidArgument({ message: "too large", status: 413 })
     expect(ErrorResponse.toResponse(error)).toMatchObject({ status: 413, body: { code: 3 } })
     const dataLoss = new ApiError.Internal({ message: "gone", code: 15, isRetryable: false })
@@ -103,14 +103,14 @@ describe("toResponse", () => {
     expect(ErrorResponse.toResponse(error).headers).toEqual({ "retry-after": seconds })
   })
 
-  it("has no Retry-After where there is no delay, or no end of it", () => {
+  it("has no Retry-After without a delay or with an infinite one", () => {
     for (const retryAfter of [undefined, Duration.infinity]) {
       const error = new ApiError.Unavailable({ message: "down", retryAfter })
       expect(ErrorResponse.toResponse(error).headers).toEqual({})
     }
   })
 
-  it("gives away neither request id nor operation nor attempts", () => {
+  it("contains neither request id nor operation nor attempts", () => {
     const error = new ApiError.Internal({ message: "m", requestId: "r-1", operation: "get", attempts: 3 })
     expect(ErrorResponse.toResponse(error)).toEqual({
       status: 500,
@@ -124,7 +124,7 @@ describe("fromResponse", () => {
   const read = (response: Parameters<typeof ErrorResponse.fromResponse<AnyError>>[1]) =>
     ErrorResponse.fromResponse<AnyError>(classes, response)
 
-  it("keeps what the caller knows of the answer", () => {
+  it("keeps the context that the caller passes", () => {
     const error = read({
       status: 404,
       body: status(5),
@@ -135,19 +135,19 @@ describe("fromResponse", () => {
     expect(error).toMatchObject({ requestId: "r-1", operation: "get", attempts: 2, status: 404, code: 5 })
   })
 
-  it("is retryable where its row is, unless the caller says that it is not", () => {
+  it("is retryable if its row is, unless the caller passes false", () => {
     const isRetryable = (status: number, code: number, says: boolean | undefined) =>
       read({ status, body: { code, message: "m", details: [] }, isRetryable: says })?.isRetryable
     expect([undefined, true, false].map((says) => isRetryable(503, 14, says))).toEqual([true, true, false])
     expect([undefined, true, false].map((says) => isRetryable(404, 5, says))).toEqual([false, false, false])
   })
 
-  it("keeps the status and the code of the answer where a proxy changed the status", () => {
+  it("keeps status and code of the response if a proxy changed the status", () => {
     const error = read({ status: 502, body: status(14) })
     expect(error).toMatchObject({ _tag: "Unavailable", status: 502, code: 14, isRetryable: true })
   })
 
-  it("goes by the status for a code that has no row, and keeps the code", () => {
+  it("uses the status for a code without a row, and keeps the code", () => {
     expect(read({ status: 429, body: status(99) })).toMatchObject({
       _tag: "ResourceExhausted",
       status: 429,
@@ -156,12 +156,12 @@ describe("fromResponse", () => {
     })
   })
 
-  it("knows a lost cause from one worth a retry by the code", () => {
+  it("tells retryable errors by their code", () => {
     expect(read({ status: 500, body: status(15) })?.isRetryable).toBe(false)
     expect(read({ status: 500, body: status(13) })?.isRetryable).toBe(true)
   })
 
-  it("is undefined where nothing fits", () => {
+  it("is undefined if nothing matches", () => {
     expect(read({ status: 418, body: status(99) })).toBeUndefined()
     expect(readAs("Aborted", { status: 409, body: status(6) })).toBeUndefined()
     expect(ErrorResponse.fromResponse<ApiError.Internal>({ Internal: ApiError.Internal }, {
@@ -170,7 +170,7 @@ describe("fromResponse", () => {
     })).toBeUndefined()
   })
 
-  it("takes the delay from the header, else from RetryInfo, else has none", () => {
+  it("has the delay of the header, else of RetryInfo, else none", () => {
     const details = [badRequest([]), retryInfo(Duration.seconds(7))]
     const secondsOf = (error: AnyError | undefined) => error?.retryAfter && Duration.toSeconds(error.retryAfter)
     expect(secondsOf(read({ status: 429, body: status(8, details), retryAfter: Duration.seconds(3) }))).toBe(3)
@@ -180,7 +180,7 @@ describe("fromResponse", () => {
     expect(secondsOf(read({ status: 429, body: status(8) }))).toBeUndefined()
   })
 
-  it("keeps the details, and with them the field violations", () => {
+  it("keeps the details with the field violations", () => {
     const error = ErrorResponse.fromResponse<ApiError.InvalidArgument>(
       { InvalidArgument: ApiError.InvalidArgument },
       { status: 400, body: status(3, [badRequest([{ field: "f", description: "d" }]), {}]) }
@@ -189,7 +189,7 @@ describe("fromResponse", () => {
     expect(error?.fieldViolations).toEqual([{ field: "f", description: "d" }])
   })
 
-  it("is one of the classes it was given", () => {
+  it("returns only the given classes", () => {
     expectTypeOf(
       ErrorResponse.fromResponse<ApiError.Internal | ProfileNotFound>(
         { Internal: ApiError.Internal, ProfileNotFound },

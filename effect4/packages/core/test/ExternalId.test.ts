@@ -5,13 +5,13 @@ import type { WorkspaceSecretId } from "../src/WorkspaceSecret.js"
 import { refused } from "./refused.js"
 
 describe("ExternalId", () => {
-  it("reads any string, the empty one included", () => {
+  it("decodes any string, also an empty one", () => {
     expect(Schema.decodeUnknownSync(ExternalId)("workflow/7 ü")).toBe("workflow/7 ü")
     expect(Schema.decodeUnknownSync(ExternalId)("")).toBe("")
     expect(refused(ExternalId, 7)).toEqual(["Expected a string"])
   })
 
-  it("is neither a string nor another id to the compiler", () => {
+  it("is assignable neither from a string nor from another id", () => {
     expectTypeOf<string>().not.toExtend<ExternalId>()
     expectTypeOf<ExternalId>().not.toExtend<WorkspaceSecretId>()
     expectTypeOf<WorkspaceSecretId>().not.toExtend<ExternalId>()

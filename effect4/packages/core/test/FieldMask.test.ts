@@ -18,7 +18,7 @@ const externalId = (text: string) => ExternalId.make(text)
 
 const secret = Schema.decodeUnknownSync(WorkspaceSecret)(example)
 
-/** What is wrong with a mask, or the paths in it. */
+/** The paths of a mask, or its violation. */
 const parsed = (text: string) =>
   Result.match(FieldMask.parse(text), {
     onFailure: (violation) => violation,
@@ -28,7 +28,7 @@ const parsed = (text: string) =>
 const wrong = (description: string) => ({ field: "updateMask", description })
 
 describe("parse", () => {
-  it("takes every path, alone and all together", () => {
+  it("accepts every path, alone and all together", () => {
     expect(paths).toEqual(NAMES.split(", "))
     for (const path of paths) {
       expect(parsed(path)).toEqual([path])
@@ -36,16 +36,16 @@ describe("parse", () => {
     expect(parsed(paths.join(","))).toEqual(paths)
   })
 
-  it("takes snake_case", () => {
+  it("accepts snake_case", () => {
     expect(parsed("metadata.external_id")).toEqual(["metadata.externalId"])
     expect(parsed("metadata.externalId,metadata.external_id")).toEqual(["metadata.externalId"])
   })
 
-  it("takes an empty mask for one without paths", () => {
+  it("reads an empty text as a mask without paths", () => {
     expect(parsed("")).toEqual([])
   })
 
-  it("keeps the first of paths that repeat", () => {
+  it("removes duplicate paths", () => {
     expect(parsed("spec,metadata.name,spec,metadata.name")).toEqual(["spec", "metadata.name"])
   })
 
@@ -72,7 +72,7 @@ describe("parse", () => {
     "updateMask",
     "informal"
   ])("refuses %j, which is no path", (path) => {
-    expect(parsed(path)).toEqual(wrong(`path 1 is none of ${NAMES}`))
+    expect(parsed(path)).toEqual(wrong(`path 1 must be one of ${NAMES}`))
   })
 
   it.each([
@@ -84,7 +84,7 @@ describe("parse", () => {
     ["spec;metadata", 1],
     ["metadata.name,spec,nope,nope", 3]
   ])("names the place of what is wrong in %j", (text, place) => {
-    expect(parsed(text)).toEqual(wrong(`path ${place} is none of ${NAMES}`))
+    expect(parsed(text)).toEqual(wrong(`path ${place} must be one of ${NAMES}`))
   })
 
   it.each([
@@ -116,33 +116,33 @@ describe("format", () => {
     expect(parsed(FieldMask.format(mask ?? []))).toEqual(mask ?? [])
   })
 
-  it("puts commas between lowerCamelCase paths", () => {
+  it("joins lowerCamelCase paths with commas", () => {
     expect(FieldMask.format(["metadata.externalId", "spec"])).toBe("metadata.externalId,spec")
     expect(FieldMask.format([])).toBe("")
   })
 })
 
 describe("FieldMask", () => {
-  it("reads both cases and writes lowerCamelCase", () => {
+  it("decodes both spellings and encodes lowerCamelCase", () => {
     const mask = Schema.decodeUnknownSync(FieldMask.FieldMask)("metadata.external_id,spec.value,spec.value")
     expect(mask).toEqual(["metadata.externalId", "spec.value"])
     expect(Schema.encodeSync(FieldMask.FieldMask)(mask)).toBe("metadata.externalId,spec.value")
   })
 
-  it("refuses what parse refuses, with the same words", () => {
-    expect(refused(FieldMask.FieldMask, "spec,nope")).toEqual([`path 2 is none of ${NAMES}`])
+  it("refuses what parse refuses, with the same message", () => {
+    expect(refused(FieldMask.FieldMask, "spec,nope")).toEqual([`path 2 must be one of ${NAMES}`])
     expect(refused(FieldMask.FieldMask, ["spec"])).toEqual(["Expected a string"])
   })
 
-  it("does not write paths that there are not, or that repeat", () => {
+  it("refuses to encode unknown and duplicate paths", () => {
     expect(unwritable(FieldMask.FieldMask, ["nope"])).toEqual([`[0]: Expected one of ${NAMES}`])
-    expect(unwritable(FieldMask.FieldMask, ["spec", "spec"])).toEqual(["Expected paths of a secret, each once"])
+    expect(unwritable(FieldMask.FieldMask, ["spec", "spec"])).toEqual(["Expected unique paths of a secret"])
     expect(unwritable(FieldMask.FieldMask, "spec")).toEqual(["Expected an array"])
   })
 })
 
 describe("written", () => {
-  it("is, with a mask, the fields below its paths, whatever the patch holds", () => {
+  it("returns the fields of the mask, whatever the patch contains", () => {
     expect(FieldMask.written(["*"], {})).toEqual(FieldMask.fields)
     expect(FieldMask.written(["metadata"], {})).toEqual(["metadata.name", "metadata.externalId", "metadata.labels"])
     expect(FieldMask.written(["spec"], {})).toEqual(["spec.value"])
@@ -150,7 +150,7 @@ describe("written", () => {
     expect(FieldMask.written(["spec"], { metadata: { name: "n" } })).toEqual(["spec.value"])
   })
 
-  it("is, without a mask or with an empty one, the fields of the patch that are not empty", () => {
+  it("returns the non-empty fields of the patch if the mask is absent or empty", () => {
     const patch = {
       metadata: { name: "n", labels: { a: "b" }, externalId: externalId("e") },
       spec: { value: Redacted.make("v") }
@@ -166,7 +166,7 @@ describe("written", () => {
 })
 
 describe("of", () => {
-  it("is the mask of the fields that a patch holds, empty ones included", () => {
+  it("returns the mask of the fields of a patch, also of empty fields", () => {
     const patch = { metadata: { name: "n", labels: {}, externalId: undefined }, spec: { value: Redacted.make("") } }
     expect(FieldMask.of(patch)).toEqual(["metadata.name", "metadata.labels", "spec.value"])
     expect(FieldMask.of({ metadata: { externalId: externalId("") } })).toEqual(["metadata.externalId"])
@@ -179,7 +179,7 @@ describe("violations", () => {
   const fieldsOf = (mask: FieldMask.FieldMask | undefined, patch: FieldMask.Patch) =>
     FieldMask.violations(mask, patch).map(({ field }) => field)
 
-  it("has nothing against updates that keep the rules", () => {
+  it("returns nothing for valid updates", () => {
     for (const mask of [undefined, [], ["*"], ["metadata"], ["spec"]] as const) {
       expect(fieldsOf(mask, { metadata: { name: "n", externalId: externalId("e"), labels: { a: "b" } } })).toEqual([])
     }
@@ -196,7 +196,7 @@ describe("violations", () => {
     }
   })
 
-  it("wants a name in metadata that comes without a mask", () => {
+  it("requires a name in metadata if there is no mask", () => {
     for (const mask of [undefined, []]) {
       expect(FieldMask.violations(mask, { metadata: { labels: {} } })).toEqual([{
         field: "metadata.name",
@@ -207,7 +207,7 @@ describe("violations", () => {
     expect(fieldsOf(["spec"], { metadata: {} })).toEqual([])
   })
 
-  it("names every field that breaks its rule, with the label's key in brackets where it is no identifier", () => {
+  it("lists every invalid field, with the key of a label in brackets unless it is an identifier", () => {
     const patch = {
       metadata: {
         name: " ",
@@ -224,7 +224,7 @@ describe("violations", () => {
     expect(fieldsOf(["*"], patch)).toEqual(all)
   })
 
-  it("does not look at fields that the mask leaves out", () => {
+  it("ignores fields outside the mask", () => {
     const patch = { metadata: { name: "", externalId: externalId(""), labels: { "not ok": "" } } }
     expect(fieldsOf(["spec"], patch)).toEqual([])
     expect(fieldsOf(["metadata.externalId"], patch)).toEqual([])
@@ -233,7 +233,7 @@ describe("violations", () => {
   })
 })
 
-/** What an update can write, on one level: absent is undefined. */
+/** The fields that an update can write, flat; absent is undefined. */
 interface Flat {
   readonly "metadata.name": string
   readonly "metadata.externalId": string | undefined
@@ -261,7 +261,7 @@ const updates = Schema.Struct({
 })
 
 describe("apply", () => {
-  it.prop("touches nothing else, and leaves no key behind that holds nothing", [updates, masks], (
+  it.prop("changes no other field, and leaves no undefined keys", [updates, masks], (
     [{ before, patch }, mask]
   ) => {
     const { metadata, spec } = FieldMask.apply(mask, before, patch)
@@ -277,14 +277,14 @@ describe("apply", () => {
     expect(Object.hasOwn(spec, "value")).toBe(spec.value !== undefined)
   })
 
-  it("writes what is there when there is no mask", () => {
+  it("writes the non-empty fields without a mask", () => {
     for (const mask of [undefined, []]) {
       const after = FieldMask.apply(mask, secret, { metadata: { name: "new" }, spec: { value: Redacted.make("v2") } })
       expect(flat(after)).toEqual({ ...flat(secret), "metadata.name": "new", "spec.value": "v2" })
     }
   })
 
-  it("clears what is in the mask and not in the patch", () => {
+  it("clears fields of the mask that the patch does not contain", () => {
     const after = FieldMask.apply(["metadata.externalId", "metadata.labels", "spec"], secret, {})
     expect(after.metadata).not.toHaveProperty("externalId")
     expect(after.metadata).not.toHaveProperty("labels")
@@ -302,12 +302,12 @@ describe("apply", () => {
     })
   })
 
-  it("does not write what the mask leaves out", () => {
+  it("does not write fields outside the mask", () => {
     const patch = { metadata: { name: "new", labels: { a: "b" } }, spec: { value: Redacted.make("v2") } }
     expect(flat(FieldMask.apply(["spec.value"], secret, patch))).toEqual({ ...flat(secret), "spec.value": "v2" })
   })
 
-  it("replaces labels as a whole and takes empty ones for none", () => {
+  it("replaces labels as a whole; an empty map clears them", () => {
     const after = FieldMask.apply(["metadata.labels"], secret, { metadata: { labels: { bar: "x" } } })
     expect(after.metadata.labels).toEqual({ bar: "x" })
     const cleared = FieldMask.apply(["metadata.labels"], secret, { metadata: { labels: {} } })
@@ -316,7 +316,7 @@ describe("apply", () => {
     expect(FieldMask.apply(["metadata.labels"], cleared, { metadata: { labels: {} } })).toBe(cleared)
   })
 
-  it("sees that one label of several is more, less or another", () => {
+  it("detects an added, a removed and a changed label", () => {
     const labelled = (labels: Record<string, string>) => FieldMask.apply(undefined, secret, { metadata: { labels } })
     const two = labelled({ env: "prod", team: "a" })
     for (const labels of [{ env: "prod" }, { env: "prod", team: "b" }, { env: "prod", team: "a", tier: "1" }]) {
@@ -325,13 +325,13 @@ describe("apply", () => {
     expect(FieldMask.apply(undefined, two, { metadata: { labels: { team: "a", env: "prod" } } })).toBe(two)
   })
 
-  it("takes labels that are stored empty for none", () => {
+  it("treats a stored empty map as unset", () => {
     const stored = { ...secret, metadata: { ...secret.metadata, labels: {} } }
     expect(FieldMask.apply(["metadata.labels"], stored, {})).toBe(stored)
     expect(FieldMask.apply(undefined, stored, { metadata: { labels: {} } })).toBe(stored)
   })
 
-  it("keeps __proto__ as a label like any other", () => {
+  it("keeps a label named __proto__", () => {
     const labels = Object.fromEntries([["__proto__", "a"]])
     const after = FieldMask.apply(["metadata.labels"], secret, { metadata: { labels } })
     expect(Object.entries(after.metadata.labels ?? {})).toEqual([["__proto__", "a"]])
@@ -349,7 +349,7 @@ describe("apply", () => {
     expect(FieldMask.apply(undefined, secret, { metadata: { name: " name " } })).toBe(secret)
   })
 
-  it("gives back the very same secret for the same values in other objects", () => {
+  it("returns the same object for equal values in other objects", () => {
     expect(FieldMask.apply(["*"], secret, {
       metadata: { name: "name", externalId: externalId("externalId"), labels: { foo: "string" } },
       spec: { value: Redacted.make("value") }
@@ -357,7 +357,7 @@ describe("apply", () => {
     expect(FieldMask.apply(undefined, secret, {})).toBe(secret)
   })
 
-  it("holds the new value as Redacted", () => {
+  it("keeps the new value Redacted", () => {
     expectTypeOf<FieldMask.Patch["spec"]>().toEqualTypeOf<
       { readonly value?: Redacted.Redacted<string> | undefined } | undefined
     >()

@@ -41,7 +41,7 @@ describe("formatPath", () => {
     expect(formatPath(["labels", " ".repeat(5000)])).toBe(`labels["${" ".repeat(100)}"]`)
   })
 
-  it("masks keys before it cuts them, so that no part of a secret is left at any cut", () => {
+  it("masks keys before it cuts them, so that no part of a secret remains", () => {
     const secret = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC"
     const mask = Redaction.make([Redacted.make(secret)])
     for (const spell of Object.values(spellings)) {
@@ -128,7 +128,7 @@ describe("fromSchemaError", () => {
     expect(refused(WorkspaceSecret, wrong)).toEqual(lines)
   })
 
-  it("says one thing a field, all fields when asked to, in the order of the schema", () => {
+  it("has one violation per field, in schema order, with errors: all", () => {
     const wrong = { metadata: { id: 1, labels: { a: 1, b: 2 } }, spec: { value: 1 }, info: 1 }
     expect(refused(WorkspaceSecret, wrong, { errors: "all" })).toEqual([
       "metadata.id: Expected a string",
@@ -144,7 +144,7 @@ describe("fromSchemaError", () => {
     ])
   })
 
-  it("counts the items of a list", () => {
+  it("has the index of an array item", () => {
     const page = { items: [example, secret({ spec: 1 }), secret({ spec: 2 })], pagination: {} }
     expect(refused(WorkspaceSecretPage, page, { errors: "all" })).toEqual([
       "items[1].spec: Expected an object (WorkspaceSecretSpec)",
@@ -152,13 +152,13 @@ describe("fromSchemaError", () => {
     ])
   })
 
-  it("names fields that are too many, where a reader is told to refuse them", () => {
+  it("lists excess fields with onExcessProperty: error", () => {
     expect(refused(CreateWorkspaceSecret, { metadata: { name: "n", id: "x" }, spec: {} }, {
       onExcessProperty: "error"
     })).toEqual(["metadata.id: Unexpected"])
   })
 
-  it("says the type where a schema has no words of its own", () => {
+  it("names the type if a schema has no message", () => {
     const Foreign = Schema.Struct({ a: Schema.Literal("x"), b: Schema.Boolean, c: Schema.Array(Schema.Int) })
     expect(refused(Foreign, { a: "canary", b: "canary", c: ["canary", 0.5] }, { errors: "all" })).toEqual([
       `a: Expected "x"`,
@@ -184,7 +184,7 @@ describe("fromSchemaError", () => {
     ])
   })
 
-  it("is made of plain violations that encode as they are", () => {
+  it("returns plain objects that can be encoded", () => {
     const error = Result.getOrThrow(Result.flip(Schema.decodeUnknownResult(WorkspaceSecret)({})))
     const violations = fromSchemaError(error)
     expect(violations).toEqual([{ field: "metadata", description: "Required, and missing" }])
@@ -193,7 +193,7 @@ describe("fromSchemaError", () => {
 })
 
 describe("format", () => {
-  it("puts the field before the description, unless it is the whole", () => {
+  it("starts with the field, unless the whole body is invalid", () => {
     expect(format({ field: "metadata.name", description: "required" })).toBe("metadata.name: required")
     expect(format({ field: "", description: "Expected an object" })).toBe("Expected an object")
   })

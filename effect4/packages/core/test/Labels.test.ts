@@ -10,7 +10,7 @@ const valueRule = "a label's value is 0 to 63 characters, alphanumeric at both e
 
 const a = (length: number) => "a".repeat(length)
 
-/** A DNS name of this many characters. */
+/** A DNS name with this number of characters. */
 const dns = (length: number): string => length <= 63 ? a(length) : `${a(63)}.${dns(length - 64)}`
 
 const alphanumeric = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
@@ -90,7 +90,7 @@ describe("isLabelKey", () => {
 })
 
 describe("violation", () => {
-  it("says which rule is broken, the key's before the value's", () => {
+  it("returns the broken rule, the key's before the value's", () => {
     expect(violation("team", "platform")).toBeUndefined()
     expect(violation("te am", "platform")).toBe(keyRule)
     expect(violation("team", "plat form")).toBe(valueRule)
@@ -99,7 +99,7 @@ describe("violation", () => {
 })
 
 describe("orNone", () => {
-  it("takes no labels and an empty map for the same", () => {
+  it("returns undefined for absent labels and for an empty map", () => {
     expect(orNone(undefined)).toBeUndefined()
     expect(orNone({})).toBeUndefined()
     const labels = { team: "platform" }
@@ -107,11 +107,11 @@ describe("orNone", () => {
   })
 })
 
-/** JSON that has `__proto__` and its kind as keys of its own. */
+/** JSON with keys such as `__proto__`. */
 const hostile = `{"__proto__":"a","constructor":"b","toString":"c","hasOwnProperty":"d"}`
 
 describe("Labels", () => {
-  it("takes labels that follow the rules, both ways, as a copy", () => {
+  it("decodes and encodes valid labels, as a copy", () => {
     const labels = { environment: "production", "example.com/team": "", version: "v2" }
     const decoded = Schema.decodeUnknownSync(Labels)(labels)
     expect(decoded).toEqual(labels)
@@ -119,7 +119,7 @@ describe("Labels", () => {
     expect(Schema.encodeSync(Labels)(decoded)).toEqual(labels)
   })
 
-  it("refuses both ways, with the key in the path", () => {
+  it("refuses invalid labels in both directions, with the key in the path", () => {
     expect(refused(Labels, { ok: "a", "not ok": "b" })).toEqual([`["not ok"]: ${keyRule}`])
     expect(refused(Labels, { team: "not ok" })).toEqual([`team: ${valueRule}`])
     expect(refused(Labels, { team: 7 })).toEqual(["team: Expected a string"])
@@ -128,13 +128,13 @@ describe("Labels", () => {
     expect(unwritable(Labels, { team: "not ok" })).toEqual([`team: ${valueRule}`])
   })
 
-  it("names the first violation, or all of them when asked to", () => {
+  it("reports the first violation, or all with errors: all", () => {
     const wrong = { "1 ": "a", team: " ", fine: "a" }
     expect(refused(Labels, wrong)).toEqual([`["1 "]: ${keyRule}`])
     expect(refused(Labels, wrong, { errors: "all" })).toEqual([`["1 "]: ${keyRule}`, `team: ${valueRule}`])
   })
 
-  it("refuses what is no map", () => {
+  it("refuses other types", () => {
     for (const wrong of [[], ["a"], "a", 7, null, true]) {
       expect(refused(Labels, wrong)).toEqual(["Expected an object of strings"])
     }
@@ -144,7 +144,7 @@ describe("Labels", () => {
     expect(refused(Labels, JSON.parse(`{"__proto__":"a"}`))).toEqual([`__proto__: ${keyRule}`])
   })
 
-  it("takes constructor and toString as keys like any other", () => {
+  it("accepts the keys constructor and toString", () => {
     const decoded = Schema.decodeUnknownSync(Labels)(JSON.parse(`{"constructor":"a","toString":"b"}`))
     expect(Object.entries(decoded)).toEqual([["constructor", "a"], ["toString", "b"]])
     expect(JSON.stringify(Schema.encodeSync(Labels)(decoded))).toBe(`{"constructor":"a","toString":"b"}`)
@@ -169,20 +169,19 @@ describe("Labels", () => {
       expect(entries.some(([, value]) => value.includes(sign))).toBe(true)
     }
     expect(sample.every((labels) => Object.keys(labels).length <= 5)).toBe(true)
-    // A map without labels is unset.
     expect(sample.every((labels) => Object.keys(labels).length > 0)).toBe(true)
   })
 })
 
 describe("StoredLabels", () => {
-  it("reads what the rules of today refuse", () => {
+  it("decodes labels that break the rules", () => {
     const labels = { "": "", "not ok": "not ok either", [a(300)]: a(300) }
     expect(Schema.decodeUnknownSync(StoredLabels)(labels)).toEqual(labels)
     expect(refused(StoredLabels, { team: 7 })).toEqual(["team: Expected a string"])
     expect(refused(StoredLabels, [])).toEqual(["Expected an object of strings"])
   })
 
-  it("keeps __proto__, constructor and toString as keys of its own, both ways", () => {
+  it("keeps the keys __proto__, constructor and toString in both directions", () => {
     const decoded = Schema.decodeUnknownSync(StoredLabels)(JSON.parse(hostile))
     expect(Object.entries(decoded)).toEqual([
       ["__proto__", "a"],
@@ -196,7 +195,7 @@ describe("StoredLabels", () => {
     expect(Object.getPrototypeOf(encoded)).toBe(Object.prototype)
   })
 
-  it("touches no prototype, not even for a __proto__ that is an object", () => {
+  it("never changes a prototype, not even if __proto__ is an object", () => {
     const before = Object.getOwnPropertyNames(Object.prototype)
     expect(refused(StoredLabels, JSON.parse(`{"__proto__":{"polluted":"yes"}}`))).toEqual([
       "__proto__: Expected a string"

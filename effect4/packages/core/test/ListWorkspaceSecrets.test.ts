@@ -56,7 +56,7 @@ describe("Limit", () => {
     }
   )
 
-  it("does not write what is no limit", () => {
+  it("refuses to encode an invalid limit", () => {
     for (const wrong of [-1, 0.5, NaN, Infinity, "5", 2147483648, Number.MAX_SAFE_INTEGER]) {
       expect(unwritable(Limit, wrong)).toEqual(["Expected a whole number from 0 to 2147483647"])
     }
@@ -86,24 +86,24 @@ describe("LabelSelector", () => {
     (wrong) => {
       expect(refused(LabelSelector, wrong)).toEqual([
         typeof wrong === "string"
-          ? "Expected key=value pairs with commas between, each key once"
+          ? "Expected comma-separated key=value pairs with unique keys"
           : "Expected a string"
       ])
     }
   )
 
-  it("takes a pair that is there twice", () => {
+  it("accepts a repeated pair", () => {
     expect(encode(decode("a=1,b=2,a=1"))).toBe("a=1,b=2")
   })
 
-  it("takes __proto__ and constructor for keys like any other", () => {
+  it("accepts the keys __proto__ and constructor", () => {
     const selector = decode("__proto__=a,constructor=b")
     expect(Object.entries(selector)).toEqual([["__proto__", "a"], ["constructor", "b"]])
     expect(Object.getPrototypeOf(selector)).toBe(Object.prototype)
     expect(encode(selector)).toBe("__proto__=a,constructor=b")
   })
 
-  it("does not write a selector that would be read as another one", () => {
+  it("refuses to encode a selector that would decode differently", () => {
     for (const wrong of [{ "": "a" }, { "a=b": "c" }, { "a,b": "c" }, { a: "b,c=d" }]) {
       expect(unwritable(LabelSelector, wrong)).toEqual(["Expected labels without commas, and keys without ="])
     }
@@ -124,7 +124,7 @@ describe("ListWorkspaceSecrets", () => {
     includeInfo: "true"
   }
 
-  it("reads every parameter, and writes it as text", () => {
+  it("decodes every parameter, and encodes it as text", () => {
     const list = decode(query)
     expect(list).toEqual({
       limit: 25,
@@ -138,16 +138,16 @@ describe("ListWorkspaceSecrets", () => {
     expect(encode(list)).toEqual(query)
   })
 
-  it("wants none, and ignores those that it does not know", () => {
+  it("requires no parameter, and ignores unknown ones", () => {
     expect(decode({})).toEqual({})
     expect(decode({ page: "7" })).toEqual({})
   })
 
-  it("reads a query that has no prototype, as parsers of queries make them", () => {
+  it("decodes a query object without a prototype", () => {
     expect(decode(Object.setPrototypeOf({ limit: "5", page: "7" }, null))).toEqual({ limit: 5 })
   })
 
-  it("keeps empty text, which is not the same as none", () => {
+  it("keeps an empty text", () => {
     expect(decode({ prefix: "", query: "", cursor: "", labels: "" })).toEqual({
       prefix: "",
       query: "",
@@ -169,7 +169,7 @@ describe("ListWorkspaceSecrets", () => {
     expect(refused(ListWorkspaceSecrets, { sortOrder })).toEqual(["sortOrder: Expected asc or desc"])
   })
 
-  it("names every parameter that is wrong when asked to", () => {
+  it("reports every invalid parameter with errors: all", () => {
     expect(refused(
       ListWorkspaceSecrets,
       { limit: "-1", labels: "team", sortOrder: "up", includeInfo: "?", prefix: ["a", "b"] },
@@ -177,19 +177,19 @@ describe("ListWorkspaceSecrets", () => {
     )).toEqual([
       "limit: Expected a whole number from 0 to 2147483647",
       "prefix: Expected a string",
-      "labels: Expected key=value pairs with commas between, each key once",
+      "labels: Expected comma-separated key=value pairs with unique keys",
       "sortOrder: Expected asc or desc",
       "includeInfo: Expected true or false"
     ])
   })
 
-  it.prop("writes nothing but text", [ListWorkspaceSecrets], ([list]) => {
+  it.prop("encodes every parameter as text", [ListWorkspaceSecrets], ([list]) => {
     const entries = Object.entries(encode(list)).filter(([, value]) => value !== undefined)
     expect(entries.every(([, value]) => typeof value === "string")).toBe(true)
     expect(decode(Object.fromEntries(entries))).toEqual(list)
   })
 
-  it("has a sort order of two, and a cursor of its own kind", () => {
+  it("has two sort orders, and a branded cursor", () => {
     expectTypeOf<SortOrder>().toEqualTypeOf<"asc" | "desc">()
     expectTypeOf<string>().not.toExtend<Cursor>()
   })
@@ -204,14 +204,14 @@ describe("Pagination", () => {
     expect(encode(decode({ nextCursor: "b3BhcXVl" }))).toEqual({ nextCursor: "b3BhcXVl" })
   })
 
-  it("reads an empty nextCursor, and null, as absent", () => {
+  it("decodes an empty nextCursor and null as unset", () => {
     for (const wire of [{}, { nextCursor: "" }, { nextCursor: null }]) {
       expect(Object.keys(decode(wire))).toEqual([])
       expect(Object.keys(encode(decode(wire)))).toEqual([])
     }
   })
 
-  it("does not write what is no pagination", () => {
+  it("refuses to encode an invalid pagination", () => {
     expect(unwritable(Pagination, "x")).toEqual(["Expected an object (Pagination)"])
   })
 })
@@ -220,7 +220,7 @@ describe("WorkspaceSecretPage", () => {
   const decode = Schema.decodeUnknownSync(WorkspaceSecretPage)
   const encode = Schema.encodeSync(WorkspaceSecretPage)
 
-  it("reads a page, and writes it as it came", () => {
+  it("decodes a page, and encodes the same JSON", () => {
     const json = JSON.stringify({ items: [example, example], pagination: { nextCursor: "b3BhcXVl" } })
     const page = decode(JSON.parse(json))
     expect(page).toBeInstanceOf(WorkspaceSecretPage)
@@ -228,11 +228,11 @@ describe("WorkspaceSecretPage", () => {
     expect(JSON.stringify(encode(page))).toBe(json)
   })
 
-  it("reads an empty one", () => {
+  it("decodes an empty page", () => {
     expect(JSON.stringify(encode(decode({ items: [], pagination: {} })))).toBe(`{"items":[],"pagination":{}}`)
   })
 
-  it("names the place of what is wrong", () => {
+  it("reports the path of an invalid field", () => {
     expect(refused(WorkspaceSecretPage, { items: [example, { ...example, spec: "value" }], pagination: {} })).toEqual([
       "items[1].spec: Expected an object (WorkspaceSecretSpec)"
     ])

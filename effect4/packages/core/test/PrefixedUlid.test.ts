@@ -6,7 +6,7 @@ import * as TestClock from "effect/testing/TestClock"
 import * as PrefixedUlid from "../src/PrefixedUlid.js"
 
 describe("mint", () => {
-  it.effect("takes the time of Clock and the chance of Random", () =>
+  it.effect("uses the time of Clock and random bits of Random", () =>
     Effect.gen(function*() {
       yield* TestClock.setTime(1_577_470_279_117)
       const mint = PrefixedUlid.mint("wsecret").pipe(Random.withSeed("a seed"))

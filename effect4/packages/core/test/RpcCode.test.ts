@@ -33,20 +33,20 @@ describe("RpcCode", () => {
 })
 
 describe("nameOf", () => {
-  it("names each code, and none that there is not", () => {
+  it("returns the name of each code, and undefined for others", () => {
     expect(names.map((_, number) => nameOf(number))).toEqual(names)
     expect([-1, 17, 0.5, NaN].map(nameOf)).toEqual([undefined, undefined, undefined, undefined])
   })
 })
 
 describe("AnyRpcCode", () => {
-  it("keeps codes that are not known", () => {
+  it("keeps unknown codes", () => {
     expect(Schema.decodeUnknownSync(AnyRpcCode)(5)).toBe(5)
     expect(Schema.decodeUnknownSync(AnyRpcCode)(99)).toBe(99)
     expect(Schema.decodeUnknownSync(AnyRpcCode)(-1)).toBe(-1)
   })
 
-  it("refuses what is no whole number", () => {
+  it("refuses anything but integers", () => {
     for (const wrong of [0.5, NaN, Infinity, "5", "NOT_FOUND", null, undefined, [5]]) {
       expect(refused(AnyRpcCode, wrong)).toEqual(["Expected a google.rpc.Code (a whole number)"])
     }

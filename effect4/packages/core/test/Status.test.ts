@@ -42,7 +42,7 @@ describe("ProtobufDuration", () => {
     expect(write(read(text))).toBe(written)
   })
 
-  it("writes durations that were not made of nanoseconds", () => {
+  it("encodes durations in any unit", () => {
     expect(write(Duration.millis(1500))).toBe("1.5s")
     expect(write(Duration.minutes(2))).toBe("120s")
     expect(write(Duration.zero)).toBe("0s")
@@ -70,7 +70,7 @@ describe("ProtobufDuration", () => {
     expect(refused(ProtobufDuration, text)).toEqual(["Expected a duration in seconds such as 1.5s"])
   })
 
-  it("stops at 10,000 years, both ways", () => {
+  it("refuses more than 10,000 years in both directions", () => {
     const text = "Expected a finite duration of at most 10,000 years"
     expect(refused(ProtobufDuration, "315576000001s")).toEqual([text])
     expect(unwritable(ProtobufDuration, Duration.seconds(315_576_000_001))).toEqual([text])
@@ -78,7 +78,7 @@ describe("ProtobufDuration", () => {
     expect(unwritable(ProtobufDuration, "1s")).toEqual([text])
   })
 
-  it("generates delays from nothing to 10,000 years, with fractions", () => {
+  it("generates delays from 0 to 10,000 years, with fractions", () => {
     const sample = generate(ProtobufDuration, 200).map(
       Duration.toNanosUnsafe
     )
@@ -90,23 +90,23 @@ describe("ProtobufDuration", () => {
 })
 
 describe("Status", () => {
-  it("takes a message and details that are left out, or null, for empty ones", () => {
+  it("decodes absent or null message and details as empty", () => {
     for (const text of [`{"code":5}`, `{"code":5,"message":null,"details":null}`]) {
       expect(decode(JSON.parse(text))).toEqual({ code: 5, message: "", details: [] })
     }
   })
 
-  it("writes code, message and details", () => {
+  it("encodes code, message and details", () => {
     expect(JSON.stringify(encode({ code: 5, message: "no such secret", details: [] }))).toBe(
       `{"code":5,"message":"no such secret","details":[]}`
     )
   })
 
-  it("reads codes that google.rpc does not define", () => {
+  it("decodes codes that google.rpc does not define", () => {
     expect(decode({ code: 99, message: "?" }).code).toBe(99)
   })
 
-  it("ignores fields that it does not know", () => {
+  it("ignores unknown fields", () => {
     expect(decode({ code: 5, message: "m", details: [], status: "NOT_FOUND", "@type": "x" })).toEqual({
       code: 5,
       message: "m",
@@ -114,7 +114,7 @@ describe("Status", () => {
     })
   })
 
-  it("reads BadRequest and RetryInfo, and writes them as they came", () => {
+  it("decodes BadRequest and RetryInfo, and encodes the same JSON", () => {
     const body = {
       code: 3,
       message: "wrong",
@@ -150,11 +150,11 @@ describe("Status", () => {
     expect(decode(encode(status))).toEqual(status)
   })
 
-  it("reads a detail without a type as one that says nothing", () => {
+  it("decodes a detail without a type as an empty detail", () => {
     expect(decode({ code: 3, details: [{}, { "@type": null, reason: "x" }] }).details).toEqual([{}, {}])
   })
 
-  it("refuses a body that is no Status, with the field", () => {
+  it("refuses an invalid body, with the field", () => {
     expect(refused(Status, "<html>")).toEqual(["Expected an object (Status)"])
     expect(refused(Status, [])).toEqual(["Expected an object (Status)"])
     expect(refused(Status, {})).toEqual(["code: Required, and missing"])
@@ -172,7 +172,7 @@ describe("Status", () => {
 describe("ErrorInfo", () => {
   const type = "type.googleapis.com/google.rpc.ErrorInfo"
 
-  it("reads a reason, and a domain and a map of texts where they are there", () => {
+  it("decodes a reason, and an optional domain and metadata", () => {
     const details = [
       { "@type": type, reason: "R" },
       { "@type": type, reason: "R", domain: "d", metadata: { required_scope: "secrets:manage", camelCase: "" } }
@@ -185,12 +185,12 @@ describe("ErrorInfo", () => {
     ])
   })
 
-  it("keeps only the type of one that is not what its type says", () => {
+  it("keeps only the type of an invalid detail", () => {
     const details = [{ "@type": type, reason: 7 }, { "@type": type, reason: "R", metadata: { a: 7 } }]
     expect(decode({ code: 7, details }).details).toEqual([{ "@type": type }, { "@type": type }])
   })
 
-  it("is made by errorInfo", () => {
+  it("is returned by errorInfo", () => {
     expect([errorInfo("R"), badRequest([])].map(isErrorInfo)).toEqual([true, false])
     expect(errorInfo("R", { domain: "d", metadata: { a: "b" } })).toEqual({
       "@type": type,
@@ -202,7 +202,7 @@ describe("ErrorInfo", () => {
 })
 
 describe("badRequest and retryInfo", () => {
-  it("make details that their guards know", () => {
+  it("return details that match their guards", () => {
     const bad = badRequest([{ field: "f", description: "d" }])
     const retry = retryInfo(Duration.seconds(2))
     expect([bad, retry].map(isBadRequest)).toEqual([true, false])

@@ -10,7 +10,7 @@ const encode = Schema.encodeSync(Timestamp)
 
 const expected = "Expected a timestamp such as 2019-12-27T18:11:19.117Z (RFC 3339, UTC, 0 to 9 fractional digits)"
 describe("Timestamp", () => {
-  it("is a moment in UTC", () => {
+  it("is a time in UTC", () => {
     expectTypeOf<Timestamp>().toEqualTypeOf<DateTime.Utc>()
     expect(decode("2019-12-27T18:11:19.117Z").epochMilliseconds).toBe(1577470279117)
   })
@@ -88,7 +88,7 @@ describe("Timestamp", () => {
     }
   )
 
-  it("generates moments of all times", () => {
+  it("generates times of all years", () => {
     const years = generate(Timestamp, 200).map(
       DateTime.getPartUtc("year")
     )
@@ -98,8 +98,8 @@ describe("Timestamp", () => {
     expect(Math.max(...years)).toBeLessThanOrEqual(9999)
   })
 
-  it("does not write a moment out of the years 1 to 9999", () => {
-    const text = "Expected a moment in the years 1 to 9999"
+  it("refuses to encode a time outside the years 1 to 9999", () => {
+    const text = "Expected a time in the years 1 to 9999"
     const first = Date.parse("0001-01-01T00:00:00Z")
     const last = Date.parse("9999-12-31T23:59:59.999Z")
     expect(unwritable(Timestamp, DateTime.makeUnsafe(first))).toEqual([])

@@ -40,7 +40,7 @@ const written = <A, I>(schema: Schema.Codec<A, I>, json: unknown): unknown =>
   JSON.parse(JSON.stringify(withEmptyValues(schema)(Schema.encodeSync(schema)(Schema.decodeUnknownSync(schema)(json)))))
 
 describe("unsetFields", () => {
-  it("names models and fields that there are", () => {
+  it("lists existing models and fields", () => {
     const fields = new Map(
       schemas.flatMap(([name, schema]) => {
         const model = name.slice(name.indexOf(".") + 1)
@@ -52,7 +52,7 @@ describe("unsetFields", () => {
     }
   })
 
-  it("has what the newest document requires as always present", () => {
+  it("marks the fields that the newest document requires as always present", () => {
     const present = Object.entries(unsetFields).map(([model, fields]) =>
       [
         model,
@@ -69,14 +69,14 @@ describe("unsetFields", () => {
 })
 
 describe("isUnset", () => {
-  it("is true of an absent field, of null, and of the empty value", () => {
+  it("is true for an absent field, null, and the empty value", () => {
     for (const value of [undefined, null, ""]) {
       expect(isUnset("ResourceMetadata", "externalId", value)).toBe(true)
     }
     expect(isUnset("ResourceMetadata", "labels", {})).toBe(true)
   })
 
-  it("is false of anything else, of another type's empty value, and of fields that are not listed", () => {
+  it("is false for other values, for another type's empty value, and for other fields", () => {
     for (const value of ["x", {}, [], 0, false]) {
       expect(isUnset("ResourceMetadata", "externalId", value)).toBe(false)
     }
@@ -89,7 +89,7 @@ describe("isUnset", () => {
 })
 
 describe("a reader", () => {
-  it("takes absent, null and empty as the same", () => {
+  it("treats absent, null and empty as unset", () => {
     const nulled = {
       metadata: { ...secret.metadata, externalId: null, labels: null, updatedAt: null },
       spec: { value: null },
@@ -115,7 +115,7 @@ describe("a reader", () => {
     expect(Object.keys(decode(empty).metadata)).toEqual(Object.keys(secret.metadata))
   })
 
-  it("does not take a field that has something in it as unset", () => {
+  it("does not treat a non-empty field as unset", () => {
     const read = Schema.decodeUnknownSync(WorkspaceSecret)(example)
     expect(read.spec.value && Redacted.value(read.spec.value)).toBe("value")
     expect(JSON.stringify(Schema.encodeSync(WorkspaceSecret)(read))).toBe(JSON.stringify(example))
@@ -123,11 +123,11 @@ describe("a reader", () => {
 })
 
 describe("withEmptyValues", () => {
-  it("writes the fields of a secret that are always present, those of its creator included", () => {
+  it("adds the always present fields of a secret and its creator", () => {
     expect(written(WorkspaceSecret, secret)).toEqual(full)
   })
 
-  it("writes those of a profile, and of a page and its items", () => {
+  it("adds those of a profile, and of a page and its items", () => {
     expect(written(Profile, profile)).toEqual(fullProfile)
     expect(written(WorkspaceSecretPage, { items: [secret], pagination: {} })).toEqual({
       items: [full],
@@ -143,7 +143,7 @@ describe("withEmptyValues", () => {
     ])
   })
 
-  it("leaves what is set as it is, and adds nothing to the documented example", () => {
+  it("keeps set fields, and adds nothing to the documented example", () => {
     expect(written(WorkspaceSecret, example)).toEqual(example)
     const page = { items: [], pagination: { nextCursor: "c" } }
     expect(written(WorkspaceSecretPage, page)).toEqual(page)
@@ -154,7 +154,7 @@ describe("withEmptyValues", () => {
     expect(written(UpdateWorkspaceSecret, update)).toEqual(update)
   })
 
-  it("does not change what it is given", () => {
+  it("does not change its argument", () => {
     const encoded = Object.freeze({ metadata: Object.freeze({ ...secret.metadata }), spec: Object.freeze({}) })
     expect(withEmptyValues(WorkspaceSecret)(encoded)).not.toBe(encoded)
   })

@@ -12,18 +12,18 @@ const encode = Schema.encodeSync(UpdateWorkspaceSecret)
 
 const nameRequired = "metadata.name: required, unless an updateMask leaves metadata.name out"
 const nameCleared = "metadata.name: a name cannot be cleared; give one, or leave it out of updateMask"
-const nameRule = "metadata.name: Expected a name of 1 to 255 characters, not counting white space around it"
+const nameRule = "metadata.name: Expected a name of 1 to 255 characters after trimming"
 const keyRule =
   "a label's key is 1 to 63 characters, alphanumeric at both ends, with - _ . between; a DNS prefix and / may stand before it"
 
 describe("UpdateWorkspaceSecret", () => {
-  it("accepts a body with nothing in it", () => {
+  it("accepts an empty body", () => {
     expect(decode({})).toEqual({})
     expect(decode({ metadata: null, spec: null, updateMask: null })).toEqual({})
     expect(decode({ spec: {} })).toEqual({ spec: {} })
   })
 
-  it("reads metadata, spec and mask, and writes them", () => {
+  it("decodes metadata, spec and mask, and encodes them", () => {
     const body = {
       metadata: { name: "name", externalId: "ext", labels: { team: "platform" } },
       spec: { value: "v2" },
@@ -35,14 +35,14 @@ describe("UpdateWorkspaceSecret", () => {
     expect(JSON.stringify(encode(update))).toBe(JSON.stringify({ ...body, updateMask: "metadata.externalId,spec" }))
   })
 
-  it("wants a name in metadata without a mask", () => {
+  it("requires a name in metadata without a mask", () => {
     expect(refused(UpdateWorkspaceSecret, { metadata: {} })).toEqual([nameRequired])
     expect(refused(UpdateWorkspaceSecret, { metadata: { name: null } })).toEqual([nameRequired])
     expect(refused(UpdateWorkspaceSecret, { metadata: { labels: {} }, updateMask: "" })).toEqual([nameRequired])
     expect(refused(UpdateWorkspaceSecret, { metadata: { name: "n" } })).toEqual([])
   })
 
-  it("wants no name when the mask leaves it out", () => {
+  it("requires no name if the mask does not contain it", () => {
     expect(refused(UpdateWorkspaceSecret, { metadata: { labels: {} }, updateMask: "metadata.labels" })).toEqual([])
     expect(refused(UpdateWorkspaceSecret, { metadata: {}, updateMask: "spec.value" })).toEqual([])
     expect(refused(UpdateWorkspaceSecret, { updateMask: "spec" })).toEqual([])
@@ -58,12 +58,12 @@ describe("UpdateWorkspaceSecret", () => {
     }
   )
 
-  it("holds what it writes to the rules", () => {
+  it("validates the fields that it writes", () => {
     expect(refused(UpdateWorkspaceSecret, { metadata: { name: " " } })).toEqual([nameRule])
     expect(refused(UpdateWorkspaceSecret, { metadata: { name: " " }, updateMask: "metadata" })).toEqual([nameRule])
   })
 
-  it("reads fields that are empty as unset, so that a mask clears them and no mask leaves them alone", () => {
+  it("decodes empty fields as unset: a mask clears them, no mask keeps them", () => {
     const metadata = { name: "n", externalId: "", labels: {} }
     expect(decode({ metadata, spec: { value: "" } })).toEqual({ metadata: { name: "n" }, spec: {} })
     expect(refused(UpdateWorkspaceSecret, { metadata: { externalId: "" }, updateMask: "metadata.externalId" })).toEqual(
@@ -73,7 +73,7 @@ describe("UpdateWorkspaceSecret", () => {
     expect(refused(UpdateWorkspaceSecret, { metadata: { name: "" } })).toEqual([nameRequired])
   })
 
-  it("names the label that breaks a rule by its key, dots and all", () => {
+  it("reports an invalid label with its key, also a key with dots", () => {
     for (const key of ["not ok", "a..", "-a.b", "a.b-", "__proto__.x", `a"b`, "[0]"]) {
       const body = { metadata: { name: "n", labels: { [key]: "v" } } }
       expect(refused(UpdateWorkspaceSecret, body)).toEqual([`metadata.labels[${JSON.stringify(key)}]: ${keyRule}`])
@@ -83,13 +83,13 @@ describe("UpdateWorkspaceSecret", () => {
     ])
   })
 
-  it("does not look at the rules of fields that the mask leaves out", () => {
+  it("does not validate fields outside the mask", () => {
     const metadata = { name: " ", labels: { "not ok": "not ok" } }
     expect(refused(UpdateWorkspaceSecret, { metadata, updateMask: "spec" })).toEqual([])
     expect(refused(UpdateWorkspaceSecret, { metadata, updateMask: "metadata.name" })).toEqual([nameRule])
   })
 
-  it("wants the right types even in fields that the mask leaves out", () => {
+  it("checks the types of fields outside the mask", () => {
     expect(refused(UpdateWorkspaceSecret, { metadata: { name: 7 }, updateMask: "spec" })).toEqual([
       "metadata.name: Expected a string"
     ])
@@ -99,7 +99,7 @@ describe("UpdateWorkspaceSecret", () => {
     expect(refused(UpdateWorkspaceSecret, { spec: "v" })).toEqual(["spec: Expected an object (WorkspaceSecretSpec)"])
   })
 
-  it("names the mask when it is wrong", () => {
+  it("reports an invalid mask", () => {
     expect(refused(UpdateWorkspaceSecret, { updateMask: "spec,metadata.id" })).toEqual([
       "updateMask: path 2 is metadata.id, which the server sets"
     ])
@@ -108,7 +108,7 @@ describe("UpdateWorkspaceSecret", () => {
     ])
   })
 
-  it("ignores what a client cannot set", () => {
+  it("ignores fields that a client cannot set", () => {
     const update = decode({
       metadata: { name: "n", id: "wsec_x", createdAt: "never", workspaceId: 7 },
       spec: { value: "v", other: 1 },
@@ -117,7 +117,7 @@ describe("UpdateWorkspaceSecret", () => {
     expect(JSON.stringify(encode(update))).toBe(`{"metadata":{"name":"n"},"spec":{"value":"v"}}`)
   })
 
-  it("does not write what it would refuse to read", () => {
+  it("refuses to encode what it would refuse to decode", () => {
     expect(unwritable(UpdateWorkspaceSecret, { metadata: {} })).toEqual([nameRequired])
     expect(unwritable(UpdateWorkspaceSecret, { metadata: { name: "n", labels: { "a.b.": "v" } } })).toEqual([
       `metadata.labels["a.b."]: ${keyRule}`
@@ -128,14 +128,14 @@ describe("UpdateWorkspaceSecret", () => {
 describe("applyTo", () => {
   const secret = Schema.decodeUnknownSync(WorkspaceSecret)(example)
 
-  it("gives back the very same secret when there is nothing to do", () => {
+  it("returns the same secret if nothing changes", () => {
     expect(applyTo(secret, decode({}))).toBe(secret)
     expect(applyTo(secret, decode({ spec: {} }))).toBe(secret)
     expect(applyTo(secret, decode({ metadata: { name: "name" }, spec: { value: "value" } }))).toBe(secret)
     expect(applyTo(secret, decode({ metadata: { name: "other" }, updateMask: "metadata.labels" }))).not.toBe(secret)
   })
 
-  it("writes the fields, and leaves the server's own and info as they are", () => {
+  it("writes the fields, and keeps the server's fields and info", () => {
     const after = applyTo(secret, decode({ metadata: { name: " new " }, spec: { value: "v2" } }))
     expect(after).toBeInstanceOf(WorkspaceSecret)
     expect(JSON.parse(JSON.stringify(Schema.encodeSync(WorkspaceSecret)(after)))).toEqual({
@@ -146,7 +146,7 @@ describe("applyTo", () => {
     expect(DateTime.formatIso(after.metadata.createdAt)).toBe("2019-12-27T18:11:19.117Z")
   })
 
-  it("clears what is in the mask and not in the body", () => {
+  it("clears fields of the mask that the body does not contain", () => {
     const after = applyTo(secret, decode({ updateMask: "metadata.external_id,metadata.labels,spec.value" }))
     const { externalId: _externalId, labels: _labels, ...metadata } = example.metadata
     expect(JSON.parse(JSON.stringify(Schema.encodeSync(WorkspaceSecret)(after)))).toEqual({
@@ -156,7 +156,7 @@ describe("applyTo", () => {
     })
   })
 
-  it("does not change the secret that it was given", () => {
+  it("does not change its argument", () => {
     const before = JSON.stringify(Schema.encodeSync(WorkspaceSecret)(secret))
     applyTo(secret, decode({ metadata: { name: "new", labels: { a: "b" } }, updateMask: "*" }))
     expect(JSON.stringify(Schema.encodeSync(WorkspaceSecret)(secret))).toBe(before)

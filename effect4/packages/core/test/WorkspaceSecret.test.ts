@@ -26,12 +26,12 @@ const decode = Schema.decodeUnknownSync(WorkspaceSecret)
 const encode = Schema.encodeSync(WorkspaceSecret)
 
 describe("WorkspaceSecret", () => {
-  it("reads the documented example, and writes the same bytes", () => {
+  it("decodes the documented example, and encodes the same bytes", () => {
     const secret = decode(JSON.parse(text))
     expect(`${JSON.stringify(encode(secret), null, 2)}\n`).toBe(text)
   })
 
-  it("has the example's values under their names", () => {
+  it("has the values of the example", () => {
     const secret = decode(JSON.parse(text))
     expect(secret).toBeInstanceOf(WorkspaceSecret)
     expect(secret.metadata.id).toBe("id")
@@ -43,13 +43,13 @@ describe("WorkspaceSecret", () => {
     expect(secret.info?.lastUsedAt && DateTime.formatIso(secret.info.lastUsedAt)).toBe("2019-12-27T18:11:19.117Z")
   })
 
-  it("does without everything that is optional", () => {
+  it("requires no optional field", () => {
     const json = `{"metadata":{"id":"id","accountId":"a","createdAt":"2019-12-27T18:11:19.000Z","name":"",`
       + `"profileId":"p","workspaceId":"w"},"spec":{}}`
     expect(JSON.stringify(encode(decode(JSON.parse(json))))).toBe(json)
   })
 
-  it("writes no field that is undefined", () => {
+  it("encodes no undefined field", () => {
     const secret = decode(JSON.parse(text))
     const bare = new WorkspaceSecret({
       metadata: { ...secret.metadata, externalId: undefined, labels: undefined, updatedAt: undefined },
@@ -60,7 +60,7 @@ describe("WorkspaceSecret", () => {
     expect(JSON.stringify(encode(bare))).toBe(JSON.stringify({ metadata, spec: {} }))
   })
 
-  it("has ids that are not to be mixed up, and a Redacted value", () => {
+  it("has branded ids, and a Redacted value", () => {
     expectTypeOf<WorkspaceSecret["metadata"]["id"]>().toEqualTypeOf<WorkspaceSecretId>()
     expectTypeOf<WorkspaceSecret["metadata"]["accountId"]>().toEqualTypeOf<AccountId>()
     expectTypeOf<WorkspaceSecret["metadata"]["profileId"]>().toEqualTypeOf<ProfileId>()
@@ -71,7 +71,7 @@ describe("WorkspaceSecret", () => {
     expectTypeOf<typeof WorkspaceSecret.Encoded["spec"]["value"]>().toEqualTypeOf<string | null | undefined>()
   })
 
-  it.prop("generates secrets with ids as a server mints them", [WorkspaceSecret], ([{ info, metadata }]) => {
+  it.prop("generates secrets with prefixed ULIDs", [WorkspaceSecret], ([{ info, metadata }]) => {
     const prefixOf = (id: string) => Option.getOrThrow(PrefixedUlid.parse(id)).prefix
     expect([metadata.id, metadata.accountId, metadata.profileId, metadata.workspaceId].map(prefixOf)).toEqual([
       "wsecret",
@@ -94,7 +94,7 @@ describe("WorkspaceSecretInfo", () => {
 })
 
 describe("SecretValue", () => {
-  it("is Redacted once it is read", () => {
+  it("decodes to a Redacted", () => {
     const value = Schema.decodeUnknownSync(SecretValue)("sk_live")
     expect(Redacted.isRedacted(value)).toBe(true)
     expect(Redacted.value(value)).toBe("sk_live")
@@ -102,14 +102,14 @@ describe("SecretValue", () => {
     expectTypeOf<typeof SecretValue.Type>().toEqualTypeOf<Redacted.Redacted<string>>()
   })
 
-  it("may be empty, and is equal to another of the same value only", () => {
+  it("may be empty, and equals only the same value", () => {
     const read = Schema.decodeUnknownSync(SecretValue)
     expect(Redacted.value(read(""))).toBe("")
     expect(Equal.equals(read("a"), read("a"))).toBe(true)
     expect(Equal.equals(read("a"), read("b"))).toBe(false)
   })
 
-  it("writes no bare string, and nothing else that is Redacted", () => {
+  it("refuses to encode a plain string, and a Redacted of another type", () => {
     for (const wrong of ["sk_live", undefined, null]) {
       expect(unwritable(SecretValue, wrong)).toEqual(["Expected a Redacted string"])
     }
@@ -124,25 +124,25 @@ describe("WorkspaceSecretRef", () => {
   const read = Schema.decodeUnknownSync(WorkspaceSecretRef)
   const write = Schema.encodeSync(WorkspaceSecretRef)
 
-  it("is an id, or an external id behind external_id:", () => {
+  it("is an id, or an external id after external_id:", () => {
     expect(read("wsec_01HXKZ3Y5V8QJ4W6T7R9P2M1NA")).toBe("wsec_01HXKZ3Y5V8QJ4W6T7R9P2M1NA")
     expect(read("external_id:workflow-7")).toEqual({ externalId: "workflow-7" })
     expect(write(WorkspaceSecretId.make("id"))).toBe("id")
     expect(write(read("external_id:workflow-7"))).toBe("external_id:workflow-7")
   })
 
-  it("takes the first external_id: for the sign, whatever stands behind it", () => {
+  it("reads everything after the first external_id: as the external id", () => {
     for (const externalId of ["a/b?c#d%20e", "external_id:x", "../admin", " é🔑 ", "a:b", ""]) {
       expect(read(`external_id:${externalId}`)).toEqual({ externalId })
       expect(write(read(`external_id:${externalId}`))).toBe(`external_id:${externalId}`)
     }
   })
 
-  it.each(["External_id:x", "external_id", "externalId:x", " external_id:x"])("takes %j for an id", (segment) => {
+  it.each(["External_id:x", "external_id", "externalId:x", " external_id:x"])("reads %j as an id", (segment) => {
     expect(read(segment)).toBe(segment)
   })
 
-  it("refuses what addresses nothing, both ways", () => {
+  it("refuses an empty address in both directions", () => {
     expect(refused(WorkspaceSecretRef, "")).toEqual(["Expected an id, or external_id: and an external id"])
     expect(refused(WorkspaceSecretRef, { externalId: "x" })).toEqual([
       "Expected an id, or external_id: and an external id"
@@ -152,7 +152,7 @@ describe("WorkspaceSecretRef", () => {
     }
   })
 
-  it("is not made of a bare string", () => {
+  it("is not assignable from a plain string", () => {
     expectTypeOf<string>().not.toExtend<WorkspaceSecretRef>()
     expectTypeOf<WorkspaceSecretId>().toExtend<WorkspaceSecretRef>()
   })

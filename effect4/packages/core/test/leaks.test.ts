@@ -32,7 +32,7 @@ const swapped = (value: unknown, other: unknown): ReadonlyArray<unknown> => {
     : [other]
 }
 
-/** The value among a few generated ones that has the most in it. */
+/** The largest of a few generated values. */
 const richest = (schema: AnySchema): unknown => {
   const size = (value: unknown) => JSON.stringify(Schema.encodeUnknownSync(schema)(value)).length
   return sample(schema, 12).reduce((best, value) => size(value) > size(best) ? value : best)
@@ -73,7 +73,7 @@ const refusals = (
 // The keys of a map are places: they are named.
 const wrongs: ReadonlyArray<unknown> = [canary, [{ value: canary }], Redacted.make({ bare: canary }), new Error(canary)]
 
-describe("a value in the wrong place is not quoted", () => {
+describe("a misplaced value is not quoted", () => {
   it.each(schemas)("by %s, wherever it is", (_, schema) => {
     const value = richest(schema)
     const wire: unknown = JSON.parse(JSON.stringify(Schema.encodeUnknownSync(schema)(value)))

@@ -11,8 +11,8 @@ const keysOf = (self: object): ReadonlyArray<string> =>
     .sort()
 
 /**
- * Whether two values are the same all the way down, of the same classes and with the same secrets: `toEqual` takes any
- * two Redacted for equal. A key that holds `undefined` is as good as absent, and the stack of an error is left out.
+ * Deep equality, including classes and the values of secrets: `toEqual` treats any two Redacted as equal. A key with
+ * the value `undefined` equals an absent key, and the stack of an error is left out.
  */
 export const same = (self: unknown, that: unknown): boolean => {
   if (Object.is(self, that)) {

@@ -5,12 +5,12 @@ import { ProfileId } from "../src/ProfileId.js"
 import { ResourceMetadata } from "../src/ResourceMetadata.js"
 import { WorkspaceSecretId } from "../src/WorkspaceSecret.js"
 
-/** A schema whose types are not known beforehand. */
+/** A schema without static types. */
 export type AnySchema = Schema.Codec<unknown, unknown>
 
 const sources = new URL("../src/", import.meta.url)
 
-/** The names of the public modules, the index left out. */
+/** The names of the public modules, without the index. */
 export const moduleNames: ReadonlyArray<string> = readdirSync(sources)
   .filter((file) => file.endsWith(".ts") && file !== "index.ts")
   .map((file) => file.slice(0, -".ts".length))
@@ -30,13 +30,13 @@ export const exported: ReadonlyArray<readonly [name: string, value: unknown]> = 
   ([module, members]) => Object.entries(members).map(([name, value]) => [`${module}.${name}`, value] as const)
 )
 
-/** The schemas that are made for a kind of id, each for one kind. */
+/** The schemas that take the schema of an id, each with one example. */
 export const generic: Readonly<Record<string, AnySchema>> = {
   "AccountResourceMetadata.AccountResourceMetadata": AccountResourceMetadata(ProfileId),
   "ResourceMetadata.ResourceMetadata": ResourceMetadata(WorkspaceSecretId)
 }
 
-/** Every exported schema as `Module.name`. A new one is in here without being listed. */
+/** Every exported schema as `Module.name`, found automatically. */
 export const schemas: ReadonlyArray<readonly [name: string, schema: AnySchema]> = exported.flatMap(
   ([name, value]) =>
     Schema.isSchema(value)
@@ -46,6 +46,6 @@ export const schemas: ReadonlyArray<readonly [name: string, schema: AnySchema]> 
       : []
 )
 
-/** The name that documents and messages have for the schema of an export. */
+/** The identifier of an exported schema. */
 export const nameOf = (exported: string): string =>
   exported === "RpcCode.AnyRpcCode" ? "RpcCode" : exported.slice(exported.indexOf(".") + 1)

@@ -25,7 +25,7 @@ const encoded = <A, I>(schema: Schema.Codec<A, I>, input: unknown) =>
     (error) => fromSchemaError(error)
   )))
 
-/** A copy with another text at a path. */
+/** A copy with the text at a path replaced. */
 const put = (json: unknown, [key, ...path]: ReadonlyArray<string>, text: string): unknown =>
   key === undefined
     ? text
@@ -33,7 +33,7 @@ const put = (json: unknown, [key, ...path]: ReadonlyArray<string>, text: string)
     ? json.map((item: unknown, index) => String(index) === key ? put(item, path, text) : item)
     : { ...json as object, [key]: put((json as Record<string, unknown>)[key], path, text) }
 
-describe("a lone surrogate, which UTF-8 cannot hold, is refused", () => {
+describe("a lone surrogate is refused", () => {
   it.each([
     "metadata.id",
     "metadata.accountId",
@@ -55,7 +55,7 @@ describe("a lone surrogate, which UTF-8 cannot hold, is refused", () => {
     }
   })
 
-  it("in a label's key, a cursor, a profile and an error that are read", () => {
+  it("when decoding a label's key, a cursor, a profile and an error", () => {
     expect(decoded(WorkspaceSecret, put(example, ["metadata", "labels"], "x"))).toHaveLength(1)
     const labels = { ...example, metadata: { ...example.metadata, labels: { "\ud800": "a" } } }
     expect(decoded(WorkspaceSecret, labels)).toMatchObject([{ description }])
@@ -66,7 +66,7 @@ describe("a lone surrogate, which UTF-8 cannot hold, is refused", () => {
     expect(decoded(Status, { code: 3, message: "\ud800" })).toEqual([{ field: "message", description }])
   })
 
-  it("in all that is written", () => {
+  it("when encoding", () => {
     const value = Redacted.make("a\ud800")
     expect(encoded(CreateWorkspaceSecret, { metadata: { name: "a" }, spec: { value } })).toEqual([
       { field: "spec.value", description }
@@ -83,7 +83,7 @@ describe("a lone surrogate, which UTF-8 cannot hold, is refused", () => {
     expect(encoded(WorkspaceSecretRef, { externalId: "\ud800" })).toHaveLength(1)
   })
 
-  it("and a whole pair is not", () => {
+  it("but not a surrogate pair", () => {
     const json = put(example, ["spec", "value"], "\ud83d\ude00")
     const secret = Schema.decodeUnknownSync(WorkspaceSecret)(json)
     expect(Redacted.value(secret.spec.value ?? Redacted.make(""))).toBe("😀")

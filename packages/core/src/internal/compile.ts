@@ -5,14 +5,14 @@ import * as Schema from "effect/Schema"
 import * as AST from "effect/SchemaAST"
 
 /*
- * Effect's parser allocates several Eithers and closures for each field, in case there is something to report. Here a schema becomes two
- * functions that decode and encode valid input, and give up on everything else, which Effect's parser then reports on.
+ * Effect's parser allocates several Eithers and closures per field, to report errors. Here a schema is compiled to a
+ * decoder and an encoder for valid input. For all other input they return UNSURE, and the caller uses Effect's parser.
  */
 
-/** The result of a compiled parser that gives up. */
+/** The result of a compiled parser that cannot handle the input. */
 export const UNSURE = Symbol("unsure")
 
-/** Decodes or encodes an input as the schema does, or gives up. */
+/** Decodes or encodes an input as the schema does, or returns UNSURE. */
 export type Parser = (input: unknown, options: AST.ParseOptions) => unknown
 
 export type Direction = "decode" | "encode"
@@ -22,7 +22,6 @@ const compiled = {
   encode: new WeakMap<AST.AST, Parser>()
 }
 
-/** The parser of a schema, compiled from those of its parts. */
 export const compile = (ast: AST.AST, direction: Direction): Parser => {
   let parse = compiled[direction].get(ast)
   if (parse === undefined) {
@@ -72,7 +71,7 @@ const compileNode = (ast: AST.AST, direction: Direction): Parser => {
   }
 }
 
-// An Effect is not an Either: asynchronous parsers are left to Effect.
+// An Effect is not an Either, so asynchronous parsers return UNSURE.
 const rightOf = (result: unknown): unknown => Either.isEither(result) && Either.isRight(result) ? result.right : UNSURE
 
 const slow = (ast: AST.AST, direction: Direction): Parser => {
@@ -150,7 +149,7 @@ const properties = (
   return out
 }
 
-/** The names of the fields by whose literals Effect tells the members of a union apart; `undefined` for what is left to Effect. */
+/** The names of the literal fields by which Effect selects a member of a union; `undefined` if the member is not compiled. */
 const tagsOf = (ast: AST.AST, direction: Direction): ReadonlyArray<PropertyKey> | undefined => {
   const side = direction === "decode" ? AST.encodedAST : AST.typeAST
   switch (ast._tag) {
@@ -176,8 +175,8 @@ const tagsOf = (ast: AST.AST, direction: Direction): ReadonlyArray<PropertyKey> 
 }
 
 /**
- * Effect tries the members that are told apart by a literal first. Where they have one such field and the same, all others follow in their
- * order.
+ * Effect tries the members with a literal field first, then the others in order. Only unions whose members use one and
+ * the same literal field are compiled.
  */
 const union = (ast: AST.Union, direction: Direction): Parser => {
   const members = ast.types.map((type) => ({ type, tags: tagsOf(type, direction) }))

@@ -50,7 +50,7 @@ Ecirc Euml Igrave Iacute Icirc Iuml ETH Ntilde Ograve Oacute Ocirc Otilde Ouml t
 THORN szlig agrave aacute acirc atilde auml aring aelig ccedil egrave eacute ecirc euml igrave iacute icirc iuml eth ntilde \
 ograve oacute ocirc otilde ouml divide oslash ugrave uacute ucirc uuml yacute thorn yuml"
 
-/** HTML's names of the characters of ASCII and Latin-1. */
+/** The HTML entity names of ASCII and Latin-1 characters. */
 export const entities: ReadonlyMap<string, string> = new Map([
   ...Object.entries(ascii),
   ...latin1.split(" ").map((name, index): [string, string] => [name, String.fromCharCode(0xa0 + index)])

@@ -4,8 +4,8 @@ import * as Equal from "effect/Equal"
 import * as Redacted from "effect/Redacted"
 
 /*
- * Effect compares plain objects by identity, so two secrets that were read from the same response would differ. Here
- * objects are compared all the way down.
+ * Effect compares plain objects by identity, so two secrets decoded from the same response would differ. This
+ * comparison is deep.
  */
 
 const NOTHING = Symbol("nothing")
@@ -18,7 +18,7 @@ const contentOf = (redacted: Redacted.Redacted<unknown>): unknown => {
   }
 }
 
-/** Whether two Redacted hold the same. One that was wiped is the same as itself only. */
+/** Whether two Redacted have equal values. A wiped one is equal only to itself. */
 export const isSameRedacted = (self: Redacted.Redacted<unknown>, that: Redacted.Redacted<unknown>): boolean => {
   if (self === that) {
     return true
@@ -30,7 +30,7 @@ export const isSameRedacted = (self: Redacted.Redacted<unknown>, that: Redacted.
 const keysOf = (self: object): ReadonlyArray<string> =>
   Object.keys(self).filter((key) => Reflect.get(self, key) !== undefined).sort()
 
-/** Whether two values are the same all the way down. A key that holds `undefined` is as good as absent. */
+/** Deep equality. A key with the value `undefined` equals an absent key. */
 export const isSame = (self: unknown, that: unknown): boolean => {
   if (Object.is(self, that)) {
     return true

@@ -5,13 +5,13 @@ import { type StatusDetail, StatusDetail as StatusDetailSchema } from "../Status
 import { array, Count, Delay, Flag, optional, Text } from "./schema.js"
 
 /**
- * The fields that every error of the API carries, with the status and code of its first row in the table. None of them
- * can hold a request, a response or a ParseError: those print keys and values.
+ * The fields of every API error, with defaults from the first row of its tag. No field can contain a request, a
+ * response or a ParseError, because those print keys and values.
  */
 export const errorFields = (tag: Tag) => {
   const row = rowOf(tag)
   return {
-    /** What went wrong, in the server's words. */
+    /** The server's error message. */
     message: Text,
     /** The HTTP status. */
     status: Count.pipe(Schema.propertySignature, Schema.withConstructorDefault(() => row.status)),
@@ -22,18 +22,18 @@ export const errorFields = (tag: Tag) => {
       Schema.propertySignature,
       Schema.withConstructorDefault((): ReadonlyArray<StatusDetail> => [])
     ),
-    /** Whether the same call, sent again, may succeed. */
+    /** Whether a retry of the same call may succeed. */
     isRetryable: Flag.pipe(
       Schema.propertySignature,
       Schema.withConstructorDefault(() => row.isRetryable)
     ),
-    /** How long the server asked to wait. */
+    /** The delay that the server asked for. */
     retryAfter: optional(Delay),
-    /** The answer's `x-request-id`. */
+    /** The `x-request-id` of the response. */
     requestId: optional(Text),
     /** The operation that failed: `list`, `create`, `get`, `update`, `delete` or `whoami`. */
     operation: optional(Text),
-    /** How many times the request was sent; 0 when it was refused before. */
+    /** How many times the request was sent; 0 if it failed before the first send. */
     attempts: optional(Count)
   }
 }

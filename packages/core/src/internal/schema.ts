@@ -6,11 +6,11 @@ import { isEmptyMap, UnsetFieldId } from "./unset.js"
 import { isWellFormed, WELL_FORMED } from "./wellFormed.js"
 
 /*
- * A ParseError of Effect quotes the value it refused. What is refused here may be a secret that was
- * put in the wrong place, so every schema of this package says what was expected and nothing else.
+ * Effect's ParseError quotes the invalid value, which may be a misplaced secret. So the messages of this package's
+ * schemas say only what was expected.
  */
 
-/** The message of a leaf: what was expected, never what was found. */
+/** The message of a leaf: what was expected, never the actual value. */
 export const expected = (what: string) => ({
   message: ({ actual }: { readonly actual: unknown }) => ({
     message: isBroken(actual) ? WELL_FORMED : `Expected ${what}`,
@@ -21,8 +21,8 @@ export const expected = (what: string) => ({
 const isBroken = (input: unknown): boolean => typeof input === "string" && !isWellFormed(input)
 
 /**
- * The message of a container: for what is no such container; what is wrong inside keeps its own message and path. A struct with a field that
- * is renamed or has a default is a transformation, whose refusal of what is no object is inside it.
+ * The message of a container that has the wrong type. Issues inside the container keep their own message and path. A
+ * struct with a renamed or default field is a transformation, and its type issue is nested.
  */
 const expectedShape = (what: string) => ({
   message: (issue: ParseResult.ParseIssue) => ({
@@ -31,32 +31,29 @@ const expectedShape = (what: string) => ({
   })
 })
 
-/** Any string that UTF-8 can hold. */
+/** Any string that UTF-8 can represent. */
 export const Text = Schema.String.annotations(expected("a string")).pipe(
   Schema.filter(isWellFormed, { message: () => WELL_FORMED, jsonSchema: {} })
 )
 
-/** Any string; generated ones are not empty, since a field that is empty is unset. */
+/** Any string. Its arbitrary generates no empty string, because an empty field is unset. */
 export const TextOfField = Text.annotations({ arbitrary: () => (fc) => fc.string({ minLength: 1 }) })
 
-/** Any string but the empty one. */
 export const NonEmptyText = Text.pipe(
   Schema.filter((text) => text.length > 0, { ...expected("a non-empty string"), jsonSchema: { minLength: 1 } })
 )
 
-/** `true` or `false`. */
 export const Flag = Schema.Boolean.annotations(expected("a boolean"))
 
-/** A whole number that is not negative. */
 export const Count = Schema.Number.pipe(
   Schema.filter((n) => Number.isInteger(n) && n >= 0, {
-    ...expected("a whole number that is not negative"),
+    ...expected("a non-negative integer"),
     jsonSchema: { type: "integer", minimum: 0 },
     arbitrary: () => (fc) => fc.oneof(fc.integer({ min: 0, max: 1000 }), fc.maxSafeNat())
   })
-).annotations(expected("a whole number that is not negative"))
+).annotations(expected("a non-negative integer"))
 
-/** A length of time, encoded as Effect does. */
+/** A duration, encoded as Effect's `Schema.Duration`. */
 export const Delay = Schema.compose(
   Schema.Duration.annotations(expected("a duration")),
   Schema.DurationFromSelf.annotations(expected("a duration"))
@@ -68,12 +65,12 @@ const Undefined = Schema.Undefined.annotations(expected("nothing"))
 export const optional = <S extends Schema.Schema.All>(schema: S) =>
   Schema.optionalWith(Schema.Union(schema, Undefined), { exact: true })
 
-/** In a JSON Schema, which shows what is written, unset values do not appear: this is how Effect marks a member that never occurs. */
+/** JSON Schema describes what is written, so it omits unset values. This is Effect's mark for a member that never occurs. */
 const unwritten = { ...expected("nothing"), jsonSchema: { $id: "/schemas/never", title: "never", type: "null" } }
 
 const Null = Schema.Null.annotations(unwritten)
 
-/** What a reader takes as unset. The empty value is one of the values of the field's own schema, so the type of a field has it already. */
+/** The values that mean unset. The type omits the empty value: the schema of the field includes it already. */
 const unset = (empty?: Schema.Schema.AnyNoContext): Schema.Schema<undefined, null | undefined> =>
   Schema.transform(Schema.Union(Null, Undefined, ...(empty === undefined ? [] : [empty])), Undefined, {
     strict: true,
@@ -81,7 +78,7 @@ const unset = (empty?: Schema.Schema.AnyNoContext): Schema.Schema<undefined, nul
     encode: () => undefined
   }).annotations(expected("nothing"))
 
-/** `null`, which a reader takes as unset. */
+/** `null`, which means unset. */
 export const Unset = unset()
 const UnsetText = unset(Schema.Literal("").annotations(unwritten))
 const UnsetMap = unset(
@@ -94,8 +91,8 @@ const UnsetMap = unset(
 )
 
 /**
- * A field that may be unset: absent, `null`, or the empty value of its row in `unsetFields` (WIRE.md, Transport). It decodes to `undefined`.
- * A writer may give `undefined`.
+ * A field that may be unset: absent, `null`, or the empty value of its row in `unsetFields` (WIRE.md, Transport). Unset
+ * decodes to `undefined`, and `undefined` can be encoded.
  */
 export const unsettable = <S extends Schema.Schema.All>(schema: S, field?: UnsetField) =>
   Schema.optionalWith(
@@ -104,10 +101,9 @@ export const unsettable = <S extends Schema.Schema.All>(schema: S, field?: Unset
     { exact: true }
   )
 
-/** An array of any length. */
 export const array = <S extends Schema.Schema.Any>(item: S) => Schema.Array(item).annotations(expectedShape("an array"))
 
-/** `Schema.Struct` whose errors do not quote their input, and that compares all the way down. */
+/** A `Schema.Struct` whose errors do not quote their input, with deep equivalence. */
 export const struct = <Fields extends Schema.Struct.Fields>(
   identifier: string,
   fields: Fields
@@ -118,7 +114,7 @@ export const struct = <Fields extends Schema.Struct.Fields>(
     ...expectedShape(`an object (${identifier})`)
   })
 
-/** The annotations of a `Schema.Class` whose errors do not quote their input, and that compares all the way down. */
+/** The annotations of a `Schema.Class` whose errors do not quote their input, with deep equivalence. */
 export const classAnnotations = (identifier: string, description: string) => ({
   identifier,
   description,
@@ -126,7 +122,7 @@ export const classAnnotations = (identifier: string, description: string) => ({
   ...expectedShape(`a ${identifier}`)
 })
 
-/** What a schema's own refusal says of an error with another `_tag`: the literal of the tag would quote it. */
+/** The message for a wrong `_tag`. The default message of a literal would quote it. */
 const expectedTag = (tag: string) => ({
   message: (issue: ParseResult.ParseIssue) => ({
     message: `Expected the error ${tag}`,

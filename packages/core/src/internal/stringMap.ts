@@ -5,14 +5,12 @@ import * as Schema from "effect/Schema"
 import { isSame } from "./equal.js"
 import { isWellFormed, WELL_FORMED } from "./wellFormed.js"
 
-/** A map from texts to texts. */
 export type StringMap = { readonly [key: string]: string }
 
 type Rule = (key: string, value: string) => string | undefined
 
 /*
- * Not Schema.Record: it builds its result by assignment, and assigning to `__proto__` sets no key. Here a key that is
- * called `__proto__` or `constructor` is a key like any other.
+ * Schema.Record assigns keys one by one, which loses a key named `__proto__`. This schema keeps it.
  */
 const violation = (rule: Rule, key: string, value: unknown): string | undefined =>
   typeof value !== "string"
@@ -43,7 +41,7 @@ const copy = (rule: Rule): ParseResult.DeclarationDecodeUnknown<StringMap, never
     : ParseResult.succeed(Object.fromEntries(entries))
 }
 
-/** The schema of a map whose entries keep a rule; without one, any texts do. */
+/** The schema of a map of strings. `rule` returns what is wrong with an entry. */
 export const stringMap = (
   annotations: {
     readonly identifier?: string
@@ -51,7 +49,7 @@ export const stringMap = (
     readonly arbitrary: () => LazyArbitrary<StringMap>
   },
   rule: Rule = () => undefined
-  // Not by its name, which users of the schema could not import.
+  // Spelled out: users of the schema cannot import `StringMap`.
 ): Schema.Schema<{ readonly [key: string]: string }> =>
   Schema.declare([], { decode: () => copy(rule), encode: () => copy(rule) }, {
     ...annotations,

@@ -25,12 +25,12 @@ const outcome = (parse: Parse, input: unknown) => {
       onRight: (value) => ({ value })
     })
   } catch (thrown) {
-    // A Redacted that was wiped.
+    // A wiped Redacted throws.
     return { thrown: String(thrown) }
   }
 }
 
-/** Parses with a codec and with Effect: the same value, or the same refusal to the last word. */
+/** Parses with a codec and with Effect: both must return the same value or the same error message. */
 const agree = (
   schema: AnySchema,
   direction: "decode" | "encode",
@@ -55,11 +55,11 @@ const agree = (
 
 const isObject = (u: unknown): u is Record<string, unknown> => typeof u === "object" && u !== null
 
-/** Every place inside a value, from the outside in. */
+/** The paths of a value and all nested values. */
 const places = (self: unknown, at: ReadonlyArray<string> = []): ReadonlyArray<ReadonlyArray<string>> =>
   isObject(self) ? [at, ...Object.keys(self).flatMap((key) => places(self[key], [...at, key]))] : [at]
 
-/** A copy in which something else is at one place, or nothing. */
+/** A copy with one value replaced or removed. */
 const put = (self: unknown, [key, ...rest]: ReadonlyArray<string>, wrong: unknown): unknown => {
   if (key === undefined || !isObject(self)) {
     return wrong
@@ -85,7 +85,7 @@ const wrongs: ReadonlyArray<unknown> = [
   ...[Object.create({ value: "inherited" }) as object, new Date(0), new Map([["a", "b"]])]
 ]
 
-/** A value, and the same with something wrong in one place or two. */
+/** A value, and copies with one or two invalid parts. */
 const damaged = (whole: FastCheck.Arbitrary<unknown>) =>
   FastCheck.tuple(whole, FastCheck.infiniteStream(FastCheck.nat()), FastCheck.nat(2)).map(([value, stream, times]) => {
     let out = value
@@ -103,27 +103,27 @@ const bodies: ReadonlyArray<readonly [name: string, schema: AnySchema, json: unk
   ["a page", WorkspaceSecretPage as AnySchema, { items: [example], pagination: { nextCursor: "b3BhcXVl" } }]
 ]
 
-describe("what fits", () => {
+describe("valid input", () => {
   it.each(bodies)("is decoded and encoded fast: %s", (_, { ast }, json) => {
     const value = compile(ast, "decode")(json, {})
     expect(value).not.toBe(UNSURE)
     expect(compile(ast, "encode")(value, {})).toEqual(json)
   })
 
-  it.each(bodies)("is what Effect's own parser makes of it: %s", (_, schema, json) => {
+  it.each(bodies)("gives the same result as with Effect's parser: %s", (_, schema, json) => {
     agree(schema, "decode", json)
     agree(schema, "encode", Schema.decodeUnknownSync(schema)(json))
   })
 })
 
-/** What called a function: this package's parser, or Effect's. */
+/** Which parser called a function: this package's or Effect's. */
 const caller = (): "fast" | "slow" => {
   const frames = new Error("where").stack?.split("\n").slice(3) ?? []
   const found = frames.find((frame) => /internal\/compile\.ts|ParseResult/.test(frame)) ?? ""
   return found.includes("ParseResult") ? "slow" : "fast"
 }
 
-/** A part of a schema, and by whom it was parsed. */
+/** A part of a schema that records which parser ran it. */
 const probe = () => {
   const seen: Array<"fast" | "slow"> = []
   const take = () => (input: unknown) => {
@@ -135,7 +135,7 @@ const probe = () => {
 
 type Part = Schema.Schema<unknown>
 
-describe("a schema is parsed fast, part by part", () => {
+describe("the fast parser handles", () => {
   it.each<readonly [string, (part: Part) => Schema.Schema.All, unknown]>([
     ["a part alone", (part) => part, 1],
     ["a field", (part) => Schema.Struct({ a: part }), { a: 1 }],
@@ -224,7 +224,7 @@ describe("a schema is parsed fast, part by part", () => {
   })
 })
 
-describe("what is made of parts is what Effect's own parser makes of them", () => {
+describe("composed schemas give the same result as with Effect's parser", () => {
   const Positive = Schema.NumberFromString.pipe(Schema.filter((n) => n > 0))
   const anything = Schema.transform(Schema.Unknown, Schema.Boolean, { decode: () => true, encode: () => "any" })
   const refusing = Schema.transformOrFail(Schema.String, anything, {
@@ -302,22 +302,22 @@ describe("what is made of parts is what Effect's own parser makes of them", () =
   })
 })
 
-describe("what does not fit", () => {
-  it.each(bodies)("is given up on, wherever it is wrong: %s", (_, schema, json) => {
+describe("invalid input", () => {
+  it.each(bodies)("is left to Effect's parser, wherever it is invalid: %s", (_, schema, json) => {
     const decode = Schema.decodeUnknownEither(schema)
     const parse = compile(schema.ast, "decode")
     for (const place of places(json)) {
       for (const wrong of wrongs) {
         const input = put(json, place, wrong)
         agree(schema, "decode", input, ["all"])
-        // Nothing that is refused gets through, and nothing valid is left to Effect.
+        // Invalid input is never accepted, and valid input never left to Effect.
         expect(Either.isRight(decode(input))).toBe(parse(input, {}) !== UNSURE)
       }
     }
   })
 })
 
-describe("whatever comes is decoded and encoded, or refused, as by Effect's own parser", () => {
+describe("any input gives the same result as with Effect's parser", () => {
   for (const [name, schema] of schemas) {
     const whole = Arbitrary.make(schema)
     const encode = Schema.encodeSync(schema)

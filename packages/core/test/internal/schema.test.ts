@@ -21,7 +21,7 @@ describe("leaves", () => {
       ["a string", Text, [7, null, undefined, ["a"], { a: 1 }, true]],
       ["a non-empty string", NonEmptyText, ["", 7, null]],
       ["a boolean", Flag, ["true", 0, null]],
-      ["a whole number that is not negative", Count, [-1, 0.5, NaN, Infinity, "1", null]],
+      ["a non-negative integer", Count, [-1, 0.5, NaN, Infinity, "1", null]],
       ["a duration", Delay, ["1s", 5, null, { _tag: "Hours" }]]
     ] as const
   )("say both ways that they expected %s", (what, schema, wrongs) => {
@@ -31,7 +31,7 @@ describe("leaves", () => {
     }
   })
 
-  it("counts from zero as far as numbers are whole", () => {
+  it("accepts integers from 0", () => {
     for (const count of [0, 1, Number.MAX_SAFE_INTEGER]) {
       expect(Schema.decodeUnknownSync(Count)(count)).toBe(count)
     }
@@ -39,7 +39,7 @@ describe("leaves", () => {
 })
 
 describe("array", () => {
-  it("says of what is none that it expected one, and of an item what was expected there", () => {
+  it("has a message for another type, and for an invalid item", () => {
     expect(refused(array(Text), "a")).toEqual(["Expected an array"])
     expect(refused(array(Text), ["a", 7])).toEqual(["[1]: Expected a string"])
     expect(unwritable(array(Text), { length: 1 })).toEqual(["Expected an array"])
@@ -54,19 +54,19 @@ describe("struct", () => {
     b: Schema.optionalToOptional(Text, Text, { decode: Option.filter((b) => b !== ""), encode: (b) => b })
   })
 
-  it("keeps its fields for the payloads that reuse them", () => {
+  it("keeps its fields for reuse", () => {
     expect(Object.keys(Plain.fields)).toEqual(["a", "b"])
     expectTypeOf<typeof Plain.Type>().toEqualTypeOf<{ readonly a: string; readonly b?: number | undefined }>()
   })
 
-  it("reads null as undefined where a field may be unset, and leaves what it was given as it was", () => {
+  it("decodes null of an unset field as undefined, without changing the input", () => {
     const wire = Object.freeze({ a: "a", b: null, c: null })
     expect(Schema.decodeUnknownSync(Plain)(wire)).toStrictEqual({ a: "a", b: undefined })
     expect(Schema.decodeUnknownSync(Renamed)({ a: null })).toStrictEqual({ a: undefined })
     expect(refused(Empty, { a: null })).toEqual(["a: Expected a string"])
   })
 
-  it("reads the empty value of a field as undefined, and no other", () => {
+  it("decodes only a field's own empty value as undefined", () => {
     const Listed = struct("Listed", {
       text: unsettable(Text, { empty: "", isAlwaysPresent: false }),
       map: unsettable(Schema.Object, { empty: {}, isAlwaysPresent: false })
@@ -82,17 +82,17 @@ describe("struct", () => {
     ])
   })
 
-  it("compares all the way down, and takes undefined for absent", () => {
+  it("compares deeply, and treats undefined as absent", () => {
     const isSame = Schema.equivalence(Plain)
     expect(isSame({ a: "a" }, { a: "a", b: undefined })).toBe(true)
     expect(isSame({ a: "a" }, { a: "a", b: 1 })).toBe(false)
   })
 
-  it("takes undefined of a writer for absent", () => {
+  it("encodes undefined as absent", () => {
     expect(JSON.stringify(Schema.encodeSync(Plain)({ a: "a", b: undefined }))).toBe(`{"a":"a"}`)
   })
 
-  it("takes a __proto__ of the wire for a field that it does not know", () => {
+  it("ignores a __proto__ key as an unknown field", () => {
     for (const wire of [`{"__proto__":{"a":"x"}}`, `{"__proto__":{"a":"x"},"b":null}`]) {
       expect(refused(Plain, JSON.parse(wire))).toEqual(["a: Required, and missing"])
     }
@@ -101,7 +101,7 @@ describe("struct", () => {
     expect(read.b).toBeUndefined()
   })
 
-  it("says which object it expected, both ways, also where a field is renamed or has a default", () => {
+  it("names the expected object in both directions, also with renamed and default fields", () => {
     for (const wrong of ["canary", 7, null, undefined, ["canary"], [null], true]) {
       expect(refused(Plain, wrong)).toEqual(["Expected an object (Plain)"])
       expect(refused(Renamed, wrong)).toEqual(["Expected an object (Renamed)"])
@@ -113,7 +113,7 @@ describe("struct", () => {
     }
   })
 
-  it("does not take a null of a writer", () => {
-    expect(unwritable(Plain, { a: "a", b: null })).toEqual(["b: Expected a whole number that is not negative"])
+  it("refuses to encode null", () => {
+    expect(unwritable(Plain, { a: "a", b: null })).toEqual(["b: Expected a non-negative integer"])
   })
 })

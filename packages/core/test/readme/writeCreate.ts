@@ -14,6 +14,6 @@ const decode = Schema.decodeUnknownEither(CreateWorkspaceSecret, { errors: "all"
 const refused = decode({ metadata: { name: " " }, spec: "sk_live_1" })
 if (Either.isLeft(refused)) {
   console.log(FieldViolation.fromParseError(refused.left).map(FieldViolation.format).join("\n"))
-  // metadata.name: Expected a name of 1 to 255 characters, not counting white space around it
+  // metadata.name: Expected a name of 1 to 255 characters after trimming
   // spec: Expected an object (WorkspaceSecretSpec)
 }

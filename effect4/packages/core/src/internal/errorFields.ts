@@ -6,13 +6,13 @@ import { StatusDetail } from "../Status.js"
 import { array, Count, Delay, Flag, optional, Text } from "./schema.js"
 
 /**
- * The fields that every error of the API carries, with the status and code of its first row in the table. None of them
- * can hold a request, a response or a SchemaError.
+ * The fields of every API error, with defaults from the first row of its tag. No field can contain a request, a
+ * response or a SchemaError.
  */
 export const errorFields = (tag: Tag) => {
   const row = rowOf(tag)
   return {
-    /** What went wrong, in the server's words. */
+    /** The server's error message. */
     message: Text,
     /** The HTTP status. */
     status: Count.pipe(Schema.withConstructorDefault(Effect.succeed(row.status))),
@@ -20,15 +20,15 @@ export const errorFields = (tag: Tag) => {
     code: AnyRpcCode.pipe(Schema.withConstructorDefault(Effect.succeed(row.code))),
     /** The details of google.rpc.Status. */
     details: array(StatusDetail).pipe(Schema.withConstructorDefault(Effect.succeed([]))),
-    /** Whether the same call, sent again, may succeed. */
+    /** Whether a retry of the same call may succeed. */
     isRetryable: Flag.pipe(Schema.withConstructorDefault(Effect.succeed(row.isRetryable))),
-    /** How long the server asked to wait. */
+    /** The delay that the server asked for. */
     retryAfter: optional(Delay),
-    /** The answer's `x-request-id`. */
+    /** The `x-request-id` of the response. */
     requestId: optional(Text),
     /** The operation that failed: `list`, `create`, `get`, `update`, `delete` or `whoami`. */
     operation: optional(Text),
-    /** How many times the request was sent; 0 when it was refused before. */
+    /** How many times the request was sent; 0 if it failed before the first send. */
     attempts: optional(Count)
   }
 }

@@ -7,11 +7,11 @@ import type { UnsetField } from "../UnsetFields.js"
 import { isWellFormed, WELL_FORMED } from "./wellFormed.js"
 
 /*
- * Refusals of Effect 4 hold no input unless a caller asks for it with `reportInput`. The messages here say what was expected, in the
- * words of the package for Effect 3.
+ * Errors of Effect 4 contain no input unless the caller sets `reportInput`. The messages are those of the package for
+ * Effect 3.
  */
 
-/** Any string that UTF-8 can hold; `message` is for anything else. Generated ones are not empty: a field that is empty is unset. */
+/** Any string that UTF-8 can represent. Its arbitrary generates no empty string, because an empty field is unset. */
 export const text = (message: string) =>
   Schema.String.annotate({ message }).check(
     Schema.makeFilter(isWellFormed, {
@@ -21,22 +21,20 @@ export const text = (message: string) =>
     })
   )
 
-/** Any string that UTF-8 can hold. */
+/** Any string that UTF-8 can represent. */
 export const Text = text("Expected a string")
 
-/** `true` or `false`. */
 export const Flag = Schema.Boolean.annotate({ message: "Expected a boolean" })
 
-/** A whole number that is not negative. */
-export const Count = Schema.Number.annotate({ message: "Expected a whole number that is not negative" }).check(
-  Schema.isInt({ message: "Expected a whole number that is not negative" }),
-  Schema.isGreaterThanOrEqualTo(0, { message: "Expected a whole number that is not negative" })
+export const Count = Schema.Number.annotate({ message: "Expected a non-negative integer" }).check(
+  Schema.isInt({ message: "Expected a non-negative integer" }),
+  Schema.isGreaterThanOrEqualTo(0, { message: "Expected a non-negative integer" })
 )
 
-/** More nanoseconds than anyone waits. Without an end, a text of digits would take too long to read. */
+/** Bounds the digits of a duration: parsing a very long number is slow. */
 const MAX_NANOS = 10n ** 100n
 
-/** A length of time, encoded as Effect 3 does, so that the errors of both lines have the same JSON. */
+/** A duration, encoded as in Effect 3, so that the errors of both lines have the same JSON. */
 export const Delay = Schema.Union([
   Schema.Struct({ _tag: Schema.Literal("Millis"), millis: Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0)) }),
   Schema.Struct({ _tag: Schema.Literal("Nanos"), nanos: Schema.String.check(Schema.isPattern(/^\d{1,100}$/)) }),
@@ -70,23 +68,22 @@ export const Delay = Schema.Union([
   )
 )
 
-/** An array of any length. */
 export const array = <S extends Schema.Constraint>(item: S) =>
   Schema.Array(item).annotate({ message: "Expected an array" })
 
-/** Generates texts of a pattern, and refuses none. */
+/** Makes the arbitrary follow a pattern, without validating it. */
 export const generated = (pattern: string) =>
   Schema.makeFilter<string>(() => true, {
     toJsonSchema: () => ({}),
     arbitraryConstraint: { patterns: [{ source: pattern, flags: "" }] }
   })
 
-/** A map from texts to texts whose entries keep a rule; generated ones have keys and values of these patterns. */
+/** A map of strings. `rule` returns what is wrong with an entry; the arbitrary follows the patterns. */
 export const stringMap = (
   rule: (key: string, value: string) => string | undefined = () => undefined,
   { key = "^[a-z_]{1,12}$", value = "^[ -~]{0,12}$" } = {}
 ) =>
-  // A map skips the keys that the schema of its keys refuses, so that one refuses none.
+  // The key schema must accept all keys: a Record skips keys that it refuses.
   Schema.Record(Schema.String.check(generated(key)), Text.check(generated(value)))
     .annotate({ message: "Expected an object of strings" })
     .check(
@@ -98,19 +95,19 @@ export const stringMap = (
           })
           return options.errors === "all" ? issues : issues.slice(0, 1)
         },
-        // A map without entries is unset.
+        // An empty map means unset.
         { toJsonSchema: () => ({}), arbitraryConstraint: { minProperties: 1, maxProperties: 5 } }
       )
     )
 
-/** An object with these fields. The `identifier` is the name of its model in `unsetFields` and in JSON Schema. */
+/** An object with these fields. `identifier` names its model in `unsetFields` and JSON Schema. */
 export const struct = <const Fields extends Schema.Struct.Fields>(identifier: string, fields: Fields) =>
   Schema.Struct(fields).annotate({ identifier, message: `Expected an object (${identifier})` })
 
 const isEmptyMap = (value: unknown): boolean =>
   Predicate.isObject(value) && Object.getPrototypeOf(value) === Object.prototype && Object.keys(value).length === 0
 
-/** A field with a default, for one that is absent or `null`. */
+/** A field with a default for absent and `null`. */
 export const withDefault = <S extends Schema.Constraint>(schema: S, value: S["Type"]) =>
   Schema.optionalKey(Schema.NullOr(schema)).pipe(
     Schema.decodeTo(Schema.toType(schema), {
@@ -120,8 +117,8 @@ export const withDefault = <S extends Schema.Constraint>(schema: S, value: S["Ty
   )
 
 /**
- * A field that may be unset: it is then absent. A reader also takes `null` and the field's empty value as unset, a writer may give
- * `undefined` (WIRE.md, Transport: Unset fields).
+ * A field that may be unset. Absent, `null` and the field's empty value decode to absent; `undefined` can be encoded
+ * (WIRE.md, Transport: Unset fields).
  */
 export const optional = <S extends Schema.Constraint>(schema: S, field?: UnsetField) => {
   const members = field?.empty === ""

@@ -1,17 +1,17 @@
 import { entities } from "./entities.js"
 
 /*
- * A text, decoded level by level: each view reads all escapes of the one before it, whatever they are of. A secret is decoded
- * in the same way, so what looks like an escape in a secret is no exception.
+ * Decodes a text level by level: each view decodes the escapes of its parent. Secrets are decoded in the same way, so a
+ * secret that looks like an escape sequence is found, too.
  */
 
-/** A text, and where in the text before it each part of it was. */
+/** A decoded text, with the position of each part in its parent. */
 export interface View {
   readonly text: string
-  /** The text for a search that takes no notice of case. As long as `text`. */
+  /** The text for a case-insensitive search. It has the same length as `text`. */
   readonly folded: string
   readonly parent: View | undefined
-  /** Where each part begins in this text, and from where to where it was in the text before. */
+  /** Where each part starts in this text, and its start and end in the parent. */
   readonly at: ReadonlyArray<number>
   readonly from: ReadonlyArray<number>
   readonly to: ReadonlyArray<number>
@@ -26,7 +26,7 @@ const fold = (text: string): string => {
 
 const root = (text: string): View => ({ text, folded: fold(text), parent: undefined, at: [], from: [], to: [] })
 
-/** Where a part of a view is in the text that the first view was made of. */
+/** Converts a range of a view to a range of the original text. */
 export const locate = (view: View, start: number, end: number): readonly [start: number, end: number] => {
   if (view.parent === undefined) {
     return [start, end]
@@ -73,25 +73,25 @@ const ofCode = (digits: string, radix: number): string | undefined => {
   return code <= 0x10ffff ? String.fromCodePoint(code) : undefined
 }
 
-/** Bytes that are UTF-8 for one character, each as a character of Latin-1. */
+/** The UTF-8 bytes of one character, each byte as a Latin-1 character. */
 const SEQUENCE = /[\u00c2-\u00df][\u0080-\u00bf]|[\u00e0-\u00ef][\u0080-\u00bf]{2}|[\u00f0-\u00f4][\u0080-\u00bf]{3}/g
 
 const ofSequence = (bytes: string): string => {
   try {
     return decodeURIComponent(bytes.replace(/[^]/g, (byte) => `%${byte.charCodeAt(0).toString(16)}`))
   } catch {
-    // An overlong form, or half of a surrogate pair.
+    // The bytes are overlong or half of a surrogate pair.
     return bytes
   }
 }
 
-/** Bytes, each as a character of Latin-1: read as UTF-8 where they are. */
+/** Decodes UTF-8 in a text of Latin-1 characters. */
 const ofBytes = (bytes: string): string => bytes.replace(SEQUENCE, ofSequence)
 
 const ofDigits = (digits: string, radix: number): string =>
   digits.replace(radix === 16 ? /../g : /.../g, (byte) => String.fromCharCode(Number.parseInt(byte, radix)))
 
-/** What an escape stands for; `undefined` where it is none. */
+/** Decodes an escape sequence; `undefined` if it is not one. */
 const decode = (token: string): string | undefined => {
   switch (token.charAt(0)) {
     case "\\": {
@@ -128,7 +128,7 @@ const BACKSLASHES = [
 const PERCENT = [/(?:%[0-9a-fA-F]{2})+/, /%[uU][0-9a-fA-F]{4}/]
 const HTML = [/&(?:#\d{1,9}|#[xX][0-9a-fA-F]{1,7}|[a-zA-Z]{2,8}\d{0,2});?/]
 
-/** Each kind of escape, and all of them at once: a secret may have what looks like an escape of another kind. */
+/** All kinds of escapes at once, then each kind alone: a secret may look like an escape of another kind. */
 const kinds = [
   oneOf(...BACKSLASHES, ...PERCENT, ...HTML, SEQUENCE, /[\s+]+/),
   oneOf(...BACKSLASHES),
@@ -136,10 +136,10 @@ const kinds = [
   oneOf(...HTML)
 ]
 
-/** White space, which servers fold. */
+/** Servers may fold white space. */
 const SPACE = /\s+/g
 
-/** Reads the escapes of a view; the same view where there are none. */
+/** Decodes the escapes of a view. Returns the same view if it has none. */
 const read = (view: View, escapes: RegExp): View => {
   const { text } = view
   const at: Array<number> = []
@@ -175,7 +175,7 @@ const read = (view: View, escapes: RegExp): View => {
   return { text: out, folded: fold(out), parent: view, at, from, to }
 }
 
-/** The same without white space, which lines of base64 are broken by. */
+/** Removes white space: base64 may be split into lines. */
 const squeeze = (view: View): View => {
   const at: Array<number> = []
   const from: Array<number> = []
@@ -190,13 +190,12 @@ const squeeze = (view: View): View => {
   return { text, folded: fold(text), parent: view, at, from, to }
 }
 
-/** So many levels of escapes are read: JSON in JSON in JSON, percent-encoded twice. */
+/** Limits the decoded levels, such as JSON in JSON in JSON, percent-encoded twice. */
 const MAX_LEVELS = 6
 
-/** A text has no more views than this. */
 const MAX_VIEWS = 40
 
-/** A text as it is, and with its escapes read, level by level: those of all kinds at once, and of each kind in any order. */
+/** Returns the text and its decoded forms, level by level: all kinds of escapes at once, and each kind in any order. */
 export const views = (text: string): ReadonlyArray<View> => {
   const all = new Map<string, View>([[text, root(text)]])
   const readAll = (kind: RegExp, levels: number) => {
@@ -216,7 +215,7 @@ export const views = (text: string): ReadonlyArray<View> => {
   if (everything !== undefined) {
     readAll(everything, MAX_LEVELS)
   }
-  // The views that come of this are read in turn, since a Map is gone through in the order in which it grows.
+  // `readAll` also visits the views that it adds, because a Map is iterated in insertion order.
   others.forEach((kind) => readAll(kind, 3))
   others.forEach((kind) => readAll(kind, 1))
   const spaced = [...all.values()].filter((view) => /\s/.test(view.text))

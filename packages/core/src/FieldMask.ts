@@ -81,7 +81,7 @@ const parsePath = (path: string, index: number): Either.Either<Path, string> => 
     )
 }
 
-/** Looks at each path once, and at none behind one that is wrong: a mask may hold more of them than there is time for. */
+/** Parses each different path once and stops at the first invalid one: a mask may have very many paths. */
 const parsePaths = (text: string): Either.Either<ReadonlyArray<Path>, string> => {
   const texts = text === "" ? [] : text.split(",")
   const parsed = new Set<Path>()

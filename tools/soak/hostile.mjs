@@ -62,7 +62,6 @@ class Peer {
     const headers = { Authorization: this.authorization, "Content-Type": "application/json" }
     const text = body === undefined || typeof body === "string" ? body : JSON.stringify(body)
     return within(
-      30_000,
       `an answer to ${method} ${target}`,
       this.#connection.send(request(method, target, headers, text))
     )
@@ -259,7 +258,6 @@ const flood = async (peer, maxConnections) => {
   const opened = many(maxConnections + 50, () => open(peer.url))
   try {
     await within(
-      10_000,
       "connections",
       Promise.all(
         opened.map(({ socket }) =>

@@ -1,3 +1,4 @@
+import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpClientError from "@effect/platform/HttpClientError"
 import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
@@ -65,6 +66,47 @@ describe.each(trusting)("a server over TLS, over %s", (_, transport) => {
       }
     }))
 })
+
+describe.each(trusting)("a server that wants a certificate of the client, over %s", (_, transport) => {
+  const wanting = { ...certificates.trusted, ca: authority, requestCert: true, rejectUnauthorized: true }
+
+  it.scopedLive("refuses the handshake of TLS 1.2, once", () =>
+    Effect.gen(function*() {
+      const { url } = yield* serveTls({ ...wanting, maxVersion: "TLSv1.2" }, secret)
+      const secrets = yield* connectOver(transport)(url, { retry: { baseDelay: 0 } })
+      expect(yield* Effect.flip(secrets.get(id))).toMatchObject({
+        _tag: "ConnectionError",
+        reason: "TlsHandshakeFailed",
+        isRetryable: false,
+        attempts: 1
+      })
+    }))
+
+  it.scopedLive("closes the connection of TLS 1.3, whose handshake is over by then, and why is not told", () =>
+    Effect.gen(function*() {
+      const { url } = yield* serveTls({ ...wanting, minVersion: "TLSv1.3" }, secret)
+      const secrets = yield* connectOver(transport)(url, { retry: { baseDelay: 0, maxAttempts: 2 } })
+      expect(yield* Effect.flip(secrets.get(id))).toMatchObject({ reason: "ConnectionLost", attempts: 2 })
+      const create = secrets.create({ metadata: { name: "a" }, spec: {} })
+      expect(yield* Effect.flip(create)).toMatchObject({ reason: "ConnectionLost", attempts: 1 })
+    }))
+})
+
+describe.each([["fetch", FetchHttpClient.layer], ["fetch of ours", Fetch.layer()]] as const)(
+  "a port that fetch does not ask, over %s",
+  (_, transport) => {
+    it.scopedLive.each([1, 25, 6000])("is a mistake that stays: %i", (port) =>
+      Effect.gen(function*() {
+        const secrets = yield* connectOver(transport)(`http://127.0.0.1:${port}`, { retry: { baseDelay: 0 } })
+        expect(yield* Effect.flip(secrets.get(id))).toMatchObject({
+          _tag: "ConnectionError",
+          reason: "RequestRefused",
+          isRetryable: false,
+          attempts: 1
+        })
+      }))
+  }
+)
 
 /** A transport whose first request fails with this error; the secret is not there for the second one. */
 const failing = (cause: unknown) => {

@@ -119,8 +119,8 @@ export const exchange = (
   transport: Exchange,
   sending: Sending
 ): (done: (sent: Sent) => void) => () => void =>
-(done) =>
-  transport(sending.call.request, (result) => {
+(done) => {
+  const giveUp = transport(sending.call.request, (result) => {
     if (isRequestError(result)) {
       return done(lost(sending, result))
     }
@@ -128,3 +128,7 @@ export const exchange = (
     // The transport has seen to the size of a body that has come to its end.
     done(body === undefined ? receive(sending, result) : Effect.succeed(new CollectedAnswer(result, body)))
   })
+  return () => {
+    sending.mayBeSent = giveUp() !== "unsent"
+  }
+}

@@ -12,7 +12,7 @@ const harmless: ReadonlySet<OperationName> = new Set(["list", "get", "whoami", "
 
 /** Whether the server may have done what was asked although the attempt failed; `mayBeSent`: whether it may have the request. */
 export const mayBeDone = (error: CallError, mayBeSent: boolean): boolean =>
-  error._tag === "ConnectionError" ? mayBeSent : error._tag === "CallTimeout" || error.status !== 429
+  error._tag === "ConnectionError" || error._tag === "CallTimeout" ? mayBeSent : error.status !== 429
 
 /** Decides what comes after each failed attempt of one call. */
 export class Retries {

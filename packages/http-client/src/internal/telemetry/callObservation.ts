@@ -61,6 +61,8 @@ export class Observation {
 
   readonly clock: Clock.Clock
   readonly started: bigint
+  #last: bigint
+  #elapsed = 0
   readonly #fiber: Fiber.RuntimeFiber<unknown, unknown>
   readonly #flags: RuntimeFlags.RuntimeFlags
   readonly #metrics: Metrics
@@ -78,7 +80,7 @@ export class Observation {
     this.#fiber = fiber
     this.#flags = flags
     this.clock = Context.get(fiber.currentDefaultServices, Clock.Clock)
-    this.started = this.clock.unsafeCurrentTimeNanos()
+    this.started = this.#last = this.clock.unsafeCurrentTimeNanos()
     this.#metrics = metrics(operation)
     this.#labels = fiber.getFiberRef(FiberRef.currentMetricLabels)
     this.#metrics.inFlight.modify(1, this.#labels)
@@ -101,9 +103,12 @@ export class Observation {
     return defect instanceof Redaction.Defect ? defect : new Redaction.Defect(defect, Redaction.make(this.#secrets))
   }
 
-  /** How long the call has been under way, in milliseconds. */
+  /** How long the call has been under way, in milliseconds. A clock that steps back has stood still meanwhile. */
   get elapsed(): number {
-    return Number(this.clock.unsafeCurrentTimeNanos() - this.started) / 1e6
+    const now = this.clock.unsafeCurrentTimeNanos()
+    this.#elapsed += Math.max(0, Number(now - this.#last))
+    this.#last = now
+    return this.#elapsed / 1e6
   }
 
   /** A request is about to be sent; what comes back is where to send it, and as part of what. */

@@ -29,6 +29,9 @@ RPK_UNTRUSTED
 `.trim().split(/\s/)
 )
 
+// What fetch says of a port that it never asks (25, say), by the Fetch standard. The error has no code.
+const BAD_PORT = "bad port"
+
 const reasons: ReadonlyMap<string, ConnectionErrorReason> = new Map<string, ConnectionErrorReason>([
   ["ENOTFOUND", "HostNotFound"],
   ["ENODATA", "HostNotFound"],
@@ -58,6 +61,7 @@ const reasons: ReadonlyMap<string, ConnectionErrorReason> = new Map<string, Conn
   ["ERR_STREAM_PREMATURE_CLOSE", "ConnectionLost"],
   ["UND_ERR_DESTROYED", "ConnectionLost"],
   ["UND_ERR_SOCKET", "ConnectionLost"],
+  ["ERR_BAD_PORT", "RequestRefused"],
   ["ERR_NO_FETCH", "RequestRefused"],
   ["ERR_STREAM_BODY", "RequestRefused"],
   ["ERR_TRANSPORT_CLOSED", "RequestRefused"],
@@ -125,7 +129,11 @@ const chainOf = (error: unknown, depth = 0): ReadonlyArray<Cause> => {
   const code = property(error, "code")
   const errors = property(error, "errors")
   const self: Cause = {
-    code: typeof code === "string" && /^\w{1,64}$/.test(code) ? code : undefined,
+    code: typeof code === "string" && /^\w{1,64}$/.test(code)
+      ? code
+      : property(error, "message") === BAD_PORT
+      ? "ERR_BAD_PORT"
+      : undefined,
     syscall: property(error, "syscall"),
     isUnsent: property(error, "isUnsent") === true,
     causes: Array.isArray(errors)

@@ -6,12 +6,12 @@ import type { CollectedResponse } from "./collectedResponse.js"
 
 /**
  * Sends a request and calls back once: when the response's body has come, to its end or until it broke off, or when there
- * is none to come. What it gives back gives the request up.
+ * is none to come. What it gives back gives the request up, and says so where it was not sent by then.
  */
 export type Exchange = (
   request: HttpClientRequest.HttpClientRequest,
   done: (result: CollectedResponse | RequestError) => void
-) => () => void
+) => () => "unsent" | void
 
 // Another copy of this package may read it. The number goes up when an Exchange calls back with something else.
 const ExchangeId = Symbol.for("@workspace-secrets/http-client/Exchange/1")

@@ -29,10 +29,13 @@ export class ExchangeHandler implements Dispatcher.DispatchHandler {
   }
 
   /** Gives up: closes the connection of a request that is under way, and sends none that is not. */
-  abort(): void {
+  abort(): "unsent" | void {
     this.done = undefined
     this.chunks = []
-    this.controller?.abort(given)
+    if (this.controller === undefined) {
+      return "unsent"
+    }
+    this.controller.abort(given)
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {

@@ -26,6 +26,8 @@ describe("failureOf", () => {
     ["ERR_TLS_CERT_ALTNAME_FORMAT", "CertificateRejected"],
     ["ERR_SSL_WRONG_VERSION_NUMBER", "TlsHandshakeFailed"],
     ["ERR_SSL_TLSV1_ALERT_INTERNAL_ERROR", "ConnectionLost"],
+    ["ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED", "TlsHandshakeFailed"],
+    ["ERR_SSL_TLSV1_ALERT_UNKNOWN_CA", "TlsHandshakeFailed"],
     ["EAI_FAIL", "HostNotFound"],
     ["ENETUNREACH", "HostUnreachable"],
     ["EHOSTUNREACH", "HostUnreachable"],

@@ -1,4 +1,4 @@
-/** The frame: which server and world, the panes, and the way in. */
+/** The frame of the page: server, menu of worlds, panes and token form. */
 import type { ComponentType } from "preact"
 import { useEffect, useRef } from "preact/hooks"
 import { access, attempts, enter, refusal } from "./Control.js"
@@ -38,7 +38,7 @@ const reload = () =>
     return undefined
   })
 
-/** The most worlds of the menu. All of them are in their pane. */
+/** The maximum number of worlds in the menu. Their pane lists all of them. */
 const maxChoices = 100
 
 const Picker = () => {
@@ -68,7 +68,7 @@ const State = () => (
   </span>
 )
 
-/** Asks for the token, where the server takes one. */
+/** Asks for the token, if the server needs one. */
 const Gate = () => {
   const input = useRef<HTMLInputElement>(null)
   useEffect(() => input.current?.focus(), [])

@@ -1,18 +1,18 @@
-/** Calls of the page to the server that it comes from. */
+/** Calls to the server that the page was loaded from. */
 import { signal } from "@preact/signals"
 import { statusOf, violationsOf } from "./Why.js"
 import type { Status, Violation } from "./Wire.js"
 
-/** The control token or API key that a person typed in. It is in this variable alone: a reload asks for it again. */
+/** The control token or API key that the user typed. It is only in this variable, so a reload asks for it again. */
 const token = signal<string | undefined>(undefined)
 
-/** Whether the server lets the page in: `unknown` until its first answer; `token` where it asks for one; `closed` where there is none. */
+/** Whether the page has access: `unknown` until the first response, `token` if a token is needed, `closed` if no token can help. */
 export const access = signal<"unknown" | "open" | "token" | "closed">("unknown")
 
-/** What the server says to those that it does not let in. */
+/** The server's message when it denies access. */
 export const refusal = signal("")
 
-/** A request that was not answered with success. */
+/** A request that failed. */
 export class CallError extends Error {
   readonly status: number
   readonly violations: ReadonlyArray<Violation>
@@ -33,10 +33,10 @@ const failureOf = (status: number, body: unknown): CallError => {
     : new CallError(status, told.message ?? "", violationsOf(told))
 }
 
-/** How often a person has tried to get in. */
+/** How often the user has entered a token. */
 export const attempts = signal(0)
 
-/** Takes a token in, to be tried with the next call. */
+/** Sets a token for the next call. */
 export const enter = (text: string): void => {
   token.value = text
   access.value = "unknown"
@@ -127,10 +127,10 @@ export const stream = async (path: string, signal: AbortSignal): Promise<Respons
   return response
 }
 
-/** The path of a world in the control API. */
+/** The path of a world in the control API, which calls it a tenant. */
 export const worldPath = (world: string, rest = ""): string => `/tenants/${encodeURIComponent(world)}${rest}`
 
-/** Calls the API itself as a world. Its key is asked for, used once and forgotten. */
+/** Calls the API with the key of a world. The key is fetched, used once and dropped. */
 export const api = async <A>(
   world: string,
   method: "POST" | "PATCH" | "DELETE",
@@ -141,7 +141,7 @@ export const api = async <A>(
   return await read(await send(`/v1${path}`, initOf(method, body), apiKey)) as A
 }
 
-/** What went wrong, for a person to read. */
+/** The message of an error, for people. */
 export const messageOf = (error: unknown): string => {
   if (!(error instanceof Error)) {
     return "Something went wrong."

@@ -1,13 +1,13 @@
-/** A recorded request as something to run again: a line of curl, or a test with our client. */
+/** Turns a recorded request into code: a curl command, or a test with our client. */
 import type { Exchange } from "./Wire.js"
 
 const mask = "<redacted>"
 
-/** Headers that a client sets by itself, or that say nothing of the request. */
+/** Headers that clients set by themselves, or that do not matter for the request. */
 const own =
   /^(?:host|connection|content-length|transfer-encoding|accept-encoding|accept-language|user-agent|authorization|cookie|origin|referer|keep-alive|cache-control|pragma|dnt|priority|accept|traceparent|tracestate|b3|sec-.*|x-b3-.*)$/
 
-/** A word for a POSIX shell. */
+/** Quotes a word for a POSIX shell. */
 const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`
 
 const isMasked = (value: unknown): boolean => JSON.stringify(value ?? null).includes(mask)
@@ -15,7 +15,7 @@ const isMasked = (value: unknown): boolean => JSON.stringify(value ?? null).incl
 const note = (marker: string, { query, request }: Exchange): ReadonlyArray<string> =>
   isMasked(request.body) || isMasked(query) ? [`${marker} ${mask} stands for what the journal does not keep.`] : []
 
-/** As a line of curl. The key comes from the environment. */
+/** A curl command. The API key comes from the environment. */
 export const curl = (exchange: Exchange, baseUrl: string): string => {
   const { method, request, target } = exchange
   const headers = Object.entries(request.headers).filter(([name, value]) => !own.test(name) && value !== mask)
@@ -31,7 +31,7 @@ export const curl = (exchange: Exchange, baseUrl: string): string => {
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
-/** A value as an expression of TypeScript. */
+/** A value as a TypeScript expression. */
 const expression = (value: unknown, indent: string): string => {
   if (Array.isArray(value)) {
     return `[${value.map((item) => expression(item, indent)).join(", ")}]`
@@ -98,7 +98,7 @@ const callOf = (exchange: Exchange): string | undefined => {
   }
 }
 
-/** As a test with our client, which expects the status that there was; none for what is no operation of the API. */
+/** A test with our client that expects the recorded status. `undefined` for requests that are no operation of the API. */
 export const test = (exchange: Exchange, baseUrl: string): string | undefined => {
   const isWithoutBody = exchange.request.body === undefined && /^(?:create|update)$/.test(exchange.operation ?? "")
   const call = isWithoutBody ? undefined : callOf(exchange)

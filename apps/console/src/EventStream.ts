@@ -1,4 +1,4 @@
-/** Reads server-sent events (HTML standard, 9.2.6): gives the data of each event that a chunk of the stream completes. */
+/** Parses server-sent events (HTML standard, 9.2.6): returns the data of each event that a chunk completes. */
 export const makeReader = (): (chunk: string) => ReadonlyArray<string> => {
   let rest = ""
   return (chunk) => {

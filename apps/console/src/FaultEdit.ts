@@ -1,9 +1,9 @@
-/** Fault rules in words, and the ones that people put most. */
+/** Describes fault rules in words, and has presets of common rules. */
 import type { FaultRule, FaultStatus } from "./Wire.js"
 
 const times = (n: number): string => n === 1 ? "once" : n === 2 ? "twice" : `${n} times`
 
-/** Which requests a rule is for. */
+/** Describes the requests that a rule matches. */
 export const subjectOf = ({ externalId, id, operation }: FaultRule): string =>
   [
     operation === undefined ? "any operation" : [operation].flat().join(", "),
@@ -11,7 +11,7 @@ export const subjectOf = ({ externalId, id, operation }: FaultRule): string =>
     ...(externalId === undefined ? [] : [`external id ${externalId}`])
   ].join(", ")
 
-/** What a rule does to a request. */
+/** Describes what a rule does to a request. */
 export const effectOf = ({ body, close, delayMillis, error, when }: FaultRule): string =>
   [
     ...(delayMillis === undefined ? [] : [`waits ${delayMillis} ms`]),
@@ -25,11 +25,11 @@ export const effectOf = ({ body, close, delayMillis, error, when }: FaultRule): 
     ...(when === "after" ? ["after the change was made"] : [])
   ].join(", ")
 
-/** How many requests a rule can still be applied to. */
+/** How often a rule can still be applied. */
 export const remaining = ({ hits, rule: { nth, times } }: FaultStatus): number =>
   Math.max(0, (times ?? (nth === undefined ? Infinity : 1)) - hits)
 
-/** When a rule has its turn. */
+/** Describes when a rule is due. */
 export const turnOf = ({ nth, probability, times: most }: FaultRule): string => {
   const count = most ?? (nth === undefined ? undefined : 1)
   return [

@@ -1,10 +1,10 @@
-/** Which requests are listed. */
+/** The filter of the request list. */
 import type { RequestSummary } from "./Wire.js"
 
 export type Kind = "all" | "success" | "client" | "server" | "fault"
 
 export interface Filter {
-  /** Found anywhere in what the list shows, in any case. Several words must all be found. */
+  /** Text to search in the columns of the list, in any case. All words must match. */
   readonly text: string
   readonly kind: Kind
   /** Only the requests of this world. */
@@ -12,7 +12,7 @@ export interface Filter {
   readonly hidesProbes: boolean
 }
 
-/** Paths that orchestrators and scripts ask to see whether a server is up. */
+/** Paths of health checks. */
 const probe = /^(?:\/_mock\/health|\/(?:api\/|v1\/)?(?:health|healthz|ready|readyz|live|livez|ping|status)\/?)(?:\?|$)/
 
 export const isProbe = ({ target }: Pick<RequestSummary, "target">): boolean => probe.test(target)
@@ -35,7 +35,7 @@ const isKind = (kind: Kind, { broken, fault, status = 0 }: RequestSummary): bool
 const textOf = ({ fault, method, operation, requestId, status, target, tenant }: RequestSummary): string =>
   [status, method, target, operation, tenant, fault, requestId].join(" ").toLowerCase()
 
-/** A test for the requests that a filter lets through. */
+/** Makes a predicate for requests that match a filter. */
 export const make = ({ hidesProbes, kind, text, world }: Filter): (request: RequestSummary) => boolean => {
   const words = text.toLowerCase().split(/\s+/).filter((word) => word !== "")
   return (request) =>

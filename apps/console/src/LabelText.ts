@@ -1,4 +1,4 @@
-/** Labels as a person writes them: `team=billing, env=prod`. */
+/** Formats and parses labels as text: `team=billing, env=prod`. */
 export const parse = (text: string): Readonly<Record<string, string>> =>
   Object.fromEntries(
     text.split(",").map((pair) => pair.trim()).filter((pair) => pair !== "").map((pair) => {
@@ -10,6 +10,6 @@ export const parse = (text: string): Readonly<Record<string, string>> =>
 export const format = (labels: Readonly<Record<string, string>> = {}): string =>
   Object.entries(labels).map(([key, value]) => `${key}=${value}`).join(", ")
 
-/** As the parameter of a list has it. */
+/** Formats labels for the `labels` parameter of a list. */
 export const query = (text: string): string =>
   Object.entries(parse(text)).map(([key, value]) => `${key}=${value}`).join(",")

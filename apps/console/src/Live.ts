@@ -1,13 +1,13 @@
-/** The requests of the server as they end: by server-sent events, or by polling where those do not pass. */
+/** Follows the requests of the server: with server-sent events, or with polling if a proxy holds those back. */
 import { signal } from "@preact/signals"
 import { CallError, control, stream } from "./Control.js"
 import { makeReader } from "./EventStream.js"
 import type { RequestPage, RequestSummary } from "./Wire.js"
 
-/** How many requests the page holds at most. */
+/** The maximum number of requests in the page. */
 export const capacity = 5000
 
-/** The last requests, and what is known of those that are not among them. */
+/** The last requests, and counts of the others. */
 export class Log {
   /** Oldest first. */
   #rows: ReadonlyArray<RequestSummary> = []
@@ -20,43 +20,43 @@ export class Log {
     return this.#rows
   }
 
-  /** The number to go on from. */
+  /** The number to continue from. */
   get next(): number {
     return this.#next
   }
 
-  /** How many requests the journals no longer hold. */
+  /** How many requests the journals have dropped. */
   get dropped(): number {
     return this.#dropped
   }
 
-  /** How many requests ended between two pages and were in neither. */
+  /** How many requests ended between two pages and are in neither. */
   get missed(): number {
     return this.#missed
   }
 
-  /** Takes a page in. */
+  /** Adds a page. */
   add({ dropped, next, requests }: RequestPage): void {
     for (const { sequence, tenant = "" } of requests) {
       const last = this.#last.get(tenant)
-      // A reset begins to count anew.
+      // A reset starts counting again.
       this.#missed += last === undefined || sequence <= last ? 0 : sequence - last - 1
       this.#last.set(tenant, sequence)
     }
-    // A server that was started anew counts from 1.
+    // A restarted server counts from 1.
     this.#rows = [...(next < this.#next ? [] : this.#rows), ...requests].slice(-capacity)
     this.#next = next
     this.#dropped = dropped
   }
 
-  /** Forgets the requests up to now. */
+  /** Drops the requests so far. */
   clear(): void {
     this.#rows = []
     this.#missed = 0
   }
 }
 
-/** Counts per second over the last two seconds. */
+/** Measures requests per second over the last two seconds. */
 export class Rate {
   #counts: ReadonlyArray<{ readonly at: number; readonly count: number }> = []
 
@@ -73,10 +73,10 @@ export type Transport = "connecting" | "events" | "polling" | "lost"
 
 export const log = new Log()
 export const transport = signal<Transport>("connecting")
-/** Grows with each page that has come: the log itself is no signal, since most pages change nothing that is in view. */
+/** Counts the pages received. The log itself is not a signal, because most pages change nothing in view. */
 export const version = signal(0)
 export const perSecond = signal(0)
-/** The number of the last request, followed once a second at most: for what asks the server again when something happened. */
+/** The number of the last request, updated at most once a second. Panes reload when it changes. */
 export const settled = signal(0)
 
 const rate = new Rate()
@@ -109,7 +109,7 @@ const pause = (millis: number, signal: AbortSignal): Promise<void> =>
     }, { once: true })
   })
 
-/** The first event comes with the head of the answer. A proxy that holds it back for so long holds all of them back. */
+/** How long to wait for the first event, which the server sends at once. A proxy that delays it longer delays all events. */
 const patience = 2000
 
 const pollMillis = 500
@@ -154,14 +154,14 @@ const poll = async (signal: AbortSignal): Promise<void> => {
   transport.value = "polling"
 }
 
-/** Follows the requests until it is aborted. What the server refuses ends it. */
+/** Follows the requests until the signal aborts, or the server denies access. */
 export const follow = async (signal: AbortSignal): Promise<void> => {
   let eventsPass = true
   while (!signal.aborted) {
     try {
       if (eventsPass) {
         eventsPass = await listen(signal)
-        // A stream that worked and ended: the server was stopped, and may come back.
+        // The stream worked and ended: the server was stopped, and may come back.
         if (eventsPass) {
           transport.value = "lost"
           await pause(1000, signal)

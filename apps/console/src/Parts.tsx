@@ -1,17 +1,17 @@
-/** Small parts that the panes share. */
+/** Small components that the panes share. */
 import { signal } from "@preact/signals"
 import type { ComponentChildren } from "preact"
 import { useEffect, useRef, useState } from "preact/hooks"
 import { messageOf } from "./Control.js"
 
-/** What is told to everybody, those who hear the page included. */
+/** Announces a message, also to screen readers. */
 export const notice = signal<{ readonly text: string; readonly isError: boolean } | undefined>(undefined)
 
 export const say = (text: string): void => {
   notice.value = { text, isError: false }
 }
 
-/** Runs an action of a person; what goes wrong is shown. */
+/** Runs an action of the user, and shows its error. */
 export const act = async (action: () => Promise<string | undefined>): Promise<boolean> => {
   try {
     const done = await action()
@@ -59,7 +59,7 @@ export const Notice = () => {
   )
 }
 
-/** Copies a text, and says so. */
+/** Copies a text to the clipboard, and announces it. */
 export const copy = (text: string, what: string): Promise<boolean> =>
   act(async () => {
     await navigator.clipboard.writeText(text)
@@ -76,7 +76,7 @@ export const CopyButton = ({ children, text, what }: {
   </button>
 )
 
-/** A button that asks before it does what cannot be undone. */
+/** A button that asks for confirmation. */
 export const ConfirmButton = ({ children, onConfirm, question }: {
   readonly question: string
   readonly onConfirm: () => void
@@ -123,7 +123,7 @@ export const ConfirmButton = ({ children, onConfirm, question }: {
     )
 }
 
-/** A dialog over the page: the platform's own, which keeps the focus and closes on Escape. */
+/** A modal dialog: the browser's own, which keeps the focus and closes on Escape. */
 export const Dialog = ({ children, onClose, title }: {
   readonly title: string
   readonly onClose: () => void
@@ -144,7 +144,7 @@ export const Dialog = ({ children, onClose, title }: {
   )
 }
 
-/** JSON, its keys and values told apart. */
+/** JSON with different colours for keys and values. */
 export const Json = ({ value }: { readonly value: unknown }) => {
   const token = /("(?:\\.|[^"\\])*")(\s*:)?|-?\d[\d.eE+-]*|\b(?:true|false|null)\b/g
   const text = JSON.stringify(value, undefined, 2)
@@ -162,7 +162,7 @@ export const Json = ({ value }: { readonly value: unknown }) => {
   return <pre tabIndex={0}><code>{parts}{text.slice(end)}</code></pre>
 }
 
-/** A moment as the server has it, to the second. */
+/** A time of the server, to the second. */
 export const Moment = ({ at }: { readonly at: string }) => (
   <time dateTime={at} title={at}>{at.slice(0, 19).replace("T", " ")}</time>
 )

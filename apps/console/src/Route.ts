@@ -1,4 +1,4 @@
-/** What the page shows: a pane and a world, which are in the fragment of its URL, such as `#/secrets/default`. */
+/** The route of the page: a pane and a world, in the fragment of the URL, such as `#/secrets/default`. */
 import { signal } from "@preact/signals"
 
 export const panes = ["requests", "secrets", "faults", "time", "worlds", "reference"] as const
@@ -10,7 +10,7 @@ export interface Route {
   readonly world: string
 }
 
-/** The world that a server begins with. */
+/** The first world of a server. */
 export const firstWorld = "default"
 
 const decode = (text: string): string => {
@@ -30,7 +30,7 @@ export const format = ({ pane, world }: Route): string => `#/${pane}/${encodeURI
 
 export const route = signal<Route>({ pane: "requests", world: firstWorld })
 
-/** Goes along with the URL from now on. */
+/** Follows the URL from now on. */
 export const followLocation = (): void => {
   const read = () => {
     route.value = parse(location.hash)

@@ -1,11 +1,11 @@
-/** A long list of rows of one height: only those in view are in the document. Rows are walked through by the arrow keys. */
+/** A long list of rows with equal height. Only rows in view are in the document. Arrow keys move between rows. */
 import type { ComponentChildren } from "preact"
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks"
 
-/** The height of a row in pixels, as in the style sheet. */
+/** The height of a row in pixels. The style sheet has the same. */
 export const rowHeight = 28
 
-/** Rows above and below those in view. */
+/** Extra rows above and below those in view. */
 const margin = 6
 
 export interface Row {
@@ -18,7 +18,7 @@ export const Rows = ({ columns, label, newest, onOpen, rows, selected }: {
   readonly label: string
   readonly columns: ReadonlyArray<{ readonly title: string; readonly name: string }>
   readonly rows: ReadonlyArray<Row>
-  /** Rows are added above the first: where a person has scrolled down, what is in view stays. */
+  /** New rows are added at the top. After scrolling down, the rows in view stay. */
   readonly newest: number | undefined
   readonly selected: number | undefined
   readonly onOpen: (key: number) => void

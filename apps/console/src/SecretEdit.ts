@@ -1,4 +1,4 @@
-/** What a form of a secret sends: only the fields that were changed, each named by the update mask. */
+/** The request of a secret's form: only the changed fields, with their update mask. */
 import * as LabelText from "./LabelText.js"
 import type { Secret } from "./Wire.js"
 
@@ -14,7 +14,7 @@ export const fieldsOf = (secret: Secret | undefined): Fields => ({
   labels: LabelText.format(secret?.metadata.labels)
 })
 
-/** What is to become of the value. */
+/** What to do with the value. */
 export type ValueChange = { readonly type: "keep" } | { readonly type: "clear" } | {
   readonly type: "set"
   readonly value: string
@@ -34,7 +34,7 @@ export const creation = (fields: Fields, change: ValueChange) => {
   }
 }
 
-/** The fields that differ, in the order of the form. */
+/** The changed fields, in the order of the form. */
 export const maskOf = (before: Fields, after: Fields, change: ValueChange): ReadonlyArray<string> => [
   ...(before.name === after.name ? [] : ["metadata.name"]),
   ...(before.externalId === after.externalId ? [] : ["metadata.externalId"]),

@@ -1,4 +1,4 @@
-/** Creates a secret, or edits one with an update mask. Both are requests to the API itself. */
+/** Creates a secret, or edits one with an update mask. Both are requests to the API. */
 import { useRef, useState } from "preact/hooks"
 import { api } from "./Control.js"
 import { act, Dialog } from "./Parts.js"
@@ -8,7 +8,7 @@ import type { Secret } from "./Wire.js"
 
 export const SecretForm = ({ onClose, onDone, secret, world }: {
   readonly world: string
-  /** The secret to edit; none to create one. */
+  /** The secret to edit. `undefined` to create one. */
   readonly secret: Secret | undefined
   readonly onClose: () => void
   readonly onDone: () => void
@@ -16,7 +16,7 @@ export const SecretForm = ({ onClose, onDone, secret, world }: {
   const before = SecretEdit.fieldsOf(secret)
   const [fields, setFields] = useState<Fields>(before)
   const [action, setAction] = useState<ValueChange["type"]>(secret === undefined ? "set" : "keep")
-  // The value stays in its field: it is read when the form is sent, and gone when the form is.
+  // The value is only in its input field: it is read when the form is sent.
   const value = useRef<HTMLTextAreaElement>(null)
   const changeOf = (): ValueChange =>
     action === "set"

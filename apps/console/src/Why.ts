@@ -1,10 +1,10 @@
-/** Why a request ended as it did, in words: read from what the journal holds of it. */
+/** Explains the result of a request in words, from its journal entry. */
 import type { Exchange, Status, Violation } from "./Wire.js"
 
 export interface Reason {
   readonly title: string
   readonly text: string
-  /** The fields that were wrong. */
+  /** The invalid fields. */
   readonly fields: ReadonlyArray<Violation>
 }
 
@@ -13,7 +13,7 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 
 const textOf = (value: unknown): string => typeof value === "string" ? value : ""
 
-/** A body as a google.rpc.Status; none where it is something else. */
+/** A body as google.rpc.Status, or `undefined` if it is something else. */
 export const statusOf = (body: unknown): Status | undefined =>
   isObject(body) && typeof body["code"] === "number" && typeof body["message"] === "string" ? body : undefined
 
@@ -23,7 +23,7 @@ const listOf = (value: unknown): ReadonlyArray<Readonly<Record<string, unknown>>
 const detailsOf = ({ details }: Status, type: string) =>
   listOf(details).filter((detail) => textOf(detail["@type"]).endsWith(`google.rpc.${type}`))
 
-/** The fields that an error names. */
+/** The invalid fields of an error. */
 export const violationsOf = (status: Status): ReadonlyArray<Violation> =>
   detailsOf(status, "BadRequest").flatMap(({ fieldViolations }) =>
     listOf(fieldViolations).map(({ description, field }) => ({
@@ -72,7 +72,7 @@ const scopeOf = (status: Status): ReadonlyArray<Violation> =>
     ].filter(({ description }) => description !== "")
   )
 
-/** The reasons, the most telling first; none for a plain success. */
+/** The reasons, the most important first. Empty for a success without a fault. */
 export const why = ({ bodiesOmitted, fault, response }: Exchange): ReadonlyArray<Reason> => {
   if (response === undefined) {
     return [reason("No response", "The client closed the connection before the server answered.")]
@@ -93,7 +93,7 @@ export const why = ({ bodiesOmitted, fault, response }: Exchange): ReadonlyArray
       : [
         reason(
           codeNames[status.code ?? 2] ?? `code ${status.code}`,
-          // The message of these has the same words.
+          // With violations, the message only repeats them.
           violations.length > 0 ? "" : status.message ?? "",
           [...violations, ...scopeOf(status)]
         )

@@ -1,4 +1,4 @@
-/** What the server sends to the page, as far as the page reads it. The browser checks hold these shapes against a running server. */
+/** The parts of the server's responses that the page reads. The browser checks compare these types with a running server. */
 
 export interface World {
   readonly id: string
@@ -8,11 +8,11 @@ export interface World {
   readonly secrets: number
 }
 
-/** A request in the list: what is known of it without its headers and bodies. */
+/** A request in the list, without headers and bodies. */
 export interface RequestSummary {
-  /** Counts the requests of the server from 1. */
+  /** The number of the request on the server, from 1. */
   readonly number: number
-  /** The world whose key the request had; absent for a missing or unknown key. */
+  /** The id of the world. Absent if the API key was missing, malformed or unknown. */
   readonly tenant?: string
   readonly sequence: number
   readonly requestId: string
@@ -31,9 +31,9 @@ export type Broken = "closed" | "cut" | "html" | "halfJson" | "empty"
 export interface RequestPage {
   /** Oldest first. */
   readonly requests: ReadonlyArray<RequestSummary>
-  /** The number to go on from. */
+  /** The number to continue from. */
   readonly next: number
-  /** How many requests the journals no longer hold. */
+  /** How many requests the journals have dropped. */
   readonly dropped: number
 }
 
@@ -69,7 +69,7 @@ export interface Secret {
     readonly externalId?: string
     readonly labels?: Readonly<Record<string, string>>
   }
-  /** In a list, a mask stands for each value that is set. */
+  /** In a list, each value is masked. */
   readonly spec?: { readonly value?: string }
 }
 

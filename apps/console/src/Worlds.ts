@@ -1,4 +1,4 @@
-/** The worlds that there are, as they were listed last. */
+/** The worlds of the server, as last listed. The control API calls them tenants. */
 import { signal } from "@preact/signals"
 import { control } from "./Control.js"
 import type { World } from "./Wire.js"

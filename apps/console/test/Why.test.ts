@@ -63,7 +63,7 @@ describe("why a request ended as it did", () => {
   })
 
   it("names the fault that hit before anything else", () => {
-    const body = { code: 14, message: "a fault that a test asked for", details: [] }
+    const body = { code: 14, message: "a fault that a test injected", details: [] }
     expect(why(exchange({ fault: "busy", ...answered(503, body) })).map(({ title }) => title)).toEqual([
       "Fault “busy” was applied",
       "UNAVAILABLE"

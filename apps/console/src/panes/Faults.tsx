@@ -1,4 +1,4 @@
-/** The fault rules of a world: how often each was applied, and how often it still can be. */
+/** The fault rules of a world, with how often each was applied and still can be. */
 import { useEffect, useState } from "preact/hooks"
 import { control, worldPath } from "../Control.js"
 import * as FaultEdit from "../FaultEdit.js"

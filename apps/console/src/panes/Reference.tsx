@@ -1,4 +1,4 @@
-/** The document of the API, as the page at /docs has it. */
+/** The API reference: the page at /docs. */
 export const ReferencePane = () => (
   <>
     <div class="bar">

@@ -1,4 +1,4 @@
-/** The requests as they end, and one of them in full. */
+/** The list of requests, and the details of one. */
 import { signal } from "@preact/signals"
 import { useEffect, useMemo, useState } from "preact/hooks"
 import { control, messageOf } from "../Control.js"
@@ -30,7 +30,7 @@ const kinds: ReadonlyArray<readonly [Kind, string]> = [
 ]
 
 const filter = signal<Filter>({ text: "", kind: "all", world: undefined, hidesProbes: true })
-/** The requests as they were when the list was paused. */
+/** The requests at the time when the list was paused. */
 const paused = signal<ReadonlyArray<RequestSummary> | undefined>(undefined)
 const selected = signal<number | undefined>(undefined)
 
@@ -133,7 +133,7 @@ const Whole = ({ exchange }: { readonly exchange: Exchange }) => {
   )
 }
 
-/** Closes the request that is open. The keyboard is back in the list. */
+/** Closes the details. The focus returns to the list. */
 const close = (): void => {
   selected.value = undefined
   document.querySelector<HTMLElement>("[role=grid] [role=row][tabindex='0']")?.focus()

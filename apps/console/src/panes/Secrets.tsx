@@ -1,4 +1,4 @@
-/** The secrets of a world, page by page. To look at them leaves no trace: no request in the journal, no fault, no step of the clock. */
+/** The secrets of a world, page by page. Reading them has no side effects: it applies no fault, and changes neither journal nor clock. */
 import { useEffect, useState } from "preact/hooks"
 import { api, control, messageOf, worldPath } from "../Control.js"
 import * as LabelText from "../LabelText.js"
@@ -30,7 +30,7 @@ const valueOf = async (world: string, { metadata }: Secret): Promise<string> => 
   return spec?.value ?? ""
 }
 
-/** The value that is shown: one at a time, in this state alone. */
+/** The value that is shown. It is only in this state, one at a time. */
 interface Shown {
   readonly id: string
   readonly value: string

@@ -1,4 +1,4 @@
-/** The clock of a world: what its secrets, ids and responses are dated by. */
+/** The clock of a world, which sets the times of its secrets, ids and responses. */
 import { useEffect, useState } from "preact/hooks"
 import { control, worldPath } from "../Control.js"
 import { settled } from "../Live.js"
@@ -11,7 +11,7 @@ const words = {
   stepping: "Stepping: each request is one step later."
 } as const
 
-/** Where a clock stands. A real one is that of this machine, with the offset of the world. */
+/** The time of a clock. A real clock is the one of this machine plus the world's offset. */
 const momentOf = ({ at, offsetMillis = 0, type }: Clock, now: number): string =>
   type === "real" || at === undefined ? new Date(now + offsetMillis).toISOString() : at
 

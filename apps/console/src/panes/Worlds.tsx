@@ -1,4 +1,4 @@
-/** The worlds: every API key has one. */
+/** The worlds of the server, one per API key. */
 import { useEffect, useRef, useState } from "preact/hooks"
 import { control, worldPath } from "../Control.js"
 import { act, ConfirmButton, CopyButton } from "../Parts.js"
@@ -6,10 +6,10 @@ import { firstWorld, format, go, route } from "../Route.js"
 import type { World } from "../Wire.js"
 import { load, worlds } from "../Worlds.js"
 
-/** The most worlds that are listed at a time; the filter finds the others. */
+/** The maximum number of listed worlds. The filter finds the others. */
 const maxListed = 200
 
-/** Saves a snapshot as a file. The text is let go as soon as the browser has it. */
+/** Saves a snapshot as a file. The text is released as soon as the browser has it. */
 const save = async (world: string): Promise<void> => {
   const snapshot = await control<unknown>("GET", worldPath(world, "/snapshot"))
   const url = URL.createObjectURL(new Blob([JSON.stringify(snapshot, undefined, 2)], { type: "application/json" }))
@@ -62,7 +62,7 @@ const Restore = ({ world }: { readonly world: string }) => {
   )
 }
 
-/** The key of a new world, which this page shows on request. */
+/** The API key of a new world, which this page shows on request. */
 const NewKey = ({ apiKey, onClose, world }: {
   readonly world: string
   readonly apiKey: string

@@ -12,10 +12,10 @@ const SMALL = 150 * KIB
 const LARGE = 600 * KIB
 const HEAP_MB = 128
 
-/** What is freed between two measurements of a heap at rest, in bytes. */
+/** How much an idle heap varies between two measurements, in bytes. */
 const SETTLED = 16 * KIB
 
-/** Of a body four times as large, a byte costs four times as much where the cost is quadratic, and as much where it is linear. */
+/** The maximum growth of the cost per byte for a body four times as large: 1 means linear, 4 means quadratic. */
 const GROWTH = 3
 
 interface Input {
@@ -26,7 +26,7 @@ interface Input {
 }
 
 interface Cost {
-  /** Microseconds of CPU, bytes of the answer, and bytes that the heap keeps, each for every byte of the request. */
+  /** CPU time in microseconds, size of the response in bytes, and retained heap in bytes, each per byte of the request. */
   readonly cpu: number
   readonly out: number
   readonly kept: number
@@ -35,7 +35,7 @@ interface Cost {
 const secrets = "/v1/workspace_secrets"
 const tenant = "/_mock/tenants/default"
 
-/** As many copies as fit, each made of its number. */
+/** As many items as fit, each made from its number. */
 const many = (size: number, make: (index: number) => string): string => {
   const pieces: Array<string> = []
   for (let length = 0; length < size;) {
@@ -109,7 +109,7 @@ const send = async ({ method = "POST", path = secrets, status }: Input, body: st
   return bytes
 }
 
-/** A measurement once small requests free nothing more: a closed connection keeps its last request for a while. */
+/** Measures after small requests free nothing more: a closed connection keeps its last request for a while. */
 const settled = async () => {
   let last = await measure()
   for (;;) {
@@ -124,7 +124,7 @@ const settled = async () => {
 
 const times = 2
 
-/** The least of three measurements: what else the machine does only adds to it. */
+/** The minimum of three measurements, because other load only adds to them. */
 const costOf = async (input: Input, size: number): Promise<Cost> => {
   const body = input.body(size)
   const sent = Buffer.byteLength(body) * times
@@ -144,7 +144,7 @@ const costOf = async (input: Input, size: number): Promise<Cost> => {
   return { cpu: least(({ cpu }) => cpu), out: least(({ out }) => out), kept: least(({ kept }) => kept) }
 }
 
-/** The heaviest valid input of a size, which wrong input is compared with. */
+/** The most expensive valid input of a size, for comparison with invalid input. */
 let heaviest = 0
 
 describe(`a server with a heap of ${HEAP_MB} MB`, () => {
@@ -177,19 +177,19 @@ describe(`a server with a heap of ${HEAP_MB} MB`, () => {
     rmSync(directory, { recursive: true, force: true })
   })
 
-  it.each(Object.entries(valid))("spends in proportion to the bytes of %s", async (_, input) => {
+  it.each(Object.entries(valid))("uses time in proportion to the bytes of %s", async (_, input) => {
     const [small, large] = [await costOf(input, SMALL), await costOf(input, LARGE)]
     expect(large.cpu / small.cpu).toBeLessThan(GROWTH)
     expect(large.out).toBeLessThan(1.1)
     expect(large.kept).toBeLessThan(4)
   })
 
-  it.each(Object.entries(wrong))("spends no more than a few times what valid input costs: %s", async (_, input) => {
+  it.each(Object.entries(wrong))("uses no more than a few times the time of valid input: %s", async (_, input) => {
     const [small, large] = [await costOf(input, SMALL), await costOf(input, LARGE)]
     expect(large.cpu / small.cpu).toBeLessThan(GROWTH)
     expect(large.cpu / heaviest).toBeLessThan(8)
     expect(large.out).toBeLessThan(0.05)
-    // A request that is kept counts 1 or more; a heap at rest moves by 0.2, which is 240 KB.
+    // A retained request counts at least 1. An idle heap varies by 0.2, which is 240 KB.
     expect(large.kept).toBeLessThan(0.5)
   })
 

@@ -1,41 +1,41 @@
-/** What generated tests ask of a server: symbolically, as it is generated and printed, and with the ids and values of one run. */
+/** The calls of generated tests: symbolic, for generation and printing, and with the ids and values of one run. */
 
-/** Who asks and by which path. */
+/** The caller and its path layout. */
 export interface Asking {
-  /** The number of the key; the one after the last is no key of the server's. */
+  /** The number of the API key. The one after the last is unknown to the server. */
   readonly key: number
   readonly layout: Layout
 }
 
-/** Without a workspace in the path, with the id or the alias of the key's own, or with the id of another key's. */
+/** The workspace in the path: none, the id or alias of the key's workspace, or the id of another key's. */
 export type Layout = "unscoped" | "id" | "alias" | "another"
 
-/** A secret's value, by its number: the text is made when it is sent, and what is generated and printed does not have it. */
+/** The value of a secret, by number. Its text is made when it is sent, so generated and printed calls do not contain it. */
 export class Value {
   constructor(readonly number: number) {}
 }
 
-/** A secret: one of those that are there or are deleted, asked for by its owner or by anyone, or an address that may lead nowhere. */
+/** A reference to a secret: an existing or deleted one, for its owner or anyone, or any address. */
 export type Ref =
   | { readonly among: "created" | "deleted"; readonly number: number; readonly by: "owner" | "anyone" }
   | { readonly externalId: string }
   | { readonly id: string }
 
-/** A body: JSON, which may have `Value`s in it, or any text. */
+/** A body: JSON that may contain `Value`s, or any text. */
 export type Body = { readonly json: unknown } | { readonly text: string; readonly contentType: string }
 
 export type Query = Readonly<Record<string, string>>
 
-/** A request as it is generated: it stands for others when those before it are left out. */
+/** A generated request. Its references are resolved in a run, so they change when earlier requests are removed. */
 export type Request =
   & Asking
   & (
     | { readonly op: "whoami" }
     | { readonly op: "list"; readonly query: Query }
-    /** The page after one that was answered, or with other parameters, or by another key, what has to be refused. */
+    /** The page after a received one; or, to be rejected, with other parameters or another key. */
     | { readonly op: "next"; readonly page: number; readonly change: Query; readonly by: "owner" | "anyone" }
     | { readonly op: "create"; readonly body: Body }
-    /** So many creates that limits matter. */
+    /** Enough creates to reach limits. */
     | { readonly op: "fill"; readonly count: number }
     | { readonly op: "get" | "delete"; readonly ref: Ref }
     | { readonly op: "update"; readonly ref: Ref; readonly body: Body }
@@ -45,7 +45,7 @@ export type Request =
 export interface Call {
   readonly op: "whoami" | "list" | "create" | "get" | "update" | "delete"
   readonly key: number
-  /** What stands for the workspace in the path. */
+  /** The workspace in the path. */
   readonly workspace: string | undefined
   readonly query: Query
   readonly target: { readonly id: string } | { readonly externalId: string } | undefined
@@ -53,20 +53,20 @@ export interface Call {
   readonly contentType: string
 }
 
-/** An answer in one run. */
+/** A response in one run. */
 export interface Answer {
   readonly status: number
   readonly headers: Headers
   readonly text: string
 }
 
-/** A secret that was created, and by which key. */
+/** A created secret, with its key. */
 export interface Created {
   readonly id: string
   readonly key: number
 }
 
-/** What a request may refer to. */
+/** What requests can refer to. */
 export interface Names {
   readonly created: ReadonlyArray<Created>
   readonly deleted: ReadonlyArray<Created>
@@ -77,7 +77,7 @@ export interface Names {
 
 const json = "application/json"
 
-/** With the text of its values. */
+/** Replaces values by their text. */
 const filled = (body: unknown, names: Names): unknown =>
   body instanceof Value
     ? names.value(body)
@@ -87,7 +87,7 @@ const filled = (body: unknown, names: Names): unknown =>
 
 const at = <A>(all: ReadonlyArray<A>, number: number): A | undefined => all[number % Math.max(all.length, 1)]
 
-/** What a request is in a run. A page that there is none of is the first. */
+/** Resolves a request in a run. A missing page becomes the first one. */
 export const resolve = (request: Request, names: Names): Call => {
   const base = { key: request.key, query: {}, target: undefined, body: undefined, contentType: json }
   const scope = (key: number, layout: Layout) =>

@@ -8,10 +8,10 @@ type Fetch = typeof fetch
 
 const seed = 5
 
-/** A server that is right for as long as one request comes after another. */
+/** A server that is correct for sequential requests only. */
 type Racing = (right: Fetch) => Fetch
 
-/** Looks whether a secret is there, and then takes it out. */
+/** Checks that a secret exists, and then deletes it. */
 const deletesTwice: Racing = (right) => async (input, init) => {
   const request = new Request(input, init)
   if (request.method !== "DELETE") {
@@ -45,7 +45,7 @@ const losesUpdates: Racing = (right) => async (input, init) => {
   return right(url, { method: "PATCH", headers, body: JSON.stringify(whole) })
 }
 
-/** Gives the answer to a read to all who ask the same while it is under way. */
+/** Shares the response to a read with all equal requests in flight. */
 const sharesReads: Racing = (right) => {
   const underWay = new Map<string, Promise<Response>>()
   return async (input, init) => {
@@ -64,8 +64,8 @@ const sharesReads: Racing = (right) => {
   }
 }
 
-describe("requests at the same time", () => {
-  it(`are answered as if they came one after another (seed ${seed})`, async () => {
+describe("concurrent requests", () => {
+  it(`get responses as if they came one after another (seed ${seed})`, async () => {
     const { failure, histories, overlapping, requests } = await check({ histories: 300, seed })
     expect(failure).toBeUndefined()
     expect(histories).toBe(300)
@@ -77,7 +77,7 @@ describe("requests at the same time", () => {
     ["deletes what another has deleted", deletesTwice],
     ["loses an update", losesUpdates],
     ["shares what it reads", sharesReads]
-  ])("find a server that %s", async (_, between) => {
+  ])("detect a server that %s", async (_, between) => {
     const secrets = new Set<string>()
     const { failure } = await check({ histories: 2000, seed, between: keeping(secrets, between) })
     expect(failure).toMatch(
@@ -87,7 +87,7 @@ describe("requests at the same time", () => {
     expect([...secrets].filter((secret) => failure?.includes(secret))).toEqual([])
   })
 
-  it("tell of an answer that no order explains", async () => {
+  it("report a response that no order explains", async () => {
     const teapot: Racing = () => () => Promise.resolve(new Response(null, { status: 418 }))
     const { failure } = await check({ histories: 2000, seed, between: teapot })
     expect(failure).toMatch(/\n# fiber \d, from 0 to 1: 418\n# no order [^\n]+\n$/)

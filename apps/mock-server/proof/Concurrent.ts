@@ -1,4 +1,4 @@
-/** Requests at the same time against one workspace: whether their answers could have come about one after another. */
+/** Sends concurrent requests to one workspace, and checks that their responses are linearizable. */
 import * as Either from "effect/Either"
 import * as FastCheck from "effect/FastCheck"
 import { setImmediate } from "node:timers/promises"
@@ -8,21 +8,21 @@ import * as Model from "./Model.js"
 import { requestOfOne } from "./Requests.js"
 import { ask, Run, type Sent, serving, WrongAnswer } from "./Run.js"
 
-/** How many histories of which seed, against which server. */
+/** The number of histories, the seed, and the server. */
 export interface Options {
   readonly histories: number
   readonly seed: number
-  /** What the server is made of the right one; the right one unless given. */
+  /** Changes the server under test. Default: the correct server. */
   readonly between?: ((right: typeof fetch) => typeof fetch) | undefined
 }
 
-/** What came of it. */
+/** The result. */
 export interface Result {
   readonly histories: number
   readonly requests: number
-  /** How many requests began before the one before them had ended. */
+  /** How many requests overlapped with the one before. */
   readonly overlapping: number
-  /** Why it failed, as a person reads it; it has no keys and no values. */
+  /** The reason of a failure, for people. It contains no keys and no values. */
   readonly failure: string | undefined
 }
 
@@ -40,7 +40,7 @@ const step = (world: Model.World, { answer, sent }: Asked): Model.World | undefi
 const keyOf = ({ cursors, workspaces, ...world }: Model.World): string =>
   JSON.stringify([workspaces.map(({ secrets }) => secrets), [...cursors.keys()], world.notFound])
 
-/** Runs each list of requests in a fiber of its own. The scheduler decides when a request goes out and when its answer comes in. */
+/** Runs each list of requests in its own fiber. The scheduler decides when requests and responses are delivered. */
 const together = async (
   run: Run,
   scheduler: FastCheck.Scheduler,
@@ -62,7 +62,7 @@ const together = async (
   return history
 }
 
-/** What is not as it should be, request by request. */
+/** The problems, by request. */
 interface Failed {
   readonly run: Run
   readonly notes: (sent: Sent | undefined) => ReadonlyArray<string>
@@ -83,7 +83,7 @@ const notLinearizable = (run: Run, history: ReadonlyArray<Operation<Asked>>): Fa
 
 const few = FastCheck.array(requestOfOne, { maxLength: 4, size: "max" })
 
-/** Runs histories until one fails; that one is made as short as can be. */
+/** Runs histories until one fails, and shrinks that one. */
 export const check = ({ between, histories, seed }: Options): Promise<Result> =>
   serving(async (served) => {
     let done = 0
@@ -97,7 +97,7 @@ export const check = ({ between, histories, seed }: Options): Promise<Result> =>
     ) => {
       const run = new Run(served, () => requests++)
       const fail = (failure: Failed, error: unknown) => {
-        // The last one that fails is the shortest.
+        // The last failure is the shortest.
         failed = failure
         throw error
       }
@@ -121,7 +121,7 @@ export const check = ({ between, histories, seed }: Options): Promise<Result> =>
         overlapping += history.filter((a) =>
           history.some((b) => b.invoked < a.invoked && a.invoked < b.answered)
         ).length
-        // Nothing in a history waits for the world outside: signals would never be heard.
+        // Yields to the event loop, so that signals are handled: histories do no I/O.
         await setImmediate()
       }
     }

@@ -1,12 +1,12 @@
-/** Requests as lines of curl, for a person to paste while `npm start` runs. */
+/** Prints requests as curl commands, to paste while `npm start` runs. */
 import type { Call, Request, Value } from "./Call.js"
 import { address, resolve } from "./Call.js"
 
-/** What is told of a request: its ids and cursors are replaced by names, and its body is made anew, with a text for each value. */
+/** A request for the script: ids and cursors are variables, and each value in the body is a placeholder text. */
 export interface Told {
   readonly request: Request
   readonly call: Call
-  /** What its answer gave to those that follow. */
+  /** What later requests use of its response. */
   readonly gave: { readonly name: "ID" | "CURSOR"; readonly text: string } | undefined
 }
 
@@ -22,7 +22,7 @@ const bodyOf = (request: Request): string | undefined =>
 
 const fields = { ID: "id", CURSOR: "nextCursor" }
 
-/** With a loop in the place of lines that are the same. */
+/** Replaces repeated lines by a loop. */
 const folded = (lines: ReadonlyArray<string>): ReadonlyArray<string> => {
   const out: Array<string> = []
   for (let i = 0; i < lines.length;) {
@@ -38,8 +38,8 @@ const folded = (lines: ReadonlyArray<string>): ReadonlyArray<string> => {
 }
 
 /**
- * The script of some requests. It has no key, and no value that was sent: keys, ids and cursors are variables. `notes` are comments behind each
- * request.
+ * Makes a script of requests. It contains no API key and no value that was sent: keys, ids and cursors are variables. `notes` are comments
+ * after each request.
  */
 export const script = (
   told: ReadonlyArray<Told>,

@@ -11,7 +11,7 @@ import { answered, answers, bodies, type WrongServer } from "./WrongServer.js"
 
 const seed = 5
 
-/** One tenant is all that the wrong servers of this file know. */
+/** The wrong servers of this file have one tenant. */
 const nobody = { apiKey: Redacted.make("nobody"), workspaceId: "nowhere" }
 
 const problemsOf = async (wrong: WrongServer, secrets = new Set<string>()) => {
@@ -22,13 +22,13 @@ const problemsOf = async (wrong: WrongServer, secrets = new Set<string>()) => {
 const all = { ...wrongCreates, ...wrongErrors, ...wrongLists, ...wrongTransports, ...wrongUpdates }
 
 describe("requests made from the OpenAPI document", () => {
-  it(`are answered as it says (seed ${seed})`, async () => {
+  it(`get the documented responses (seed ${seed})`, async () => {
     const { answers, invalid, problems, valid } = await check({ seed, rounds: 40 })
     expect(problems).toEqual([])
     expect(valid).toBe(11 * 40)
     expect(invalid).toBeGreaterThan(1000)
     const refused = [...answers.keys()].filter((kind) => !kind.endsWith(" 200"))
-    // A mask may clear the name, and an external id may come twice: the document says both in words only.
+    // Not in the schemas, only in the text of the document: the name cannot be cleared, and external ids are unique.
     expect(refused.filter((kind) => !/update 400$|(create|update) 409$/.test(kind))).toEqual([])
     expect([...answers].filter(([kind, count]) => kind.endsWith(" 200") && count >= 20)).toHaveLength(11)
   })
@@ -55,14 +55,14 @@ describe("requests made from the OpenAPI document", () => {
       "workspace_secrets.list, a valid request: 200, and its body is not as listed at "
     ],
     ["takes a list for a mask", "workspace_secrets.update, updateMask of another type: not 400"]
-  ])("find a server that %s", async (name, problem) => {
+  ])("detect a server that %s", async (name, problem) => {
     const [wrong] = all[name] ?? expect.fail("no such server")
     const problems = await problemsOf(wrong)
     expect(problems.map((each) => each.replace(`seed ${seed}, `, "")).filter((each) => each.startsWith(problem)).length)
       .toBeGreaterThan(0)
   })
 
-  it("find a server that fails", async () => {
+  it("detect a server that fails", async () => {
     const failing = answers((response, { body }) =>
       body.includes("labels") ? answered(response, { code: 13, message: "failed", details: [] }, 500) : response
     )
@@ -71,7 +71,7 @@ describe("requests made from the OpenAPI document", () => {
     expect(await problemsOf(failing)).toContain(problem)
   })
 
-  it("tell neither a key nor a value of what they found", async () => {
+  it("report neither a key nor a value", async () => {
     const secrets = new Set<string>()
     const indiscreet = bodies((body, { body: sent, request }) => ({
       metadata: { [sent]: request.headers.get("authorization") },

@@ -1,4 +1,4 @@
-/** Requests made from the schemas of the OpenAPI document, valid and with one thing wrong, and whether the answers are those that it lists. */
+/** Sends requests that are generated from the OpenAPI document, valid and with one fault, and checks that the responses are documented. */
 import type { ValidateFunction } from "ajv"
 import addFormats from "ajv-formats"
 import { Ajv2020 } from "ajv/dist/2020.js"
@@ -12,22 +12,22 @@ import type {
 } from "../src/documents/OpenApiObjects.js"
 import { startInProcess } from "../src/MockServer.js"
 
-/** How many requests of which seed, against which server. */
+/** The number of requests, the seed, and the server. */
 export interface Options {
   readonly seed: number
-  /** How many valid requests there are for each operation. */
+  /** The number of valid requests per operation. */
   readonly rounds: number
-  /** What the server is made of the right one; the right one unless given. */
+  /** Changes the server under test. Default: the correct server. */
   readonly between?: ((right: typeof fetch) => typeof fetch) | undefined
 }
 
-/** What came of it. */
+/** The result. */
 export interface Result {
   readonly valid: number
   readonly invalid: number
-  /** How often valid requests to each operation were answered with each status. */
+  /** Counts of valid requests by operation and status. */
   readonly answers: ReadonlyMap<string, number>
-  /** What was wrong with an answer. None quotes a key or a value. */
+  /** The problems of responses. None quotes a key or a value. */
   readonly problems: ReadonlyArray<string>
 }
 
@@ -37,14 +37,14 @@ const isObject = (u: unknown): u is Json => typeof u === "object" && u !== null 
 
 type Path = ReadonlyArray<string>
 
-/** One thing that is wrong: where, what, and what the value is with it. */
+/** One fault: its place, its name, and the value with it. */
 interface Mutation {
   readonly path: Path
   readonly what: string
   readonly value: unknown
 }
 
-/** Texts of which at least one is wrong for each pattern. */
+/** Texts of which at least one is invalid for each pattern. */
 const wrongTexts = ["", " ", "-", ",", "=", "a b", "metadata.id", "x".repeat(300)]
 
 const wrongTypes: Readonly<Record<string, ReadonlyArray<unknown>>> = {
@@ -54,7 +54,7 @@ const wrongTypes: Readonly<Record<string, ReadonlyArray<unknown>>> = {
   boolean: ["yes"]
 }
 
-/** What an OpenAPI document says, for a program. */
+/** A parsed OpenAPI document. */
 class Document {
   readonly #document: OpenApiObject
   readonly #ajv = new Ajv2020({ allErrors: true, strict: false })
@@ -69,7 +69,7 @@ class Document {
     this.#generator = createGeneratorSync({
       seed,
       optionalsProbability: 0.6,
-      // Like nothing else in a request: found anywhere, it is a leak.
+      // Unique in a request: wherever it is found, it is a leak.
       formats: { password: () => `canary-value-${seed}-${values++}` }
     })
   }
@@ -91,7 +91,7 @@ class Document {
       : part as A
   }
 
-  /** What is wrong with a value, without the value. */
+  /** The problem of a value, without the value. */
   errors(schema: SchemaObject, value: unknown): ReadonlyArray<string> {
     const text = JSON.stringify(schema).replaceAll("\"#/", "\"openapi#/")
     const validate = this.#validators.get(text) ?? this.#ajv.compile(JSON.parse(text) as object)
@@ -109,7 +109,7 @@ class Document {
     )
   }
 
-  /** With properties that have no name in the schema: the generator leaves them out. */
+  /** Adds additional properties, which the generator leaves out. */
   #withNames(schema: SchemaObject, value: unknown): unknown {
     const { additionalProperties, properties = {}, propertyNames = { type: "string" } } = this.resolve(schema)
     if (!isObject(value)) {
@@ -122,7 +122,7 @@ class Document {
       : Object.fromEntries([...known, ...[1, 2].map(() => [name(), this.generate(additionalProperties)])])
   }
 
-  /** All that can be made wrong in a value, each by itself. */
+  /** All single faults of a value. */
   mutations(schema: SchemaObject, value: unknown): ReadonlyArray<Mutation> {
     return this.#mutate(schema, value, []).filter((mutation) => this.errors(schema, mutation.value).length > 0)
   }
@@ -182,7 +182,7 @@ const textOf = (value: unknown): string => typeof value === "string" ? value : J
 
 const snakeCase = (path: string): string => path.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 
-/** Whether an error tells of a field that is wrong, or of what it is in. */
+/** Whether an error names a field or its parent. */
 const tellsOf = (body: unknown, path: Path): boolean => {
   const wrong = snakeCase(path.join("."))
   const details = isObject(body) && Array.isArray(body["details"]) ? body["details"] as ReadonlyArray<unknown> : []
@@ -194,7 +194,7 @@ const tellsOf = (body: unknown, path: Path): boolean => {
   return fields.some((field) => field === wrong || (path[1] === "labels" && field.startsWith("metadata.labels")))
 }
 
-/** Sends the requests of a document, and gives what was wrong with the answers. */
+/** Sends the requests of a document. Returns the problems of the responses. */
 export const check = async ({ between = (right) => right, rounds, seed }: Options): Promise<Result> => {
   const server = await startInProcess()
   const problems: Array<string> = []
@@ -225,7 +225,7 @@ export const check = async ({ between = (right) => right, rounds, seed }: Option
       return { status: response.status, headers: response.headers, body: JSON.parse(text) as unknown }
     }
 
-    /** Asks, and holds the answer against the document. */
+    /** Sends a request, and checks the response against the document. */
     const ask = async (documented: Documented, asked: Asked, what: string, key?: string) => {
       const { operation } = documented
       const say = (problem: string) => problems.push(`seed ${seed}, ${operation.operationId}, ${what}: ${problem}`)
@@ -252,7 +252,7 @@ export const check = async ({ between = (right) => right, rounds, seed }: Option
       return answer
     }
 
-    /** Asks what has to be refused. */
+    /** Sends a request that must be rejected. */
     const refuse = async (
       documented: Documented,
       asked: Asked,
@@ -283,7 +283,7 @@ export const check = async ({ between = (right) => right, rounds, seed }: Option
         const workspaces = ["development", server.workspaceId]
         const parameters = Object.fromEntries(
           operation.parameters.flatMap(({ in: where, name, required, schema }, i) => {
-            // A cursor that no page gave is refused.
+            // A cursor that no page returned is rejected.
             const isThere = required || (name !== "cursor" && (round >> i) % 2 === 1)
             const value = where !== "path" ? document.generate(schema) : name === "id" ? id : workspaces[round % 2]
             return isThere ? [[name, value]] : []
@@ -297,7 +297,7 @@ export const check = async ({ between = (right) => right, rounds, seed }: Option
         await refuse(documented, asked, "an unknown key", { status: 401, key: "key-of-nobody" })
         for (const { in: where, name, schema: schemaOfParameter } of operation.parameters) {
           if (where === "path") {
-            // What is wrong with a body is told first.
+            // Problems of the body are reported first.
             const body = schema !== undefined && document.errors(schema, {}).length === 0 ? {} : asked.body
             const other = { ...parameters, [name]: document.generate(schemaOfParameter) }
             const status = name === "id" ? 404 : 403
@@ -307,7 +307,7 @@ export const check = async ({ between = (right) => right, rounds, seed }: Option
           for (const { what, value } of document.mutations(schemaOfParameter, document.generate(schemaOfParameter))) {
             const other = { ...parameters, [name]: value }
             const mutated = `${name} ${what}`
-            // The text of a parameter may be right where its value is not: all text is, where text is wanted.
+            // The text of a wrong value can be valid: every text is, for a string parameter.
             const isText = document.resolve(schemaOfParameter).type === "string"
             const text = textOf(value)
             if (!seen.has(mutated) && document.errors(schemaOfParameter, isText ? text : read(text)).length > 0) {
@@ -320,7 +320,7 @@ export const check = async ({ between = (right) => right, rounds, seed }: Option
           await refuse(documented, { parameters, body: undefined }, "no body", { status: 400, path: [] })
           for (const { path, value, what } of document.mutations(schema, asked.body)) {
             const mutated = `${path.join(".")} ${what}`
-            // Each thing that can be wrong a few times, in bodies that are not the same.
+            // Each fault a few times, in different bodies.
             if (round < 3 || !seen.has(mutated)) {
               seen.add(mutated)
               await refuse(documented, { parameters, body: value }, mutated, { status: 400, path })
@@ -335,7 +335,7 @@ export const check = async ({ between = (right) => right, rounds, seed }: Option
   }
 }
 
-/** What the text of a parameter stands for. */
+/** Parses the text of a parameter. */
 const read = (text: string): unknown => {
   try {
     return JSON.parse(text)

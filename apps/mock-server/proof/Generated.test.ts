@@ -8,7 +8,7 @@ const runs = async (args: ReadonlyArray<string>, between?: Options["between"]) =
   return { code, out: out.join("\n"), err: err.join("\n") }
 }
 
-it("npm run generated says how far it is, and what it saw", async () => {
+it("npm run generated prints its progress and a summary", async () => {
   const { code, err, out } = await runs(["--sequences", "20", "--histories", "10", "--seed", "7"])
   expect({ code, err }).toEqual({ code: 0, err: "" })
   expect(out).toMatch(
@@ -16,14 +16,14 @@ it("npm run generated says how far it is, and what it saw", async () => {
   )
 })
 
-it("npm run generated tells of a failure on stderr, and fails", async () => {
+it("npm run generated prints a failure on stderr, and fails", async () => {
   const teapot = () => () => Promise.resolve(new Response(null, { status: 418 }))
   const { code, err, out } = await runs(["--seed", "7"], teapot)
   expect({ code, out }).toEqual({ code: 1, out: "seed 7: 1000 sequences, 100 histories" })
   expect(err).toMatch(/^seed 7\n\n# npm start\n.*\n# answered 418, not 200\n$/s)
 })
 
-it("npm run generated explains itself", async () => {
+it("npm run generated prints help", async () => {
   const { code, out } = await runs(["--help"])
   expect(code).toBe(0)
   for (

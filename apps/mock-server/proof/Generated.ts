@@ -89,7 +89,7 @@ const search = async (args: ReadonlyArray<string>, { err, out }: Output, between
   return 0
 }
 
-/** Runs the command with these arguments, and gives the exit code. `between` may make a wrong server of the right one. */
+/** Runs the command with these arguments. Returns the exit code. `between` may change the server under test. */
 export const run = (args: ReadonlyArray<string>, output: Output, between?: Between): Promise<number> =>
   search(args, output, between).catch((error: unknown) => {
     if (!(error instanceof UsageError)) {

@@ -17,27 +17,27 @@ const order = (...history: ReadonlyArray<readonly [Access, number, number]>) =>
   )?.map(({ what }) => what)
 
 describe("a history of a register", () => {
-  it("is linearizable when it comes one after another, and is right", () => {
+  it("is linearizable if it is sequential and correct", () => {
     expect(order()).toEqual([])
     expect(order([{ read: 0 }, 0, 1], [{ write: 1 }, 2, 3], [{ read: 1 }, 4, 5])).toHaveLength(3)
   })
 
-  it("is not, where a read misses a write that had ended", () => {
+  it("is not if a read misses a finished write", () => {
     expect(order([{ write: 1 }, 0, 1], [{ read: 0 }, 2, 3])).toBeUndefined()
   })
 
-  it("is, where a read meets a write: before it, or after it", () => {
+  it("is if a concurrent read sees the value before or after a write", () => {
     expect(order([{ write: 1 }, 0, 3], [{ read: 0 }, 1, 2])).toEqual([{ read: 0 }, { write: 1 }])
     expect(order([{ write: 1 }, 0, 3], [{ read: 1 }, 1, 2])).toEqual([{ write: 1 }, { read: 1 }])
   })
 
-  it("is not, where a read sees what a later one no longer does", () => {
+  it("is not if a read sees a value that an earlier read had already lost", () => {
     const write = [{ write: 1 }, 0, 9] as const
     expect(order(write, [{ read: 0 }, 1, 2], [{ read: 1 }, 3, 4])).toBeDefined()
     expect(order(write, [{ read: 1 }, 1, 2], [{ read: 0 }, 3, 4])).toBeUndefined()
   })
 
-  it("is not, where two readers see two writes in different orders", () => {
+  it("is not if two readers see two writes in different orders", () => {
     const writes = [[{ write: 1 }, 0, 20], [{ write: 2 }, 1, 21]] as const
     const reader = (a: number, b: number, begin: number) =>
       [[{ read: a }, begin, begin + 1], [{ read: b }, begin + 2, begin + 3]] as const
@@ -77,7 +77,7 @@ describe("a history of a register", () => {
     return inOrder && state !== undefined
   }
 
-  it.prop("is linearizable when one of all its orders is right", [operations], ([history]) => {
+  it.prop("is linearizable if one of all its orders is correct", [operations], ([history]) => {
     const found = linearize(history, 0, access, String)
     const isFound = found !== undefined && found.length === history.length && isLinearization(found)
     expect(isFound).toBe(permutations(history).some(isLinearization))

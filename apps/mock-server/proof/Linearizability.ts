@@ -1,10 +1,10 @@
 /**
- * Whether a history could have come about one operation after another: the search of Wing and Gong, which remembers where it has been (Lowe).
+ * Checks that a history is linearizable: the search of Wing and Gong, with Lowe's cache of visited states.
  *
  * J. M. Wing, C. Gong: Testing and Verifying Concurrent Objects, 1993. G. Lowe: Testing for Linearizability, 2017.
  */
 
-/** An operation: what was done, and when it began and ended, on a clock that never shows a time twice. */
+/** An operation, with the times when it began and ended. All times are different. */
 export interface Operation<A> {
   readonly what: A
   readonly invoked: number
@@ -12,9 +12,9 @@ export interface Operation<A> {
 }
 
 /**
- * The operations in an order in which each finds the state that those before it leave, and in which none comes before another that had
- * ended when it began. `undefined` where there is no such order. `step` gives the state after an operation, or `undefined` where its answer is
- * wrong; states with the same `keyOf` are the same.
+ * Finds a linearization: a sequential order of the operations that explains every response, in which an operation comes after all that had
+ * ended when it began. `undefined` if there is none. `step` returns the state after an operation, or `undefined` if its response is wrong
+ * in that state. States with equal `keyOf` are equal.
  */
 export const linearize = <State, A>(
   history: ReadonlyArray<Operation<A>>,

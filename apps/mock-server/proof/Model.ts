@@ -1,17 +1,16 @@
 /**
- * Workspaces as they have to be: a reference model, written from the wire contract alone. It says of an answer whether it is right, and what
- * the workspaces hold after it.
+ * A reference model of workspaces, written from the wire contract only. It checks a response, and returns the state after it.
  *
- * Where the contract does not say which of several errors is told, the order is: no key, no part in the workspace, a wrong request, no such
- * secret, an external id that is taken. A wrong request tells of all fields that are wrong: first of those that are given under two names with
- * different values, when there are none of those of another type and of the mask, and when there are none of those that break a rule.
+ * If several errors apply, the contract does not say which one to report. The order here is: missing key, workspace without access, invalid
+ * request, missing secret, duplicate external id. An invalid request reports all invalid fields of the first kind that occurs: two names
+ * with different values, then wrong types and masks, then broken rules.
  */
 import * as Either from "effect/Either"
 import type { Answer, Call, Query } from "./Call.js"
 
 type Json = Readonly<Record<string, unknown>>
 
-/** A secret as its owner sees it. */
+/** A secret, as its owner sees it. */
 interface Secret {
   readonly metadata: Json & {
     readonly id: string
@@ -23,33 +22,33 @@ interface Secret {
   readonly spec: Json
 }
 
-/** What one key sees. */
+/** The state of one key. */
 export interface Workspace {
   readonly id: string
-  /** What whoami answers. */
+  /** The response of whoami. */
   readonly profile: Json & { readonly metadata: { readonly id: string; readonly accountId: string } }
-  /** By creation time, ties by id. */
+  /** By creation time, then by id. */
   readonly secrets: ReadonlyArray<Secret>
 }
 
-/** Which list a cursor goes on with, and behind what. */
+/** The list of a cursor, and its position. */
 interface Grant {
   readonly list: string
   readonly after: Secret
 }
 
-/** What a server holds. */
+/** The state of a server. */
 export interface World {
-  /** By the numbers of the keys. */
+  /** By key number. */
   readonly workspaces: ReadonlyArray<Workspace>
   readonly cursors: ReadonlyMap<string, Grant>
-  /** The one answer for what is missing, deleted or another's. */
+  /** The response for missing, deleted and foreign secrets, which must always be the same. */
   readonly notFound: string | undefined
-  /** Texts that no error may have in it: the values that were sent. */
+  /** The sent values, which no error may contain. */
   readonly values: ReadonlySet<string>
 }
 
-/** A world in which nothing happened yet. */
+/** The initial state. */
 export const make = (workspaces: ReadonlyArray<Omit<Workspace, "secrets">>): World => ({
   workspaces: workspaces.map((workspace) => ({ ...workspace, secrets: [] })),
   cursors: new Map(),
@@ -57,15 +56,15 @@ export const make = (workspaces: ReadonlyArray<Omit<Workspace, "secrets">>): Wor
   values: new Set()
 })
 
-/** What is wrong with an answer. None of it quotes the answer, which may be made of secrets. */
+/** A problem of a response. It does not quote the response, which may contain secrets. */
 export type Mismatch = ReadonlyArray<string>
 
-/** What the answer has to be: an error, or what its body leads to. */
+/** The expected response: an error, or a check of its body. */
 type Prediction =
   | { readonly status: number; readonly code: number; readonly fields?: ReadonlyArray<string> | undefined }
   | { readonly status: 200; readonly next: (body: Json) => Either.Either<World, Mismatch> }
 
-/** The world after an answer, where that is right. */
+/** Checks a response. Returns the state after it. */
 export const step = (world: World, call: Call, answer: Answer): Either.Either<World, Mismatch> => {
   const prediction = predict(world, call)
   const code = codeOf(answer.text)
@@ -121,7 +120,7 @@ const refused = (
     : Either.left(["tells missing, deleted and another's apart"])
 }
 
-/** The fields that an error tells of. */
+/** The fields of an error. */
 const violations = (details: ReadonlyArray<unknown>): ReadonlyArray<string> =>
   details.flatMap((detail) =>
     isObject(detail) && Array.isArray(detail["fieldViolations"])
@@ -183,13 +182,13 @@ const predict = (world: World, call: Call): Prediction => {
     : invalid("")
 }
 
-/** A request whose fields have the names of the contract, and those that it gives under two names with different values. */
+/** A request with the field names of the contract, and its fields with two names and different values. */
 interface Renamed<A> {
   readonly json: A
   readonly conflicts: ReadonlyArray<string>
 }
 
-/** Takes a field under its name in snake_case for the field. */
+/** Renames a field from snake_case. */
 const renamed = <A extends Json>(json: A, names: Readonly<Record<string, string>>, path = ""): Renamed<A> => {
   const given = Object.entries(names).filter(([, snake]) => Object.hasOwn(json, snake))
   const snakes = new Set(Object.values(names))
@@ -206,7 +205,7 @@ const renamed = <A extends Json>(json: A, names: Readonly<Record<string, string>
   }
 }
 
-/** Reads a body: its fields under either name, and those that are null as absent. */
+/** Reads a body: fields by either name, and null as absent. */
 const read = (body: Json, names: Readonly<Record<string, string>>): Renamed<Json> => {
   const outer = renamed(body, names)
   const { metadata } = outer.json
@@ -220,7 +219,7 @@ const read = (body: Json, names: Readonly<Record<string, string>>): Renamed<Json
   }
 }
 
-/** A reader takes `null` as absent. */
+/** Null means absent. */
 const withoutNulls = (json: Json): Json =>
   Object.fromEntries(
     Object.entries(json).filter(([, value]) => value !== null).map((
@@ -228,7 +227,7 @@ const withoutNulls = (json: Json): Json =>
     ) => [key, isObject(value) ? withoutNulls(value) : value])
   )
 
-/** Remembers the value that is sent. */
+/** Adds a sent value. */
 const withValue = (world: World, { body = "" }: Call): World => {
   const json = parse(body)
   const value = isObject(json) && isObject(json["spec"]) ? json["spec"]["value"] : undefined
@@ -244,10 +243,10 @@ const find = ({ secrets }: Workspace, { target }: Call): Secret | undefined =>
     ? secrets.find(({ metadata }) => metadata.id === target.id)
     : secrets.find(({ metadata }) => metadata.externalId === target.externalId)
 
-/** A secret as it is answered: what is not set has its empty value in metadata, and is absent in spec. */
+/** A secret in a response: unset fields are empty in metadata and absent in spec. */
 const bare = ({ metadata, spec }: Secret): Json => ({ metadata: { externalId: "", labels: {}, ...metadata }, spec })
 
-/** A secret with what the server knows about it. */
+/** A secret with its info. */
 const shown = ({ profile }: Workspace, secret: Secret): Json => ({ ...bare(secret), info: { createdBy: profile } })
 
 const without = ({ secrets }: Workspace, secret: Secret): ReadonlyArray<Secret> =>
@@ -277,7 +276,7 @@ const isLabelKey = (key: string): boolean => {
 const isLabelValue = (value: unknown): boolean =>
   typeof value === "string" && (value === "" || alphanumericAtBothEnds(value))
 
-/** A long key is told by its first 100 characters. */
+/** Messages cut long keys to 100 characters. */
 const labelField = (key: string): string =>
   /^[a-z_]\w*$/i.test(key) ? `metadata.labels.${key}` : `metadata.labels[${JSON.stringify(key.slice(0, 100))}]`
 
@@ -292,7 +291,7 @@ interface Rules {
   readonly label: (key: string, value: unknown) => boolean
 }
 
-/** The fields of a body's metadata and spec that are wrong by some rules. What is absent is right. */
+/** The fields of a body's metadata and spec that break rules. Absent fields are valid. */
 const wrongFields = ({ metadata, spec }: Json, rules: Rules): ReadonlyArray<string> => [
   ...(metadata === undefined ? [] : !isObject(metadata) ? ["metadata"] : [
     ...(metadata["name"] === undefined || rules.name(metadata["name"]) ? [] : ["metadata.name"]),
@@ -324,13 +323,13 @@ const written: Rules = {
 
 const ofType: Rules = { name: isText, externalId: isText, label: (_, value) => isText(value) }
 
-/** The fields that have something: an empty one is as good as none. */
+/** The non-empty fields. */
 const withoutEmpty = (json: Json): Json =>
   Object.fromEntries(
     Object.entries(json).filter(([, value]) => value !== "" && !(isObject(value) && Object.keys(value).length === 0))
   )
 
-/** The metadata that is written, as it is read. */
+/** The metadata of a request, as it is stored. */
 const stored = (metadata: Json): Json => {
   const { externalId, labels, name } = metadata
   return {
@@ -428,7 +427,7 @@ const predictUpdate = (world: World, workspace: Workspace, call: Call, sent: Jso
       : paths.flatMap((path) => fieldsOf[path] ?? [])
   )
   const only = (json: Json) => Object.fromEntries(Object.entries(json).filter(([field]) => fields.has(field)))
-  // A mask may name the name only to write it, and metadata without a mask has one.
+  // The name must be set if the mask contains it, and in metadata without a mask.
   const lacksName = (metadata["name"] === undefined || metadata["name"] === "")
     && (fields.has("name") || (paths.length === 0 && body["metadata"] !== undefined))
   const wrong = [
@@ -467,7 +466,7 @@ const predictUpdate = (world: World, workspace: Workspace, call: Call, sent: Jso
   }
 }
 
-/** The labels of a selector, or none where it is no selector. */
+/** The labels of a selector, or `undefined` if it is invalid. */
 const selected = (selector: string): ReadonlyArray<readonly [string, string]> | undefined => {
   const pairs = selector === "" ? [] : selector.split(",").map((pair) => pair.split("="))
   return pairs.every(([key = "", , ...more]) => key !== "" && more.length === 0)
@@ -476,7 +475,7 @@ const selected = (selector: string): ReadonlyArray<readonly [string, string]> | 
     : undefined
 }
 
-/** What lists and their cursors have in common: whose it is, the filters and the order. */
+/** What binds a cursor to its list: key, filters and order. */
 const listOf = (workspace: Workspace, { labels = "", prefix = "", query = "", sortOrder = "desc" }: Query): string =>
   JSON.stringify([workspace.id, labels.split(",").sort(), prefix, query, sortOrder])
 
@@ -542,7 +541,7 @@ const predictList = (world: World, workspace: Workspace, call: Call): Prediction
   }
 }
 
-/** The first item that is wrong, or how many there are. Of what is no id of this workspace, nothing is told. */
+/** The first wrong item, or the wrong number of items. Unknown ids are not quoted. */
 const wrongItems = (workspace: Workspace, expected: ReadonlyArray<unknown>, ids: ReadonlyArray<unknown>): string => {
   const i = expected.findIndex((id, i) => ids[i] !== id)
   const known = workspace.secrets.map(idOf)
@@ -559,7 +558,7 @@ const is = (expected: Json, body: Json, world: World): Either.Either<World, Mism
   return wrong.length === 0 ? Either.right(world) : Either.left(wrong)
 }
 
-/** Where two bodies differ. */
+/** The path where two bodies differ. */
 const differences = (expected: unknown, is: unknown, path = ""): ReadonlyArray<string> => {
   if (Array.isArray(expected) && Array.isArray(is) && expected.length === is.length) {
     return expected.flatMap((inner, i) => differences(inner, is[i], `${path}[${i}]`))
@@ -569,7 +568,7 @@ const differences = (expected: unknown, is: unknown, path = ""): ReadonlyArray<s
     return fields.flatMap((field) =>
       Object.hasOwn(expected, field)
         ? differences(expected[field], is[field], path === "" ? field : `${path}.${field}`)
-        // Its name may be made of a secret, too.
+        // The name may contain a secret, too.
         : [`${path === "" ? "the body" : path}: has a field that should not be there`]
     )
   }

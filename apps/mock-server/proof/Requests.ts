@@ -1,9 +1,9 @@
-/** Arbitrary requests, valid and invalid, out of few names, ids and values, so that they meet. */
+/** Generators of valid and invalid requests. They use few names, ids and values, so that requests collide. */
 import * as FastCheck from "effect/FastCheck"
 import type { Body, Layout, Query, Ref, Request } from "./Call.js"
 import { Value } from "./Call.js"
 
-/** How many keys there are. The next number is no key. */
+/** The number of API keys. The next number is an unknown key. */
 export const keys = 3
 
 const { constant, constantFrom, nat, oneof, option, record } = FastCheck
@@ -11,7 +11,7 @@ const { constant, constantFrom, nat, oneof, option, record } = FastCheck
 const weighted = <A>(...all: ReadonlyArray<readonly [number, FastCheck.Arbitrary<A>]>): FastCheck.Arbitrary<A> =>
   oneof(...all.map(([weight, arbitrary]) => ({ weight, arbitrary })))
 
-/** The first one is what shrinking comes to. */
+/** Shrinking ends with the first one. */
 const rarely = <A>(usual: FastCheck.Arbitrary<A>, other: FastCheck.Arbitrary<A>, times = 25) =>
   oneof({ withCrossShrink: true }, { weight: times, arbitrary: usual }, { weight: 1, arbitrary: other })
 
@@ -49,14 +49,14 @@ const optional = <A>(arbitrary: FastCheck.Arbitrary<A>, freq = 3) => option(arbi
 const present = (json: Readonly<Record<string, unknown>>) =>
   Object.fromEntries(Object.entries(json).filter(([, value]) => value !== undefined))
 
-/** A null is the same as nothing. */
+/** Null means absent. */
 const orNull = <A>(arbitrary: FastCheck.Arbitrary<A>) => rarely<unknown>(arbitrary, constant(null), 25)
 
 const metadata = (name: FastCheck.Arbitrary<unknown>) =>
   record({
     name: orNull(rarely<unknown>(name, wrongNames)),
     externalId: orNull(optional(rarely<unknown>(externalIds, wrongExternalIds))),
-    // The other name of externalId.
+    // The snake_case name of externalId.
     external_id: rarely<unknown>(constant(undefined), orNull(externalIds), 15),
     labels: orNull(optional(rarely(labels, wrongLabels, 15))),
     // Set by the server: ignored.
@@ -159,7 +159,7 @@ const query: FastCheck.Arbitrary<Query> = FastCheck.tuple(
   rarely<Query>(constant({}), wrongParameters, 12)
 ).map(([query, wrong]) => ({ ...present(query) as Query, ...wrong }))
 
-/** What a page that follows may change, and what makes its cursor another list's. */
+/** Changes of the parameters between pages: allowed ones, and those that invalidate the cursor. */
 const change = weighted<Query>(
   [9, constant({})],
   [3, record({ limit: parameters.limit })],
@@ -179,7 +179,7 @@ const page = {
 
 const asking = { key, layout }
 
-/** A request of any operation, by any key. */
+/** A request of any operation by any key. */
 export const request: FastCheck.Arbitrary<Request> = weighted<Request>(
   [90, record({ op: constant("create"), ...asking, body: created })],
   [
@@ -199,7 +199,7 @@ export const request: FastCheck.Arbitrary<Request> = weighted<Request>(
   [10, record({ op: constant("whoami"), key, layout: constant("unscoped") })]
 )
 
-/** One by the first key, in its own workspace. */
+/** A request by the first key, in its own workspace. */
 export const requestOfOne: FastCheck.Arbitrary<Request> = request
   .filter(({ op }) => op !== "fill")
   .map((request) => ({

@@ -1,4 +1,4 @@
-/** One run against a server: what was asked, and what the model makes of the answers. */
+/** One run against a server: its requests, and the comparison of responses with the model. */
 import * as Either from "effect/Either"
 import { randomBytes } from "node:crypto"
 import { startInProcess } from "../src/MockServer.js"
@@ -10,18 +10,18 @@ import { keys } from "./Requests.js"
 
 type Fetch = typeof globalThis.fetch
 
-/** A server with as many keys as a run needs. */
+/** A server with the API keys of a run. */
 export interface Served {
   readonly url: string
   readonly fetch: Fetch
   readonly tenants: ReadonlyArray<{ readonly apiKey: string; readonly workspaceId: string }>
-  /** What it holds when nothing was asked yet. */
+  /** Its initial state. */
   readonly world: Model.World
-  /** Makes it hold that again. */
+  /** Restores the initial state. */
   readonly reset: () => Promise<void>
 }
 
-/** Serves something in process. `between` may make a wrong server of the right one. */
+/** Makes a server in process. `between` may change it. */
 export const serving = async <A>(
   use: (served: Served) => Promise<A>,
   between: (right: Fetch) => Fetch = (right) => right
@@ -47,17 +47,17 @@ export const serving = async <A>(
   }
 }
 
-/** A request that was sent, and what its answer gave to be named by those that follow. */
+/** A sent request, and what later requests can refer to. */
 export interface Sent {
   readonly request: Request
   readonly call: Call
   gave: { readonly name: "ID" | "CURSOR"; readonly text: string } | undefined
 }
 
-/** No key of any server's: it is as long as one, and comes by chance. */
+/** A random key that no server knows. */
 const strangersKey = `key_${randomBytes(16).toString("hex")}`
 
-/** What a run sends, and what it learned to send. */
+/** The state of a run: sent requests, ids, cursors and values. */
 export class Run {
   readonly #served: Served
   readonly #values: string
@@ -71,11 +71,11 @@ export class Run {
   constructor(served: Served, onAnswer: (op: Call["op"], status: number) => void = () => {}) {
     this.#served = served
     this.#onAnswer = onAnswer
-    // Values are like nothing else in a request: found anywhere, they are a leak.
+    // Values are unique in a request: wherever one is found, it is a leak.
     this.#values = randomBytes(9).toString("base64url")
   }
 
-  /** The text of a value. Some characters in it need an escape, in one way of writing or another. */
+  /** The text of a value. It contains characters that need escapes in several encodings. */
   value({ number }: Value): string {
     return `${this.#values}-${number}${["", " é🔑", "\"\\\n", "'%2F"][number % 4]}`
   }
@@ -90,7 +90,7 @@ export class Run {
     }
   }
 
-  /** What a request is by now. */
+  /** Resolves a request in the current state. */
   resolve(request: Request): Sent {
     const sent = { request, call: resolve(request, this.names), gave: undefined }
     this.sent.push(sent)
@@ -112,7 +112,7 @@ export class Run {
     return { status: response.status, headers: response.headers, text: await response.text() }
   }
 
-  /** Keeps the id or the cursor of an answer for the requests that follow. */
+  /** Keeps the id or the cursor of a response for later requests. */
   learn(sent: Sent, { status, text }: Answer): void {
     const { call } = sent
     if (status !== 200) {
@@ -135,13 +135,13 @@ export class Run {
     }
   }
 
-  /** The requests so far as a script, with comments behind them. */
+  /** The requests so far as a script, with comments. */
   script(notes: (i: number) => ReadonlyArray<string>): string {
     return script(this.sent, this.#served.tenants.map(({ workspaceId }) => workspaceId), notes)
   }
 }
 
-/** An answer that the model did not expect. Its message has neither keys nor values. */
+/** A response that the model did not expect. Its message contains no keys or values. */
 export class WrongAnswer extends Error {
   override readonly name = "WrongAnswer"
   constructor(readonly mismatch: Model.Mismatch) {
@@ -149,7 +149,7 @@ export class WrongAnswer extends Error {
   }
 }
 
-/** Asks, and gives the world after the answer. */
+/** Sends a request. Returns the model's state after the response. */
 export const ask = async (run: Run, world: Model.World, request: Request): Promise<Model.World> => {
   const times = request.op === "fill" ? request.count : 1
   let after = world

@@ -22,10 +22,10 @@ import {
 
 const seed = 5
 
-/** One tenant is all that the wrong servers of this file know. */
+/** The wrong servers of this file have one tenant. */
 const nobody = { apiKey: Redacted.make("nobody"), workspaceId: "nowhere" }
 
-/** The failure of a wrong server: the same for the same seed. */
+/** The failure of a wrong server, repeatable by its seed. */
 const failureOf = async (wrong: WrongServer): Promise<string> => {
   const { failure, sequences } = await check({ sequences: 1000, seed, between: (right) => wrong(right, nobody) })
   return failure ?? expect.fail(`${sequences} sequences found nothing wrong`)
@@ -81,13 +81,13 @@ const wrongs: ReadonlyArray<readonly [string, WrongServer]> = [
   ["deletes nothing", requests(({ request, url }) => request.method === "DELETE" ? { method: "GET", url } : {})]
 ]
 
-/** Takes a mask of the value without a value for an update with nothing to do. */
+/** Ignores an update with the mask `spec.value` and no value. */
 const clearsNothing = sent(
   "PATCH",
   (body) => body["updateMask"] === "spec.value" && body["spec"] === undefined ? {} : body
 )
 
-/** Tells the text in a body, in whatever it answers with. */
+/** Returns the texts of a request body in its response. */
 const indiscreet = (
   tell: (value: string, body: Json) => Json,
   isTold = (response: Response) => response.ok
@@ -104,7 +104,7 @@ const indiscreet = (
 const refused = ({ status }: Response) => status === 400 || status === 409
 
 describe("generated sequences", () => {
-  it(`get the answers that the model expects (seed ${seed})`, async () => {
+  it(`get the responses that the model expects (seed ${seed})`, async () => {
     const { answers, failure, requests, sequences } = await check({ sequences: 1000, seed })
     expect(failure).toBeUndefined()
     expect(sequences).toBe(1000)
@@ -116,11 +116,11 @@ describe("generated sequences", () => {
     expect(refusals.filter((refusal) => !answers.has(refusal))).toEqual([])
   })
 
-  it.each(wrongs)("find a server that %s", async (_, wrong) => {
+  it.each(wrongs)("detect a server that %s", async (_, wrong) => {
     expect(await failureOf(wrong)).toMatch(/^seed 5\n\n# npm start\n.*\n# [^\n]+\n$/s)
   })
 
-  it("print the shortest sequence that fails as lines of curl", async () => {
+  it("print the shortest failing sequence as curl commands", async () => {
     expect(await failureOf(clearsNothing)).toBe(`seed 5
 
 # npm start
@@ -135,7 +135,7 @@ curl -s -X PATCH "$URL/v1/workspace_secrets/$ID_1" -H "authorization: Bearer $KE
 `)
   })
 
-  it("print lines that a shell takes", async () => {
+  it("print lines that a shell accepts", async () => {
     const failure = await failureOf(clearsNothing)
     const server = await MockServer.start()
     try {
@@ -162,7 +162,7 @@ curl -s -X PATCH "$URL/v1/workspace_secrets/$ID_1" -H "authorization: Bearer $KE
         details: [{ fieldViolations: [{ field: value, description: value }] }]
       }), refused)
     ]
-  ])("print neither a key nor a value where a server tells it %s", async (_, wrong) => {
+  ])("print neither a key nor a value that a server returns %s", async (_, wrong) => {
     const secrets = new Set<string>()
     const between = keeping(secrets, (right) => wrong(right, nobody))
     const { failure = "none" } = await check({ sequences: 1000, seed, between })

@@ -1,4 +1,4 @@
-/** Sequences of requests by several keys, each answer held against the model. */
+/** Runs generated sequences of requests by several keys, and compares each response with the model. */
 import * as FastCheck from "effect/FastCheck"
 import { setImmediate } from "node:timers/promises"
 import type { Request } from "./Call.js"
@@ -8,25 +8,25 @@ import { ask, Run, serving, WrongAnswer } from "./Run.js"
 
 type Fetch = typeof globalThis.fetch
 
-/** How many sequences of which seed, against which server. */
+/** The number of sequences, the seed, and the server. */
 export interface Options {
   readonly sequences: number
   readonly seed: number
-  /** How long a sequence may be. */
+  /** The maximum length of a sequence. */
   readonly maxRequests?: number | undefined
-  /** What the server is made of the right one; the right one unless given. */
+  /** Changes the server under test. Default: the correct server. */
   readonly between?: ((right: Fetch) => Fetch) | undefined
-  /** Is told, after each of them, how many sequences are done. */
+  /** Called after each sequence with the number done. */
   readonly onSequence?: ((done: number) => void) | undefined
 }
 
-/** What came of it. */
+/** The result. */
 export interface Result {
   readonly sequences: number
   readonly requests: number
-  /** How often each operation was answered with each status. */
+  /** Counts of responses by operation and status. */
   readonly answers: ReadonlyMap<string, number>
-  /** Why it failed, as a person reads it; it has no keys and no values. */
+  /** The reason of a failure, for people. It contains no keys and no values. */
   readonly failure: string | undefined
 }
 
@@ -46,7 +46,7 @@ class Command implements FastCheck.AsyncCommand<{ world: Model.World }, Run> {
   }
 }
 
-/** Runs sequences until one fails; that one is made as short as can be. */
+/** Runs sequences until one fails, and shrinks that one. */
 export const check = ({ between, maxRequests = 20, onSequence, seed, sequences }: Options): Promise<Result> =>
   serving(async (served) => {
     let done = 0
@@ -62,14 +62,14 @@ export const check = ({ between, maxRequests = 20, onSequence, seed, sequences }
       try {
         await FastCheck.asyncModelRun(() => Promise.resolve({ model: { world: served.world }, real: run }), commands)
       } catch (error) {
-        // The last one that fails is the shortest.
+        // The last failure is the shortest.
         failed = { run, why: error instanceof WrongAnswer ? error.mismatch : ["the request failed"] }
         throw error
       }
       if (failed === undefined) {
         done++
         onSequence?.(done)
-        // Nothing in a sequence waits for the world outside: signals would never be heard.
+        // Yields to the event loop, so that signals are handled: sequences do no I/O.
         await setImmediate()
       }
     }
@@ -82,7 +82,7 @@ export const check = ({ between, maxRequests = 20, onSequence, seed, sequences }
     return { sequences: done, requests, answers, failure: failed === undefined ? undefined : told(seed, failed) }
   }, between)
 
-/** The script of a failure, and what was wrong with its last answer. */
+/** The script of a failure, with the problem of its last response. */
 const told = (seed: number, { run, why }: { readonly run: Run; readonly why: ReadonlyArray<string> }): string => {
   const last = run.sent.length - 1
   return `seed ${seed}\n\n${run.script((i) => i === last ? why : [])}\n`

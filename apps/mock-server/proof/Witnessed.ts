@@ -2,7 +2,7 @@ import * as Seal from "@workspace-secrets/contract-tests/Seal"
 import * as Witness from "@workspace-secrets/contract-tests/Witness"
 import type { Fetch } from "../test/target.js"
 
-/** A `fetch` that a witness looks at: each answer is read to its end before it is passed on. */
+/** A `fetch` with a witness. Each response is read completely before it is passed on. */
 export const witnessed = (fetch: Fetch, witness: Witness.Witness): Fetch => async (input, init) => {
   const request = new Request(input, init)
   const requestBody = await request.clone().text()
@@ -32,7 +32,7 @@ export const witnessed = (fetch: Fetch, witness: Witness.Witness): Fetch => asyn
   }
 }
 
-/** A witness of the suite's traffic, told what the mock server does. */
+/** A witness of the suite's traffic, configured for the mock server. */
 export const make = (): Witness.Witness =>
   Witness.make({
     seal: Seal.make(),
@@ -42,10 +42,10 @@ export const make = (): Witness.Witness =>
     seesAllWrites: true
   })
 
-/** The statements that a witness has seen confirmed and not contradicted. */
+/** The statements that a witness has confirmed and not contradicted. */
 export const confirmed = ({ findings }: Witness.Witness): ReadonlyArray<string> =>
   [...findings].filter(([, finding]) => Witness.resultOf(finding) === "confirmed").map(([id]) => id)
 
-/** The statements that a witness has seen contradicted, in the order of their ids. */
+/** The statements that a witness has contradicted, ordered by id. */
 export const contradicted = ({ findings }: Witness.Witness): ReadonlyArray<string> =>
   [...findings].filter(([, finding]) => finding.contradicted > 0).map(([id]) => id).sort()

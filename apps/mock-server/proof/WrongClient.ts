@@ -8,10 +8,10 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { at, type Json, parse } from "./WrongServer.js"
 
-/** A client that is wrong in one way: the right one, with something between it and its transport. */
+/** A client with one defect: the correct one, with a change between it and its transport. */
 export type WrongClient = (http: HttpClient.HttpClient) => HttpClient.HttpClient
 
-/** What clients do wrong, and for each of it the behaviours that tell. */
+/** Defects of clients, each with the behaviours that detect it. */
 export type WrongClients = Readonly<
   Record<string, readonly [wrong: WrongClient, ...breaks: readonly [string, ...ReadonlyArray<string>]]>
 >
@@ -25,17 +25,17 @@ export const layersOf = (wrong: WrongClient): ClientLayers => {
   }
 }
 
-/** Changes what the client sends. */
+/** Changes the requests of the client. */
 export const requests = (
   change: (request: HttpClientRequest.HttpClientRequest) => HttpClientRequest.HttpClientRequest
 ): WrongClient => HttpClient.mapRequest(change)
 
-/** Changes where the client sends it. */
+/** Changes the URL of requests. */
 export const urls = (
   change: (url: string, request: HttpClientRequest.HttpClientRequest) => string
 ): WrongClient => requests((request) => HttpClientRequest.setUrl(request, change(request.url, request)))
 
-/** Changes the parameters of the lists that the client asks for. */
+/** Changes the parameters of lists. */
 export const params = (
   change: (params: UrlParams.UrlParams) => UrlParams.UrlParams
 ): WrongClient =>
@@ -45,11 +45,11 @@ export const params = (
       : HttpClientRequest.get(request.url, { urlParams: change(request.urlParams), headers: request.headers })
   )
 
-/** The body of a request as JSON; an empty object where there is none. */
+/** The body of a request as JSON, or an empty object. */
 const bodyOf = ({ body }: HttpClientRequest.HttpClientRequest): Json =>
   at(body._tag === "Uint8Array" ? parse(new TextDecoder().decode(body.body)) : undefined)
 
-/** Changes the body of what the client sends. */
+/** Changes the body of requests. */
 export const sent = (method: string, change: (body: Json) => Json): WrongClient =>
   requests((request) =>
     request.method === method
@@ -57,7 +57,7 @@ export const sent = (method: string, change: (body: Json) => Json): WrongClient 
       : request
   )
 
-/** What a client is about to read. */
+/** A response that a client is about to read. */
 export interface Came {
   readonly method: string
   readonly status: number
@@ -65,7 +65,7 @@ export interface Came {
   readonly body: string
 }
 
-/** Changes what the client reads. */
+/** Changes the responses that the client reads. */
 export const answers = (change: (came: Came) => Partial<Omit<Came, "method">>): WrongClient =>
   HttpClient.transform((exchange, request) =>
     Effect.flatMap(exchange, (response) =>
@@ -88,14 +88,14 @@ const written = (body: string, change: (json: Json) => Json): string => {
   return typeof json === "object" && json !== null && !Array.isArray(json) ? JSON.stringify(change(at(json))) : body
 }
 
-/** Changes the JSON that the client reads of what succeeds. */
+/** Changes the JSON of successful responses. */
 export const bodies = (change: (json: Json, came: Came) => Json): WrongClient =>
   answers((came) => came.status < 300 ? { body: written(came.body, (json) => change(json, came)) } : {})
 
-/** Changes the metadata of what succeeds. */
+/** Changes the metadata in successful responses. */
 export const inMetadata = (change: (metadata: Json) => Json): WrongClient =>
   bodies((json) => "metadata" in json ? { ...json, metadata: change(at(json, "metadata")) } : json)
 
-/** Changes the JSON that the client reads of what fails. */
+/** Changes the JSON of errors. */
 export const errors = (change: (json: Json, came: Came) => Json): WrongClient =>
   answers((came) => came.status < 300 ? {} : { body: written(came.body, (json) => change(json, came)) })

@@ -2,10 +2,10 @@ import type { Tenant } from "@workspace-secrets/contract-tests/Target"
 import * as Redacted from "effect/Redacted"
 import type { Fetch } from "../test/target.js"
 
-/** A server that is wrong in one way: what it makes of the right one. */
+/** A server with one defect, made from the correct one. */
 export type WrongServer = (right: Fetch, other: Tenant) => Fetch
 
-/** What servers do wrong, and for each of it the behaviours that tell. */
+/** Defects of servers, each with the behaviours that detect it. */
 export type WrongServers = Readonly<
   Record<string, readonly [wrong: WrongServer, ...breaks: readonly [string, ...ReadonlyArray<string>]]>
 >
@@ -14,9 +14,9 @@ export interface Asked {
   readonly url: URL
   readonly request: Request
   readonly body: string
-  /** The body as JSON; an empty object where it is none. */
+  /** The body as JSON, or an empty object. */
   readonly json: Json
-  /** Asks the right server the same, or with something changed. */
+  /** Calls the correct server, with the same request or a changed one. */
   readonly ask: (change?: Change) => Promise<Response>
 }
 
@@ -32,7 +32,7 @@ export type Json = Readonly<Record<string, unknown>>
 
 const isJson = (u: unknown): u is Json => typeof u === "object" && u !== null && !Array.isArray(u)
 
-/** The JSON of a text, if it is any. */
+/** Parses a text as JSON, if it is valid. */
 export const parse = (text: string): unknown => {
   try {
     return JSON.parse(text) as unknown
@@ -41,18 +41,18 @@ export const parse = (text: string): unknown => {
   }
 }
 
-/** What is at a path, where it is an object; an empty one where it is none. */
+/** The object at a path, or an empty object. */
 export const at = (json: unknown, ...path: ReadonlyArray<string>): Json => {
   const found = path.reduce<unknown>((inner, key) => isJson(inner) ? inner[key] : undefined, json)
   return isJson(found) ? found : {}
 }
 
-/** A text; an empty one where it is none. */
+/** A value if it is a string, or an empty string. */
 export const text = (u: unknown): string => typeof u === "string" ? u : ""
 
 export const metadataOf = (json: unknown): Json => at(json, "metadata")
 
-/** A `fetch` in terms of what is asked. */
+/** Makes a `fetch` from a function of the parsed request. */
 export const asking =
   (answer: (asked: Asked, other: Tenant) => Promise<Response>): WrongServer =>
   (right, other) =>
@@ -80,17 +80,17 @@ export const asking =
     return answer({ url: new URL(request.url), request, body, json: at(parse(body)), ask }, other)
   }
 
-/** A server that remembers: `make` is called for each. */
+/** A server with state: `make` is called for each server. */
 export const remembering = (make: () => WrongServer): WrongServer => (right, other) => make()(right, other)
 
 /** The JSON of a response. */
 export const read = async (response: Response): Promise<Json> => at(parse(await response.text()))
 
-/** A response with another body, and the same headers. */
+/** A response with another body and the same headers. */
 export const answered = (response: Response, body: unknown, status = response.status): Response =>
   new Response(JSON.stringify(body), { status, headers: response.headers })
 
-/** A response with some headers changed, or left out. */
+/** A response with headers changed or removed. */
 export const withHeaders = (response: Response, change: Readonly<Record<string, string | undefined>>): Response => {
   const headers = new Headers(response.headers)
   for (const [name, value] of Object.entries(change)) {
@@ -103,7 +103,7 @@ export const withHeaders = (response: Response, change: Readonly<Record<string, 
   return new Response(response.body, { status: response.status, headers })
 }
 
-/** A URL with parameters set, or left out. */
+/** A URL with parameters set or removed. */
 export const withQuery = (url: URL, query: Readonly<Record<string, string | undefined>>): URL => {
   const changed = new URL(url)
   for (const [key, value] of Object.entries(query)) {
@@ -116,13 +116,13 @@ export const withQuery = (url: URL, query: Readonly<Record<string, string | unde
   return changed
 }
 
-/** The path of the collection that a request is about. */
+/** The path of the request's collection. */
 const collectionOf = (url: URL): string => /^.*\/workspace_secrets/.exec(url.pathname)?.[0] ?? url.pathname
 
-/** The address of a secret in the collection that a request is about: its id, or `external_id:` and its external id. */
+/** The path of a secret in the request's collection, by its id, or `external_id:` and its external id. */
 export const addressed = (url: URL, id: string): URL => new URL(`${collectionOf(url)}/${encodeURIComponent(id)}`, url)
 
-/** What stands for the secret in a path, as it is in there; nothing in that of the collection. */
+/** The raw reference to a secret in a path. `undefined` in that of the collection. */
 export const refOf = (url: URL): string => /\/workspace_secrets\/([^/]*)$/.exec(url.pathname)?.[1] ?? ""
 
 /** The URL without a workspace. */
@@ -136,15 +136,15 @@ export const isList = ({ request, url }: Asked): boolean =>
 
 export const isWhoami = ({ url }: Asked): boolean => url.pathname.endsWith("/v1/whoami")
 
-/** Changes the answers of the right server. */
+/** Changes the responses of the correct server. */
 export const answers = (
   change: (response: Response, asked: Asked, other: Tenant) => Response | Promise<Response>
 ): WrongServer => asking(async (asked, other) => change(await asked.ask(), asked, other))
 
-/** Whether an answer has a body: those to HEAD and to a preflight have none. */
+/** Whether a response has a body: those to HEAD and to preflights have none. */
 const hasBody = ({ request }: Asked): boolean => request.method !== "HEAD" && request.method !== "OPTIONS"
 
-/** Changes the body of what succeeds. */
+/** Changes the body of successful responses. */
 export const bodies = (change: (body: Json, asked: Asked) => Json): WrongServer =>
   answers(async (response, asked) =>
     response.ok && hasBody(asked) ? answered(response, change(await read(response), asked)) : response
@@ -158,7 +158,7 @@ export const items = (
     Array.isArray(body["items"]) ? { ...body, items: change(body["items"].map((item) => at(item)), asked) } : body
   )
 
-/** Changes each secret in the answers that succeed. */
+/** Changes each secret in successful responses. */
 export const secrets = (change: (secret: Json, asked: Asked) => Json): WrongServer =>
   bodies((body, asked) =>
     Array.isArray(body["items"])
@@ -168,17 +168,17 @@ export const secrets = (change: (secret: Json, asked: Asked) => Json): WrongServ
       : body
   )
 
-/** Changes the metadata of each secret in the answers that succeed. */
+/** Changes the metadata of each secret in successful responses. */
 export const inMetadata = (change: (metadata: Json, asked: Asked) => Json): WrongServer =>
   secrets((secret, asked) => ({ ...secret, metadata: change(metadataOf(secret), asked) }))
 
-/** Changes the body of errors, and their status and headers. */
+/** Changes body, status and headers of errors. */
 export const errors = (change: (body: Json, response: Response, asked: Asked) => Response): WrongServer =>
   answers(async (response, asked) =>
     response.ok || !hasBody(asked) ? response : change(await read(response), response, asked)
   )
 
-/** Changes what is asked of the right server. */
+/** Changes the request to the correct server. */
 export const requests = (change: (asked: Asked, other: Tenant) => Change | Promise<Change>): WrongServer =>
   asking(async (asked, other) => asked.ask(await change(asked, other)))
 
@@ -193,20 +193,20 @@ export const sent = (
       : {}
   )
 
-/** An answer that refuses: google.rpc.Status. */
+/** An error response: google.rpc.Status. */
 export const refusal = (status: number, code: number): Response =>
   new Response(JSON.stringify({ code, message: "refused" }), {
     status,
     headers: { "content-type": "application/json", "x-request-id": "refused" }
   })
 
-/** Refuses what the right server takes, without asking it; as INVALID_ARGUMENT unless told otherwise. */
+/** Rejects a request without calling the correct server. Default: INVALID_ARGUMENT. */
 export const refuses = (
   when: (asked: Asked) => boolean | Promise<boolean>,
   [status, code]: readonly [status: number, code: number] = [400, 3]
 ): WrongServer => asking(async (asked) => await when(asked) ? refusal(status, code) : asked.ask())
 
-/** Asks again, for something else, where the right server refuses. */
+/** Sends a changed request if the correct server rejects the original. */
 export const insists = (
   status: number,
   change: (asked: Asked, other: Tenant) => Change | undefined | Promise<Change | undefined>
@@ -216,13 +216,13 @@ export const insists = (
     return again === undefined ? response : asked.ask(again)
   })
 
-/** Asks a list for something else. */
+/** Changes the request of a list. */
 export const listed = (
   change: (query: URLSearchParams) => Readonly<Record<string, string | undefined>>
 ): WrongServer =>
   requests((asked) => isList(asked) ? { url: withQuery(asked.url, change(asked.url.searchParams)) } : {})
 
-/** The cursor of the page behind a page, if there is one. */
+/** The cursor of the next page, if there is one. */
 export const nextCursorOf = (page: unknown): string | undefined => {
   const { nextCursor } = at(page, "pagination")
   return nextCursor === "" ? undefined : nextCursor as string | undefined
@@ -231,7 +231,7 @@ export const nextCursorOf = (page: unknown): string | undefined => {
 /** The last page. */
 const LAST = { nextCursor: "" }
 
-/** All items that a list of the right server has, whatever the page. */
+/** Reads all pages of a list from the correct server. */
 const allOf = async ({ ask }: Asked, url: URL): Promise<ReadonlyArray<Json>> => {
   const all: Array<Json> = []
   for (let cursor: string | undefined = ""; cursor !== undefined;) {
@@ -244,7 +244,7 @@ const allOf = async ({ ask }: Asked, url: URL): Promise<ReadonlyArray<Json>> => 
   return all
 }
 
-/** Filters a list by itself: asks for one without these parameters, and looks at each item. */
+/** Filters a list itself: requests it without these parameters, and tests each item. */
 export const filtered = (
   parameters: ReadonlyArray<string>,
   matches: (item: Json, query: URLSearchParams) => boolean
@@ -263,7 +263,7 @@ export const filtered = (
     return answered(response, { items: all.filter((item) => matches(item, searchParams)), pagination: LAST })
   })
 
-/** Cuts a list into pages by itself: `start` finds out from the cursor where the page begins. */
+/** Pages a list itself: `start` derives the start of a page from its cursor. */
 export const paged = (
   cursorOf: (items: ReadonlyArray<Json>, end: number) => string,
   start: (items: ReadonlyArray<Json>, cursor: string) => number
@@ -284,7 +284,7 @@ export const paged = (
     return answered(first, { items: all.slice(begin, end), pagination })
   })
 
-/** Writes cursors of its own around those of the right server. */
+/** Wraps the cursors of the correct server. */
 export const cursors = (
   write: (cursor: string, query: URLSearchParams) => string,
   read: (cursor: string, query: URLSearchParams) => string

@@ -15,7 +15,7 @@ import * as UpdateMask from "./wrong/UpdateMask.js"
 import * as Whoami from "./wrong/Whoami.js"
 import * as WhoMay from "./wrong/WhoMay.js"
 
-/** All servers that are wrong, by what they do. */
+/** All wrong servers, by what they do. */
 export const servers = [
   Transport,
   TransportHttp,

@@ -6,7 +6,7 @@ import { target, whole } from "../test/target.js"
 import * as C from "./WrongClient.js"
 import * as W from "./WrongServer.js"
 
-/** What servers are made wrong with, one around the other, and nothing changed. */
+/** All tools that make wrong servers, nested, without changing anything. */
 const unchanged: W.WrongServer = (right, other) =>
   [
     W.secrets((secret) => secret),
@@ -16,7 +16,7 @@ const unchanged: W.WrongServer = (right, other) =>
     W.cursors((cursor) => cursor, (cursor) => cursor)
   ].reduce((server, wrong) => wrong(server, other), right)
 
-/** What clients are made wrong with, and nothing changed. */
+/** All tools that make wrong clients, without changing anything. */
 const unchangedClient: C.WrongClient = (http) =>
   [
     C.urls((url) => url),
@@ -25,8 +25,7 @@ const unchangedClient: C.WrongClient = (http) =>
     C.errors((json) => json)
   ].reduce((client, wrong) => wrong(client), http)
 
-// On a socket it is held against the contract in the tests. Here, it shows too that a wrong server is caught for what it
-// does wrong, and not for how it is made.
+// The unchanged server must pass. So a wrong server fails because of its defect, and not because of these tools.
 contract(
   "the mock server, in process",
   Layer.provide(
@@ -35,7 +34,7 @@ contract(
   )
 )
 
-/** Some JSON without its fields that are empty. */
+/** Removes empty fields of JSON. */
 const withoutEmpty = (json: unknown): unknown =>
   Array.isArray(json)
     ? json.map(withoutEmpty)
@@ -49,7 +48,7 @@ const withoutEmpty = (json: unknown): unknown =>
 
 const omitting: W.WrongServer = W.bodies((body) => W.at(withoutEmpty(body)))
 
-// What the sources disagree about, answered the other way.
+// The other answers where the sources disagree.
 for (const omitUnsetFields of [undefined, true]) {
   contract(
     `a server that leaves fields that are not set out, and ${omitUnsetFields === true ? "says so" : "says nothing"}`,

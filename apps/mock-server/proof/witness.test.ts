@@ -16,7 +16,7 @@ const byId = new Map(behaviours.map((behaviour) => [behaviour.id, behaviour]))
 const those = (ids: ReadonlyArray<string>): ReadonlyArray<Behaviour> =>
   [...new Set(ids)].map((id) => byId.get(id)).filter((behaviour) => behaviour !== undefined)
 
-/** Whose traffic cannot show what they do wrong, and why. Of those that are marked, the witness says that there is a field it does not know. */
+/** Wrong servers whose traffic cannot show the defect, with the reason. For those that are marked, the witness reports an unknown field. */
 const FIELD = "an unknown field is a warning with its name, and no contradiction: a reader ignores it"
 const KEY = "which keys the server should know, and what they may do, cannot be seen in an exchange"
 const GATEWAY = "an answer in HTML without x-request-id may be a gateway's"
@@ -50,8 +50,8 @@ const unseen: Readonly<Record<string, string>> = {
 }
 
 /**
- * What they do besides, which traffic shows and the suite does not look at: the first deletes a secret that it says is not there, the
- * second leaves out of other lists what it should have.
+ * Further defects, which traffic shows but the suite does not check: the first deletes a secret that it reports as missing, the second
+ * omits secrets from other lists.
  */
 const besides: Readonly<Record<string, ReadonlyArray<string>>> = {
   "has secrets of their own in workspace-scoped paths": ["WS-DELETE-002"],
@@ -60,7 +60,7 @@ const besides: Readonly<Record<string, ReadonlyArray<string>>> = {
 
 const controls = ["WS-GET-001", "WS-WHOAMI-001", "WS-LIST-001", "WS-GET-008", "WS-CREATE-001"]
 
-/** Traffic that comes before that of the behaviours which a server breaks: what a witness has to have seen to tell. */
+/** Behaviours to run first, because a witness needs their traffic to detect the defect. */
 const before = (breaks: ReadonlyArray<string>): ReadonlyArray<string> => [
   ...controls,
   ...(breaks.some((id) => id.startsWith("WS-TRANSPORT-30")) ? ["WS-TRANSPORT-304", "WS-TRANSPORT-303"] : []),
@@ -82,7 +82,7 @@ const run = (wrong: WrongServer, first: ReadonlyArray<string>, second: ReadonlyA
   )
 }
 
-/** Which of these the suite itself sees broken. */
+/** Which of these behaviours fail in the suite. */
 const broken = (wrong: WrongServer, ids: ReadonlyArray<string>) =>
   Effect.map(
     Effect.provide(
@@ -117,7 +117,7 @@ describe("a witness of the suite's own traffic", () => {
 
 const table = readFileSync(new URL("../../../docs/witness-servers.md", import.meta.url), "utf8")
 
-/** What the table has beside a server. */
+/** The entry of a server in the table. */
 const rowOf = (server: string): string | undefined =>
   table.split("\n").find((line) => line.startsWith(`| ${server} | `))?.slice(server.length + 5, -2)
 

@@ -18,7 +18,7 @@ const clients = [Client, ClientErrors, ClientReading, ClientRequests].flatMap(({
   Object.entries(wrongClients)
 )
 
-/** What any of them shows, unless it is wrong in just this. */
+/** Behaviours that every wrong server has, unless they are its defect. */
 const controls = {
   servers: ["WS-WHOAMI-001", "WS-LIST-001", "WS-GET-008", "WS-CREATE-001"],
   clients: ["WS-CLIENT-308", "WS-CLIENT-313", "WS-CLIENT-407"]
@@ -26,7 +26,7 @@ const controls = {
 
 const byId = new Map(behaviours.map((behaviour) => [behaviour.id, behaviour]))
 
-/** Why a behaviour is not there: what it says, and whether it has crashed. Nothing when it is there. */
+/** Why a behaviour fails: its message, and whether it crashed. `undefined` if it passes. */
 const failure = (id: string) =>
   Effect.gen(function*() {
     const behaviour = byId.get(id)
@@ -76,16 +76,16 @@ describe("a client that", () => {
 describe("the wrong servers and clients", () => {
   const named = [...servers, ...clients].flatMap(([, [, ...breaks]]) => breaks)
 
-  it("are at least one for each behaviour", () => {
+  it("exist for each behaviour", () => {
     expect(behaviours.map(({ id }) => id).filter((id) => !named.includes(id))).toEqual([])
   })
 
-  it("break nothing that is no behaviour", () => {
+  it("break only existing behaviours", () => {
     expect(named.filter((id) => !byId.has(id))).toEqual([])
   })
 
   it.each([["servers", servers], ["clients", clients]] as const)(
-    "have names that are all different: %s",
+    "have unique names: %s",
     (_, wrong) => {
       const names = wrong.map(([what]) => what)
       expect(names.filter((what, i) => names.indexOf(what) !== i)).toEqual([])

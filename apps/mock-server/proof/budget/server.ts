@@ -1,6 +1,6 @@
 /*
- * A server in a process of its own, and what it has used so far. To be run with --expose-gc and an IPC channel: every message
- * is answered with a measurement.
+ * A server in its own process, which measures its use of resources. Run it with --expose-gc and an IPC channel: it answers every message
+ * with a measurement.
  */
 import * as MockServer from "../../src/MockServer.js"
 

@@ -3,7 +3,7 @@ import { at, text } from "../WrongServer.js"
 
 const isProfile = (json: object) => "spec" in json && "type" in at(json, "spec")
 
-/** Clients that are wrong about what they give. What servers can be wrong about is among those. */
+/** Clients with wrong results. This includes everything that servers can do wrong. */
 export const wrongClients: C.WrongClients = {
   "gives a value as its JSON": [
     C.bodies((json) => {

@@ -3,7 +3,7 @@ import type { Json } from "../WrongServer.js"
 
 type Row = readonly [status: number, code: number]
 
-/** Takes one row of the table of errors for another. */
+/** Replaces one row of the error table by another. */
 const takes = (row: Row, { code = row[1], status = row[0] }: { readonly code?: number; readonly status?: number }) =>
   C.answers((came) => {
     const json = JSON.parse(came.body === "" ? "{}" : came.body) as Json
@@ -12,7 +12,7 @@ const takes = (row: Row, { code = row[1], status = row[0] }: { readonly code?: n
       : {}
   })
 
-/** Clients that take an error for another. */
+/** Clients that confuse errors. */
 export const wrongClients: C.WrongClients = {
   "takes INVALID_ARGUMENT for FAILED_PRECONDITION": [takes([400, 3], { code: 9 }), "WS-CLIENT-201", "WS-CLIENT-105"],
   "takes FAILED_PRECONDITION for INVALID_ARGUMENT": [takes([400, 9], { code: 3 }), "WS-CLIENT-202"],

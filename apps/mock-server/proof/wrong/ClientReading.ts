@@ -6,7 +6,7 @@ const isObject = (u: unknown): u is Json => typeof u === "object" && u !== null 
 const detailsOf = ({ details }: Json): ReadonlyArray<Json> =>
   Array.isArray(details) ? details.map((detail) => at(detail)) : []
 
-/** Leaves out the details of a type. */
+/** Removes details of a type. */
 const withoutDetails = (type: string) =>
   C.errors((json) =>
     Array.isArray(json["details"])
@@ -28,7 +28,7 @@ const inCreatedBy = (change: (profile: Json) => Json) =>
       : json
   )
 
-/** Clients that are wrong about what they read. */
+/** Clients that read responses wrongly. */
 export const wrongClients: C.WrongClients = {
   "reads a profile's type as a user's": [
     inCreatedBy((profile) => ({ ...profile, spec: { ...at(profile, "spec"), type: "PROFILE_TYPE_API_KEY" } })),

@@ -3,15 +3,15 @@ import * as FieldMask from "@workspace-secrets/core/FieldMask"
 import * as C from "../WrongClient.js"
 import { at, type Json } from "../WrongServer.js"
 
-/** Has another method for one. */
+/** Replaces a method by another. */
 const methods = (method: string, instead: HttpClientRequest.HttpClientRequest["method"]) =>
   C.requests((request) => request.method === method ? HttpClientRequest.setMethod(request, instead) : request)
 
-/** Sends a parameter under another name. */
+/** Renames a parameter. */
 const renames = (name: string, other: string) =>
   C.params((params) => params.map(([key, value]) => [key === name ? other : key, value]))
 
-/** Changes what stands for a secret in a URL. */
+/** Changes the reference to a secret in a URL. */
 const refs = (change: (ref: string) => string) => C.urls((url) => url.replace(/(?<=\/workspace_secrets\/).*$/, change))
 
 const isPresent = (body: Json, path: string) => {
@@ -21,7 +21,7 @@ const isPresent = (body: Json, path: string) => {
 
 const withoutBody = (request: HttpClientRequest.HttpClientRequest) => request.body._tag === "Empty"
 
-/** Clients that are wrong about what they send. */
+/** Clients that send wrong requests. */
 export const wrongClients: C.WrongClients = {
   "sends a limit whether asked or not": [
     C.requests((request) =>

@@ -1,13 +1,13 @@
 import * as W from "../WrongServer.js"
 
-/** Changes the metadata that a create is sent. */
+/** Changes the metadata in the request of a create. */
 const sentMetadata = (change: (metadata: W.Json) => W.Json) =>
   W.sent("POST", (body) =>
     typeof body["metadata"] === "object" && body["metadata"] !== null
       ? { ...body, metadata: change(W.metadataOf(body)) }
       : body)
 
-/** Changes the metadata of the answer to a create, next to that of the request. */
+/** Changes the metadata in the response to a create, with access to that of the request. */
 const createdMetadata = (change: (metadata: W.Json, sent: W.Json) => W.Json) =>
   W.inMetadata((metadata, { json, request }) =>
     request.method === "POST" ? change(metadata, W.metadataOf(json)) : metadata
@@ -20,7 +20,7 @@ const externalIdOf = ({ json }: W.Asked) => {
   return typeof externalId === "string" ? externalId : undefined
 }
 
-/** Makes a secret without its external id, and answers as if it had it. */
+/** Creates a secret without its external id, and responds as if it had it. */
 const makesAnother = async (asked: W.Asked): Promise<Response> => {
   const { externalId, ...metadata } = W.metadataOf(asked.json)
   const response = await asked.ask({ body: JSON.stringify({ ...asked.json, metadata }) })
@@ -28,7 +28,7 @@ const makesAnother = async (asked: W.Asked): Promise<Response> => {
   return W.answered(response, { ...secret, metadata: { ...W.metadataOf(secret), externalId } })
 }
 
-/** Servers that are wrong about create. */
+/** Servers with a wrong create. */
 export const wrongServers: W.WrongServers = {
   "answers a create with 201": [
     W.answers((response, asked) =>
@@ -201,7 +201,7 @@ export const wrongServers: W.WrongServers = {
         }
         writing.add(externalId)
         const response = await asked.ask()
-        // Whoever asks at the same time has asked by now.
+        // By now, all concurrent requests have arrived.
         await new Promise((resolve) => setImmediate(resolve))
         writing.delete(externalId)
         return response

@@ -2,7 +2,7 @@ import * as W from "../WrongServer.js"
 
 const labelsOf = (body: W.Json) => Object.entries(W.at(body, "metadata", "labels"))
 
-/** Takes labels for what they would be without those that do not look like this. */
+/** Drops labels that do not match. */
 const dropping = (method: string, isRight: (key: string, value: unknown) => boolean) =>
   W.sent(method, (body) => {
     const metadata = W.metadataOf(body)
@@ -17,7 +17,7 @@ const dropping = (method: string, isRight: (key: string, value: unknown) => bool
       : body
   })
 
-/** Refuses a create with a label that does not look like this. */
+/** Rejects a create with a label that does not match. */
 const refusing = (isRight: (key: string, value: string) => boolean) =>
   W.refuses(({ json, request }) =>
     request.method === "POST" && labelsOf(json).some(([key, value]) => !isRight(key, W.text(value)))
@@ -28,7 +28,7 @@ const isKey = (key: string) =>
 
 const isValue = (value: unknown) => typeof value === "string" && /^([a-z0-9]([a-z0-9._-]*[a-z0-9])?)?$/i.test(value)
 
-/** Servers that are wrong about labels. */
+/** Servers with wrong labels. */
 export const wrongServers: W.WrongServers = {
   "refuses a prefix in the key of a label": [refusing((key) => !key.includes("/")), "WS-CREATE-101"],
   "refuses keys of labels in upper case": [refusing((key) => key === key.toLowerCase()), "WS-CREATE-101"],

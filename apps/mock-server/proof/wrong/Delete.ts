@@ -2,7 +2,7 @@ import * as W from "../WrongServer.js"
 
 const isDelete = ({ request }: W.Asked) => request.method === "DELETE"
 
-/** Servers that are wrong about delete. */
+/** Servers with a wrong delete. */
 export const wrongServers: W.WrongServers = {
   "answers a delete with 204": [
     W.answers((response, asked) =>

@@ -7,28 +7,28 @@ const isWrite = ({ request }: W.Asked) => request.method === "POST" || request.m
 
 const rightKey = { authorization: `Bearer ${MockServer.defaultApiKey}` }
 
-/** Takes who asks for the key's owner, where the header is like this. */
+/** Accepts a request as the key's owner if its header matches. */
 const trusts = (when: (authorization: string | null) => boolean) =>
   W.requests(({ request }) => when(request.headers.get("authorization")) ? rightKey : {})
 
 const withoutAllow = (when: (asked: W.Asked) => boolean) =>
   W.answers((response, asked) => when(asked) ? W.withHeaders(response, { allow: undefined }) : response)
 
-/** The workspace that a path is of, if it is scoped. */
+/** The workspace of a scoped path. */
 const workspaceOf = (url: URL) => /^\/v1\/workspaces\/([^/]+)\//.exec(url.pathname)?.[1]
 
 const isRoute = ({ url }: W.Asked) =>
   /^\/v1\/(whoami|(workspaces\/[^/]+\/)?workspace_secrets(\/[^/]+)?)$/.test(url.pathname)
 
-/** A body that the right server takes. */
+/** A body that the correct server accepts. */
 const goodBody = (asked: W.Asked) =>
   JSON.stringify(asked.request.method === "POST" ? { metadata: { name: "name" }, spec: {} } : {})
 
-/** Leaves the fields out that an error names. */
+/** Removes the field violations of errors. */
 const namesNothing = (when: (asked: W.Asked) => boolean) =>
   W.errors((body, response, asked) => W.answered(response, when(asked) ? { ...body, details: [] } : body))
 
-/** Servers that are wrong about errors. */
+/** Servers with wrong errors. */
 export const wrongServers: W.WrongServers = {
   "wants no key": [trusts((authorization) => authorization === null), "WS-ERR-001"],
   "wants no Bearer before the key": [

@@ -12,7 +12,7 @@ const decode = (text: string) => {
   }
 }
 
-/** Whether the secret that the request is about has an external id like this one. */
+/** Whether the external id of the requested secret matches. */
 const findsByExternalId = (isLike: (externalId: string, asked: string) => boolean) =>
   W.insists(404, async (asked) => {
     const wanted = decode(W.refOf(asked.url)).replace("external_id:", "")
@@ -22,7 +22,7 @@ const findsByExternalId = (isLike: (externalId: string, asked: string) => boolea
     return isGet(asked) && found !== undefined ? { url: W.addressed(asked.url, W.text(found["id"])) } : undefined
   })
 
-/** Tells whether what is not found was there once. */
+/** Reveals whether a missing secret once existed. */
 export const tellsOfDeleted: W.WrongServer = W.remembering(() => {
   const deleted = new Set<string>()
   return W.answers(async (response, { request, url }) => {
@@ -35,7 +35,7 @@ export const tellsOfDeleted: W.WrongServer = W.remembering(() => {
   })
 })
 
-/** Servers that are wrong about get. */
+/** Servers with a wrong get. */
 export const wrongServers: W.WrongServers = {
   "has info only where it is asked for": [
     W.secrets(({ info, ...secret }, asked) => isGet(asked) ? secret : { ...secret, info }),

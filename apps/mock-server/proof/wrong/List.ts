@@ -2,7 +2,7 @@ import * as W from "../WrongServer.js"
 
 const createdAt = (item: W.Json): number => Date.parse(W.text(W.metadataOf(item)["createdAt"]))
 
-/** Servers that are wrong about what a list has, how much of it, and in which order. */
+/** Servers with lists of wrong content, length or order. */
 export const wrongServers: W.WrongServers = {
   "tells in a page how many there are": [
     W.bodies((body) => Array.isArray(body["items"]) ? { ...body, total: body["items"].length } : body),

@@ -4,7 +4,7 @@ const nameOf = (item: W.Json) => W.text(W.metadataOf(item)["name"])
 
 const labelsOf = (item: W.Json) => W.at(item, "metadata", "labels")
 
-/** What `query` looks into. */
+/** The texts that `query` searches. */
 const textsOf = (item: W.Json): ReadonlyArray<string> => {
   const labels = Object.entries(labelsOf(item)).flat()
   return [nameOf(item), W.text(W.metadataOf(item)["externalId"]), ...labels.map(W.text)].map((text) =>
@@ -14,26 +14,26 @@ const textsOf = (item: W.Json): ReadonlyArray<string> => {
 
 const queryOf = (query: URLSearchParams) => (query.get("query") ?? "").toLowerCase()
 
-/** The labels of a query, each with what is before and behind its first `=`. */
+/** The labels of a query, each split at its first `=`. */
 const pairsOf = (query: URLSearchParams): ReadonlyArray<readonly [key: string, value: string]> =>
   (query.get("labels") ?? "").split(",").map((pair) => {
     const [key = "", value = ""] = pair.split("=")
     return [key, value]
   })
 
-/** A pattern as SQL has it, with these characters in it. */
+/** A pattern of SQL's LIKE, with these wildcards. */
 const patternOf = (text: string, wild: Readonly<Record<string, string>>): string =>
   Array.from(text, (character) => wild[character] ?? character.replace(/[.*+?^${}()|[\]\\]/, "\\$&")).join("")
 
-/** Filters by a look at each text that `query` is for. */
+/** Filters by a test of each text that `query` searches. */
 const searching = (matches: (text: string, query: string) => boolean) =>
   W.filtered(["query"], (item, query) => textsOf(item).some((text) => matches(text, queryOf(query))))
 
-/** Filters by labels: all of these have to match. */
+/** Filters by labels, which must all match. */
 const labelled = (matches: (labels: W.Json, key: string, value: string) => boolean) =>
   W.filtered(["labels"], (item, query) => pairsOf(query).every(([key, value]) => matches(labelsOf(item), key, value)))
 
-/** Servers that are wrong about the filters of a list. */
+/** Servers with wrong list filters. */
 export const wrongServers: W.WrongServers = {
   "takes prefix for any part of the name": [
     W.filtered(["prefix"], (item, query) => nameOf(item).includes(query.get("prefix") ?? "")),

@@ -2,7 +2,7 @@ import * as W from "../WrongServer.js"
 
 const idOf = (item: W.Json | undefined): string => W.text(W.metadataOf(item)["id"])
 
-/** Asks for the first page where the right server refuses a cursor that is like this. */
+/** Returns the first page where the correct server rejects a cursor that matches. */
 const beginsAnew = (when: (cursor: string) => boolean) =>
   W.insists(400, (asked) => {
     const cursor = asked.url.searchParams.get("cursor")
@@ -11,26 +11,26 @@ const beginsAnew = (when: (cursor: string) => boolean) =>
       : undefined
   })
 
-/** Takes any cursor, and begins anew where it cannot read it. */
+/** Accepts any cursor, and starts again for an invalid one. */
 export const takesAnyCursor: W.WrongServer = beginsAnew(() => true)
 
 /** Pages by offset. */
 export const byOffset: W.WrongServer = W.paged((_, end) => `o${end}`, (_, cursor) => Number(cursor.slice(1)))
 
-/** Pages by the last item's id, from the beginning again when that is gone. */
+/** Pages by the last item's id, and starts again when it is gone. */
 export const byAnchor: W.WrongServer = W.paged(
   (items, end) => idOf(items[end - 1]),
   (items, cursor) => items.findIndex((item) => idOf(item) === cursor) + 1
 )
 
-/** Does not see that these parameters are others than those that a cursor was issued for. */
+/** Ignores changes of these parameters between pages. */
 const forgets = (...names: ReadonlyArray<string>) =>
   W.cursors(
     (cursor, query) => [cursor, ...names.map((name) => query.get(name) ?? "")].map(encodeURIComponent).join(" "),
     (cursor) => decodeURIComponent(cursor.split(" ")[0] ?? "")
   )
 
-/** Cursors that hold these parameters; the right server is asked with them, whatever the query says. */
+/** Makes cursors that contain these parameters, which replace those of the query. */
 const trusts = (...names: ReadonlyArray<string>): W.WrongServer => (right, other) =>
   W.requests((asked) => {
     const [, ...values] = (asked.url.searchParams.get("cursor") ?? "").split(" ").map(decodeURIComponent)
@@ -38,7 +38,7 @@ const trusts = (...names: ReadonlyArray<string>): W.WrongServer => (right, other
     return W.isList(asked) && values.length > 0 ? { url: W.withQuery(asked.url, query) } : {}
   })(forgets(...names)(right, other), other)
 
-/** Cursors that are good until a request of this method succeeds. */
+/** Invalidates cursors when a request with this method succeeds. */
 const endsWith = (method: string) =>
   W.remembering(() => {
     let changes = 0
@@ -53,7 +53,7 @@ const endsWith = (method: string) =>
       })(cursors(right, other), other)
   })
 
-/** Servers that are wrong about pages and their cursors. */
+/** Servers with wrong pages or cursors. */
 export const wrongServers: W.WrongServers = {
   "skips a secret between two pages": [
     W.paged((_, end) => String(end), (_, cursor) => Number(cursor) + 1),
@@ -103,7 +103,7 @@ export const wrongServers: W.WrongServers = {
       if (!W.isList(asked) || prefix === null || !searchParams.has("limit") || searchParams.has("cursor")) {
         return response
       }
-      // What the suite's own names begin with; others are not there.
+      // The prefix of the suite's names. There are no others.
       const whole = await W.read(
         await asked.ask({ url: W.withQuery(asked.url, { prefix: prefix.replace(/-[^-]*$/, "") }) })
       )

@@ -1,6 +1,6 @@
 import * as W from "../WrongServer.js"
 
-/** Leaves out what is empty. */
+/** Removes empty fields. */
 const withoutEmpty = (json: W.Json, ...fields: ReadonlyArray<string>): W.Json =>
   Object.fromEntries(
     Object.entries(json).filter(([field, value]) =>
@@ -19,7 +19,7 @@ const createdBy = (change: (profile: W.Json) => W.Json) =>
 
 const pages = (change: (page: W.Json) => W.Json) => W.bodies((body, asked) => W.isList(asked) ? change(body) : body)
 
-/** Servers that are wrong about the fields that the newest document requires. */
+/** Servers without the fields that the newest published document requires. */
 export const wrongServers: W.WrongServers = {
   "leaves spec out where there is no value": [
     W.secrets((secret) => withoutEmpty(secret, "spec")),

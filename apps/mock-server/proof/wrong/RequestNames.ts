@@ -8,7 +8,7 @@ const inMetadata = (change: (metadata: W.Json) => W.Json) => (body: W.Json): W.J
 
 const withoutSnake = inMetadata(({ external_id: _, ...metadata }) => metadata)
 
-/** Servers that are wrong about the names of fields in requests. */
+/** Servers with wrong field names in requests. */
 export const wrongServers: W.WrongServers = {
   "does not know external_id in a create": [W.sent("POST", withoutSnake), "WS-TRANSPORT-201", "WS-TRANSPORT-204"],
   "does not know external_id in an update": [W.sent("PATCH", withoutSnake), "WS-TRANSPORT-202"],

@@ -4,7 +4,7 @@ const isWrite = ({ request }: W.Asked) => request.method === "POST" || request.m
 
 const isScoped = ({ url }: W.Asked) => url.pathname.startsWith("/v1/workspaces/")
 
-/** Changes every key in some JSON. */
+/** Changes every key in JSON. */
 const keys = (json: unknown, change: (key: string) => string): unknown =>
   Array.isArray(json)
     ? json.map((item) => keys(item, change))
@@ -17,14 +17,14 @@ const snakeCase = (key: string) => key.replace(/[A-Z]/g, (letter) => `_${letter.
 const withTimes = (change: (time: string) => string) =>
   W.inMetadata((metadata) => ({ ...metadata, createdAt: change(W.text(metadata["createdAt"])) }))
 
-/** Whether some JSON has a null in it. */
+/** Whether JSON contains a null. */
 const hasNull = (json: unknown): boolean =>
   json === null || (typeof json === "object" && Object.values(json).some(hasNull))
 
 const isKnown = (key: string) =>
   ["limit", "cursor", "prefix", "query", "labels", "sortOrder", "includeInfo"].includes(key)
 
-/** Servers that are wrong whatever the operation. */
+/** Servers that are wrong in every operation. */
 export const wrongServers: W.WrongServers = {
   "wants an Accept header": [
     W.refuses(({ request }) => request.headers.get("accept") !== "application/json", [400, 3]),

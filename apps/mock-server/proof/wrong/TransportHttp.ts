@@ -4,7 +4,7 @@ const isPreflight = ({ request }: W.Asked) => request.method === "OPTIONS"
 
 const isHead = ({ request }: W.Asked) => request.method === "HEAD"
 
-/** Changes a header of the answers, where it is there. */
+/** Changes a response header, if it exists. */
 const inHeader = (name: string, change: (value: string) => string | undefined, when = (_: W.Asked) => true) =>
   W.answers((response, asked) => {
     const value = response.headers.get(name)
@@ -14,7 +14,7 @@ const inHeader = (name: string, change: (value: string) => string | undefined, w
 const without = (name: string) => (list: string) =>
   list.split(",").map((one) => one.trim()).filter((one) => one.toLowerCase() !== name).join(", ")
 
-/** Servers that are wrong about HTTP. */
+/** Servers with wrong HTTP. */
 export const wrongServers: W.WrongServers = {
   "knows no key with spaces inside": [
     W.refuses(({ request }) => /^Bearer \S+ \S/.test(request.headers.get("authorization") ?? ""), [401, 16]),

@@ -2,21 +2,21 @@ import * as W from "../WrongServer.js"
 
 const isUpdate = ({ request }: W.Asked) => request.method === "PATCH"
 
-/** Changes the body of updates that have no mask. */
+/** Changes the body of updates without a mask. */
 const withoutMask = (change: (body: W.Json) => W.Json) =>
   W.sent("PATCH", (body) => typeof body["updateMask"] === "string" ? body : change(body))
 
-/** Changes the metadata of the answer to an update, next to that of the request. */
+/** Changes the metadata in the response to an update, with access to that of the request. */
 const updatedMetadata = (change: (metadata: W.Json, sent: W.Json) => W.Json) =>
   W.inMetadata((metadata, asked) => isUpdate(asked) ? change(metadata, W.metadataOf(asked.json)) : metadata)
 
-/** The metadata of the secret that is about to be updated. */
+/** Reads the metadata of a secret before its update. */
 const current = async (asked: W.Asked): Promise<W.Json> =>
   W.metadataOf(await W.read(await asked.ask({ method: "GET" })))
 
 const hasNewExternalId = (asked: W.Asked) => "externalId" in W.metadataOf(asked.json)
 
-/** Servers that are wrong about update, whatever its mask. */
+/** Servers with a wrong update, with any mask. */
 export const wrongServers: W.WrongServers = {
   "clears what an update without a mask leaves out": [
     withoutMask((body) => ({

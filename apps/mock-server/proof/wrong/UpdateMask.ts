@@ -10,24 +10,24 @@ const isPresent = (body: W.Json, path: string) =>
 
 const isEmpty = (u: unknown) => u === "" || (typeof u === "object" && u !== null && Object.keys(u).length === 0)
 
-/** What the body has at a path. */
+/** The value at a path of the body. */
 const given = (body: W.Json, path: string) =>
   path.split(".").reduce<unknown>((inner, key) => (inner as W.Json | undefined)?.[key], body)
 
-/** Takes a mask for another one. */
+/** Replaces a mask. */
 const masked = (change: (paths: ReadonlyArray<string>) => ReadonlyArray<string>) =>
   W.sent(
     "PATCH",
     (body) => typeof body["updateMask"] === "string" ? { ...body, updateMask: change(pathsOf(body)).join(",") } : body
   )
 
-/** Takes a path for these. */
+/** Replaces a path of a mask. */
 const taken = (path: string, instead: ReadonlyArray<string>) =>
   masked((paths) => paths.flatMap((other) => other === path ? instead : [other]))
 
 const namesName = (path: string) => path === "metadata.name" || path === "metadata" || path === "*"
 
-/** Servers that are wrong about the mask of an update. */
+/** Servers with wrong update masks. */
 export const wrongServers: W.WrongServers = {
   "takes no notice of masks": [
     W.sent("PATCH", ({ updateMask: _, ...body }) => body),

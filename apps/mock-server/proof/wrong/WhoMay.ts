@@ -3,7 +3,7 @@ import * as W from "../WrongServer.js"
 
 const isBy = (key: string) => ({ request }: W.Asked) => request.headers.get("authorization") === `Bearer ${key}`
 
-/** Takes a key for the first one. */
+/** Accepts a key as the first one. */
 const trusts = (key: string, when: (asked: W.Asked) => boolean = () => true) =>
   W.requests((asked) =>
     isBy(key)(asked) && when(asked)
@@ -11,7 +11,7 @@ const trusts = (key: string, when: (asked: W.Asked) => boolean = () => true) =>
       : {}
   )
 
-/** Changes the ErrorInfo of what is refused for a scope. */
+/** Changes the ErrorInfo of a missing scope. */
 const inErrorInfo = (change: (info: W.Json) => W.Json) =>
   W.errors((body, response) =>
     W.answered(
@@ -25,7 +25,7 @@ const inErrorInfo = (change: (info: W.Json) => W.Json) =>
 const metadata = (change: (metadata: W.Json) => W.Json) =>
   inErrorInfo((info) => ({ ...info, metadata: change(W.metadataOf(info)) }))
 
-/** Servers that are wrong about who may, and about what is served. */
+/** Servers with wrong permissions, or wrong operations. */
 export const wrongServers: W.WrongServers = {
   "wants no scope to read": [trusts(restrictedKey, ({ request }) => request.method === "GET"), "WS-ERR-020"],
   "wants no scope": [trusts(restrictedKey), "WS-ERR-020"],

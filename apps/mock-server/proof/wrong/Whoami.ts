@@ -9,7 +9,7 @@ const inSpec = (change: (spec: W.Json) => W.Json) =>
 const inMetadata = (change: (metadata: W.Json) => W.Json) =>
   whoami((profile) => ({ ...profile, metadata: change(W.metadataOf(profile)) }))
 
-/** Servers that are wrong about whoami. */
+/** Servers with a wrong whoami. */
 export const wrongServers: W.WrongServers = {
   "has a profile within a profile": [whoami((profile) => ({ profile })), "WS-WHOAMI-001"],
   "has info in a profile": [whoami((profile) => ({ ...profile, info: {} })), "WS-WHOAMI-001"],

@@ -1,5 +1,5 @@
 /**
- * The mock server, put together: as a layer with or without a socket, and as a plain function.
+ * Starts the mock server: as a layer or with promises, on a socket or in process.
  *
  * @since 0.1.0
  */
@@ -36,123 +36,134 @@ import { settingsOf } from "./world/TenantSettings.js"
 import { WorkspaceSecrets } from "./world/WorkspaceSecrets.js"
 
 /**
- * A key's world, as a test uses it. Printing it does not print the key.
+ * A tenant: an API key with its own account, workspace, secrets, clock, ids, faults and journal. Printing it does not print the key.
  *
  * @since 0.1.0
  * @category models
  */
 export interface TenantHandle {
-  /** The base URL of its server. In process it is one that no socket listens on: only `fetch` knows it. */
+  /** The base URL of the server. In process, no socket listens there: use the server's `fetch`. */
   readonly url: string
   readonly apiKey: Redacted.Redacted<string>
-  /** The id of the key's workspace, as it was when the tenant was made. */
+  /** The id of the workspace when the tenant was created. A seed or a snapshot can change it later. */
   readonly workspaceId: WorkspaceId
-  /** The name that the control API has for the tenant. */
+  /** The id of the tenant in the control API. */
   readonly id: string
-  /** What can be done to it from outside of the API. */
+  /** Control operations: reset, seed, snapshot, settings, clock, faults, journal. */
   readonly control: TenantControl
 }
 
 /**
- * What a test, or a process beside the one under test, needs to know of a server. It is the handle of the first tenant, too.
+ * A running server. It is also the handle of the first tenant.
  *
  * @since 0.1.0
  * @category services
  */
 export interface Service extends TenantHandle {
-  /** Asks the handlers without a socket, whether the server listens on one or not. */
+  /** Calls the server in process, without a socket. Works for both kinds of server. */
   readonly fetch: typeof globalThis.fetch
-  /** What was asked without a key, or with one that is malformed or unknown: 401 each time. */
+  /** The journal of requests that got 401 because the API key was missing, malformed or unknown. */
   readonly strangers: JournalControl
-  /** What it found in its data directory; nothing where it has none. */
+  /** What was loaded from the data directory. `undefined` without `dataDir`. */
   readonly recovered: Recovered | undefined
-  /** Makes a world of its own, with a new key unless one is given. It is gone when the scope closes: the key is then answered with 401. */
+  /**
+   * Creates a tenant, with a new API key unless `apiKey` is set. Closing the scope removes it: its key gets 401 afterwards. Fails with
+   * `TenantExists` if another tenant has the key.
+   */
   readonly tenant: (
     options?: TenantOptions
   ) => Effect.Effect<TenantHandle, SeedError | TenantError | TenantExists, Scope.Scope>
-  /** Adds a key, `mock-api-key` unless given, with a world of its own, for as long as the server is there. The key replaces one of the same name. */
+  /** Creates a tenant that lasts as long as the server. Default of `apiKey`: `mock-api-key`. If a tenant has this key, it is replaced. */
   readonly addTenant: (options?: TenantOptions) => Effect.Effect<TenantHandle, SeedError | TenantError>
 }
 
 /**
- * A key's world, to be asked for.
+ * Options of a new tenant.
  *
  * @since 0.1.0
  * @category models
  */
 export interface TenantOptions extends WorldOptions {
-  /** The key: visible ASCII characters. */
+  /**
+   * The API key: visible ASCII characters, with spaces only between them. Defaults: a random key for `tenant`; `mock-api-key` for a server
+   * and `addTenant`.
+   */
   readonly apiKey?: Redacted.Redacted<string> | undefined
-  /** Dies when its scope closes and one of its faults has hit nothing, so that the test fails; false unless given. */
+  /** Makes the test fail if a fault was never applied: closing the tenant's scope dies with `FaultsNotHit`. Default: false. */
   readonly assertFaultsHit?: boolean | undefined
 }
 
 /**
- * How a server behaves, and the first key's world. `writeOnlyValues` and `uppercaseNames` hold for every other tenant as well that does not
- * say otherwise.
+ * Options of a server and of its first tenant. `writeOnlyValues` and `uppercaseNames` are also the defaults of all other tenants.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Options extends TenantOptions {
-  /** Operations that the API has and this server does not serve, to be answered with 501; none unless given. */
+  /**
+   * Published operations that this server does not implement. Each gets 501 UNIMPLEMENTED with its name. Default: none (WIRE.md, The rest
+   * of the API).
+   */
   readonly unservedOperations?: ReadonlyArray<Endpoint> | undefined
   /**
-   * What the control API under `/_mock` takes as `Authorization: Bearer <token>`. Unless given, that is `apiKey` where it was given, and else
-   * nothing: it then takes requests of programs on this machine, where just this machine reaches the server.
+   * The token that the control API under `/_mock` requires as `Authorization: Bearer <token>`. Default: `apiKey`, if it is set. If neither
+   * is set, no token is needed, but only programs on this machine can call the control API, and only if the server listens on loopback.
    */
   readonly controlToken?: Redacted.Redacted<string> | undefined
   /**
-   * What the first key's world goes on from, such as `SnapshotFile` reads: data, clock and ids are the snapshot's. A reset still puts
-   * back what the other options say.
+   * A snapshot for the first tenant, such as one that `SnapshotFile` loads. It sets data, clock and ids. A reset still restores the state
+   * that the other options describe.
    */
   readonly snapshot?: Snapshot | undefined
   /**
-   * Directory to keep the data of every API key in: secrets, settings, clocks, ids, and faults with their counts, but no journals. It is created if
-   * it does not exist. Every change is on disk before its response. A start loads the data, and a reset restores the initial state of the data;
-   * seed, clock, `randomSeed` and faults apply to new API keys only. One server uses a directory at a time. A change that cannot be written, for
-   * example because the disk is full, is undone and gets 503 UNAVAILABLE; in code, the control operation dies with that error. In memory only
-   * unless given. Cannot be combined with `snapshot`.
+   * A directory for the data of all API keys: secrets, settings, clocks, ids, and faults with their counts, but no journals. It is created
+   * if it does not exist. Every change is on disk before its response. A start loads the data, and a reset restores the initial state of
+   * the data; seed, clock, `randomSeed` and faults apply to new API keys only. One server uses a directory at a time. A change that cannot
+   * be written, for example because the disk is full, is undone and gets 503 UNAVAILABLE; in code, the control operation dies with that
+   * error. Default: in memory only. Cannot be combined with `snapshot`.
    */
   readonly dataDir?: string | undefined
   /**
-   * File with the key that encrypts the data directory with AES-256-GCM: 64 hexadecimal digits, for example from `openssl rand -hex 32`. Unless
-   * given, the files contain keys and values in clear text, readable by their owner only.
+   * A file with the key that encrypts the data directory with AES-256-GCM: 64 hexadecimal digits, for example from `openssl rand -hex 32`.
+   * Default: no encryption. The files then contain keys and values in clear text, readable by their owner only.
    */
   readonly dataKeyFile?: string | undefined
-  /** Gives each key that is not known a world of its own, which begins as the first key's does, instead of 401; false unless given. */
+  /**
+   * Creates a tenant for each unknown API key instead of answering 401. It starts with the same options as the first tenant. At most 10,000
+   * tenants are created this way. Default: false.
+   */
   readonly acceptAnyKey?: boolean | undefined
   /**
-   * The origin of the pages that may call the API from a browser, such as `http://localhost:5173`; `*` for every origin; none unless given.
-   * Pages never get to the control API.
+   * The origin of the pages that may call the API from a browser, such as `http://localhost:5173`, or `*` for every origin. Default: none.
+   * Pages of other origins can never call the control API (WIRE.md, Transport: CORS).
    */
   readonly corsOrigin?: string | undefined
-  /** Is told of each request, those to the control API included, when its answer is on its way. One that throws is not told of any further. */
+  /** Called for each request, including requests to the control API, when its response is sent. If it throws, it is not called again. */
   readonly onRequest?: ((request: Dispatcher.Told) => void) | undefined
 }
 
 /**
- * Where a server listens.
+ * Options of a server that listens on a socket.
  *
  * @since 0.1.0
  * @category models
  */
 export interface ListenOptions extends Options {
-  /** The address to listen on; 127.0.0.1 unless given. */
+  /** The address to listen on. Default: 127.0.0.1. */
   readonly host?: string | undefined
-  /** The port; 0, a free one, unless given. */
+  /** The port to listen on. Default: 0, which picks a free port. */
   readonly port?: number | undefined
-  /** Connections at the same time, 1,000 unless given; fewer where the process may not have as many. One more is answered with 503. */
+  /** The maximum number of open connections; one more gets 503. Default: 1,000, or fewer if the process may open fewer files. */
   readonly maxConnections?: number | undefined
   /**
-   * Names that `Host` may have besides those of this machine's loopback and `host`, such as `mock` for a container of that name; none unless
-   * given. Any address will do where other machines reach the server. Every path answers any other `Host` with 403.
+   * Host names to accept in the `Host` header, in addition to loopback names and `host`; for example `mock`, for a container with that
+   * name. If `host` is not a loopback address, IP addresses are accepted, too. A request with another `Host` gets 403. Default: none.
    */
   readonly allowedHosts?: ReadonlyArray<string> | undefined
 }
 
 /**
- * The key that a server knows unless another is given.
+ * The default API key of the first tenant.
  *
  * @since 0.1.0
  * @category constants
@@ -160,7 +171,7 @@ export interface ListenOptions extends Options {
 export const defaultApiKey = "mock-api-key"
 
 /**
- * The server that a layer of this module runs.
+ * The tag of the running server.
  *
  * @since 0.1.0
  * @category services
@@ -178,7 +189,7 @@ const handleOf = (url: string, { apiKey, id, tenant }: Registration): TenantHand
   control: Control.makeTenant(tenant)
 })
 
-/** Of options that may be more, a handle among them, those of a world. */
+/** Picks the options of a tenant. Callers may pass a larger object, such as a handle. */
 const worldOf = ({ clock, faults, journalSize, randomSeed, seed, ...settings }: WorldOptions): WorldOptions => ({
   clock,
   faults,
@@ -188,12 +199,12 @@ const worldOf = ({ clock, faults, journalSize, randomSeed, seed, ...settings }: 
   ...settingsOf(settings)
 })
 
-/** That a key which is replaced exists is no error. */
+/** `replace` cannot fail with `TenantExists`, so that failure is a defect. */
 const unlessReplaced = <A>(
   result: Either.Either<A, SeedError | TenantError | TenantExists>
 ): Effect.Effect<A, SeedError | TenantError> => Effect.catchTag(result, "TenantExists", Effect.die)
 
-/** Tells of requests that no journal has. Of the path of one that was not served, anything can be part below its root. */
+/** Calls `onRequest` for requests that no journal records. A path that failed may contain anything, so only its root is shown. */
 const told =
   (root: string, onRequest: ReturnType<typeof observer<Dispatcher.Told>>) =>
   (dispatch: Dispatcher.Dispatch): Dispatcher.Dispatch =>
@@ -217,7 +228,7 @@ const told =
     )
   }
 
-/** The control API is loaded when it is first asked: a server that nobody controls from outside starts no later for having it. */
+/** Loads the control API on its first request, so that it does not slow down the start. */
 const controlOf = (
   service: Control.Service,
   { apiKey, controlToken }: Options,
@@ -232,7 +243,7 @@ const controlOf = (
   return (incoming) => Effect.flatMap(load, (dispatch) => dispatch(incoming))
 }
 
-/** Whether a person asks with a browser: a client asks for JSON. */
+/** Whether a browser asks for a page. Clients ask for JSON. */
 const isPageAsked = ({ headers, method }: Dispatcher.Incoming): boolean =>
   (method === "GET" || method === "HEAD") && String(headers["accept"] ?? "").includes("text/html")
 
@@ -242,22 +253,22 @@ const toConsole = (requestId: string): Dispatcher.Outgoing => ({
   body: ""
 })
 
-/** Opens the data directory, which nothing else loads what it needs for. */
+/** Opens the data directory. Its modules are loaded only when they are needed. */
 const openDataDirectory = ({ dataDir, dataKeyFile, snapshot }: Options) =>
   Effect.gen(function*() {
     if (dataDir === undefined) {
       return dataKeyFile === undefined
         ? undefined
-        : yield* new TenantError({ problems: ["dataKeyFile: There is no dataDir to encrypt"] })
+        : yield* new TenantError({ problems: ["dataKeyFile: Requires dataDir"] })
     }
     if (snapshot !== undefined) {
-      return yield* new TenantError({ problems: ["snapshot: A data directory has what the server goes on from"] })
+      return yield* new TenantError({ problems: ["snapshot: Cannot be combined with dataDir"] })
     }
     const { open } = yield* Effect.promise(() => import("./storage/DataDirectory.js"))
     return yield* open(dataDir, { keyFile: dataKeyFile })
   })
 
-/** The first world of a server: the one that its data directory has, with the key and the settings that are given now, or a new one. */
+/** The first tenant: the stored one, with the key and settings of these options; or a new one. */
 const firstOf = (
   tenants: Tenants,
   options: Options
@@ -277,7 +288,7 @@ const firstOf = (
   )
 }
 
-/** Puts a server together; without an address to listen on, one without a socket. */
+/** Makes a server. Without `host`, it runs in process. */
 const make = (
   options: Options,
   { allowedHosts, host }: { readonly allowedHosts?: ReadonlyArray<string> | undefined; readonly host?: string } = {}
@@ -368,7 +379,7 @@ const make = (
   }).pipe(Effect.provide(WorkspaceSecrets.Default))
 
 /**
- * A server on a socket, for as long as the layer lives. It listens when the layer is built.
+ * A server on a socket. It listens when the layer is built, and stops when the layer is released.
  *
  * @since 0.1.0
  * @category layers
@@ -380,7 +391,7 @@ export const layer = (
     MockServer,
     Effect.gen(function*() {
       if (maxConnections !== undefined && !(maxConnections >= 1)) {
-        return yield* new TenantError({ problems: ["maxConnections: Expected a number from 1 on"] })
+        return yield* new TenantError({ problems: ["maxConnections: Expected a number of at least 1"] })
       }
       const { dispatch, service } = yield* make(options, { allowedHosts, host })
       const address = yield* Listener.listen(dispatch, {
@@ -396,7 +407,7 @@ const serverInProcess = (options: Options): Layer.Layer<MockServer, SeedError | 
   Layer.scoped(MockServer, Effect.map(make(options), ({ service }) => service("http://localhost")))
 
 /**
- * A server without a socket, and the `HttpClient` that reaches it.
+ * A server in process, without a socket, and the `HttpClient` that calls it.
  *
  * @since 0.1.0
  * @category layers
@@ -409,19 +420,19 @@ export const layerInProcess = (
 }
 
 /**
- * A key's world, for code without Effect. Printing it does not print the key.
+ * A tenant, for code without Effect. Printing it does not print the key.
  *
  * @since 0.1.0
  * @category models
  */
 export class RunningTenant implements AsyncDisposable {
-  /** The base URL of its server. */
+  /** The base URL of the server. */
   readonly url: string
-  /** The id of the key's workspace, as it was when the tenant was made. */
+  /** The id of the workspace when the tenant was created. A seed or a snapshot can change it later. */
   readonly workspaceId: string
-  /** The name that the control API has for the tenant. */
+  /** The id of the tenant in the control API. */
   readonly id: string
-  /** What can be done to it from outside of the API. */
+  /** Control operations: reset, seed, snapshot, settings, clock, faults, journal. */
   readonly control: Control.Promised<TenantControl>
   readonly #apiKey: Redacted.Redacted<string>
   readonly #scope: Scope.CloseableScope
@@ -436,12 +447,12 @@ export class RunningTenant implements AsyncDisposable {
     this.#scope = scope
   }
 
-  /** Its key. */
+  /** The API key. */
   get apiKey(): string {
     return Redacted.value(this.#apiKey)
   }
 
-  /** Takes it away: its key is answered with 401 from then on. Rejects for `assertFaultsHit`, where a fault has hit nothing. */
+  /** Removes the tenant. Its key gets 401 afterwards. With `assertFaultsHit`, rejects if a fault was never applied. */
   async remove(): Promise<void> {
     await Control.run(Scope.close(this.#scope, Exit.void))
   }
@@ -459,15 +470,15 @@ export class RunningTenant implements AsyncDisposable {
  * @category models
  */
 export class RunningServer implements AsyncDisposable {
-  /** The base URL, with the port that it really listens on. */
+  /** The base URL, with the actual port. */
   readonly url: string
-  /** The id of the workspace of the first key. */
+  /** The id of the first tenant's workspace. */
   readonly workspaceId: string
-  /** Asks the handlers without a socket, whether the server listens on one or not. */
+  /** Calls the server in process, without a socket. Works for both kinds of server. */
   readonly fetch: typeof globalThis.fetch
-  /** What can be done to the world of the first key from outside of the API. */
+  /** Control operations on the first tenant: reset, seed, snapshot, settings, clock, faults, journal. */
   readonly control: Control.Promised<TenantControl>
-  /** What it found in its data directory; nothing where it has none. */
+  /** What was loaded from the data directory. `undefined` without `dataDir`. */
   readonly recovered: Recovered | undefined
   readonly #service: Service
   readonly #scope: Scope.CloseableScope
@@ -483,14 +494,13 @@ export class RunningServer implements AsyncDisposable {
     this.#scope = scope
   }
 
-  /** The key that it knows from the start. */
+  /** The API key of the first tenant. */
   get apiKey(): string {
     return Redacted.value(this.#service.apiKey)
   }
 
   /**
-   * Makes a world of its own, with a new key unless one is given, until it is removed. Rejects with a `SeedError`, a `TenantError` or a
-   * `TenantExists`.
+   * Creates a tenant, with a new API key unless `apiKey` is set. Rejects with `SeedError`, `TenantError` or `TenantExists`.
    */
   async tenant(options?: TenantOptions): Promise<RunningTenant> {
     const scope = Effect.runSync(Scope.make())
@@ -498,7 +508,7 @@ export class RunningServer implements AsyncDisposable {
     return new RunningTenant(handle, scope)
   }
 
-  /** Lets what is in flight finish, for 0.9 s at the most, and stops listening. Stopping twice is stopping once. */
+  /** Stops listening, and gives requests in flight 0.9 seconds to finish. Calling it again does nothing. */
   async stop(): Promise<void> {
     await Effect.runPromise(Scope.close(this.#scope, Exit.void))
   }
@@ -520,7 +530,7 @@ const run = async <E>(layer: Layer.Layer<MockServer, E>): Promise<RunningServer>
 }
 
 /**
- * Starts a server on a socket. Rejects with a `ListenError`, a `SeedError`, a `TenantError` or a `DataDirectoryError`.
+ * Starts a server on a socket. Rejects with `ListenError`, `SeedError`, `TenantError` or `DataDirectoryError`.
  *
  * @since 0.1.0
  * @category constructors
@@ -528,7 +538,7 @@ const run = async <E>(layer: Layer.Layer<MockServer, E>): Promise<RunningServer>
 export const start = (options: ListenOptions = {}): Promise<RunningServer> => run(layer(options))
 
 /**
- * Starts a server without a socket, which only its `fetch` reaches. Rejects with a `SeedError`, a `TenantError` or a `DataDirectoryError`.
+ * Starts a server in process, without a socket. Call it with its `fetch`. Rejects with `SeedError`, `TenantError` or `DataDirectoryError`.
  *
  * @since 0.1.0
  * @category constructors

@@ -1,13 +1,13 @@
 /**
- * A server for the tests of a file, for runners without Effect: Vitest, node:test, or another that has such hooks. Tests of
- * `@effect/vitest` take a layer of `MockServer`.
+ * A mock server for the tests of a file, with Vitest, node:test or another runner that has the same hooks. With `@effect/vitest`, use a
+ * layer of `MockServer` instead.
  *
  * @since 0.1.0
  */
 import * as MockServer from "./MockServer.js"
 
 /**
- * How a runner starts and stops what the tests of a file share: `beforeAll` and `afterAll` of Vitest, `before` and `after` of
+ * The hooks of a runner that run before and after the tests of a file: `beforeAll` and `afterAll` of Vitest, `before` and `after` of
  * node:test.
  *
  * @since 0.1.0
@@ -19,8 +19,7 @@ export interface Hooks {
 }
 
 /**
- * What a runner hands to a test, as far as it is needed: what to do when the test is over. Vitest's context has `onTestFinished`, that of
- * node:test `after`.
+ * The test context that a runner passes to a test. It registers a cleanup: `onTestFinished` in Vitest, `after` in node:test.
  *
  * @since 0.1.0
  * @category models
@@ -30,22 +29,22 @@ export type TestContext =
   | { readonly after: (cleanUp: () => Promise<void>) => unknown }
 
 /**
- * A server that the tests of a file share, each in a world of its own.
+ * A server that the tests of a file share. Each test has its own tenant.
  *
  * @since 0.1.0
  * @category models
  */
 export interface SharedServer {
-  /** The server. Throws where it does not run, which is before and after the tests. */
+  /** The server. Throws before the first test and after the last. */
   readonly running: MockServer.RunningServer
   /**
-   * Makes a world that is gone when the test is over. With `assertFaultsHit`, the test fails when a fault has hit nothing. Rejects with
-   * a `SeedError`, a `TenantError` or a `TenantExists`.
+   * Creates a tenant and removes it after the test. With `assertFaultsHit`, the test fails if a fault was never applied. Rejects with
+   * `SeedError`, `TenantError` or `TenantExists`.
    */
   readonly tenant: (test: TestContext, options?: MockServer.TenantOptions) => Promise<MockServer.RunningTenant>
 }
 
-/** How to have something done when a test is over. */
+/** Returns the function that registers a cleanup after the test. */
 const atEndOf = (test: TestContext): (cleanUp: () => Promise<void>) => unknown => {
   if ("onTestFinished" in test) {
     return (cleanUp) => test.onTestFinished(cleanUp)
@@ -54,7 +53,7 @@ const atEndOf = (test: TestContext): (cleanUp: () => Promise<void>) => unknown =
     return (cleanUp) => test.after(cleanUp)
   }
   throw new TypeError(
-    "Expected what the runner hands to the test: Vitest's has onTestFinished, that of node:test has after"
+    "Expected the test context of the runner: it has onTestFinished in Vitest, and after in node:test"
   )
 }
 
@@ -70,7 +69,7 @@ const share = (hooks: Hooks, start: () => Promise<MockServer.RunningServer>): Sh
   const running = () => {
     if (server === undefined) {
       throw new Error(
-        "The mock server runs while the tests do: ask for it inside of a test, or of a hook after its own"
+        "The mock server is not running: use it inside a test, or in a hook that runs after its beforeAll"
       )
     }
     return server
@@ -89,7 +88,7 @@ const share = (hooks: Hooks, start: () => Promise<MockServer.RunningServer>): Sh
 }
 
 /**
- * A server on a socket, from before the first test to after the last. Where it cannot start, all tests fail with why.
+ * Starts a server on a socket before the first test, and stops it after the last. If it cannot start, all tests fail with the reason.
  *
  * @since 0.1.0
  * @category constructors
@@ -98,7 +97,7 @@ export const server = (hooks: Hooks, options?: MockServer.ListenOptions): Shared
   share(hooks, () => MockServer.start(options))
 
 /**
- * The same without a socket, which only the `fetch` of `running` reaches.
+ * The same, in process and without a socket. Call it with `running.fetch`.
  *
  * @since 0.1.0
  * @category constructors

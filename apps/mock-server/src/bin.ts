@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /*
- * Half of the time to start would go into compiling the program, so what V8 has compiled of it is kept beside the package for the next start,
- * functions that ran included. That is more than Node's own cache of compiled code keeps, and Node 20 has none.
+ * Compiling takes half of the time to start. So V8's compiled code, including functions that ran, is cached in the package for the next
+ * start. Node's own compile cache has less, and Node 20 has none.
  */
 import { createHash } from "node:crypto"
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
@@ -10,14 +10,14 @@ import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { Script } from "node:vm"
 
-/** The file beside this one that has the program, as the build names it by its content. */
+/** The file with the program, beside this one. The build names it by its content. */
 declare const PROGRAM: string
 
 const digest = (bytes: Uint8Array): Buffer => createHash("sha256").update(bytes).digest()
 
 const SIZE = 32
 
-/** What is kept, if there is something and it is whole: V8 itself would not notice a bit that is wrong, and crash. */
+/** Reads the cache, if it exists and its checksum is right. V8 does not detect damaged code, and would crash. */
 const kept = (path: string): Buffer | undefined => {
   let bytes
   try {
@@ -39,7 +39,7 @@ const cache = join(directory, `${PROGRAM}-${process.version}-${process.arch}-${c
 const cachedData = kept(cache)
 const script = new Script(readFileSync(filename, "utf8"), { filename, cachedData })
 
-/** Writes it as a whole or not at all, and takes away that of other builds. Where nothing can be written, each start is like the first. */
+/** Writes the cache atomically, and removes caches of other builds. If nothing can be written, every start compiles again. */
 const keep = (): void => {
   try {
     mkdirSync(directory, { recursive: true })
@@ -57,10 +57,10 @@ const keep = (): void => {
   }
 }
 
-// V8 takes no code of another version or with other flags. A run that only helped, or failed, has compiled too little to be worth keeping.
+// V8 rejects code of another version or with other flags. Runs that only print help, or fail, compile too little to cache.
 const isTelling = words.some((word) => /^(?:-h|--help|--version|--completions|--wizard)$/.test(word))
 if ((cachedData === undefined || script.cachedDataRejected === true) && !isTelling) {
-  // Not at its end alone: many a server is killed.
+  // Not only at the exit: servers are often killed.
   setTimeout(keep, 2000).unref()
   process.once("exit", (code) => {
     if (code === 0 || command === "exec") {

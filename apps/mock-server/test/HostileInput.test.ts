@@ -20,7 +20,7 @@ afterAll(() => running.stop())
 
 const names = Object.getOwnPropertyNames(Object.prototype)
 
-/** That no prototype was touched. */
+/** Asserts that no prototype was changed. */
 const expectCleanPrototypes = () => {
   expect(Object.getOwnPropertyNames(Object.prototype)).toEqual(names)
   expect(Reflect.get({}, "polluted")).toBeUndefined()
@@ -38,7 +38,7 @@ const valid: { readonly [key: string]: Json } = {
   updateMask: "metadata.name"
 }
 
-/** Every path into a value, the root left out. */
+/** Every path into a value, without the root. */
 const pathsOf = (value: Json): ReadonlyArray<ReadonlyArray<string>> =>
   typeof value === "object" && value !== null
     ? Object.entries(value).flatMap(([key, inner]) => [[key], ...pathsOf(inner).map((path) => [key, ...path])])
@@ -77,14 +77,14 @@ for (const transport of ["socket", "inProcess"] as const) {
       ["of a surrogate in UTF-8", Uint8Array.from([0x22, 0xed, 0xa0, 0x80, 0x22])],
       ["of 100,000 brackets that stay open", "[".repeat(100_000)],
       ["of 100,000 braces that stay open", "{\"a\":".repeat(100_000)]
-    ])("%s is refused, and not quoted", async (_, body) => {
+    ])("%s is rejected, and not quoted", async (_, body) => {
       for (const answer of [await post(body), await patch(body)]) {
         expectError(answer, 400, 3)
         expect(answer.text).not.toContain("canary")
       }
     })
 
-    it("that there is none of is refused", async () => {
+    it("that is missing is rejected", async () => {
       expectError(await post(null), 400, 3)
     })
 
@@ -98,7 +98,7 @@ for (const transport of ["socket", "inProcess"] as const) {
       deep("[", "]"),
       `[${deep("{\"a\":", "}", 5000).replace("}", "1}")}]`
     ])(
-      "that is JSON and no object is refused (%#)",
+      "that is JSON but no object is rejected (%#)",
       async (body) => {
         for (const answer of [await post(body), await patch(body)]) {
           const { details } = expectError(answer, 400, 3)
@@ -112,7 +112,7 @@ for (const transport of ["socket", "inProcess"] as const) {
       expect((await post(`\uFEFF${JSON.stringify({ metadata: { name: "name" }, spec: {} })}`)).status).toBe(200)
     })
 
-    it("of 2 MiB is 413, as JSON and as anything else", async () => {
+    it("of 2 MiB gets 413, whether it is JSON or not", async () => {
       const large = "a".repeat(2 * 1024 * 1024)
       for (
         const body of [large, JSON.stringify({ metadata: { name: large }, spec: {} }), new TextEncoder().encode(large)]
@@ -123,7 +123,7 @@ for (const transport of ["socket", "inProcess"] as const) {
       expect((await send(servers[transport], "/v1/whoami")).status).toBe(200)
     })
 
-    it("with a wrong type at any field is refused with the path of the field, and not quoted", async () => {
+    it("with a wrong type in any field is rejected with the path of the field, and not quoted", async () => {
       const wrongs: ReadonlyArray<Json> = [7, true, "canary", ["canary"], { canary: { canary: "canary" } }]
       for (const path of pathsOf(valid)) {
         for (const wrong of wrongs.filter((wrong) => kindOf(wrong) !== kindOf(at(valid, path)))) {
@@ -139,7 +139,7 @@ for (const transport of ["socket", "inProcess"] as const) {
       }
     })
 
-    it("with labels or a mask that break their rules is refused, and no more than a label's key is quoted", async () => {
+    it("with invalid labels or an invalid mask is rejected, and only the key of a label is quoted", async () => {
       const labels = { metadata: { name: "name", labels: { "can ary": "a", "team": "canary-" } }, spec: {} }
       const mask = { metadata: { name: "name" }, updateMask: "metadata.name,canary" }
       const answers = [
@@ -153,7 +153,7 @@ for (const transport of ["socket", "inProcess"] as const) {
       }
     })
 
-    it("with 70,000 labels that are wrong gets a small answer, and the journal keeps none of them", async () => {
+    it("with 70,000 invalid labels gets a small response, and the journal keeps none of them", async () => {
       const labels = Object.fromEntries(Array.from({ length: 70_000 }, (_, i) => [`-${i}`, ""]))
       const answer = await sendJson(servers[transport], "POST", secrets, {
         metadata: { name: "name", labels },
@@ -173,7 +173,7 @@ for (const transport of ["socket", "inProcess"] as const) {
       expect(expectError(answer, 400, 3).message).toContain("; and 980 more")
     })
 
-    it("has at most 64 labels, on create and on update", async () => {
+    it("may have at most 64 labels, on create and on update", async () => {
       const labels = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`a${i}`, ""]))
       const body = (count: number) => ({ metadata: { name: "name", labels: labels(count) }, spec: {} })
       const answer = await sendJson<WireSecret>(servers[transport], "POST", secrets, body(64))
@@ -186,7 +186,7 @@ for (const transport of ["socket", "inProcess"] as const) {
       expect((await send<WireSecret>(servers[transport], path)).body.metadata.labels).toEqual(labels(64))
     })
 
-    it("has an external id of at most 1,024 characters as a path has it, on create and on update", async () => {
+    it("may have an external id of at most 1,024 percent-encoded characters, on create and on update", async () => {
       const run = `${transport}-`
       const body = (externalId: string) => ({ metadata: { name: "name", externalId }, spec: {} })
       const longest = run + "\u20ac".repeat(112) + "a".repeat(16 - run.length)
@@ -204,7 +204,7 @@ for (const transport of ["socket", "inProcess"] as const) {
       }
     })
 
-    it("with null for what is optional is one without it", async () => {
+    it("with null in an optional field is read as without the field", async () => {
       const answer = await sendJson<WireSecret>(servers[transport], "POST", secrets, {
         metadata: { name: "name", externalId: null, labels: null },
         spec: { value: null }
@@ -220,13 +220,13 @@ for (const transport of ["socket", "inProcess"] as const) {
       ["the labels", (inner: string) => `{"metadata":{"name":"name","labels":{"a":${inner}}},"spec":{}}`],
       ["the name", (inner: string) => `{"metadata":{"name":${inner}},"spec":{}}`],
       ["the value", (inner: string) => `{"metadata":{"name":"name"},"spec":{"value":${inner}}}`]
-    ])("nested deeply in %s is refused, and nothing breaks", async (_, body) => {
+    ])("nested deeply in %s is rejected without a crash", async (_, body) => {
       for (const inner of [deep("[", "]"), deep("{\"a\":", "}").replace("}", "1}")]) {
         expectError(await post(body(inner)), 400, 3)
       }
     })
 
-    it("cannot touch a prototype: not at the top, not in an object, not as a label", async () => {
+    it("cannot change a prototype: at the top, in an object, or as a label", async () => {
       const name = (rest: string) => `{"metadata":{"name":"name"${rest}},"spec":{}}`
       const evil = `{"polluted":"yes","name":"evil"}`
       const bodies: ReadonlyArray<readonly [string, number]> = [
@@ -279,7 +279,7 @@ for (const transport of ["socket", "inProcess"] as const) {
       ["application/json; charset=utf-8", 200],
       ["application/problem+json", 200],
       ["APPLICATION/JSON", 200]
-    ])("of the type %s is %i", async (type, status) => {
+    ])("of type %s gets %i", async (type, status) => {
       const body = JSON.stringify({ metadata: { name: "name" }, spec: {} })
       const answer = await post(body, { "content-type": type })
       expect(answer.status).toBe(status)
@@ -288,7 +288,7 @@ for (const transport of ["socket", "inProcess"] as const) {
       }
     })
 
-    it("that says nothing of its type is taken for JSON", async () => {
+    it("without a content type is read as JSON", async () => {
       const body = new TextEncoder().encode(JSON.stringify({ metadata: { name: "name" }, spec: {} }))
       expect((await post(body, {})).status).toBe(200)
     })
@@ -301,7 +301,7 @@ for (const transport of ["socket", "inProcess"] as const) {
       ["line separators", "a\u2028b\u2029c"],
       ["markup", "<script>alert(\"x\")</script>"],
       ["255 characters outside the basic plane", "𝒳".repeat(255)]
-    ])("with %s in a name, a value and an external id comes back as it was", async (_, text) => {
+    ])("with %s in a name, a value and an external id comes back unchanged", async (_, text) => {
       const externalId = [...`${transport} ${text}`].slice(0, 80).join("")
       const created = await sendJson<WireSecret>(servers[transport], "POST", secrets, {
         metadata: { name: text, externalId },
@@ -321,7 +321,7 @@ for (const transport of ["socket", "inProcess"] as const) {
       expect(found.body.items.map(({ metadata }) => metadata.id)).toEqual([created.body.metadata.id])
     })
 
-    it.each(["name", "externalId", "value"])("with a lone surrogate in the %s is refused", async (field) => {
+    it.each(["name", "externalId", "value"])("with a lone surrogate in the %s is rejected", async (field) => {
       const text = "a\uD800b"
       const metadata = { name: "name", ...(field === "value" ? {} : { [field]: text }) }
       const body = JSON.stringify({ metadata, spec: field === "value" ? { value: text } : {} })
@@ -349,7 +349,7 @@ for (const transport of ["socket", "inProcess"] as const) {
       ["%", 400],
       ["%ED%A0%80", 400],
       ["%C0%AF", 400]
-    ])("with the id %s names no secret", async (id, status) => {
+    ])("with the id %s finds no secret", async (id, status) => {
       for (const method of ["GET", "DELETE"]) {
         const answer = await send(servers[transport], `${secrets}/${id}`, { method })
         expectError(answer, status, status === 404 ? 5 : 3)
@@ -363,7 +363,7 @@ for (const transport of ["socket", "inProcess"] as const) {
     })
 
     it.each(["limit", "cursor", "prefix", "query", "labels", "sortOrder", "includeInfo"])(
-      "with %s twice is refused, even if it is the same",
+      "with %s twice is rejected, even with equal values",
       async (name) => {
         const value = { limit: "1", sortOrder: "asc", includeInfo: "true" }[name] ?? ""
         const answer = await send(servers[transport], `${secrets}?${name}=${value}&${name}=${value}`)
@@ -373,7 +373,7 @@ for (const transport of ["socket", "inProcess"] as const) {
       }
     )
 
-    it("with parameters that there are none of, once or twice, is read without them", async () => {
+    it("with unknown parameters, once or twice, is read without them", async () => {
       const answer = await send<WirePage>(
         servers[transport],
         `${secrets}?limit=1&x=1&x=2&Limit=x&LIMIT=y&&=&limit%00=z`
@@ -402,21 +402,21 @@ for (const transport of ["socket", "inProcess"] as const) {
       ["labels==", "labels"],
       ["labels=a%3Db,", "labels"],
       ["labels=a%3D1,a%3D2", "labels"]
-    ])("that is wrong is refused by its name, and not quoted (%$)", async (query, field) => {
+    ])("that is invalid is rejected with its name, and not quoted (%$)", async (query, field) => {
       const answer = await send(servers[transport], `${secrets}?${query}`)
       expect(expectError(answer, 400, 3).details).toMatchObject([{ fieldViolations: [{ field }] }])
       expect(answer.text).not.toContain("canary")
     })
 
     it.each(["0", "1", "200", "201", "2147483647", "00000001"])(
-      "with a limit of %s is a page",
+      "with a limit of %s gets a page",
       async (limit) => {
         const answer = await send<WirePage>(servers[transport], `${secrets}?limit=${limit}`)
         expect([answer.status, answer.body.items.length <= 200]).toEqual([200, true])
       }
     )
 
-    it("that is not percent-encoded in its query is read as far as it can be", async () => {
+    it("with invalid percent-encoding in the query is read as far as possible", async () => {
       for (const query of ["query=%zz", "query=%", "query=%ff", "prefix=%C3%28", "?", "&&&", "=", "%00=%00"]) {
         expect([query, (await send(servers[transport], `${secrets}?${query}`)).status]).toEqual([query, 200])
       }
@@ -442,7 +442,7 @@ const text = FastCheck.oneof(
   )
 )
 
-/** Whether it is free of lone surrogates, which have no UTF-8. */
+/** Whether a text has no lone surrogates, which UTF-8 cannot encode. */
 const isEncodable = (text: string) => !/\p{Surrogate}/u.test(text)
 
 const methods = ["GET", "POST", "PATCH", "DELETE", "PUT", "HEAD", "OPTIONS", "PROPFIND", "get", "x-y"]
@@ -528,33 +528,36 @@ const expectSound = (answer: Answer, method: string) => {
   }
 }
 
-describe("any request at all", () => {
-  it.each([["socket", 40], ["inProcess", 100]] as const)("gets a sound answer over %s", async (transport, numRuns) => {
-    await FastCheck.assert(
-      FastCheck.asyncProperty(
-        FastCheck.constantFrom(...methods),
-        path,
-        query,
-        headers,
-        body,
-        FastCheck.boolean(),
-        async (method, path, query, headers, body, hasKey) => {
-          const server = servers[transport]
-          const init: RequestInit = {
-            method,
-            headers: { ...headers, ...(hasKey ? { authorization: "Bearer mock-api-key" } : {}) },
-            ...(body === undefined || method === "GET" || method === "get" || method === "HEAD" ? {} : { body })
+describe("any request", () => {
+  it.each([["socket", 40], ["inProcess", 100]] as const)(
+    "gets a valid response over %s",
+    async (transport, numRuns) => {
+      await FastCheck.assert(
+        FastCheck.asyncProperty(
+          FastCheck.constantFrom(...methods),
+          path,
+          query,
+          headers,
+          body,
+          FastCheck.boolean(),
+          async (method, path, query, headers, body, hasKey) => {
+            const server = servers[transport]
+            const init: RequestInit = {
+              method,
+              headers: { ...headers, ...(hasKey ? { authorization: "Bearer mock-api-key" } : {}) },
+              ...(body === undefined || method === "GET" || method === "get" || method === "HEAD" ? {} : { body })
+            }
+            expectSound(await send(server, `${path}${query === "" ? "" : `?${query}`}`, init), method)
           }
-          expectSound(await send(server, `${path}${query === "" ? "" : `?${query}`}`, init), method)
-        }
-      ),
-      { numRuns, interruptAfterTimeLimit: 15_000 }
-    )
-    expectCleanPrototypes()
-    expect((await send(servers[transport], "/v1/whoami")).status).toBe(200)
-  })
+        ),
+        { numRuns, interruptAfterTimeLimit: 15_000 }
+      )
+      expectCleanPrototypes()
+      expect((await send(servers[transport], "/v1/whoami")).status).toBe(200)
+    }
+  )
 
-  it("on a raw connection, in any bytes, is answered or closed, and the next one is served", async () => {
+  it("of any bytes on a raw connection gets a response or a closed connection, and the next one is served", async () => {
     const line = FastCheck.oneof(
       FastCheck.tuple(
         FastCheck.constantFrom(...methods, "CONNECT", ""),
@@ -576,7 +579,7 @@ describe("any request at all", () => {
     await FastCheck.assert(
       FastCheck.asyncProperty(bytes, async (bytes) => {
         const connection = await RawConnection.open(running.url)
-        // A request that is whole behind whatever came before it: there is an answer, or an end.
+        // A complete request after the random bytes: there is a response, or the connection closes.
         connection.send(bytes, `\r\n\r\n0\r\n\r\n${head("GET", "/v1/nothing", { Connection: "close" })}`).end()
         const received = await connection.rest()
         connection.destroy()

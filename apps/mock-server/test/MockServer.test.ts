@@ -14,7 +14,7 @@ import { type Answer, expectError, send, sendJson, type Server, type WirePage, t
 
 const secrets = "/v1/workspace_secrets"
 
-/** A running server as its callers see it. */
+/** A running server with its `fetch`. */
 const over = (server: MockServer.RunningServer): Server => ({
   url: server.url,
   apiKey: Redacted.make(server.apiKey),
@@ -42,23 +42,23 @@ const seedText = (value: string) =>
 
 const seed = (value: string): Seed.Seed => Either.getOrThrow(Seed.parse(seedText(value)))
 
-describe("a number that is out of range", () => {
-  it.each([-1, 65_536, 0.5, NaN, Infinity, 2 ** 53])("is refused as a port: %j", async (port) => {
+describe("a number out of range", () => {
+  it.each([-1, 65_536, 0.5, NaN, Infinity, 2 ** 53])("is rejected as port: %j", async (port) => {
     await expect(MockServer.start({ port })).rejects.toMatchObject({
       _tag: "ListenError",
       message: `cannot listen on 127.0.0.1:${port}: expected a port, 0 to 65535`
     })
   })
 
-  it.each([-Infinity, -1, 0, NaN])("is refused as the most connections: %j", async (maxConnections) => {
+  it.each([-Infinity, -1, 0, NaN])("is rejected as maxConnections: %j", async (maxConnections) => {
     await expect(MockServer.start({ maxConnections })).rejects.toMatchObject({
       _tag: "TenantError",
-      problems: ["maxConnections: Expected a number from 1 on"]
+      problems: ["maxConnections: Expected a number of at least 1"]
     })
   })
 
   it.each([1, 2 ** 53, Infinity])(
-    "is none, and the server answers with the most connections: %j",
+    "does not concern maxConnections: the server answers with %j",
     async (maxConnections) => {
       await using server = await MockServer.start({ maxConnections })
       expect((await fetch(`${server.url}/openapi.json`, { headers: { connection: "close" } })).status).toBe(200)
@@ -67,7 +67,7 @@ describe("a number that is out of range", () => {
 })
 
 describe("a server that listens on every address", () => {
-  it.each(["0.0.0.0", "::", "0", ""])("has a URL that a client connects to: %j", async (host) => {
+  it.each(["0.0.0.0", "::", "0", ""])("has a URL that clients can connect to: %j", async (host) => {
     await using server = await MockServer.start({ host })
     expect(new URL(server.url).hostname).toMatch(/^(127\.0\.0\.1|\[::1\])$/)
     const response = await fetch(`${server.url}/openapi.json`)
@@ -81,7 +81,7 @@ describe("a server that listens on every address", () => {
 const portOf = (url: string) => Number(new URL(url).port)
 
 describe("start", () => {
-  it("listens on a free port of this machine alone, and tells which", async () => {
+  it("listens on a free port of loopback, and returns it", async () => {
     await using one = await MockServer.start()
     await using two = await MockServer.start()
     expect(one.url).toMatch(/^http:\/\/127\.0\.0\.1:[1-9]\d+$/)
@@ -90,7 +90,7 @@ describe("start", () => {
     expect((await send(over(one), "/v1/whoami")).status).toBe(200)
   })
 
-  it("begins with what its seed holds, and keeps worlds apart from server to server", async () => {
+  it("starts with the data of its seed, isolated from other servers", async () => {
     await using one = await MockServer.start({ seed: seed("value"), apiKey: Redacted.make("key") })
     await using two = await MockServer.start({ seed: seed("value"), apiKey: Redacted.make("key") })
     expect([one.workspaceId, one.apiKey]).toEqual(["wksp", "key"])
@@ -99,7 +99,7 @@ describe("start", () => {
     expect((await sendJson<WireSecret>(over(two), "GET", `${secrets}/id`)).body.spec).toEqual({ value: "value" })
   })
 
-  it("leaves values out of every answer when it is told to", async () => {
+  it("leaves values out of every response with writeOnlyValues", async () => {
     await using server = await MockServer.start({ seed: seed("canary"), writeOnlyValues: true })
     const target = over(server)
     const answers = [
@@ -113,7 +113,7 @@ describe("start", () => {
     }
   })
 
-  it("has stopped listening when stop or the end of its block is through, and stopping twice is stopping once", async () => {
+  it("has stopped listening after stop or the end of its block, and can be stopped twice", async () => {
     const server = await MockServer.start()
     expect(await isAnswered(server.url)).toBe(true)
     await Promise.all([server.stop(), server.stop()])
@@ -127,7 +127,7 @@ describe("start", () => {
     expect(await isAnswered(await end())).toBe(false)
   })
 
-  it("rejects with a ListenError when the port is in use, and with a SeedError when the seed does not fit together", async () => {
+  it("rejects with a ListenError when the port is in use, and with a SeedError when the seed contradicts itself", async () => {
     await using server = await MockServer.start()
     const port = portOf(server.url)
     await expect(MockServer.start({ port })).rejects.toMatchObject({ _tag: "ListenError", code: "EADDRINUSE", port })
@@ -138,13 +138,13 @@ describe("start", () => {
     await expect(MockServer.start({ seed: twice })).rejects.toMatchObject({
       _tag: "SeedError",
       problems: [
-        "workspaceSecrets[1].metadata.id: is there twice",
-        "workspaceSecrets[1].metadata.externalId: is there twice"
+        "workspaceSecrets[1].metadata.id: is a duplicate",
+        "workspaceSecrets[1].metadata.externalId: is a duplicate"
       ]
     })
   })
 
-  it("writes an IPv6 address as URLs have it, or says that this machine has none", async () => {
+  it("writes an IPv6 address in the form of URLs, or says that this machine has none", async () => {
     const hasIPv6 = Object.values(networkInterfaces()).some((addresses) =>
       addresses?.some(({ address }) => address === "::1")
     )
@@ -163,7 +163,7 @@ describe("start", () => {
 })
 
 describe("layer", () => {
-  it.scoped("listens for as long as the layer lives", () =>
+  it.scoped("listens until the layer is released", () =>
     Effect.gen(function*() {
       const url = yield* MockServer.MockServer.pipe(
         Effect.tap(({ url }) => Effect.promise(async () => expect(await isAnswered(url)).toBe(true))),
@@ -173,7 +173,7 @@ describe("layer", () => {
       expect(yield* Effect.promise(() => isAnswered(url))).toBe(false)
     }))
 
-  it.effect("answers on its socket and in its fetch from the same world", () =>
+  it.effect("has the same data on its socket and in its fetch", () =>
     Effect.gen(function*() {
       const server = yield* MockServer.MockServer
       const created = yield* Effect.promise(() =>
@@ -184,7 +184,7 @@ describe("layer", () => {
       expect([read.status, read.body]).toEqual([200, created.body])
     }).pipe(Effect.provide(MockServer.layer())))
 
-  it.effect("is another server each time that it is built", () =>
+  it.effect("makes a new server each time that it is built", () =>
     Effect.gen(function*() {
       const layer = MockServer.layer()
       const one = yield* Effect.provide(MockServer.MockServer, layer)
@@ -192,7 +192,7 @@ describe("layer", () => {
       expect(two.workspaceId).not.toBe(one.workspaceId)
     }))
 
-  it.effect("fails with what start rejects with", () =>
+  it.effect("fails with the errors of start", () =>
     Effect.gen(function*() {
       const { url } = yield* MockServer.MockServer
       const build = (layer: typeof MockServer.layer) =>
@@ -223,7 +223,7 @@ for (const [what, layer] of Object.entries(transports)) {
       body?: unknown
     ): Effect.Effect<Answer<A>> => Effect.promise(() => sendJson<A>(server, method, path, body))
 
-    it.effect("makes worlds that never see each other", () =>
+    it.effect("creates tenants that are isolated", () =>
       Effect.gen(function*() {
         const { added, one, server, two } = yield* tenants
         expect(added.workspaceId).toBe("wksp")
@@ -255,7 +255,7 @@ for (const [what, layer] of Object.entries(transports)) {
         expect((yield* ask(one, "GET", "/v1/whoami")).text).not.toBe((yield* ask(two, "GET", "/v1/whoami")).text)
       }).pipe(Effect.provide(layer)))
 
-    it.effect("answers the same to what is missing, was deleted and is of another workspace, but for its request id", () =>
+    it.effect("gives missing, deleted and foreign secrets the same response, except for the request id", () =>
       Effect.gen(function*() {
         const { one } = yield* tenants
         const { metadata: { id } } = (yield* ask(one, "POST", secrets, { metadata: { name: "name" }, spec: {} })).body
@@ -275,7 +275,7 @@ for (const [what, layer] of Object.entries(transports)) {
         }
       }).pipe(Effect.provide(layer)))
 
-    it.effect("gives a key that is there a new world, and refuses a seed that does not fit together", () =>
+    it.effect("replaces the tenant of an existing key, and rejects a seed that contradicts itself", () =>
       Effect.gen(function*() {
         const { one, server, two } = yield* tenants
         yield* server.addTenant({ apiKey: two.apiKey })
@@ -291,8 +291,8 @@ for (const [what, layer] of Object.entries(transports)) {
   })
 }
 
-describe("what is printed", () => {
-  it("never has the key or a value in it: a running server, and the errors of starting one", async () => {
+describe("printed text", () => {
+  it("never contains the key or a value: a running server, and errors at the start", async () => {
     await using server = await MockServer.start({ apiKey: Redacted.make("canary-key"), seed: seed("canary-value") })
     const options = { apiKey: Redacted.make("canary-key"), seed: seed("canary-value") }
     const listenError: unknown = await MockServer.start({ ...options, port: portOf(server.url) }).catch((
@@ -321,7 +321,7 @@ describe("what is printed", () => {
     expect(server.apiKey).toBe("canary-key")
   })
 
-  it.effect("never has the key or a value in it: the service, its tenants, its seed and the causes of its failures", () =>
+  it.effect("never contains the key or a value: the service, its tenants, its seed and the causes of failures", () =>
     Effect.gen(function*() {
       const server = yield* MockServer.MockServer
       const tenant = yield* server.addTenant({ apiKey: Redacted.make("canary-key-2"), seed: seed("canary-value") })
@@ -344,7 +344,7 @@ describe("a tenant, for code without Effect", () => {
   for (
     const [what, start] of Object.entries({ "a socket": MockServer.start, "no socket": MockServer.startInProcess })
   ) {
-    it(`is a world of its own on a server with ${what}, gone when it is removed`, async () => {
+    it(`is isolated on a server with ${what}, and gone after remove`, async () => {
       await using server = await start()
       const fetch = what === "a socket" ? globalThis.fetch : server.fetch
       const target = ({ apiKey, url }: { readonly apiKey: string; readonly url: string }): Server => ({
@@ -392,7 +392,7 @@ describe("a tenant, for code without Effect", () => {
     })
   }
 
-  it("is made for each key that is not known, when the server takes any", async () => {
+  it("is created for each unknown key with acceptAnyKey", async () => {
     await using server = await MockServer.startInProcess({ acceptAnyKey: true })
     const [one, two] = ["one", "two"].map((key): Server => ({
       ...server,

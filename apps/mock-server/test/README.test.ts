@@ -19,25 +19,25 @@ const examples = new URL("./readme/", import.meta.url)
 
 const blocks = (language: string) => blocksOf(readme, language)
 
-/** The rows of the table under a head, without the marks of code. */
+/** The rows of the table under a heading, without backticks. */
 const table = (head: string): ReadonlyArray<ReadonlyArray<string>> =>
   readme.slice(readme.indexOf(head)).split("\n\n")[0]?.split("\n").slice(2)
     .map((row) => row.split("|").slice(1, -1).map((cell) => cell.replaceAll("`", "").trim())) ?? []
 
 describe("the README", () => {
-  it("has each example as a test of its own, which is type-checked and run with the others", () => {
+  it("has each example as a test, which is type-checked and run", () => {
     const files = readdirSync(examples)
     const sources = Object.fromEntries(files.map((file) => [file, readFileSync(new URL(file, examples), "utf8")]))
     expect(programsOf(readme, sources)).toHaveLength(files.length)
     expect(files.every((file) => file.endsWith(".test.ts"))).toBe(true)
   })
 
-  it("shows what the command prints", () => {
+  it("shows the output of the command", () => {
     const service = { url: "http://127.0.0.1:4010", apiKey: Redacted.make(MockServer.defaultApiKey) }
     expect(blocks("text")).toEqual([`${banner(service)}\n`])
   })
 
-  it.effect("has the options of the command, and their defaults", () =>
+  it.effect("lists the options of the command with their defaults", () =>
     Effect.gen(function*() {
       const lines: Array<string> = []
       const log = (line: unknown) => Effect.sync(() => void lines.push(String(line)))
@@ -59,7 +59,7 @@ describe("the README", () => {
       expect(rows.find(([option]) => option === "--api-key")?.[1]).toBe(MockServer.defaultApiKey)
     }))
 
-  it.effect("has a seed that can be used, and all of a seed's fields", () =>
+  it.effect("has a valid seed, and all fields of a seed", () =>
     Effect.gen(function*() {
       const [text = ""] = blocks("json")
       const tenant = yield* Effect.flatMap(Seed.parse(text), (seed) => Tenant.make({ seed }))
@@ -70,7 +70,7 @@ describe("the README", () => {
       expect(readme).toContain(`\`${(yield* misspelt).problems[0]}\``)
     }))
 
-  it("has all fields of a fault's rule", () => {
+  it("lists all fields of a fault rule", () => {
     const fields = table("| of a rule |").flatMap(([names = ""]) => names.split(", "))
     expect(["name", ...fields].sort()).toEqual(Object.keys(FaultRule.fields).sort())
   })

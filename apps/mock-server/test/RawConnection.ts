@@ -1,6 +1,6 @@
 import * as Net from "node:net"
 
-/** An answer as it stands on the wire. */
+/** A raw response. */
 export interface RawAnswer {
   readonly status: number
   readonly reason: string
@@ -9,7 +9,7 @@ export interface RawAnswer {
   readonly body: string
 }
 
-/** A TCP connection on which a test says exactly what it wants to, and reads what comes back answer by answer. */
+/** A TCP connection that sends raw bytes and reads responses one by one. */
 export class RawConnection {
   #received = Buffer.alloc(0)
   #isClosed = false
@@ -35,7 +35,7 @@ export class RawConnection {
     const { hostname, port } = new URL(url)
     return new Promise((resolve, reject) => {
       const host = hostname.replace(/^\[(.*)\]$/, "$1")
-      // Left half open, nothing ends a connection but the server and the test.
+      // Half-open, so that only the server or the test closes it.
       const socket = Net.connect({ host, port: Number(port), allowHalfOpen: true, noDelay: true })
       socket.once("error", reject)
       socket.once("connect", () => {
@@ -53,7 +53,7 @@ export class RawConnection {
     return this
   }
 
-  /** The next answer; interim ones (1xx) and those to HEAD have no body. */
+  /** Reads the next response. Interim responses (1xx) and those to HEAD have no body. */
   async next(options: { readonly toHead?: boolean } = {}): Promise<RawAnswer> {
     for (;;) {
       const answer = this.#take(options.toHead ?? false)
@@ -67,7 +67,7 @@ export class RawConnection {
     }
   }
 
-  /** What comes in until the peer closes, behind the answers that were read. */
+  /** Reads the rest until the peer closes. */
   async rest(): Promise<string> {
     while (!this.#isClosed) {
       await this.#change()
@@ -75,17 +75,17 @@ export class RawConnection {
     return this.#received.toString()
   }
 
-  /** Waits until the peer has closed altogether. Half closed, it would still take what is sent. */
+  /** Waits until the peer has closed both directions. A half-closed peer would still accept data. */
   cutOff(): Promise<void> {
     return cutOff(this.#socket)
   }
 
-  /** Says that nothing more will come. */
+  /** Closes the sending direction. */
   end(): void {
     this.#socket.end()
   }
 
-  /** Cuts it at once. */
+  /** Destroys the connection. */
   destroy(): void {
     this.#socket.destroy()
   }
@@ -121,7 +121,7 @@ export class RawConnection {
   }
 }
 
-/** Waits until the peer of a socket has closed altogether: it answers what is sent with a reset. */
+/** Waits until the peer of a socket has closed both directions: it then answers data with a reset. */
 export const cutOff = async (socket: Net.Socket): Promise<void> => {
   while (!socket.destroyed) {
     socket.write(" ")
@@ -129,7 +129,7 @@ export const cutOff = async (socket: Net.Socket): Promise<void> => {
   }
 }
 
-/** The head of a request, with a Host and the key unless the headers say otherwise. */
+/** The head of a request. Defaults: a Host, and the API key. */
 export const head = (
   method: string,
   target: string,
@@ -141,8 +141,8 @@ export const head = (
 }
 
 /**
- * Whether somebody answers there. A connection alone does not say so: while a test in another thread starts a process, that one holds what
- * listens in this one for a moment, so that connections to what has closed are made, and then reset.
+ * Whether a server answers there. A connection is no proof: while another thread starts a process, that process inherits this one's
+ * listening sockets for a moment, so connections to a closed server succeed and are then reset.
  */
 export const isAnswered = async (url: string): Promise<boolean> => {
   try {

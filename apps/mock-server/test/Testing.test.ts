@@ -32,41 +32,44 @@ const contexts = {
 const whoami = (fetch: typeof globalThis.fetch, { apiKey, url }: { readonly apiKey: string; readonly url: string }) =>
   fetch(`${url}/v1/whoami`, { headers: { authorization: `Bearer ${apiKey}` } }).then(({ status }) => status)
 
-describe("a server of a file's tests", () => {
-  it("takes what the runners have", () => {
+describe("a server for the tests of a file", () => {
+  it("accepts the hooks and contexts of Vitest and node:test", () => {
     expectTypeOf<VitestContext>().toExtend<Testing.TestContext>()
     expectTypeOf<NodeContext>().toExtend<Testing.TestContext>()
     expectTypeOf({ beforeAll, afterAll }).toExtend<Testing.Hooks>()
     expectTypeOf({ beforeAll: before, afterAll: after }).toExtend<Testing.Hooks>()
   })
 
-  it("listens from before the first test to after the last", async () => {
+  it("listens from before the first test until after the last", async () => {
     const { hooks, start, stop } = runner()
     const mock = Testing.server(hooks)
-    expect(() => mock.running).toThrow(/inside of a test/)
+    expect(() => mock.running).toThrow(/inside a test/)
     await start()
     const { running } = mock
     expect(await whoami(globalThis.fetch, running)).toBe(200)
     await stop()
     expect(await isAnswered(running.url)).toBe(false)
-    expect(() => mock.running).toThrow(/inside of a test/)
+    expect(() => mock.running).toThrow(/inside a test/)
   })
 
-  it.each(Object.entries(contexts))("has a world for each test of %s, which is gone after it", async (_, contextOf) => {
-    const { hooks, start, stop } = runner()
-    const mock = Testing.serverInProcess(hooks)
-    await start()
-    const { fetch } = mock.running
-    const ends: Array<() => Promise<void>> = []
-    const [one, other] = [await mock.tenant(contextOf(ends)), await mock.tenant(contextOf(ends))]
-    expect(one.workspaceId).not.toBe(other.workspaceId)
-    expect(await whoami(fetch, one)).toBe(200)
-    await ends[0]?.()
-    expect([await whoami(fetch, one), await whoami(fetch, other)]).toEqual([401, 200])
-    await stop()
-  })
+  it.each(Object.entries(contexts))(
+    "creates a tenant for each test of %s, and removes it after the test",
+    async (_, contextOf) => {
+      const { hooks, start, stop } = runner()
+      const mock = Testing.serverInProcess(hooks)
+      await start()
+      const { fetch } = mock.running
+      const ends: Array<() => Promise<void>> = []
+      const [one, other] = [await mock.tenant(contextOf(ends)), await mock.tenant(contextOf(ends))]
+      expect(one.workspaceId).not.toBe(other.workspaceId)
+      expect(await whoami(fetch, one)).toBe(200)
+      await ends[0]?.()
+      expect([await whoami(fetch, one), await whoami(fetch, other)]).toEqual([401, 200])
+      await stop()
+    }
+  )
 
-  it("fails the test whose fault has hit nothing, when it is told to", async () => {
+  it("fails a test whose fault was never applied, with assertFaultsHit", async () => {
     const { hooks, start, stop } = runner()
     const mock = Testing.serverInProcess(hooks)
     await start()
@@ -75,16 +78,18 @@ describe("a server of a file's tests", () => {
       const ends: Array<() => Promise<void>> = []
       await mock.tenant(contexts.Vitest(ends), { faults, assertFaultsHit })
       const end = expect(ends[0]?.())
-      await (assertFaultsHit ? end.rejects.toThrow(/faults that hit nothing: never/) : end.resolves.toBeUndefined())
+      await (assertFaultsHit
+        ? end.rejects.toThrow(/faults that were never applied: never/)
+        : end.resolves.toBeUndefined())
     }
     await stop()
   })
 
-  it("refuses what is no test, and makes no world for it", async () => {
+  it("rejects an object that is no test context, without creating a tenant", async () => {
     const { hooks, start, stop } = runner()
     const mock = Testing.serverInProcess(hooks)
     await start()
-    // What no compiler has checked.
+    // Not checked by the compiler.
     const wrong = {} as Testing.TestContext
     await expect(mock.tenant(wrong, { apiKey: undefined })).rejects.toThrow(/onTestFinished.*after/)
     await stop()

@@ -27,7 +27,7 @@ const newest = (directory: string): number =>
     ...readdirSync(directory, { recursive: true }).map((name) => statSync(join(directory, String(name))).mtimeMs)
   )
 
-/** Whether the build is older than what it is made from. Nx has seen to that before it runs the tests. */
+/** Whether the build is outdated. Nx builds before it runs the tests. */
 const isStale = () => {
   if (process.env["NX_TASK_TARGET_PROJECT"] !== undefined) {
     return false
@@ -48,11 +48,11 @@ beforeAll(async () => {
 
 const { directory, write } = scratch()
 
-/** A program for Node, as a file. */
+/** Writes a program for Node to a file. */
 const program = (name: string, text: string) => [process.execPath, write(name, text)]
 
 describe("the built command", { timeout: 60_000 }, () => {
-  it("explains itself and tells its version, in colours on a terminal only, and there not when NO_COLOR is set", async () => {
+  it("prints help and version, in colour only on a terminal without NO_COLOR", async () => {
     const [piped, coloured, without, versionOf] = await Promise.all([
       new Child(["--help"]).ended,
       new Child(["-h"], {}, onTerminal).ended,
@@ -73,7 +73,7 @@ describe("the built command", { timeout: 60_000 }, () => {
     })
   })
 
-  it("refuses what it was not told properly with 2, and ends with 1 when it cannot start; why, it says on stderr alone", async () => {
+  it("exits with 2 for wrong usage and with 1 when it cannot start, with the reason on stderr only", async () => {
     const [option, variable, missing] = await Promise.all([
       new Child(["--bogus"]).ended,
       new Child(["serve"], { WORKSPACE_SECRETS_MOCK_PORT: "99999" }).ended,
@@ -88,7 +88,7 @@ describe("the built command", { timeout: 60_000 }, () => {
   })
 })
 
-/** The command in a package of its own. */
+/** The command, in a copy of its package. */
 const copyOf = (name: string) => {
   const copy = join(directory, name)
   cpSync(join(main, ".."), join(copy, "dist/bin"), { recursive: true })
@@ -100,7 +100,7 @@ const copyOf = (name: string) => {
 }
 
 describe.concurrent("the launcher", { timeout: 60_000 }, () => {
-  it("keeps what was compiled for the next start, where a server ran, and takes nothing that is not whole", async () => {
+  it("caches compiled code after a server ran, and ignores a damaged cache", async () => {
     const { cache, run } = copyOf("copy")
     const serve = async () => {
       const child = run("--port", "0")
@@ -129,7 +129,7 @@ describe.concurrent("the launcher", { timeout: 60_000 }, () => {
     expect((await serve()).isWhole).toBe(true)
   })
 
-  it("keeps it of a server that is killed, too, if it ran for a while", async () => {
+  it("caches compiled code of a killed server, too, if it ran for a while", async () => {
     const { cache, run } = copyOf("killed")
     mkdirSync(cache, { recursive: true })
     const watcher = watch(cache)
@@ -157,7 +157,7 @@ const reached = (url: string, apiKey: string): Server => ({
   fetch: globalThis.fetch
 })
 
-/** The words that a shell makes of a line, which has to be a call of curl. */
+/** The arguments that a shell passes to curl for a line. */
 const wordsOf = async (line: string): Promise<ReadonlyArray<string>> => {
   const shell = spawn("sh", ["-c", `curl() { printf '%s\\n' "$@"; }\n${line}`], {
     stdio: ["ignore", "pipe", "inherit"]
@@ -170,7 +170,7 @@ const wordsOf = async (line: string): Promise<ReadonlyArray<string>> => {
   return output.split("\n").slice(0, -1)
 }
 
-/** Requests what the banner says to try. */
+/** Sends the request of the banner's `try` line. */
 const tryIt = async (banner: string) => {
   const line = /^ {2}try {8}(curl .*)$/m.exec(banner)?.[1] ?? ""
   const [flag, header = "", url = "", ...rest] = await wordsOf(line)
@@ -181,7 +181,7 @@ const tryIt = async (banner: string) => {
 }
 
 describe("serve", { timeout: 60_000 }, () => {
-  it("serves the documented example as soon as it says so, until SIGTERM", async () => {
+  it("serves the documented example from its ready message until SIGTERM", async () => {
     const child = new Child(["--port", "0", "--seed-file", "seeds/example.json"])
     const url = await child.url()
     const server = reached(url, "mock-api-key")
@@ -210,7 +210,7 @@ describe("serve", { timeout: 60_000 }, () => {
     expect(await open.rest()).toBe("")
   })
 
-  it("keeps values to itself and takes any key when the environment tells it to, until the first of two SIGINTs", async () => {
+  it("leaves values out and accepts any key when the environment says so, until the first of two SIGINTs", async () => {
     const key = "k'e\"y$HOME`id`\\!*"
     const child = new Child(["serve", "--seed-file", exampleSeed], {
       WORKSPACE_SECRETS_MOCK_API_KEY: key,
@@ -227,7 +227,7 @@ describe("serve", { timeout: 60_000 }, () => {
     expect(await child.ended).toMatchObject({ code: 0, signal: null, stderr: "" })
   })
 
-  it("takes as many connections as it is told to, and refuses the next one in words", async () => {
+  it("accepts as many connections as configured, and rejects the next one with a message", async () => {
     const child = new Child(["serve", "--port", "0", "--json", "--max-connections", "2"])
     const [, line = ""] = await child.says(/^(.*)\n/)
     const { url } = JSON.parse(line) as { readonly url: string }
@@ -239,7 +239,7 @@ describe("serve", { timeout: 60_000 }, () => {
     const refused = await third.send(head("GET", "/v1/whoami")).next()
     expect([refused.status, refused.headers["connection"], JSON.parse(refused.body)]).toEqual([503, "close", {
       code: 14,
-      message: "the server has as many connections as it takes: close some, or allow more with --max-connections"
+      message: "the server has the maximum number of connections: close some, or allow more with --max-connections"
         + " (maxConnections in code)",
       details: []
     }])
@@ -251,7 +251,7 @@ describe("serve", { timeout: 60_000 }, () => {
     expect(await child.ended).toMatchObject({ code: 0, stderr: "" })
   })
 
-  it("tells a program that it is ready in one line of JSON, finishes what is in flight at SIGHUP, and frees its port", async () => {
+  it("prints one line of JSON when it is ready, finishes requests in flight at SIGHUP, and frees its port", async () => {
     const child = new Child(["serve", "--port", "0", "--json", "--api-key", "key", "--allowed-host", "mock,mock.test"])
     const [, line = ""] = await child.says(/^(.*)\n/)
     const ready = JSON.parse(line) as { readonly url: string; readonly workspaceId: string }
@@ -284,7 +284,7 @@ describe("serve", { timeout: 60_000 }, () => {
       stderr: `cannot listen on 127.0.0.1:${port}: the port is in use; choose another, or 0 for a free one\n`
     })
     child.kill("SIGHUP")
-    // The connection that waits is closed first: from then on the server is stopping.
+    // The idle connection closes first. From then on, the server is stopping.
     expect(await idle.rest()).toBe("")
     const answer = await busy.send(body).next()
     expect([answer.status, answer.headers["connection"]]).toEqual([200, "close"])
@@ -294,8 +294,8 @@ describe("serve", { timeout: 60_000 }, () => {
   })
 })
 
-describe("a world that is told more", { timeout: 60_000 }, () => {
-  it("does the same twice with --seed and --clock, for any key with --accept-any-key, and says in a log what it was asked", async () => {
+describe("options of the first tenant", { timeout: 60_000 }, () => {
+  it("repeat a run with --seed and --clock, accept any key with --accept-any-key, and log requests with --log", async () => {
     const told = [
       [
         "--seed",
@@ -343,7 +343,7 @@ describe("a world that is told more", { timeout: 60_000 }, () => {
       [200, "Thu, 01 Jan 2026 00:00:00 GMT"],
       [200, "Thu, 01 Jan 2026 00:00:01 GMT"]
     ])
-    // The world of another key begins as the first does.
+    // A tenant of another key starts like the first.
     expect(one?.answers[1]).toEqual(one?.answers[0])
     for (const { ended } of [one, two].filter((run) => run !== undefined)) {
       expect(ended).toMatchObject({ code: 0, signal: null })
@@ -370,7 +370,7 @@ describe("--snapshot-file", { timeout: 60_000 }, () => {
   const create = (server: Server, name: string) =>
     sendJson(server, "POST", "/v1/workspace_secrets", { metadata: { name }, spec: { value: "canary" } })
 
-  it("keeps what the server held when it was told to stop, for the next one, of exec as well", async () => {
+  it("saves the state when the server stops, for the next serve or exec", async () => {
     const path = join(directory, "kept.json")
     const one = new Child(["--port", "0", "--seed-file", exampleSeed, "--snapshot-file", path])
     await create(reached(await one.url(), "mock-api-key"), "made by one")
@@ -401,7 +401,7 @@ describe("--snapshot-file", { timeout: 60_000 }, () => {
     expect(statSync(path).mode & 0o777).toBe(0o600)
   })
 
-  it("refuses a file that is not whole with 1, and leaves it as it is; and says so with 1 when it cannot save", async () => {
+  it("exits with 1 for a damaged file and leaves it unchanged, and exits with 1 when it cannot save", async () => {
     const half = write("half.json", "{\n  \"version\": 1,\n  \"workspaceSecrets\": [{ \"spec\": { \"value\": \"canary")
     expect(await new Child(["--port", "0", "--snapshot-file", half]).ended).toEqual({
       code: 1,
@@ -434,7 +434,7 @@ describe("a command whose output goes nowhere", { timeout: 60_000 }, () => {
   }
 
   it.each([["--log"], ["--json", "--log"]])(
-    "serves on and saves its snapshot when its readers are gone: %s",
+    "keeps serving and saves its snapshot when its readers are gone: %s",
     async (...args) => {
       const snapshot = join(directory, `deaf-${args.length}.json`)
       const child = new Child([...args, "--port", "0", "--snapshot-file", snapshot])
@@ -447,7 +447,7 @@ describe("a command whose output goes nowhere", { timeout: 60_000 }, () => {
     }
   )
 
-  // Of the systems that these tests run on, only Linux has a disk that is always full.
+  // Only Linux has /dev/full, a disk that is always full.
   const full = existsSync("/dev/full") ? "/dev/full" : "/dev/null"
 
   /** The command with stdout and stderr on a full disk. */
@@ -458,7 +458,7 @@ describe("a command whose output goes nowhere", { timeout: 60_000 }, () => {
     return (await once(child, "close"))[0] as unknown
   }
 
-  it("ends as it would otherwise when the disk is full", async () => {
+  it("ends as usual when the disk is full", async () => {
     const program = write(
       "ask.mjs",
       `for (let i = 0; i < 5; i++) await fetch(process.env.CADENYA_BASE_URL + "/v1/whoami")
@@ -473,7 +473,7 @@ describe("a command whose output goes nowhere", { timeout: 60_000 }, () => {
     expect(await onFullDisk("ready", "--url", server.url)).toBe(0)
   })
 
-  it("does not wait for a reader who does not read, and keeps no more than a few lines for it", async () => {
+  it("does not wait for a reader that does not read, and buffers only a few lines", async () => {
     const child = new Child(["--log", "--port", "0"])
     const url = await child.url()
     child.pause()
@@ -494,7 +494,7 @@ describe("a command whose output goes nowhere", { timeout: 60_000 }, () => {
 })
 
 describe("exec", { timeout: 60_000 }, () => {
-  it("runs a command with a server of its own, hands it stdin and takes over its exit code", async () => {
+  it("runs a command with its own server, passes stdin to it and exits with its code", async () => {
     const child = new Child([
       "exec",
       "--api-key",
@@ -524,7 +524,7 @@ describe("exec", { timeout: 60_000 }, () => {
     await expect(fetch(told.url)).rejects.toMatchObject({ cause: { code: "ECONNREFUSED" } })
   })
 
-  it("passes signals on, and waits for what the command makes of them", async () => {
+  it("passes signals on, and waits for the command to end", async () => {
     const stubborn = program(
       "stubborn.mjs",
       `
@@ -549,7 +549,7 @@ describe("exec", { timeout: 60_000 }, () => {
     expect(await child.ended).toMatchObject({ code: 9, signal: null, stderr: "" })
   })
 
-  it("passes on a signal to its pid alone, and leaves one to its group to the command, in a terminal or not", async () => {
+  it("passes on a signal to its pid, but not a signal to its process group, in a terminal or not", async () => {
     const counting = program(
       "counting.mjs",
       `
@@ -570,7 +570,7 @@ describe("exec", { timeout: 60_000 }, () => {
         const before = child.stdout
         child.killGroup(signal)
         await child.says(new RegExp(`^${before}${signal}\n`))
-        // The next one to the pid alone comes once, right behind it: nothing was passed on twice.
+        // The next signal to the pid comes exactly once, so nothing was passed on twice.
         child.kill("SIGUSR1")
         await child.says(new RegExp(`^${before}${signal}\nSIGUSR1\n`))
       }
@@ -579,7 +579,7 @@ describe("exec", { timeout: 60_000 }, () => {
     }
   })
 
-  it("ends as the command did: by its signal, or with what a shell says of one that cannot be run", async () => {
+  it("ends as the command did: with its signal, or with the exit code of a shell if it cannot be run", async () => {
     const [missing, forbidden, terminated, killed] = await Promise.all([
       new Child(["exec", "--", "no-such-command"]).ended,
       new Child(["exec", "--", write("data.txt", "")]).ended,
@@ -595,10 +595,10 @@ describe("exec", { timeout: 60_000 }, () => {
       code: 127,
       signal: null,
       stdout: "",
-      stderr: "no-such-command: there is no such command\n"
+      stderr: "no-such-command: command not found\n"
     })
     expect(forbidden).toMatchObject({ code: 126, signal: null, stdout: "" })
-    expect(forbidden.stderr).toMatch(/data\.txt: it cannot be run \(EACCES\)\n$/)
+    expect(forbidden.stderr).toMatch(/data\.txt: the command cannot be run \(EACCES\)\n$/)
     expect(terminated).toEqual({ code: null, signal: "SIGTERM", stdout: "", stderr: "" })
     expect(killed).toEqual({ code: 137, signal: null, stdout: "", stderr: "" })
   })

@@ -6,7 +6,7 @@ import * as Fiber from "effect/Fiber"
 import * as Redacted from "effect/Redacted"
 import * as MockServer from "../src/MockServer.js"
 
-/** The command line, at a server that listens, and what it wrote. */
+/** The command line for a listening server, and its output. */
 const started = Effect.gen(function*() {
   const server = yield* MockServer.MockServer
   const other = yield* server.tenant()
@@ -50,8 +50,8 @@ const started = Effect.gen(function*() {
 const secrets = ({ other, server }: Effect.Effect.Success<typeof started>) =>
   new RegExp([server.apiKey, other.apiKey].map(Redacted.value).join("|"))
 
-describe("the contract's command line, at a server of its own", () => {
-  it.scopedLive("finds the workspaces out, looks at what it may, and leaves nothing", () =>
+describe("the contract suite's command line, run against a mock server", () => {
+  it.scopedLive("finds the workspaces, skips what is not safe for a real service, and leaves nothing behind", () =>
     Effect.gen(function*() {
       const world = yield* started
       const { make, names, run, server, written } = world
@@ -67,14 +67,14 @@ describe("the contract's command line, at a server of its own", () => {
       expect(yield* names).toEqual(["contract-tests of someone else"])
     }).pipe(Effect.provide(MockServer.layer())))
 
-  it.scopedLive("looks at what may be too much when it is told to", () =>
+  it.scopedLive("runs everything with --heavy", () =>
     Effect.gen(function*() {
       const { run, written } = yield* started
       expect(yield* run("--only", "WS-ERR-001", "--heavy", "--format", "json")).toBe(0)
       expect(JSON.parse(written.join("\n"))).toMatchObject({ behaviours: [{ provenance: "P", verifiedLive: false }] })
     }).pipe(Effect.provide(MockServer.layer())))
 
-  it.scopedLive("deletes what it made when it is interrupted", () =>
+  it.scopedLive("deletes its secrets when it is interrupted", () =>
     Effect.gen(function*() {
       const { make, names, run } = yield* started
       yield* make("here before")
@@ -84,7 +84,7 @@ describe("the contract's command line, at a server of its own", () => {
       expect(yield* names).toEqual(["here before"])
     }).pipe(Effect.provide(MockServer.layer())))
 
-  it.scopedLive("sweeps up what runs that were killed have left, and nothing else", () =>
+  it.scopedLive("deletes the secrets that killed runs have left, and nothing else", () =>
     Effect.gen(function*() {
       const { make, names, run, written } = yield* started
       const others = ["contract-tests", "contract-tests-1", "our contract-tests-2026-workspace"]

@@ -9,7 +9,7 @@ import * as TestContext from "effect/TestContext"
 import * as MockServer from "../src/MockServer.js"
 import { target, whole } from "./target.js"
 
-/** Those that have to do with what the sources disagree about. */
+/** The behaviours on which the sources disagree. */
 const contested = behaviours.filter((behaviour) => behaviour.contested.length > 0)
 
 contract(
@@ -32,26 +32,26 @@ contract(
 
 const otherwise = { ...whole, writeOnlyValues: true, uppercaseNames: true }
 
-// Nothing needs a value that was read back, or the case of a name.
+// No behaviour needs to read a value back, or the case of a name.
 contract(
   "the mock server, which leaves values out, writes names in upper case and says nothing",
   Layer.provide(target(untold), MockServer.layerInProcess(otherwise)),
   { behaviours: behaviours.filter(({ strain }) => strain === undefined) }
 )
 
-/** Those that have to do with order. */
+/** The behaviours that depend on order. */
 const ofOrder = behaviours.filter(({ operation, statement }) =>
   operation === "list" && /\b(order|sortOrder|cursor|page by page)\b/.test(statement)
 )
 
-// Every secret is made at the same time: the order is that of the ids alone.
+// Every secret is created at the same time, so only ids order them.
 contract(
   "the mock server, on a clock that stands still",
   target().pipe(Layer.provide(MockServer.layerInProcess()), Layer.provide(TestContext.TestContext)),
   { behaviours: ofOrder }
 )
 
-/** Everything in the workspace of the first key. */
+/** All data in the workspace of the first key. */
 const contents = ({ apiKey, fetch, url }: MockServer.Service) =>
   Effect.promise(async () => {
     const headers = { authorization: `Bearer ${Redacted.value(apiKey)}` }
@@ -64,7 +64,7 @@ const secrets = [1, 2, 3].map((i) =>
 )
 
 it.effect(
-  "leaves a workspace as it was, of a server that keeps the contract and of one that does not",
+  "leaves a workspace unchanged, on a correct server and on a wrong one",
   () =>
     Effect.gen(function*() {
       const server = yield* MockServer.MockServer

@@ -9,9 +9,9 @@ import { strict } from "../src/input/StrictSchema.js"
 const ajv = new Ajv({ strict: true })
 addFormats.default(ajv)
 
-/** What reads and describes a schema: what is wrong with an input, whether both take it, and by which name documents know it. */
+/** Checks a schema and its JSON Schema: the problems of an input, whether both accept it, and the identifier. */
 export const described = <A, I>(schema: Schema.Schema<A, I>) => {
-  // Effect gives every schema of anything the same $id, and Ajv takes each but once.
+  // Effect gives every `unknown` the same $id, and Ajv accepts an $id only once.
   const json = JSON.parse(
     JSON.stringify(JSONSchema.make(schema), (key, value: unknown) => key === "$id" ? undefined : value)
   ) as { readonly $ref?: string }
@@ -20,10 +20,10 @@ export const described = <A, I>(schema: Schema.Schema<A, I>) => {
   const problems = (input: unknown): ReadonlyArray<string> =>
     Either.match(read(input), { onLeft: (violations) => violations.map(FieldViolation.format), onRight: () => [] })
   return {
-    /** A line for each thing that keeps it from being read. */
+    /** The problems of an input, one line each. */
     problems,
     name: json.$ref?.replace("#/$defs/", ""),
-    /** Whether it is read, and whether it fits its JSON Schema. */
+    /** Whether it decodes, and whether it fits the JSON Schema. */
     takes: (input: unknown) => ({ read: problems(input).length === 0, described: isValid(input) })
   }
 }

@@ -12,10 +12,10 @@ export const restrictedKey = "restricted-key"
 export const disabledKey = "disabled-key"
 export const archivedKey = "archived-key"
 
-/** What the server is started with, to have everything that behaviours need. */
+/** The options of a server that has everything that behaviours need. */
 export const whole = { corsOrigin: "https://app.example" }
 
-/** A mock server in process, started with `whole`, as the contract's target, with a `fetch` in between, and a client, that may change what is seen of it. */
+/** A mock server in process, started with `whole`, as target of the contract suite. A `fetch` and a client in between may change its behaviour. */
 export const target = ({ between = (fetch) => fetch, client, ...told }: {
   readonly between?: ((fetch: Fetch, other: Target.Tenant) => Fetch) | undefined
   readonly client?: Target.ClientLayers | undefined

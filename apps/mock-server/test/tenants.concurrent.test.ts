@@ -17,7 +17,7 @@ const rows = [
   { code: "INTERNAL", status: 500 }
 ] as const
 
-/** A test that has a world of its own: what it does depends on its number, and so does what it sees. */
+/** A test with its own tenant. Its actions and its expectations depend on its number. */
 const test = (server: MockServer.Service, fetch: typeof globalThis.fetch, i: number) =>
   Effect.scoped(Effect.gen(function*() {
     const { code, status } = rows[i % rows.length] ?? rows[0]
@@ -32,7 +32,7 @@ const test = (server: MockServer.Service, fetch: typeof globalThis.fetch, i: num
       Effect.promise(() => sendJson<A>(asked, method, path, body))
 
     const created = yield* json("POST", secrets, {
-      // The same in all of the worlds.
+      // The same in all tenants.
       metadata: { name: `secret ${i}`, externalId: "the-same" },
       spec: { value: String(i) }
     })
@@ -53,8 +53,8 @@ const test = (server: MockServer.Service, fetch: typeof globalThis.fetch, i: num
   }))
 
 for (const [what, layer] of Object.entries(transports)) {
-  describe(`200 tests at once on one server with ${what}`, () => {
-    it.effect("see nothing of each other: secrets, faults, clocks, journals, resets", () =>
+  describe(`200 concurrent tests on one server with ${what}`, () => {
+    it.effect("are isolated: secrets, faults, clocks, journals, resets", () =>
       Effect.gen(function*() {
         const server = yield* MockServer.MockServer
         const fetch = what === "a socket" ? globalThis.fetch : server.fetch

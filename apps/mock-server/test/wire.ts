@@ -4,10 +4,10 @@ import * as Schema from "effect/Schema"
 import { expect } from "vitest"
 import type { Service } from "../src/MockServer.js"
 
-/** A server as its callers see it, whatever the transport. */
+/** A server with its `fetch`, for any transport. */
 export type Server = Pick<Service, "url" | "apiKey" | "fetch">
 
-/** A secret as it goes over the wire. */
+/** A secret on the wire. */
 export interface WireSecret {
   readonly metadata: {
     readonly id: string
@@ -24,13 +24,13 @@ export interface WireSecret {
   readonly info?: unknown
 }
 
-/** A page as it goes over the wire. */
+/** A page on the wire. */
 export interface WirePage {
   readonly items: ReadonlyArray<WireSecret>
   readonly pagination: { readonly nextCursor?: string }
 }
 
-/** An answer as it came over the wire. */
+/** A response on the wire. */
 export interface Answer<A = unknown> {
   readonly status: number
   readonly headers: Headers
@@ -38,7 +38,7 @@ export interface Answer<A = unknown> {
   readonly body: A
 }
 
-/** Sends what it is told to, with the key unless there is another `authorization`. */
+/** Sends a request, with the API key unless there is another `authorization`. */
 export const send = async <A = unknown>(server: Server, path: string, init: RequestInit = {}): Promise<Answer<A>> => {
   const headers = new Headers(init.headers)
   if (!headers.has("authorization")) {
@@ -68,7 +68,7 @@ export const sendJson = <A = unknown>(
 
 const decodeStatus = Schema.decodeUnknownSync(Status)
 
-/** Asserts that an answer is an error of the API's own shape, and gives back its google.rpc.Status. */
+/** Asserts that a response is a valid error of the API, and returns its google.rpc.Status. */
 export const expectError = (answer: Answer, status: number, code: number): Status => {
   expect({ status: answer.status, text: answer.text }).toEqual({ status, text: answer.text })
   expect(answer.headers.get("content-type")).toBe("application/json")

@@ -1,5 +1,5 @@
 /**
- * The API, declared once: what the dispatcher serves and what OpenAPI is made from.
+ * The declaration of the API. The dispatcher serves it, and the OpenAPI document is made from it.
  *
  * @since 0.1.0
  */
@@ -19,7 +19,7 @@ import { WorkspaceSecret, WorkspaceSecretRef } from "@workspace-secrets/core/Wor
 import * as Schema from "effect/Schema"
 
 const status = (code: number, description: string) =>
-  // With its identifier, which annotating a schema takes away.
+  // Sets the identifier again: annotations of a schema drop it.
   Status.annotations({ ...HttpApiSchema.annotations({ status: code, description }), identifier: "Status" })
 
 const badRequestDescription = "INVALID_ARGUMENT, FAILED_PRECONDITION: the request or the state it meets is wrong"
@@ -111,7 +111,7 @@ const Workspace = Schema.Struct({
 const WorkspaceAndId = Schema.Struct({ ...Workspace.fields, ...Id.fields })
 
 /**
- * That every operation takes a key (WIRE.md, Transport: Auth). A declaration: the dispatcher does it.
+ * Declares that every operation needs an API key (WIRE.md, Transport: Auth). The dispatcher checks it.
  *
  * @since 0.1.0
  * @category api
@@ -125,7 +125,7 @@ const collection = "/v1/workspace_secrets"
 const scopedCollection = "/v1/workspaces/:workspaceId/workspace_secrets"
 
 /**
- * The five operations on the workspace of the key (WIRE.md, Operations).
+ * The five operations on the workspace of the API key (WIRE.md, Operations).
  *
  * @since 0.1.0
  * @category api
@@ -161,7 +161,7 @@ export class ScopedWorkspaceSecretsGroup extends HttpApiGroup.make("workspaces.w
 {}
 
 /**
- * Who the key acts as (WIRE.md, Operations: whoami).
+ * Returns the profile of the API key (WIRE.md, Operations: whoami).
  *
  * @since 0.1.0
  * @category api
@@ -187,7 +187,7 @@ const badRequestResponse: OpenApi.OpenApiSpecResponse = {
   content: { "application/json": { schema: { $ref: "#/components/schemas/Status" } } }
 }
 
-/** HttpApi declares a 400 of its own for every endpoint, which is none of this API's: all errors are google.rpc.Status. */
+/** HttpApi declares its own 400 for every endpoint. Here, every error is a google.rpc.Status. */
 const withoutDecodeError = (spec: OpenApi.OpenAPISpec): OpenApi.OpenAPISpec => {
   for (const operation of Object.values(spec.paths).flatMap((path) => Object.values(path))) {
     operation.responses[400] = badRequestResponse

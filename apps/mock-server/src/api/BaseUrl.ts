@@ -1,6 +1,6 @@
 type Header = string | ReadonlyArray<string> | undefined
 
-/** A name, an IPv4 address or an IPv6 address in brackets, and maybe a port: nothing that could end a string or a URL. */
+/** A name, an IPv4 address or an IPv6 address in brackets, with an optional port. No character in it can end a string or a URL. */
 const authority = /^(?:\[[0-9A-Fa-f:.]+\]|[0-9A-Za-z](?:[0-9A-Za-z._-]*[0-9A-Za-z])?\.?)(?::\d{1,5})?$/
 
 /** Whether a text is a well-formed `Host`. */
@@ -9,10 +9,10 @@ export const isAuthority = (text: string): boolean => text.length <= 293 && auth
 /** The host of a URL without the brackets of an IPv6 address. */
 export const bare = (hostname: string): string => hostname.replace(/^\[(.*)\]$/, "$1")
 
-/** A host as a URL writes it. */
+/** A host in the spelling of a URL. */
 export const inUrl = (host: string): string => host.includes(":") ? `[${host}]` : host
 
-/** The loopback address behind each address that means "every address of this machine", as a URL writes it. */
+/** The loopback address for each address that means "every address of this machine", in the spelling of a URL. */
 const loopbackOf: Readonly<Record<string, string>> = {
   "0.0.0.0": "127.0.0.1",
   "[::]": "::1",
@@ -24,16 +24,16 @@ const written = (host: string): string => {
   return URL.canParse(url) ? new URL(url).hostname : host
 }
 
-/** Whether a server that listens there listens on every address, which is none to connect to. */
+/** Whether a host means every address of this machine. A client cannot connect to it. */
 export const isEveryAddress = (host: string): boolean => host === "" || Object.hasOwn(loopbackOf, written(host))
 
-/** Where a program on this machine connects to what listens on a host: the host itself, or a loopback address for every address. */
+/** The host to connect to from this machine: the same host, or loopback if the server listens on every address. */
 export const reachable = (host: string): string => loopbackOf[written(host === "" ? "::" : host)] ?? host
 
 /** The URL of a server on a socket, for a program on this machine. */
 export const urlOf = (host: string, port: number): string => `http://${inUrl(reachable(host))}:${port}`
 
-/** The URL of a server that was to listen on a host and got an address: a name can stand for every address, too. */
+/** The URL of a server that listens on an address. The host may be a name that resolves to every address. */
 export const urlAt = (host: string, { address, port }: { readonly address: string; readonly port: number }): string =>
   urlOf(isEveryAddress(address) ? address : host, port)
 
@@ -48,16 +48,14 @@ const ofHost = (host: Header): string | undefined => {
 }
 
 /**
- * The URL that a client has to put before a path of the API to reach the server as this request did. It comes from `Host` where that is
- * well-formed, and else from the transport; `/` where nobody knows.
+ * The base URL that reaches the server in the same way as this request: from a valid `Host`, otherwise from the transport, otherwise `/`.
  */
 export const baseUrlOf = (
   { headers, origin }: { readonly headers: Readonly<Record<string, Header>>; readonly origin?: string | undefined }
 ): string => ofHost(headers["host"]) ?? origin ?? "/"
 
 /**
- * Makes something for a base URL, and keeps what it made last: readers ask at one URL, and one for each would let a stranger fill the
- * memory with made-up hosts.
+ * Caches the last result of `make`. Only one, because requests with invented hosts could fill the memory otherwise.
  */
 export const keepLast = <A>(make: (baseUrl: string) => A): (baseUrl: string) => A => {
   let last: { readonly baseUrl: string; readonly made: A } | undefined

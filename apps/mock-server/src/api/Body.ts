@@ -1,5 +1,5 @@
 /**
- * Bodies of requests: how large they may be, what type they are of, and what is in them.
+ * Request bodies: limits, content type, and JSON.
  *
  * @since 0.1.0
  */
@@ -7,7 +7,7 @@ import { InvalidArgument } from "@workspace-secrets/core/ApiError"
 import * as Either from "effect/Either"
 
 /**
- * The most bytes that a body may have: 1 MiB (WIRE.md, Errors: 413).
+ * The maximum size of a body in bytes: 1 MiB (WIRE.md, Errors: 413).
  *
  * @since 0.1.0
  * @category constants
@@ -15,7 +15,7 @@ import * as Either from "effect/Either"
 export const maxBytes = 1024 * 1024
 
 /**
- * What the paths of the control API begin with.
+ * The prefix of all paths of the control API.
  *
  * @since 0.1.0
  * @category constants
@@ -23,8 +23,8 @@ export const maxBytes = 1024 * 1024
 export const controlRoot = "/_mock/"
 
 /**
- * The most bytes that the body of a request to this target may have: 1 MiB; 64 MiB for the control API, whose seeds and snapshots are
- * whole workspaces.
+ * The maximum size of a body for a request target, in bytes: 1 MiB, or 64 MiB for the control API, whose seeds and snapshots hold whole
+ * workspaces.
  *
  * @since 0.1.0
  * @category rules
@@ -32,7 +32,7 @@ export const controlRoot = "/_mock/"
 export const limitOf = (target: string): number => target.startsWith(controlRoot) ? 64 * maxBytes : maxBytes
 
 /**
- * The refusal of a body that is larger.
+ * The error for a body that is too large: 413.
  *
  * @since 0.1.0
  * @category errors
@@ -49,12 +49,12 @@ export const tooLarge = (limit: number = maxBytes): InvalidArgument =>
 export const announcesTooMuch = (contentLength: string | undefined, limit: number = maxBytes): boolean =>
   contentLength !== undefined && Number(contentLength) > limit
 
-/** The parameters of a media type, by name; a value can be quoted (RFC 9110, 5.6.6). */
+/** The parameters of a media type by name. Values may be quoted (RFC 9110, 5.6.6). */
 const parametersOf = (contentType: string): ReadonlyArray<readonly [name: string, value: string]> =>
   [...contentType.matchAll(/;\s*([^\s;="]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;]*))/g)]
     .map(([, name = "", quoted, value]) => [name.toLowerCase(), quoted?.replaceAll(/\\(.)/g, "$1") ?? value ?? ""])
 
-/** Whether a label stands for UTF-8 or for ASCII, which is a part of it: by the labels of the Encoding standard, such as `utf8`. */
+/** Whether a charset is UTF-8 or its subset ASCII, by the labels of the Encoding standard, such as `utf8`. */
 const isUtf8 = (label: string): boolean => {
   if (/^\s*(us-)?ascii\s*$/i.test(label)) {
     return true
@@ -62,7 +62,7 @@ const isUtf8 = (label: string): boolean => {
   try {
     return new TextDecoder(label).encoding === "utf-8"
   } catch {
-    // A label that no encoding has.
+    // Not the label of an encoding.
     return false
   }
 }
@@ -71,7 +71,7 @@ const isJson = (contentType: string): boolean =>
   /^\s*application\/(?:[^\s/+;]+\+)?json\s*(?:;|$)/i.test(contentType)
   && parametersOf(contentType).every(([name, value]) => name !== "charset" || isUtf8(value))
 
-/** The content codings of a body besides `identity`, which is none (RFC 9110, 8.4). */
+/** The content codings of a body, without `identity`, which means none (RFC 9110, 8.4). */
 const codingsOf = (contentEncoding: string): ReadonlyArray<string> =>
   contentEncoding.split(",").map((coding) => coding.trim().toLowerCase())
     .filter((coding) => coding !== "" && coding !== "identity")
@@ -79,7 +79,7 @@ const codingsOf = (contentEncoding: string): ReadonlyArray<string> =>
 const unsupported = (message: string) => Either.left(new InvalidArgument({ status: 415, message }))
 
 /**
- * Refuses a body that is not JSON in UTF-8, or is compressed (WIRE.md, Errors: 415). A body that says nothing of its type is taken for JSON.
+ * Fails for a body that is not JSON in UTF-8, or is compressed (WIRE.md, Errors: 415). A missing content type means JSON.
  *
  * @since 0.1.0
  * @category rules
@@ -95,12 +95,12 @@ export const checkType = (
   }
   return contentType === undefined || isJson(contentType)
     ? Either.void
-    : unsupported("the body has to be JSON in UTF-8; send content-type: application/json")
+    : unsupported("the body must be JSON in UTF-8; send content-type: application/json")
 }
 
 /**
- * The most levels of objects and arrays that a body may have one in another, as in protobuf's own parsers: what walks through it calls itself
- * for each of them.
+ * The maximum nesting of objects and arrays in a body, as in protobuf's parsers. It bounds the recursion of everything that walks through a
+ * body.
  *
  * @since 0.1.0
  * @category constants
@@ -109,12 +109,12 @@ export const maxDepth = 100
 
 const [QUOTE, BACKSLASH, OPEN, CLOSE] = [0x22, 0x5c, 0x5b, 0x5d]
 
-/** `{` and `}` are `[` and `]` with this bit. */
+/** With this bit set, `[` becomes `{` and `]` becomes `}`. */
 const BRACE = 0x20
 
 /**
- * Whether JSON goes deeper than that. It looks at the bytes, before they are parsed: a million brackets would take the parser half a second,
- * and memory for each. No byte of a character beyond ASCII is one that it looks for.
+ * Whether JSON has more than `levels` levels. It scans the bytes before they are parsed, because the parser needs half a second and much
+ * memory for a million brackets. Bytes of characters beyond ASCII never look like brackets or quotes.
  */
 const isDeeper = (bytes: Uint8Array, levels: number): boolean => {
   let depth = 0
@@ -139,7 +139,7 @@ const isDeeper = (bytes: Uint8Array, levels: number): boolean => {
 const utf8 = new TextDecoder("utf-8", { fatal: true })
 
 /**
- * Reads the JSON in a body. What the refusal says never quotes the body: a secret is in there.
+ * Parses the JSON of a body. The error never quotes the body, because it may contain a secret.
  *
  * @since 0.1.0
  * @category parsing
@@ -158,7 +158,7 @@ export const parse = (bytes: Uint8Array): Either.Either<unknown, InvalidArgument
   try {
     return Either.right(JSON.parse(utf8.decode(bytes)))
   } catch {
-    // Both refusals, of the decoder and of the parser, would quote what they refuse.
+    // The errors of the decoder and the parser are dropped: they quote the body.
     return Either.left(
       InvalidArgument.fromViolations([{ field: "", description: "the body is not valid JSON in UTF-8" }])
     )

@@ -1,6 +1,6 @@
 /**
- * From a request to an answer, whatever the transport: finds the route, knows the key, reads what was sent, calls the handler and writes
- * what came out. Every way that this can end is an answer of the API's own shape (WIRE.md, Errors).
+ * From a request to a response, for every transport: authenticates, finds the route, decodes the request, calls the handler and encodes the
+ * result. Every failure becomes an error of the API (WIRE.md, Errors).
  *
  * @since 0.1.0
  */
@@ -41,26 +41,26 @@ import { publishedOperations } from "./PublishedOperations.js"
 import * as Routes from "./Routes.js"
 
 /**
- * A request as a transport hands it in.
+ * A request, from a transport.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Incoming {
   readonly method: string
-  /** The request target as it was sent: path and query, still encoded. */
+  /** The request target as sent: path and query, not decoded. */
   readonly target: string
   /** By lower-case name. */
   readonly headers: Readonly<Record<string, string | ReadonlyArray<string> | undefined>>
-  /** Where the server is, such as `http://127.0.0.1:8080`, for a request without a `Host` that says it. */
+  /** The server's own URL, such as `http://127.0.0.1:8080`, for a request without a valid `Host`. */
   readonly origin?: string | undefined
-  /** Reads the body, of at most `Body.maxBytes`; run once at the most, and not at all where the API takes none. */
+  /** Reads the body, at most `Body.limitOf` bytes. Runs at most once, and not at all for operations without a body. */
   readonly body: Effect.Effect<Uint8Array, InvalidArgument | Unavailable>
 }
 
 /**
- * Writes a body that goes on until the transport ends it, which it does by what this returns. `write` returns false, and has written
- * nothing, where the client has not read what was written before.
+ * Starts writing a body without an end; the transport calls the returned function to stop it. `write` returns false, without writing, while
+ * the client has not read earlier data.
  *
  * @since 0.1.0
  * @category models
@@ -68,7 +68,7 @@ export interface Incoming {
 export type Live = (write: (text: string) => boolean) => () => void
 
 /**
- * An answer as a transport sends it out.
+ * A response, for a transport.
  *
  * @since 0.1.0
  * @category models
@@ -77,14 +77,14 @@ export interface Outgoing {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
-  /** A body that goes on, in place of `body`. */
+  /** A body without an end, instead of `body`. */
   readonly live?: Live
-  /** What happens to it on its way: nothing of it is sent, or half of its body; then the connection ends. */
+  /** How a fault breaks the response: `closed` sends nothing, `cut` sends half of the body; then the connection closes. */
   readonly broken?: "closed" | "cut"
 }
 
 /**
- * The most characters that the header names and values of a request may have together.
+ * The maximum total length of a request's header names and values, in characters.
  *
  * @since 0.1.0
  * @category constants
@@ -94,7 +94,7 @@ export const maxHeaderSize = 16 * 1024
 type Failure = ErrorResponse.WireError
 
 /**
- * The headers that every answer in JSON has: no browser or cache keeps it, or takes it for something else.
+ * The headers of every JSON response. They forbid caching and content sniffing.
  *
  * @since 0.1.0
  * @category constants
@@ -119,7 +119,7 @@ const answer = (
 })
 
 /**
- * An error as an answer, for transports that have to refuse before there is a request to dispatch.
+ * The response for an error, for transports that reject a request before it is dispatched.
  *
  * @since 0.1.0
  * @category conversions
@@ -143,7 +143,7 @@ const isOver = (headers: Incoming["headers"], max: number): boolean => {
 }
 
 /**
- * The refusal of a request whose headers are too large.
+ * The error for a request whose headers are too large.
  *
  * @since 0.1.0
  * @category errors
@@ -152,23 +152,23 @@ export const headersTooLarge = (): InvalidArgument =>
   new InvalidArgument({ message: `the request's headers are larger than 16 KiB (${maxHeaderSize} characters)` })
 
 /**
- * What a dispatcher can be told.
+ * Options of a dispatcher.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Options {
-  /** Operations to answer with 501 UNIMPLEMENTED, besides `PublishedOperations`. */
+  /** Operations that get 501 UNIMPLEMENTED, in addition to `PublishedOperations`. */
   readonly unservedOperations?: ReadonlyArray<Routes.Endpoint> | undefined
-  /** Documents to serve besides the operations. */
+  /** Documents to serve, in addition to the operations. */
   readonly documents?: ReadonlyArray<Routes.Route<Document>> | undefined
-  /** Is told of each request when its answer is on its way, or will not come any more. One that throws is not told of any further. */
+  /** Called for each request when its response is sent, or when the client closed the connection first. If it throws, it is not called again. */
   readonly onRequest?: ((request: Told) => void) | undefined
 }
 
 /**
- * What is told of a request and its answer: as the journal shows it, with neither values nor keys. There is no `response` where the client
- * went away, and no `tenant` where the key was nobody's.
+ * A request and its response, as `onRequest` receives it: the data of the journal, without values and API keys. `response` is `undefined`
+ * if the client closed the connection first.
  *
  * @since 0.1.0
  * @category models
@@ -179,13 +179,13 @@ export interface Told extends
     "method" | "path" | "query" | "operation" | "id" | "externalId" | "durationMillis" | "fault" | "response"
   >
 {
-  /** The id of the tenant, which is not its key. */
+  /** The id of the tenant, which is not its key. `undefined` if the key was missing, malformed or unknown. */
   readonly tenant: string | undefined
 }
 
 /**
- * A dispatcher: it never fails. What can be answered at once is: the effect that it gives is then an `Either`, which a transport takes
- * without a fiber. A dispatch is one request; running its effect again is not another.
+ * A dispatcher. Its effect never fails, and belongs to one request: do not run it twice. If the response is ready at once, the effect is an
+ * `Either`, which a transport reads without a fiber.
  *
  * @since 0.1.0
  * @category models
@@ -193,7 +193,7 @@ export interface Told extends
 export type Dispatch = (incoming: Incoming) => Effect.Effect<Outgoing>
 
 /**
- * Makes the dispatcher for some handlers and tenants. A defect is answered with INTERNAL, and logged without what was sent.
+ * Makes a dispatcher. A defect gets 500 INTERNAL, and is logged without data of the request.
  *
  * @since 0.1.0
  * @category constructors
@@ -209,7 +209,7 @@ export const make = (handlers: Handlers, tenants: Tenants, options: Options = {}
   return (incoming) => {
     const { headers, method, target } = incoming
     const caller = tenants.authenticate(single(headers["authorization"]))
-    // What an answer tells of time and order is the tenant's, that of a refusal included.
+    // Date and request id of every response, errors included, come from the tenant's clock and ids.
     const { clock, ids, journal } = Either.isRight(caller) ? caller.right : tenants.nobody
     const now = clock.tick()
     const requestId = ids.request(now)
@@ -243,7 +243,7 @@ export const make = (handlers: Handlers, tenants: Tenants, options: Options = {}
       record({ status, headers, size: body.length, broken })
       return outgoing
     }
-    /** Finishes when the changes of the world are kept, which is at once where nothing keeps them. */
+    /** Waits until the tenant's changes are stored, then records the response. */
     const settle = (outgoing: Outgoing, broken?: Answered["broken"]): Effect.Effect<Outgoing> => {
       const settled = Either.isRight(caller) ? caller.right.settle() : undefined
       return settled === undefined ? Either.right(finish(outgoing, broken)) : Effect.match(settled, {
@@ -273,9 +273,9 @@ export const make = (handlers: Handlers, tenants: Tenants, options: Options = {}
     const onDefect = (defect: unknown) =>
       Effect.map(
         Effect.logError(`unexpected failure of ${requestId}`, Cause.die(nameOf(defect))),
-        () => finish(refuse(new Internal({ message: "the mock server failed unexpectedly; its log says more" })))
+        () => finish(refuse(new Internal({ message: "the mock server failed unexpectedly; see its log" })))
       )
-    /** What takes its time: it can meet with a defect, and with a client that goes away. */
+    /** Handles defects, and clients that close the connection, for responses that are not ready at once. */
     const guard = (outgoing: Effect.Effect<Outgoing>): Effect.Effect<Outgoing> =>
       outgoing.pipe(
         Effect.catchAllDefect(onDefect),
@@ -405,7 +405,7 @@ export const make = (handlers: Handlers, tenants: Tenants, options: Options = {}
   }
 }
 
-// One that is changed is replaced.
+// Secrets are immutable: an update replaces them.
 const isSecret = (success: unknown): success is WorkspaceSecret => success instanceof WorkspaceSecret
 
 interface ApiContext {
@@ -423,12 +423,12 @@ const call = (
   epoch: number,
   { body, headers }: Incoming
 ): Effect.Effect<string, Failure> => {
-  // A request that waited, for its body or by a fault, is of the world as it was.
+  // The tenant may have been reset while the request waited for its body or a fault's delay.
   const run = (payload: unknown): Effect.Effect<string, Failure> =>
     tenant.epoch === epoch
       ? operation.run({ tenant }, exchange, params, query, payload)
       : Either.left(
-        new Aborted({ message: "the world of this key was reset or replaced while the request was under way" })
+        new Aborted({ message: "the data of this API key was reset or replaced while the request was in flight" })
       )
   if (!operation.hasPayload) {
     return run(undefined)
@@ -445,7 +445,7 @@ const call = (
 
 const EXTERNAL_ID = "external_id:"
 
-/** What a request is about, by both names of its secret, whichever it was named by. */
+/** The secret that a request addresses, by id and external id, whichever the request uses. */
 const subjectOf = ({ secrets }: Tenant, operation: string, ref: string | undefined): Subject => {
   if (ref === undefined) {
     return { operation, id: undefined, externalId: undefined }

@@ -1,12 +1,12 @@
 /**
- * A text that the dispatcher serves as it is, besides the operations of the API.
+ * A document that the dispatcher serves, besides the operations of the API.
  *
  * @since 0.1.0
  */
 import type * as Effect from "effect/Effect"
 
 /**
- * A text, and the headers that go with it.
+ * The content of a document, and its response headers.
  *
  * @since 0.1.0
  * @category models
@@ -17,7 +17,7 @@ export interface Content {
 }
 
 /**
- * A text that is served as it is.
+ * A document.
  *
  * @since 0.1.0
  * @category models
@@ -25,6 +25,6 @@ export interface Content {
 export interface Document {
   readonly _tag: "Document"
   readonly contentType: string
-  /** Made for the base URL of the server when it is asked for: a server that nobody asks starts no later for having it. */
+  /** Makes the content for the server's base URL. Called on the first request, so that it does not slow down the start. */
   readonly content: (baseUrl: string) => Effect.Effect<Content>
 }

@@ -1,5 +1,5 @@
 /**
- * The handlers: payload in, one call to a service, result out.
+ * The handlers of the API. Each makes one call to a service.
  *
  * @since 0.1.0
  */
@@ -18,7 +18,7 @@ import type { ProfilesGroup, WorkspaceSecretsGroup } from "./Api.js"
 type Endpoint = HttpApiGroup.HttpApiGroup.Endpoints<typeof WorkspaceSecretsGroup | typeof ProfilesGroup>
 
 /**
- * A decoded request of an endpoint, and who makes it.
+ * A decoded request to an endpoint, with its tenant.
  *
  * @since 0.1.0
  * @category models
@@ -31,8 +31,8 @@ export interface Request<E extends HttpApiEndpoint.HttpApiEndpoint.Any> {
 }
 
 /**
- * One handler for each endpoint, by the endpoint's name. Both path layouts share them: by the time that one is called, the workspace
- * in the path has been checked. One that need not wait answers with an `Either`, which the dispatcher takes without a fiber.
+ * One handler per endpoint, by the endpoint's name. Both path layouts share them; the dispatcher has already checked the workspace in the
+ * path. A synchronous handler returns an `Either`, which the dispatcher runs without a fiber.
  *
  * @since 0.1.0
  * @category models
@@ -44,7 +44,7 @@ export type Handlers = {
 }
 
 /**
- * The handlers over the services.
+ * Makes the handlers.
  *
  * @since 0.1.0
  * @category constructors

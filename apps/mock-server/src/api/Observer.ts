@@ -1,10 +1,10 @@
 import { nameOf } from "./Defect.js"
 
 const warn = (defect: unknown): void => {
-  process.emitWarning(`onRequest threw and is not called any more: ${nameOf(defect)}`, "MockServerWarning")
+  process.emitWarning(`onRequest threw and is not called again: ${nameOf(defect)}`, "MockServerWarning")
 }
 
-/** An observer that is not called any more once it has thrown, or given a promise that was rejected. It is called with what `make` gives. */
+/** Wraps an observer: it is called with the result of `make`, and never again after it throws or returns a promise that rejects. */
 export const observer = <A>(observe: ((told: A) => unknown) | undefined): (make: () => A) => void => {
   let current = observe
   const drop = (defect: unknown) => {

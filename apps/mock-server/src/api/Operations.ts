@@ -17,31 +17,30 @@ import { isNow } from "./Now.js"
 import { requestFields } from "./RequestFields.js"
 import type * as Routes from "./Routes.js"
 
-/** What was read and what came of it, decoded. */
+/** The decoded payload and the decoded result of a call. */
 export interface Trace {
   payload: unknown
   success: unknown
 }
 
-/** How the operations of an API read and write. */
+/** Options of the operations of an API. */
 export interface Options {
-  /** Whether fields that are not known are refused, instead of ignored. */
+  /** Whether unknown fields are rejected instead of ignored. */
   readonly isStrict: boolean
   /**
-   * Whether a result never changes and is written the same by all operations, so that its text can be kept for as long as it is there;
-   * none does where left out.
+   * Whether a result is immutable and all operations encode it in the same way. Its JSON is then cached. Default: no result.
    */
   readonly isLasting?: (success: unknown) => success is object
 }
 
-/** A declared operation, ready to be run: from what was sent, by the endpoint's schemas and its handler, to the text of its result. */
+/** A declared operation that can be run: it decodes the request, calls the handler, and encodes the result as JSON text. */
 export interface Operation<Context> {
   readonly _tag: "Operation"
   readonly name: string
   readonly hasPayload: boolean
   readonly encodePayload: (payload: unknown) => unknown
   readonly encodeSuccess: (success: unknown) => unknown
-  /** What it reads and what it comes to are left in `trace`, decoded. */
+  /** Writes the decoded payload and result to `trace`. */
   readonly run: (
     context: Context,
     trace: Trace,
@@ -52,8 +51,8 @@ export interface Operation<Context> {
 }
 
 /*
- * The endpoints of a reflected API have lost their types: a handler fits its endpoint by the type of the handlers, which is made from the
- * same declaration. From there on all is `unknown`, through the endpoint's own schemas.
+ * A reflected API has lost the types of its endpoints, so everything here is `unknown` and goes through the endpoint's schemas. The type
+ * `Handlers` makes sure that each handler fits its endpoint.
  */
 type AnyHandler<Context> = (
   request: Context & { readonly path: unknown; readonly urlParams: unknown; readonly payload: unknown }
@@ -62,12 +61,12 @@ type AnyHandler<Context> = (
 type Decoder = (input: unknown) => Either.Either<unknown, ReadonlyArray<FieldViolation.FieldViolation>>
 
 /*
- * Of what is larger, only the first problem is told: to collect them all takes far longer than to read what is right.
+ * The limits of `isLarge`. Of larger input, only the first problem is reported: collecting all is far slower than decoding valid input.
  */
 const LONG = 1000
 const LARGE = 20_000
 
-/** Whether it has a list of more items or an object of more fields than `LONG`, or more than `LARGE` of them in all. */
+/** Whether input has an array or object with more than `LONG` members, or more than `LARGE` members in total. */
 const isLarge = (input: unknown): boolean => {
   let left = LARGE
   const visit = (value: unknown): boolean => {
@@ -95,7 +94,7 @@ const decoder = (schema: Option.Option<Schema.Schema.All>, options: Options): De
       return (input) =>
         Either.flatMap(
           read(input),
-          // What is right has no problem, neither a first one nor others.
+          // Collecting all problems is slow, so only invalid input is decoded in that mode.
           (fields) =>
             Either.orElse(
               first(fields),
@@ -111,7 +110,7 @@ const encoder = (schema: Schema.Schema.All) => {
   return (value: unknown): unknown => Either.getOrThrowWith(encode(value), identity)
 }
 
-/** The parameters by name; one that is given more than once has all of its values, which no parameter of the API takes. */
+/** The parameters by name. A repeated parameter has an array of values, which every schema rejects. */
 const readQuery = (query: URLSearchParams): Readonly<Record<string, string | ReadonlyArray<string>>> =>
   Object.fromEntries(
     [...new Set(query.keys())].map((name) => {
@@ -136,7 +135,7 @@ const NO_QUERY = new URLSearchParams()
 
 type Write = (success: unknown, encode: (success: unknown) => unknown) => string
 
-// What is there is read far more often than it changes, and to encode it takes longer than all else about a request.
+// Caches encoded results: secrets are read far more often than changed, and encoding is the slowest part of a request.
 const writer = ({ isLasting }: Options): Write => {
   const texts = new WeakMap<object, string>()
   return (success, encode) => {
@@ -206,7 +205,7 @@ const operationOf = <Context>(
   }
 }
 
-/** The operations of a declared API over its handlers, which are by the names of the endpoints. */
+/** Makes the operations of a declared API. Handlers are by endpoint name. */
 export const operations = <Context>() =>
 <Id extends string, Groups extends HttpApiGroup.HttpApiGroup.Any, E, R>(
   api: HttpApi.HttpApi<Id, Groups, E, R>,

@@ -1,5 +1,5 @@
 /**
- * The operations that the API publishes, by method and path (WIRE.md, The rest of the API).
+ * The published operations of the API, by method and path (WIRE.md, The rest of the API).
  *
  * @since 0.1.0
  */
@@ -151,8 +151,7 @@ PATCH /v1/workspaces/{workspaceId}/workspace_secrets/{id}
 `
 
 /**
- * The 142 operations that were published in 2026-08, those that this server serves included. A server answers the others with 501
- * UNIMPLEMENTED.
+ * All 142 operations published in 2026-08, including those that this server implements. The others get 501 UNIMPLEMENTED.
  *
  * @since 0.1.0
  * @category constants

@@ -55,8 +55,8 @@ const renamer = (ast: AST.AST): Rename => {
 }
 
 /**
- * Reads the names of a request's fields in lowerCamelCase and in snake_case (WIRE.md, Transport: Field names in requests): gives the
- * request with the names of its schema. Fails for a field that is given in both spellings with different values.
+ * Renames the fields of a request from snake_case to lowerCamelCase, the names of its schema (WIRE.md, Transport: Field names in requests).
+ * Fails for a field that has both spellings with different values.
  */
 export const requestFields = (
   schema: Schema.Schema.All

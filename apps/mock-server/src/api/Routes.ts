@@ -1,14 +1,14 @@
 /**
- * From a method and a path to an endpoint of the declared API.
+ * Finds the endpoint for a method and a path.
  *
- * Segments are matched as they stand in the request and decoded after that, so that `%2F` in an id is part of the id.
+ * Segments are matched before they are percent-decoded, so `%2F` in an id is part of the id.
  *
  * @since 0.1.0
  */
 import { distance } from "fastest-levenshtein"
 
 /**
- * The header, `true`, of the answer to a path that has no route. An answer without it speaks of a resource.
+ * The header that marks a 404 for a missing route. A 404 without it is for a missing resource.
  *
  * @since 0.1.0
  * @category constants
@@ -16,7 +16,7 @@ import { distance } from "fastest-levenshtein"
 export const missingRouteHeader = "x-mock-missing-route"
 
 /**
- * An operation by its method and path (`/v1/workspace_secrets/:id`). A parameter may have a verb behind it: `/v1/agents/:id:archive`.
+ * An operation by method and path, such as `/v1/workspace_secrets/:id`. A parameter may end with a verb: `/v1/agents/:id:archive`.
  *
  * @since 0.1.0
  * @category models
@@ -27,7 +27,7 @@ export interface Endpoint {
 }
 
 /**
- * A route: an operation and what it leads to.
+ * A route: an operation with its target.
  *
  * @since 0.1.0
  * @category models
@@ -37,31 +37,30 @@ export interface Route<A> extends Endpoint {
 }
 
 /**
- * What a request leads to.
+ * The result of a lookup.
  *
  * @since 0.1.0
  * @category models
  */
 export type Match<A> =
   | { readonly _tag: "Found"; readonly target: A; readonly params: Readonly<Record<string, string>> }
-  /** An operation that is known and not served, such as `POST /v1/agents/{id}:archive`. */
+  /** A published operation that is not served, such as `POST /v1/agents/{id}:archive`. */
   | { readonly _tag: "Unserved"; readonly operation: string }
   | { readonly _tag: "MethodNotAllowed"; readonly allow: ReadonlyArray<string> }
   | { readonly _tag: "MalformedPath" }
-  /** `nearest` is the served route that the request resembles most, such as `GET /v1/workspace_secrets/{id}`, if any. */
+  /** `nearest` is the most similar served route, such as `GET /v1/workspace_secrets/{id}`, if there is one. */
   | { readonly _tag: "NotFound"; readonly nearest: string | undefined }
 
 interface Pattern<A> {
   readonly segments: ReadonlyArray<string>
-  /** The verb behind each parameter, `:archive`; empty where there is none. */
+  /** The verb after each parameter, such as `:archive`, or an empty string. */
   readonly verbs: ReadonlyArray<string>
-  /** No target: not served. */
+  /** `undefined` means not served. */
   readonly methods: Map<string, { readonly target: A } | undefined>
 }
 
 /**
- * Makes the lookup for some routes, and for operations that are known and not served. The path is the raw one of the
- * request line, without its query.
+ * Makes a lookup for routes, and for operations that are not served. Its path is the raw path of the request, without the query.
  *
  * @since 0.1.0
  * @category constructors
@@ -149,24 +148,23 @@ const decode = (
     })
     return params
   } catch {
-    // decodeURIComponent has one way to fail: an escape that is none, or that is no UTF-8.
+    // decodeURIComponent fails only for an invalid escape or invalid UTF-8.
     return undefined
   }
 }
 
 /*
- * Costs of what differs. Nothing in the place of a parameter is an id that was not set, rather than a slash too many, for a method
- * that needs an id.
+ * Costs of differences. An empty parameter costs little: the id was probably unset.
  */
 const ANOTHER_METHOD = 0.1
 const EMPTY_SEGMENT = 0.1
 const PARAMETER = 0.05
 const EMPTY_PARAMETER = 0.15
 
-/** How much a request may differ from the route that it is told of: a segment more or less, and half a segment. */
+/** The maximum difference of a suggested route: one and a half segments. */
 const FARTHEST = 1.5
 
-// A request decides how long its path is, and the comparison takes the product of two lengths.
+// Bounds the cost of a comparison, which is the product of both lengths.
 const MAX_SEGMENTS = 12
 const MAX_SEGMENT = 64
 
@@ -191,7 +189,7 @@ const nearest = (
   return best
 }
 
-/** The edit distance of two paths by segments; each edit costs what the segment lacks of the other, at most 1. */
+/** The edit distance of two paths by segments. An edit costs the relative difference of two segments, at most 1. */
 const difference = (pattern: ReadonlyArray<string>, segments: ReadonlyArray<string>): number => {
   const gap = (segment: string) => segment === "" ? EMPTY_SEGMENT : 1
   let row = pattern.reduce<Array<number>>((costs, part) => [...costs, (costs.at(-1) ?? 0) + gap(part)], [0])

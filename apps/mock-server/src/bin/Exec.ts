@@ -1,5 +1,5 @@
 /**
- * `exec`: a server for as long as a command runs.
+ * `exec`: runs a command with its own server.
  */
 import type * as FileSystem from "@effect/platform/FileSystem"
 import spawn from "cross-spawn"
@@ -12,20 +12,21 @@ import { isatty } from "node:tty"
 import type * as MockServer from "../MockServer.js"
 import * as Server from "./Server.js"
 
-/** The signals that are the command's to answer. */
+/** The signals that are passed on to the command. */
 const passedOn = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2"] as const
 
-/** For how long a signal may be under way to the witness, in milliseconds. */
+/** How long to wait for a signal to reach the witness, in milliseconds. */
 const PATIENCE = 200
 
 /**
- * Tells signals to this process alone from those to its whole group, such as a Ctrl-C in a terminal, which the command gets as well: passed
- * on, that would count as two. The witness is a process of the group that a signal ends. It ends by itself when its stdin is closed.
+ * Distinguishes signals to this process from signals to its process group, such as Ctrl-C in a terminal. The command gets the latter by
+ * itself, so they must not be passed on. The witness is a process of the same group: a signal to the group ends it, too. It exits when its
+ * stdin is closed.
  */
 class Witness {
   #process: ChildProcess | undefined
   #isEnding = false
-  /** The end of a witness that no signal of this process accounts for yet: the system may report the end first. */
+  /** The last witness that a signal ended, if this process has not got that signal yet: the order of both events is not defined. */
   #end: { readonly signal: NodeJS.Signals; readonly time: number } | undefined
 
   constructor() {
@@ -37,7 +38,7 @@ class Witness {
       return
     }
     const started = spawnProcess("/bin/sh", ["-c", "ulimit -c 0; read x"], { stdio: ["pipe", "ignore", "ignore"] })
-    // Without a shell there is no witness.
+    // There is no shell, so no witness.
     started.once("error", () => {
       this.#process = undefined
     })
@@ -50,7 +51,7 @@ class Witness {
     this.#process = started
   }
 
-  /** Whether the command got a signal as well, as far as anybody can tell. */
+  /** Whether the command probably got the signal, too. */
   async sawIt(signal: NodeJS.Signals): Promise<boolean> {
     if (this.#claim(signal)) {
       return true
@@ -92,7 +93,7 @@ const run = (
     const child = spawn(file, args, { stdio: "inherit", env: { ...process.env, ...environment } })
     let last = Promise.resolve()
     const passOn = (signal: NodeJS.Signals) => {
-      // Each is judged when it comes, and they are passed on in their order.
+      // The witness is asked at once, but signals are passed on in order.
       const seen = witness.sawIt(signal)
       last = last.then(async () => {
         if (!await seen) {
@@ -110,13 +111,13 @@ const run = (
     child.once("exit", (code, signal) => end(Effect.succeed(signal === null ? { code: code ?? 0 } : { signal })))
   })
 
-/** As shells have it: 127 for a command that is not there, 126 for one that cannot be run. */
+/** The exit codes of shells: 127 if the command is not found, 126 if it cannot be run. */
 const cannotRun = (file: string, { code = "" }: NodeJS.ErrnoException) =>
   code === "ENOENT"
-    ? { code: 127, message: `${file}: there is no such command` }
-    : { code: 126, message: `${file}: it cannot be run (${code})` }
+    ? { code: 127, message: `${file}: command not found` }
+    : { code: 126, message: `${file}: the command cannot be run (${code})` }
 
-/** What a command needs to know of the server, as the client reads it from the environment. */
+/** The environment variables of the command, which configure the client. */
 export const environmentOf = ({ apiKey, url, workspaceId }: MockServer.Service): Readonly<Record<string, string>> => ({
   CADENYA_BASE_URL: url,
   CADENYA_API_KEY: Redacted.value(apiKey),

@@ -1,6 +1,6 @@
 /**
- * The words of the command line, held against the options of their command. Nothing is accepted and then ignored. A refusal quotes names
- * only: a word in the wrong place can be a key.
+ * Checks the command line against the options of its command. Nothing is silently ignored. Errors quote only names of options, because a
+ * misplaced word can be an API key.
  */
 import * as Either from "effect/Either"
 import { closest, distance } from "fastest-levenshtein"
@@ -10,10 +10,10 @@ import { prefix, variableOf } from "./Setting.js"
 
 type Options = ReadonlyArray<Setting<unknown>>
 
-/** A name without the difference of case, of `-` and of `_`. */
+/** A name in lower case, without `-` and `_`. */
 const folded = (name: string): string => name.toLowerCase().replaceAll(/[-_]/g, "")
 
-/** The name that was probably meant, if one is near. */
+/** The name that was probably meant, if one is similar. */
 const nearest = (name: string, names: ReadonlyArray<string>): string | undefined => {
   const found = closest(folded(name), names.map(folded))
   return distance(folded(name), found) <= Math.max(2, Math.floor(found.length / 3))
@@ -23,10 +23,10 @@ const nearest = (name: string, names: ReadonlyArray<string>): string | undefined
 
 const didYouMean = (name: string | undefined): string => name === undefined ? "" : `. Did you mean ${name}?`
 
-/** What options of the command line as a whole are called. */
+/** The options that belong to no command. */
 const ofAll = ["help", "version", "completions", "wizard"]
 
-/** A word as an error may show it: the name of an option, without its value. */
+/** The part of a word that an error may show: the name of an option, without its value. */
 const nameIn = (word: string): string => /^-[\w-]*/.exec(word)?.[0] ?? "-"
 
 const unknownOption = (
@@ -49,8 +49,7 @@ const unknownOption = (
 }
 
 /**
- * Reads the words behind a command. Gives them with one word for each option and one for its value, a switch included; or the reason why
- * they cannot be read.
+ * Checks the words after a command. Returns each option with its value as two words, also for switches. Fails with the reason.
  */
 export const read = (
   command: string,
@@ -106,7 +105,7 @@ export const read = (
   return Either.right(line)
 }
 
-/** Why a first word that is no command cannot be one. */
+/** The error for a first word that is not a command. */
 export const unknownCommand = (word: string, commands: ReadonlyArray<string>): string => {
   const meant = nearest(word, commands)
   return `expected a command (${commands.join(", ")}) or an option${
@@ -118,7 +117,7 @@ export const unknownCommand = (word: string, commands: ReadonlyArray<string>): s
 const isOfService = (rest: string): boolean =>
   /^(SERVICE_(HOST|PORT)(_.*)?|PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)$/.test(rest)
 
-/** The warnings about variables of the environment that look like an option of ours and are none. */
+/** Warnings about environment variables that look like options but are none. */
 export const unknownVariables = (variables: ReadonlyArray<string>, options: Options): ReadonlyArray<string> => {
   const known = [...new Set(options.map(({ name }) => variableOf(name)))]
   return variables.filter((name) =>

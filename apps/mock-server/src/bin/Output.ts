@@ -1,20 +1,20 @@
 /**
- * What the command prints. Nothing of it is worth more than the server: a line that cannot be written is dropped.
+ * The output of the command. A line that cannot be written is dropped, so that it does not end the server.
  */
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import { format } from "node:util"
 
-/** The most bytes that wait for a reader who does not read. */
+/** The maximum size of unread output, in bytes. Further lines are dropped. */
 const MAX_WAITING = 1024 * 1024
 
-/** Prints lines to a stream, which is not made before the first one. */
+/** Prints lines to a stream, which is created with the first one. */
 const printer = (streamOf: () => NodeJS.WriteStream) => {
   let stream: NodeJS.WriteStream | undefined
   return (...parts: ReadonlyArray<unknown>): void => {
     if (stream === undefined) {
       stream = streamOf()
-      // EPIPE where the reader is gone, ENOSPC on a full disk, EIO on a terminal that was closed. Without a listener, each ends the process.
+      // EPIPE: the reader is gone. ENOSPC: the disk is full. EIO: the terminal is closed. Without a listener, each ends the process.
       stream.on("error", () => {})
     }
     if (stream.writableLength <= MAX_WAITING) {
@@ -28,7 +28,7 @@ export const printError = printer(() => process.stderr)
 
 const printLine = printer(() => process.stdout)
 
-/** The console of a process, whose streams can end before it does. */
+/** A console that survives the end of stdout and stderr. */
 export const make: Effect.Effect<Console.Console> = Console.consoleWith((console) =>
   Effect.succeed({
     ...console,

@@ -1,5 +1,5 @@
 /**
- * `ready`: whether a server answers.
+ * `ready`: checks that a server answers.
  */
 import * as Console from "effect/Console"
 import * as Data from "effect/Data"
@@ -13,10 +13,10 @@ import { isLoopbackHost } from "../transport/Gate.js"
 
 class NotReady extends Data.TaggedError("NotReady")<{ readonly why: string }> {}
 
-/** For how long one request may take: a server that is about to start can take a connection and never answer on it. */
+/** The timeout of one request: a starting server can accept a connection and never answer. */
 const PATIENCE = Duration.seconds(2)
 
-/** A moment at first, and never long: waiting is what makes a test run slow. */
+/** Short pauses, because waiting makes test runs slow. */
 const pauses = Schedule.union(Schedule.exponential(Duration.millis(5)), Schedule.spaced(Duration.millis(50)))
 
 const whyNot = (error: unknown): string => {
@@ -24,15 +24,15 @@ const whyNot = (error: unknown): string => {
   return ({
     ECONNREFUSED: "nothing listens there",
     ENOTFOUND: "there is no such host",
-    ECONNRESET: "it closes the connection",
-    HPE_INVALID_CONSTANT: "what answers there is no HTTP"
-  } as Record<string, string>)[code ?? ""] ?? `it cannot be reached${code === undefined ? "" : ` (${code})`}`
+    ECONNRESET: "the server closes the connection",
+    HPE_INVALID_CONSTANT: "the response is not HTTP"
+  } as Record<string, string>)[code ?? ""] ?? `the server cannot be reached${code === undefined ? "" : ` (${code})`}`
 }
 
-/** A proxy of the environment is not for this machine itself: what it reaches there is another. */
+/** Loopback URLs must not go through a proxy from the environment: it would reach another machine. */
 const direct = { http: new Http.Agent(), https: new Https.Agent() }
 
-/** The status and the headers of one GET; it follows no redirects. */
+/** Sends one GET request. Does not follow redirects. */
 const get = (url: URL, signal: AbortSignal): Promise<{ readonly status: number; readonly isOfApi: boolean }> =>
   new Promise((resolve, reject) => {
     const isHttps = url.protocol === "https:"
@@ -45,25 +45,25 @@ const get = (url: URL, signal: AbortSignal): Promise<{ readonly status: number; 
     request.end()
   })
 
-/** One request, without a key: that it has none is what a server of the API says then, and it says it with a request id. */
+/** Sends one request without an API key. A server of the API answers 401 with a request id. */
 const ask = (url: string): Effect.Effect<void, NotReady> =>
   Effect.tryPromise({
     try: (signal) => get(new URL(`${url}/v1/whoami`), signal),
     catch: (error) => new NotReady({ why: whyNot(error) })
   }).pipe(
-    Effect.timeoutFail({ duration: PATIENCE, onTimeout: () => new NotReady({ why: "it does not answer" }) }),
+    Effect.timeoutFail({ duration: PATIENCE, onTimeout: () => new NotReady({ why: "the server does not answer" }) }),
     Effect.filterOrFail(
       ({ isOfApi, status }) => !(status === 403 && isOfApi),
-      () => new NotReady({ why: "it does not answer for that host name; start it with --allowed-host" })
+      () => new NotReady({ why: "the server does not accept this host name; start it with --allowed-host" })
     ),
     Effect.filterOrFail(
       ({ isOfApi, status }) => (status === 200 || status === 401) && isOfApi,
       ({ status }) =>
-        new NotReady({ why: `what answers there (${status}) is not a server of the Workspace Secrets API` })
+        new NotReady({ why: `the response (${status}) is not from a server of the Workspace Secrets API` })
     )
   )
 
-/** Asks a server, once or until it answers. The exit code is 0 when it did and 1 when it did not. */
+/** Calls a server once, or until it answers. The exit code is 0 if it answers, and 1 if not. */
 export const ready = (
   { timeout, url, wait }: { readonly url: string; readonly wait: boolean; readonly timeout: number }
 ): Effect.Effect<{ readonly code: number }> =>
@@ -71,7 +71,7 @@ export const ready = (
     if (!wait) {
       return yield* Effect.tapError(ask(url), ({ why }) => Console.error(`${url} is not ready: ${why}`))
     }
-    const last = yield* Ref.make("it does not answer")
+    const last = yield* Ref.make("the server does not answer")
     yield* ask(url).pipe(
       Effect.tapError(({ why }) => Ref.set(last, why)),
       Effect.retry(pauses),

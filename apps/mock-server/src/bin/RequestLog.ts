@@ -9,15 +9,15 @@ const words = new Set(["", "v1", "workspaces", "workspace_secrets", "whoami", "o
 
 const isId = (segment: string): boolean => /^(?:wsec|wksp)_[0-9A-HJKMNP-TV-Z]{26}$/.test(segment)
 
-/** What stands for what was sent: somebody may have sent a value or a key in its place. */
+/** Replaces text of the request, because it may be a misplaced value or key. */
 const HIDDEN = "{…}"
 
-/** Whether all of its path is known to lead somewhere. */
+/** Whether the path is valid, so that it contains no misplaced value. */
 const isRight = ({ operation, response }: Told): boolean =>
   operation !== undefined && response !== undefined && response.status < 300
 
 const pathOf = (told: Told): string =>
-  // The path of a request to the control API has nothing in it but names of the server's own.
+  // Safe: failed requests to the control API come without their path, and the paths of others contain only names that the server knows.
   told.path.startsWith("/_mock/") ? told.path : told.path.split("/").map((segment) =>
     segment.startsWith("external_id:")
       ? `external_id:${HIDDEN}`
@@ -26,7 +26,7 @@ const pathOf = (told: Told): string =>
       : HIDDEN
   ).join("/")
 
-/** The parameters whose values can be no secret. */
+/** Parameters whose values cannot be secrets. */
 const plain: Readonly<Record<string, RegExp>> = {
   limit: /^\d{1,9}$/,
   sortOrder: /^(?:asc|desc)$/,
@@ -42,7 +42,7 @@ const queryOf = ({ query }: Told): string => {
   return parts.length === 0 ? "" : `?${parts.join("&")}`
 }
 
-/** A name that somebody gave to a rule: it is to stay in its line. */
+/** Makes a rule's name printable on one line. */
 const printable = (text: string): string => text.slice(0, 100).replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, "?")
 
 const paint = (status: number, text: string): string => {
@@ -51,11 +51,11 @@ const paint = (status: number, text: string): string => {
 }
 
 const brokenAs = (broken: string): string =>
-  broken === "closed" ? "closed instead of answered" : broken === "cut" ? "cut in the middle" : `${broken} for a body`
+  broken === "closed" ? "closed without a response" : broken === "cut" ? "cut in the middle" : `${broken} for a body`
 
 /**
- * The line: when it ended, status, method, path, how long it took and whose it was; then the rule that hit it, and what became of the answer.
- * Of what was sent, only what can be neither a value nor a key is in it.
+ * Formats a line: end time, status, method, path, duration, tenant, applied fault, and how the response was broken. It contains only text
+ * of the request that cannot be a value or a key.
  */
 export const line = (told: Told, at: Date, colours: boolean): string => {
   const { durationMillis, fault, method, response, tenant } = told
@@ -68,7 +68,7 @@ export const line = (told: Told, at: Date, colours: boolean): string => {
     `${durationMillis.toFixed(1)} ms`,
     ...(tenant === undefined ? [] : [tenant]),
     ...(fault === undefined ? [] : [`fault: ${printable(fault)}`]),
-    ...(response === undefined ? ["the client went away"] : []),
+    ...(response === undefined ? ["the client closed the connection"] : []),
     ...(response?.broken === undefined ? [] : [brokenAs(response.broken)])
   ].join("  ")
 }

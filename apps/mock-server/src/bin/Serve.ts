@@ -1,5 +1,5 @@
 /**
- * `serve`: listens until it is told to stop.
+ * `serve`: listens until a signal stops it.
  */
 import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Console from "effect/Console"
@@ -10,10 +10,10 @@ import { isEveryAddress } from "../api/BaseUrl.js"
 import type * as MockServer from "../MockServer.js"
 import * as Server from "./Server.js"
 
-/** A word for a POSIX shell, which takes some characters of a key for its own even between double quotes. */
+/** Quotes a word for a POSIX shell. Double quotes do not protect all characters of a key. */
 const quote = (word: string): string => /["$`\\!]/.test(word) ? `'${word.replaceAll("'", "'\\''")}'` : `"${word}"`
 
-/** What is printed for a person once the server listens, and not before. */
+/** The text to print for people when the server listens. */
 export const banner = (
   { apiKey, url }: Pick<MockServer.Service, "apiKey" | "url">,
   { dataDir, host = "", snapshotFile }: {
@@ -43,16 +43,16 @@ export const banner = (
   ].join("\n")
 }
 
-/** The same for a program, in one line. */
+/** The line to print for programs when the server listens. */
 export const readyLine = ({ apiKey, url, workspaceId }: MockServer.Service, pid: number): string =>
   JSON.stringify({ url, apiKey: Redacted.value(apiKey), workspaceId, pid })
 
-/** SIGHUP is what a terminal says when its window is closed. */
+/** A terminal sends SIGHUP when its window is closed. */
 const stopping = ["SIGINT", "SIGTERM", "SIGHUP"] as const
 
 /**
- * Listens for the signals that end a server: the inner effect ends with the first. On Ctrl-C npm and the terminal both send one, and so the
- * second changes nothing; a third ends the process at once.
+ * Listens for the signals that stop a server. The inner effect ends with the first one. The second has no effect, because npm and the
+ * terminal both send one on Ctrl-C. A third ends the process at once.
  */
 const stopSignals: Effect.Effect<Effect.Effect<void>> = Effect.sync(() => {
   let signals = 0
@@ -66,12 +66,12 @@ const stopSignals: Effect.Effect<Effect.Effect<void>> = Effect.sync(() => {
       process.exit(128 + constants.signals[signal])
     }
   }
-  // They stay for as long as the process: taken off when the server has stopped, they would leave the second signal to kill it.
+  // The listeners are never removed: after the server has stopped, the second signal would kill the process.
   stopping.forEach((signal) => process.on(signal, listener))
   return Effect.promise(() => told)
 })
 
-/** Serves until a signal tells it to stop. */
+/** Serves until a signal stops it. */
 export const serve = (
   { json, ...settings }: Server.Settings & { readonly json: boolean }
 ): Effect.Effect<Server.Ended, Server.CannotStart, FileSystem.FileSystem> =>

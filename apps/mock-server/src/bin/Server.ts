@@ -1,5 +1,5 @@
 /**
- * The server that a command runs.
+ * Starts and stops the server of a command.
  */
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Console from "effect/Console"
@@ -19,10 +19,10 @@ import type { ClockOptions } from "../world/TenantClock.js"
 import type { TenantSettings } from "../world/TenantSettings.js"
 import * as RequestLog from "./RequestLog.js"
 
-/** The server cannot start as it was told to: why, for a person to read. */
+/** The server cannot start. The message says why, for people. */
 export class CannotStart extends Data.TaggedError("CannotStart")<{ readonly message: string }> {}
 
-/** What a server can be told. */
+/** The settings of a server. */
 export interface Settings {
   readonly host: string
   readonly port: number
@@ -44,7 +44,7 @@ export interface Settings {
   readonly uppercaseNames: boolean
   readonly corsOrigin: string | undefined
   readonly log: boolean
-  /** Whether what is printed has colours. */
+  /** Whether to print in colour. */
   readonly colours: boolean
 }
 
@@ -82,12 +82,12 @@ const log = (colours: boolean) =>
 
 const plural = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`
 
-/** What a start found in its data directory. */
+/** Says what was loaded from the data directory. */
 export const recoveredLine = ({ dropped, secrets, worlds }: MockServer.Recovered): string =>
   `recovered ${plural(worlds, "world")}, ${plural(secrets, "secret")}`
   + (dropped === 0 ? "" : `; ${plural(dropped, "unfinished change")} dropped`)
 
-/** Starts a server, which stops with the scope. */
+/** Starts a server until the scope closes. */
 const open = (
   {
     archived,
@@ -104,7 +104,7 @@ const open = (
   Effect.gen(function*() {
     const seed = seedFile === undefined ? undefined : yield* readSeed(seedFile)
     const snapshot = snapshotFile === undefined ? undefined : yield* loadSnapshot(snapshotFile)
-    // A switch that is off leaves what a seed or a snapshot says.
+    // A switch that is off does not overwrite the setting of a seed or snapshot.
     const switches = {
       archived: archived || undefined,
       disabled: disabled || undefined,
@@ -126,10 +126,10 @@ const open = (
     return service
   })
 
-/** How a command ends: by its exit code, or by the signal that ended the command that it ran. */
+/** How a command ends: with an exit code, or with the signal that ended the command of `exec`. */
 export type Ended = { readonly code: number } | { readonly signal: NodeJS.Signals }
 
-/** Runs something with a server. What the server holds is saved when it has stopped, where it was told to; that it cannot be is a failure. */
+/** Runs an effect with a server. With `snapshotFile`, saves a snapshot when the server has stopped, and fails if that is impossible. */
 export const use = <R>(
   settings: Settings,
   run: (service: MockServer.Service) => Effect.Effect<Ended, never, R>

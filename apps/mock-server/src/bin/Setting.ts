@@ -1,5 +1,5 @@
 /**
- * Settings: what a command can be told, on its line or in the environment.
+ * Settings of a command, from the command line or the environment.
  */
 import * as HelpDoc from "@effect/cli/HelpDoc"
 import * as Options from "@effect/cli/Options"
@@ -8,24 +8,24 @@ import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 
-/** What the names of all variables of the environment begin with. */
+/** The prefix of all environment variables. */
 export const prefix = "WORKSPACE_SECRETS_MOCK_"
 
-/** The variable of the environment that stands for an option. */
+/** The environment variable of an option. */
 export const variableOf = (name: string): string => `${prefix}${name.toUpperCase().replaceAll("-", "_")}`
 
-/** A setting: how the line is read, and what the help has to say of it. */
+/** A setting: its option, and its text for the help. */
 export interface Setting<A> {
   readonly name: string
-  /** What stands for the value in the help; a switch has none. */
+  /** The placeholder of the value in the help. A switch has none. */
   readonly placeholder: string | undefined
   readonly description: string
-  /** What it is when it is not given, for a person to read. */
+  /** The default, for the help. */
   readonly fallback: string | undefined
   readonly options: Options.Options<A>
 }
 
-/** How a value is read from its text, and what is expected of it. A refusal says the latter, and never quotes what was given. */
+/** Parses a value. An error shows `expected` and never quotes the input. */
 export interface Reader<A> {
   readonly expected: string
   readonly read: (text: string) => Option.Option<A>
@@ -38,8 +38,8 @@ const reading = <A>({ expected, read }: Reader<A>, origin: string, text: string)
   )
 
 /**
- * The text of a variable. An empty one is unset. So is the address that Kubernetes puts into the variable of the port, for a service that
- * has this server's name.
+ * The text of a variable. An empty variable is unset. So is a port variable with an address, which Kubernetes sets for a service with this
+ * server's name.
  */
 const variable = (name: string): Effect.Effect<Option.Option<string>> =>
   Config.string(name).pipe(
@@ -50,7 +50,7 @@ const variable = (name: string): Effect.Effect<Option.Option<string>> =>
     Effect.orDie
   )
 
-/** What a variable of the environment says, where it is set. */
+/** Parses an environment variable. `None` if it is unset. */
 export const fromVariable = <A>(
   name: string,
   reader: Reader<A>
@@ -63,13 +63,13 @@ export const fromVariable = <A>(
     })
   )
 
-/** A setting that has a value. The line counts before the environment, and the environment before the fallback. */
+/** A setting with a value. The command line wins over the environment, and the environment over the default. */
 export const setting = <A, B = A>(
   name: string,
   { description, fallback, otherwise = Effect.succeedNone, placeholder, shown, ...reader }: Reader<A> & {
     readonly placeholder: string
     readonly description: string
-    /** What else to look at before the fallback. */
+    /** Tried before the default. */
     readonly otherwise?: Effect.Effect<Option.Option<A>, ValidationError.ValidationError> | undefined
     readonly fallback: B
     readonly shown?: string | undefined
@@ -100,7 +100,7 @@ const onOrOff: Reader<boolean> = {
     /^(true|1)$/i.test(text) ? Option.some(true) : /^(false|0)$/i.test(text) ? Option.some(false) : Option.none()
 }
 
-/** A setting that is either on or off, and off unless it is given. */
+/** A switch. Default: off. */
 export const toggle = (name: string, description: string): Setting<boolean> => ({
   ...setting(name, { ...onOrOff, placeholder: "true or false", description, fallback: false }),
   placeholder: undefined

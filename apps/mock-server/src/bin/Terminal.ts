@@ -1,5 +1,5 @@
 /**
- * The terminal, for what prompts.
+ * The terminal for prompts.
  */
 import * as NodeTerminal from "@effect/platform-node/NodeTerminal"
 import * as Terminal from "@effect/platform/Terminal"
@@ -7,8 +7,8 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 
 /**
- * Node's terminal, made when something is read from it. Making it opens stdin, which is not for this process to read when it runs a command
- * that inherits it.
+ * Node's terminal, created with the first read. Creating it opens stdin, which must stay untouched for the command of `exec`, which
+ * inherits it.
  */
 export const layer: Layer.Layer<Terminal.Terminal> = Layer.sync(Terminal.Terminal, () => {
   const made = NodeTerminal.make()

@@ -1,5 +1,5 @@
 /**
- * The program.
+ * The entry point of `workspace-secrets-mock`.
  */
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as NodePath from "@effect/platform-node/NodePath"
@@ -16,15 +16,15 @@ import * as Output from "./Output.js"
 import * as Terminal from "./Terminal.js"
 
 const { version } = createRequire(import.meta.url)("@workspace-secrets/mock-server/package.json") as { version: string }
-// Asking process.stdout would make it a stream, and a pipe non-blocking for the command that inherits it.
+// Not `process.stdout.isTTY`: creating the stream makes a pipe non-blocking for the command of `exec`, which inherits it.
 const colours = isatty(1) && isatty(2) && !process.env["NO_COLOR"]
 
 const LoggerLive = Logger.replace(Logger.defaultLogger, Logger.withConsoleError(Logger.stringLogger))
 
-// Where Node ends by itself, it first takes its signal handlers off, and a second Ctrl-C in that moment kills what has already stopped well.
+// Exits at once: Node removes its signal handlers before it exits, so a second Ctrl-C could still kill the process.
 process.once("beforeExit", () => process.exit())
 
-/** How long the last lines may take to be read, in milliseconds. */
+/** How long to wait for a reader of the last lines, in milliseconds. */
 const PATIENCE = 1000
 
 Output.make.pipe(
@@ -34,7 +34,7 @@ Output.make.pipe(
   Effect.provide(Layer.mergeAll(NodeFileSystem.layer, NodePath.layer, Terminal.layer, LoggerLive)),
   Effect.runFork
 ).addObserver((exit) => {
-  // Somebody who does not read what is printed keeps nobody waiting.
+  // Do not wait longer for a reader that does not read.
   setTimeout(() => process.exit(), PATIENCE).unref()
   if (Exit.isFailure(exit)) {
     Output.printError(Cause.pretty(exit.cause))
@@ -47,7 +47,7 @@ Output.make.pipe(
   }
   const { signal } = exit.value
   process.exitCode = 128 + constants.signals[signal]
-  // A shell that runs a script ends it when a command was ended by Ctrl-C, which it knows by the signal.
+  // Ends with the same signal: a shell stops its script after Ctrl-C only if the command ended with the signal.
   if (["SIGINT", "SIGTERM", "SIGHUP"].includes(signal)) {
     process.kill(process.pid, signal)
   }

@@ -1,17 +1,17 @@
-/** The console: the files of a page that was bundled before, which the package has in `dist/ui`. */
+/** Serves the console: the files of a bundled page, which the package has in `dist/ui`. */
 import * as Effect from "effect/Effect"
 import { readFile } from "node:fs/promises"
 import { createRequire } from "node:module"
 import { dirname, join } from "node:path"
 import * as Body from "../api/Body.js"
 
-/** Where the page is. */
+/** The path of the page. */
 export const path = `${Body.controlRoot}ui`
 
-/** Whether a path is that of the page or of one of its files. */
+/** Whether a path is the page or one of its files. */
 export const isAt = (asked: string): boolean => asked === path || asked.startsWith(`${path}/`)
 
-/** Files are named by their content, so that a browser can keep them for good. */
+/** File names contain a hash of the content, so browsers can cache them forever. */
 const fileName = /^[a-z]+-[0-9A-Z]{8}\.(js|css)$/
 
 const types = { js: "text/javascript; charset=utf-8", css: "text/css; charset=utf-8" } as const
@@ -22,7 +22,7 @@ const common = {
   "cross-origin-resource-policy": "same-origin"
 }
 
-/** The page can use its own script and style sheet, ask its own server and show its reference, and nothing else. */
+/** The page can only use its own script and style sheet, call its own server, and show its API reference in a frame. */
 const pageHeaders = {
   ...common,
   "content-type": "text/html; charset=utf-8",
@@ -48,7 +48,7 @@ interface Found {
   readonly body: string
 }
 
-// The package finds its own files by its name, from wherever a module of it was bundled to.
+// Resolves the package by name, because this module may be bundled elsewhere.
 const read = (name: string): Promise<string> => {
   const manifest = createRequire(import.meta.url).resolve("@workspace-secrets/mock-server/package.json")
   return readFile(join(dirname(manifest), "dist/ui", name), "utf8")
@@ -64,7 +64,7 @@ const headersOf = (name: string): Readonly<Record<string, string>> | undefined =
     : undefined
 }
 
-/** The file at a path, read when it is asked for; nothing where there is none. */
+/** Reads the file at a path. `undefined` if there is none. */
 export const file = (asked: string): Effect.Effect<Found | undefined> => {
   const name = asked === path ? "index.html" : asked.slice(path.length + 1)
   const headers = headersOf(name)

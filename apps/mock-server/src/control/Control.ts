@@ -1,5 +1,5 @@
 /**
- * Control operations on a tenant: reset, seed, snapshot, faults, journal, clock. The same in code and over `/_mock`.
+ * Control operations on a tenant: reset, seed, snapshot, faults, journal, clock. They are the same in code and over `/_mock`.
  *
  * @since 0.1.0
  */
@@ -30,100 +30,100 @@ import { fromOptions } from "../world/TenantClock.js"
 import type { TenantSettings } from "../world/TenantSettings.js"
 
 /**
- * The clock of a tenant, to be held.
+ * Control operations on the clock of a tenant.
  *
  * @since 0.1.0
  * @category models
  */
 export interface ClockControl {
-  /** How it goes, and where it stands. */
+  /** The type of the clock and its time. */
   readonly get: Effect.Effect<ClockSetting>
-  /** Lets it go in another way, or sets it. */
+  /** Sets the type of the clock, its time, or both. Fails if it would leave the years 1970 to 9999. */
   readonly set: (clock: ClockOptions) => Effect.Effect<void, TenantError>
-  /** Moves it on. A clock that goes goes on from there. */
+  /** Moves the clock forward. It keeps its type. Fails if it would pass the year 9999. */
   readonly advance: (duration: Duration.DurationInput) => Effect.Effect<void, TenantError>
 }
 
 /**
- * The settings of a tenant.
+ * Control operations on the settings of a tenant.
  *
  * @since 0.1.0
  * @category models
  */
 export interface SettingsControl {
   readonly get: Effect.Effect<TenantSettings>
-  /** Changes the settings that are given; the others stay. Fails for an unknown scope. */
+  /** Changes the given settings. The others stay. Fails for an unknown scope. */
   readonly set: (settings: TenantSettings) => Effect.Effect<void, TenantError>
 }
 
 /**
- * The rules by which requests of a tenant fail.
+ * Control operations on the fault rules of a tenant.
  *
  * @since 0.1.0
  * @category models
  */
 export interface FaultControl {
-  /** Puts rules in the place of those that are there. Fails for those that can never match, with all that is wrong. */
+  /** Replaces the rules; their counts start at 0. Fails with all problems if a rule is invalid or can never be applied. */
   readonly put: (rules: ReadonlyArray<FaultRule>) => Effect.Effect<void, TenantError>
-  /** Adds rules behind those that are there. The counts of those go on. Fails as `put` does. */
+  /** Adds rules after the existing ones, whose counts stay. Fails as `put` does. */
   readonly add: (rules: ReadonlyArray<FaultRule>) => Effect.Effect<void, TenantError>
-  /** Removes the rules of a name. The counts of the others go on. Fails if there is none. */
+  /** Removes all rules with a name. The counts of the others stay. Fails with `NoSuchElementException` if there is none. */
   readonly remove: (name: string) => Effect.Effect<void, NoSuchElementException>
-  /** The rules, with how many requests each was for and how many it hit. */
+  /** The rules. Each has the number of requests that matched it, and of those it was applied to. */
   readonly list: Effect.Effect<ReadonlyArray<FaultStatus>>
-  /** Takes all rules away. */
+  /** Removes all rules. */
   readonly clear: Effect.Effect<void>
-  /** Fails when a rule has hit nothing. */
+  /** Fails if a rule was never applied. */
   readonly assertAllHit: Effect.Effect<void, FaultsNotHit>
 }
 
 /**
- * What a tenant was asked.
+ * Control operations on the journal of a tenant.
  *
  * @since 0.1.0
  * @category models
  */
 export interface JournalControl {
-  /** The requests that fit, all of them unless told; oldest first. */
+  /** The matching requests, oldest first. Default of `match`: all requests. */
   readonly list: (match?: JournalMatch) => Effect.Effect<JournalPage>
-  /** How many requests fit. Fails when the journal has dropped some, and cannot know. */
+  /** The number of matching requests. Fails if the journal has dropped requests. */
   readonly count: (match?: JournalMatch) => Effect.Effect<number, JournalOverflow>
   /**
-   * The requests that fit. Fails when there are none, or not as many as `times` says, with the nearest request and what differs; or when the
-   * journal has dropped some, and cannot know.
+   * The matching requests. Fails if there is none, or not exactly `times`; the error shows the closest request and its differences. Also
+   * fails if the journal has dropped requests.
    */
   readonly expect: (
     match: JournalMatch,
     options?: { readonly times?: number | undefined }
   ) => Effect.Effect<ReadonlyArray<JournalEntry>, JournalMismatch | JournalOverflow>
   /**
-   * Waits until as many requests fit as `times` says, one unless given, those that came before included. Fails like `expect` when that has
-   * not happened within `timeout`, 5 seconds unless given.
+   * Waits until `times` requests match; earlier requests count, too. Fails with the closest request after `timeout`. Defaults: `times` 1,
+   * `timeout` 5 seconds.
    */
   readonly waitFor: (
     match: JournalMatch,
     options?: { readonly times?: number | undefined; readonly timeout?: Duration.DurationInput | undefined }
   ) => Effect.Effect<ReadonlyArray<JournalEntry>, JournalMismatch>
-  /** Forgets what was asked. */
+  /** Removes all recorded requests. */
   readonly clear: Effect.Effect<void>
 }
 
 /**
- * The world of one key, to be held.
+ * Control operations on a tenant.
  *
  * @since 0.1.0
  * @category models
  */
 export interface TenantControl {
-  /** Puts back everything as it was when the tenant was made: data, settings, clock, ids, faults and their counts; and forgets what was asked. */
+  /** Restores the initial state of the tenant: data, settings, clock, ids, faults and their counts. Clears the journal. */
   readonly reset: Effect.Effect<void>
   /**
-   * Puts a seed in the place of the data; clock and ids go on. Account, workspace and profile stay where the seed leaves them out.
+   * Replaces the data with a seed. Clock and ids continue. Account, workspace and profile stay if the seed leaves them out.
    */
   readonly seed: (seed: Seed) => Effect.Effect<void, SeedError>
-  /** Everything that the workspace holds, values included (`Redacted`), and where clock and ids stand. */
+  /** The data of the tenant, including the values (`Redacted`), and the state of its clock and ids. */
   readonly snapshot: Effect.Effect<Snapshot>
-  /** Puts back what a snapshot holds, this tenant's or another's. */
+  /** Restores a snapshot, of this tenant or of another. */
   readonly restore: (snapshot: Snapshot) => Effect.Effect<void, SeedError>
   readonly settings: SettingsControl
   readonly clock: ClockControl
@@ -131,17 +131,17 @@ export interface TenantControl {
   readonly journal: JournalControl
 }
 
-/** The faults of a tenant that have hit nothing, as an error. */
 const notHit = (faults: ReadonlyArray<FaultStatus>): FaultsNotHit =>
   new FaultsNotHit({
     faults,
-    message: `faults that hit nothing: ${
-      faults.map(({ calls, name }) => `${name} (it was for ${calls} of the requests)`).join(", ")
+    message: `faults that were never applied: ${
+      faults.map(({ calls, name }) => `${name} (requests that matched: ${calls})`).join(", ")
     }`
   })
 
 /**
- * An operation on a world that ends when its changes are kept. Dies with `Unavailable` where they cannot be kept: the world is then as it was.
+ * Runs an operation, then waits until its changes are stored. Dies with `Unavailable` if they cannot be stored; the changes are then
+ * undone.
  *
  * @since 0.1.0
  * @category running
@@ -166,7 +166,7 @@ const makeFaults = (tenant: Tenant): FaultControl => {
     add: (rules) =>
       change(() =>
         parseFaults(rules).pipe(
-          // Behind the others, a rule may never have its turn, or be one too many.
+          // Checked together: an earlier rule can hide a new one, and the total number is limited.
           Either.flatMap((rules) =>
             Either.map(parseFaults([...faults.status.map(({ rule }) => rule), ...rules]), () => rules)
           ),
@@ -187,7 +187,7 @@ const makeFaults = (tenant: Tenant): FaultControl => {
 }
 
 /**
- * The control of a journal.
+ * Makes the control operations of a journal.
  *
  * @since 0.1.0
  * @category constructors
@@ -205,7 +205,7 @@ export const makeJournal = (journal: Journal): JournalControl => ({
 })
 
 /**
- * The control of a tenant.
+ * Makes the control operations of a tenant.
  *
  * @since 0.1.0
  * @category constructors
@@ -243,14 +243,14 @@ export const makeTenant = (tenant: Tenant): TenantControl => {
         change(() =>
           tenant.clock.advance(Duration.decode(duration))
             ? Effect.void
-            : new TenantError({ problems: ["duration: Expected one that ends before the year 10000"] })
+            : new TenantError({ problems: ["duration: Expected one that does not pass the year 9999"] })
         )
     }
   }
 }
 
 /**
- * How many requests a page of `RequestsControl` has at most.
+ * The maximum number of requests in a page of `RequestsControl`.
  *
  * @since 0.1.0
  * @category constants
@@ -258,17 +258,17 @@ export const makeTenant = (tenant: Tenant): TenantControl => {
 export const maxRequests = 1000
 
 /**
- * The requests of all worlds, in the order in which they ended; those without a valid key included.
+ * The requests of all tenants, in the order in which they ended, including those without a valid API key.
  *
  * @since 0.1.0
  * @category models
  */
 export interface RequestsControl {
-  /** The last `maxRequests` after a number, of all worlds or of one. A number that the server has not come to counts as 0. */
+  /** The last `maxRequests` requests after a number, of all tenants or of one. A number that the server has not reached yet counts as 0. */
   readonly list: (
     options?: { readonly after?: number | undefined; readonly tenant?: string | undefined }
   ) => Effect.Effect<RequestPage>
-  /** The request of a number with its headers and bodies. Fails where no journal holds it. */
+  /** A request by its number, with headers and bodies. Fails with `NoSuchElementException` if no journal holds it. */
   readonly get: (number: number) => Effect.Effect<JournalEntry, NoSuchElementException>
 }
 
@@ -279,23 +279,23 @@ export interface RequestsControl {
  * @category services
  */
 export interface Service {
-  /** All of them, in the order in which they were made. */
+  /** All tenants, in the order in which they were created. */
   readonly list: Effect.Effect<ReadonlyArray<Registration>>
-  /** Makes one, for as long as the server is there. */
+  /** Creates a tenant that lasts as long as the server. */
   readonly create: (
     options?: RegistrationOptions
   ) => Effect.Effect<Registration, SeedError | TenantError | TenantExists>
-  /** The one of an id. */
+  /** A tenant by its id. */
   readonly find: (id: string) => Effect.Effect<Registration, NoSuchElementException>
-  /** Takes one away: its key is answered with 401 from then on. */
+  /** Removes a tenant. Its key gets 401 afterwards. */
   readonly remove: (registration: Registration) => Effect.Effect<void>
-  /** What can be done to one. */
+  /** The control operations of a tenant. */
   readonly of: (registration: Registration) => TenantControl
-  /** What was asked without a key, or with one that is malformed or unknown. */
+  /** The journal of requests whose API key was missing, malformed or unknown. */
   readonly strangers: JournalControl
-  /** The requests of all worlds, as they ended. */
+  /** The requests of all tenants. */
   readonly requests: RequestsControl
-  /** The id of a request that is no tenant's. */
+  /** Makes a request id for a request without a tenant. */
   readonly mintRequestId: () => string
 }
 
@@ -334,7 +334,7 @@ const makeRequests = (tenants: Tenants): RequestsControl => {
 }
 
 /**
- * The control of the tenants of a server.
+ * Makes the control operations of a server.
  *
  * @since 0.1.0
  * @category constructors
@@ -354,7 +354,7 @@ export const make = (tenants: Tenants): Service => ({
 })
 
 /**
- * A function that gives an effect, as one that gives a promise.
+ * The operations `T` with promises instead of effects.
  *
  * @since 0.1.0
  * @category models
@@ -366,7 +366,7 @@ export type Promised<T> = {
 }
 
 /**
- * Runs an effect, and rejects with its own error.
+ * Runs an effect. Rejects with the effect's own error.
  *
  * @since 0.1.0
  * @category running
@@ -379,7 +379,7 @@ export const run = async <A, E>(effect: Effect.Effect<A, E>): Promise<A> => {
   return exit.value
 }
 
-/** A control, whatever it fails with. */
+/** The operations `T` with any error. */
 type Failing<T> = {
   readonly [K in keyof T]: T[K] extends Effect.Effect<infer A, unknown> ? Effect.Effect<A, unknown>
     : T[K] extends (...args: infer Args) => Effect.Effect<infer A, unknown>
@@ -388,7 +388,7 @@ type Failing<T> = {
 }
 
 /**
- * The control of a tenant, for code without Effect. What fails there rejects here, with the same error.
+ * Converts control operations to promises, which reject with the same errors.
  *
  * @since 0.1.0
  * @category conversions

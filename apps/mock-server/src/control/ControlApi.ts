@@ -1,5 +1,5 @@
 /**
- * The control API, declared once: what a test can do to the server from another process, under `/_mock`.
+ * The declaration of the control API under `/_mock`: control operations over HTTP, for tests in another process than the server.
  *
  * @since 0.1.0
  */
@@ -26,37 +26,37 @@ import { ClockSetting } from "../world/TenantClock.js"
 import { TenantSettings } from "../world/TenantSettings.js"
 
 const status = (code: number, description: string) =>
-  // With its identifier, which annotating a schema takes away.
+  // Sets the identifier again: annotations of a schema drop it.
   Status.annotations({ ...HttpApiSchema.annotations({ status: code, description }), identifier: "Status" })
 
 const badRequest = status(
   400,
-  "INVALID_ARGUMENT, FAILED_PRECONDITION: the request is wrong, or what was expected did not happen"
+  "INVALID_ARGUMENT, FAILED_PRECONDITION: the request is invalid, or an expectation is not met"
 )
 const unauthenticated = status(
   401,
-  "UNAUTHENTICATED: the server has a control token or was given an API key, and this is not it"
+  "UNAUTHENTICATED: the token is missing or wrong. The token is the control token of the server; without one, the API key that it was started with"
 )
 const permissionDenied = status(
   403,
-  "PERMISSION_DENIED: without a control token or an API key of its own, only programs on this machine get in"
+  "PERMISSION_DENIED: without a control token and without an API key that it was started with, a server accepts programs on its own machine only"
 )
 const notFound = status(404, "NOT_FOUND: no such tenant")
 const alreadyExists = status(409, "ALREADY_EXISTS: another tenant has the key or the id")
-const timedOut = status(504, "DEADLINE_EXCEEDED: what was waited for did not happen in time")
+const timedOut = status(504, "DEADLINE_EXCEEDED: the requests did not come within the timeout")
 
 /**
- * Nothing more to say.
+ * An empty response.
  *
  * @since 0.1.0
  * @category schemas
  */
-export const Done = Schema.Struct({}).annotations({ identifier: "Done", description: "It is done" })
+export const Done = Schema.Struct({}).annotations({ identifier: "Done", description: "Success. The body is empty." })
 
-const TenantId = NonEmptyText.annotations({ description: "The id of the tenant; the first is `default`" })
+const TenantId = NonEmptyText.annotations({ description: "The id of the tenant. The first tenant is `default`" })
 
 /**
- * What a tenant is to be like.
+ * Options of a new tenant.
  *
  * @since 0.1.0
  * @category schemas
@@ -95,7 +95,7 @@ export const CreateTenant = struct("CreateTenant", {
 export type CreateTenant = typeof CreateTenant.Type
 
 /**
- * A tenant as it is listed: without its key.
+ * A tenant, without its API key.
  *
  * @since 0.1.0
  * @category schemas
@@ -105,7 +105,7 @@ export const TenantInfo = struct("TenantInfo", {
   accountId: AccountId,
   workspaceId: WorkspaceId,
   workspaceAlias: WorkspaceId,
-  secrets: Schema.Int.annotations({ description: "How many secrets it holds" })
+  secrets: Schema.Int.annotations({ description: "The number of its secrets" })
 })
 
 /**
@@ -115,7 +115,7 @@ export const TenantInfo = struct("TenantInfo", {
 export type TenantInfo = typeof TenantInfo.Type
 
 /**
- * A tenant that was made, with its key.
+ * A new tenant, with its API key.
  *
  * @since 0.1.0
  * @category schemas
@@ -141,7 +141,7 @@ const Times = Schema.optional(
 const Match = Schema.optional(JournalMatch)
 
 /**
- * How long a request can wait for another at the most, in milliseconds: ten minutes.
+ * The maximum `timeoutMillis` of `waitJournal`, in milliseconds: ten minutes.
  *
  * @since 0.1.0
  * @category constants
@@ -151,7 +151,8 @@ export const maxWaitMillis = 600_000
 const Path = Schema.Struct({ tenant: TenantId })
 
 /**
- * That the control API takes a token, or else the API key, where the server was given one. A declaration: the dispatcher does it.
+ * Declares that the control API takes a bearer token: the control token, or else the API key that the server was started with. The
+ * dispatcher checks it.
  *
  * @since 0.1.0
  * @category api
@@ -163,10 +164,10 @@ export class ControlToken extends HttpApiMiddleware.Tag<ControlToken>()(
 
 const tenant = "/_mock/tenants/:tenant"
 
-const noFault = status(404, "NOT_FOUND: no such tenant, or no fault rule of this name")
+const noFault = status(404, "NOT_FOUND: no such tenant, or no fault rule with this name")
 const noSecret = status(404, "NOT_FOUND: no such tenant, or no such secret")
-const noRequest = status(404, "NOT_FOUND: no journal holds a request of this number")
-const tooMany = status(429, "RESOURCE_EXHAUSTED: as many streams as the server has are open")
+const noRequest = status(404, "NOT_FOUND: no journal holds a request with this number")
+const tooMany = status(429, "RESOURCE_EXHAUSTED: the maximum number of streams is open")
 
 /**
  * The API key of a tenant.
@@ -187,14 +188,14 @@ export const NaturalText = Schema.String.pipe(
 )
 
 /**
- * Which requests a list or a stream has.
+ * The query parameters of the list and the stream of requests.
  *
  * @since 0.1.0
  * @category schemas
  */
 export const Listed = {
   after: Schema.optional(
-    NaturalText.annotations({ description: "Only requests that ended after the one of this number" })
+    NaturalText.annotations({ description: "Only requests that ended after the request with this number" })
   ),
   tenant: Schema.optional(NonEmptyText.annotations({ description: "Only requests of this tenant" }))
 }
@@ -212,7 +213,7 @@ export class RequestsGroup extends HttpApiGroup.make("requests")
       .annotate(OpenApi.Summary, "List the last requests of all tenants")
       .annotate(
         OpenApi.Description,
-        "Oldest first, at most 1000, without headers and bodies. `next` is what the next list takes as `after`."
+        "Oldest first, at most 1000, without headers and bodies. Pass `next` as `after` to get later requests."
       )
   )
   .add(
@@ -224,11 +225,11 @@ export class RequestsGroup extends HttpApiGroup.make("requests")
   )
   .addError(badRequest)
   .middleware(ControlToken)
-  .annotate(OpenApi.Description, "The requests of all tenants, as they ended.")
+  .annotate(OpenApi.Description, "The requests of all tenants, in the order in which they ended.")
 {}
 
 /**
- * The requests of all tenants as a stream, which goes on until one side closes it.
+ * The requests of all tenants as a stream. It lasts until either side closes it.
  *
  * @since 0.1.0
  * @category api
@@ -242,19 +243,19 @@ export class StreamGroup extends HttpApiGroup.make("stream")
       .annotate(OpenApi.Summary, "Stream the requests of all tenants")
       .annotate(
         OpenApi.Description,
-        "Server-sent events. The data of each is a page as `listRequests` gives it; the first comes at once, the others as requests end."
+        "Server-sent events. The data of each event is a page, as in `listRequests`. The first event is sent at once, the others when requests end."
       )
   )
   .addError(badRequest)
   .middleware(ControlToken)
-  .annotate(OpenApi.Description, "The requests of all tenants, as they end.")
+  .annotate(OpenApi.Description, "The requests of all tenants, when they end.")
 {}
 
 const Entries = struct("JournalEntries", { entries: Schema.Array(JournalEntry) })
 const Faults = struct("Faults", { faults: array(FaultStatus) })
 
 /**
- * Whether the server is there. It takes no token.
+ * Checks that the server answers. Needs no token.
  *
  * @since 0.1.0
  * @category api
@@ -270,7 +271,7 @@ export class HealthGroup extends HttpApiGroup.make("health")
 {}
 
 /**
- * Tenants, and what can be done to each.
+ * Tenants, and the control operations on each.
  *
  * @since 0.1.0
  * @category api
@@ -293,13 +294,13 @@ export class TenantsGroup extends HttpApiGroup.make("tenants")
       .annotate(OpenApi.Summary, "Create a tenant")
       .annotate(
         OpenApi.Description,
-        "A tenant is isolated: it has its own secrets, clock, ids, faults and journal. It gets a new API key unless one is given."
+        "A tenant is isolated: it has its own secrets, clock, ids, faults and journal. Without `apiKey`, it gets a new API key."
       )
   )
   .add(
     HttpApiEndpoint.get("getTenant", tenant).setPath(Path).addSuccess(TenantInfo).addError(notFound)
       .annotate(OpenApi.Summary, "Get a tenant")
-      .annotate(OpenApi.Description, "Its ids, and how many secrets it holds.")
+      .annotate(OpenApi.Description, "Its ids, and the number of its secrets.")
   )
   .add(
     HttpApiEndpoint.del("deleteTenant", tenant).setPath(Path).addSuccess(Done).addError(notFound)
@@ -311,7 +312,7 @@ export class TenantsGroup extends HttpApiGroup.make("tenants")
       .annotate(OpenApi.Summary, "Reset a tenant")
       .annotate(
         OpenApi.Description,
-        "Data, clock, ids, faults and journal are again as they were when the tenant was created."
+        "Restores data, settings, clock, ids and faults to their initial state, and clears the journal."
       )
   )
   .add(
@@ -319,7 +320,7 @@ export class TenantsGroup extends HttpApiGroup.make("tenants")
       .annotate(OpenApi.Summary, "Replace the data of a tenant with a seed")
       .annotate(
         OpenApi.Description,
-        "A seed is checked as a whole. If anything in it is wrong, the data stays as it was."
+        "If anything in the seed is invalid, the data stays as it was. Clock and ids continue."
       )
   )
   .add(
@@ -327,14 +328,14 @@ export class TenantsGroup extends HttpApiGroup.make("tenants")
       .annotate(OpenApi.Summary, "Get a snapshot of a tenant")
       .annotate(
         OpenApi.Description,
-        "Everything that the tenant holds. The values of its secrets are in it in plain text."
+        "Data, settings, clock and ids. It contains the values of the secrets in plain text."
       )
   )
   .add(
     HttpApiEndpoint.put("restore", `${tenant}/snapshot`).setPath(Path).setPayload(Snapshot).addSuccess(Done)
       .addError(notFound)
       .annotate(OpenApi.Summary, "Restore a snapshot")
-      .annotate(OpenApi.Description, "Data, clock and ids are again as they were when the snapshot was taken.")
+      .annotate(OpenApi.Description, "Restores data, settings, clock and ids to the state when the snapshot was taken.")
   )
   .add(
     HttpApiEndpoint.get("getApiKey", `${tenant}/api_key`).setPath(Path).addSuccess(TenantKey).addError(notFound)
@@ -343,12 +344,12 @@ export class TenantsGroup extends HttpApiGroup.make("tenants")
   )
   .add(
     HttpApiEndpoint.get("peekSecrets", `${tenant}/secrets`).setPath(Path)
-      // As a plain struct: OpenApi finds no parameters in a schema with a name of its own.
+      // A plain struct, because OpenApi finds no parameters in a schema with an identifier.
       .setUrlParams(Schema.Struct(ListWorkspaceSecrets.fields)).addSuccess(WorkspaceSecretPage).addError(notFound)
-      .annotate(OpenApi.Summary, "List the secrets without a trace")
+      .annotate(OpenApi.Summary, "List the secrets without side effects")
       .annotate(
         OpenApi.Description,
-        "As the API lists them, with a mask in place of each value. No fault, journal or clock takes notice."
+        "The same list as in the API, with each value masked. Applies no fault, and changes neither journal nor clock."
       )
   )
   .add(
@@ -358,8 +359,8 @@ export class TenantsGroup extends HttpApiGroup.make("tenants")
         secret: NonEmptyText.annotations({ description: "The id of the secret" })
       }))
       .addSuccess(WorkspaceSecret).addError(noSecret)
-      .annotate(OpenApi.Summary, "Get a secret without a trace")
-      .annotate(OpenApi.Description, "With its value. No fault, journal or clock takes notice.")
+      .annotate(OpenApi.Summary, "Get a secret without side effects")
+      .annotate(OpenApi.Description, "Contains the value. Applies no fault, and changes neither journal nor clock.")
   )
   .add(
     HttpApiEndpoint.get("getSettings", `${tenant}/settings`).setPath(Path).addSuccess(TenantSettings)
@@ -371,14 +372,14 @@ export class TenantsGroup extends HttpApiGroup.make("tenants")
     HttpApiEndpoint.patch("setSettings", `${tenant}/settings`).setPath(Path).setPayload(TenantSettings).addSuccess(Done)
       .addError(notFound)
       .annotate(OpenApi.Summary, "Change the settings of a tenant")
-      .annotate(OpenApi.Description, "Changes the settings that are given. The others stay.")
+      .annotate(OpenApi.Description, "Changes the given settings. The others stay.")
   )
   .add(
     HttpApiEndpoint.get("listFaults", `${tenant}/faults`).setPath(Path).addSuccess(Faults).addError(notFound)
       .annotate(OpenApi.Summary, "List the fault rules")
       .annotate(
         OpenApi.Description,
-        "Each rule with the number of requests that matched it, and of those that it was applied to."
+        "Each rule has the number of requests that matched it, and of those it was applied to."
       )
   )
   .add(
@@ -393,7 +394,7 @@ export class TenantsGroup extends HttpApiGroup.make("tenants")
       .setPayload(struct("AddFaults", { faults: array(FaultRule) }))
       .addSuccess(Done).addError(notFound)
       .annotate(OpenApi.Summary, "Add fault rules")
-      .annotate(OpenApi.Description, "Behind the rules that are there. Their counts go on.")
+      .annotate(OpenApi.Description, "Adds the rules after the existing ones, whose counts stay.")
   )
   .add(
     HttpApiEndpoint.del("removeFault", `${tenant}/faults/:fault`)
@@ -403,7 +404,7 @@ export class TenantsGroup extends HttpApiGroup.make("tenants")
       }))
       .addSuccess(Done).addError(noFault)
       .annotate(OpenApi.Summary, "Remove a fault rule")
-      .annotate(OpenApi.Description, "The counts of the other rules go on.")
+      .annotate(OpenApi.Description, "The counts of the other rules stay.")
   )
   .add(
     HttpApiEndpoint.del("clearFaults", `${tenant}/faults`).setPath(Path).addSuccess(Done).addError(notFound)
@@ -435,7 +436,7 @@ export class TenantsGroup extends HttpApiGroup.make("tenants")
       .annotate(OpenApi.Summary, "Check that requests were made")
       .annotate(
         OpenApi.Description,
-        "Gives the requests that match. Fails with FAILED_PRECONDITION if there are none, or not exactly `times` of them where that is given."
+        "Returns the matching requests. Fails with FAILED_PRECONDITION if there is none, or if their number is not `times`."
       )
   )
   .add(
@@ -465,7 +466,7 @@ export class TenantsGroup extends HttpApiGroup.make("tenants")
   .add(
     HttpApiEndpoint.get("getClock", `${tenant}/clock`).setPath(Path).addSuccess(ClockSetting).addError(notFound)
       .annotate(OpenApi.Summary, "Get the clock")
-      .annotate(OpenApi.Description, "Its kind, and its present time.")
+      .annotate(OpenApi.Description, "Its type, and its time.")
   )
   .add(
     HttpApiEndpoint.put("setClock", `${tenant}/clock`).setPath(Path).setPayload(ClockSetting).addSuccess(Done)
@@ -501,7 +502,7 @@ export class TenantsGroup extends HttpApiGroup.make("tenants")
   )
   .addError(badRequest)
   .middleware(ControlToken)
-  .annotate(OpenApi.Description, "Tenants, and the control of each.")
+  .annotate(OpenApi.Description, "Tenants, and the control operations on each.")
 {}
 
 /**
@@ -518,24 +519,24 @@ export class ControlApi extends HttpApi.make("workspace-secrets-mock-control")
   .annotate(OpenApi.Version, "v1")
   .annotate(
     OpenApi.Description,
-    "What a test does to the mock server from another process: create tenants, reset and seed them, inject faults, read the journal, move the clock. Every error is a google.rpc.Status."
+    "Controls the mock server from another process: create tenants, reset and seed them, inject faults, read the journal, move the clock. Every error is a google.rpc.Status."
   )
 {}
 
 /**
- * The OpenAPI document of the control API, for a server at a URL.
+ * Makes the OpenAPI document of the control API, for a server with this base URL.
  *
  * @since 0.1.0
  * @category constructors
  */
 export const makeDocument = (baseUrl = "/"): OpenApi.OpenAPISpec => {
-  // The stream is declared for the document alone: the dispatcher answers it by itself.
+  // The stream is declared for the document only. The dispatcher serves it without the declaration.
   const document = OpenApi.fromApi(ControlApi.add(StreamGroup))
   const { HttpApiDecodeError: _error, Issue: _issue, PropertyKey: _key, ...schemas } = document.components.schemas
   for (const operation of Object.values(document.paths).flatMap((path) => Object.values(path))) {
-    // HttpApi declares a 400 of its own for every endpoint: here all errors are google.rpc.Status.
+    // HttpApi declares its own 400 for every endpoint. Here, every error is a google.rpc.Status.
     operation.responses[400] = {
-      description: "INVALID_ARGUMENT, FAILED_PRECONDITION: the request is wrong, or what was expected did not happen",
+      description: "INVALID_ARGUMENT, FAILED_PRECONDITION: the request is invalid, or an expectation is not met",
       content: { "application/json": { schema: { $ref: "#/components/schemas/Status" } } }
     }
   }

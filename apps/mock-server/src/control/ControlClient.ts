@@ -37,7 +37,7 @@ import { run, toPromises } from "./Control.js"
 import { CreatedTenant, CreateTenant, TenantInfo } from "./ControlApi.js"
 
 /**
- * The server cannot be reached, or what answers is not its control API.
+ * The server cannot be reached, or the response is not from its control API.
  *
  * @since 0.1.0
  * @category errors
@@ -56,8 +56,8 @@ const classes = {
 }
 
 /**
- * What an operation of the control API fails with. What was expected and did not happen is a `FailedPrecondition`, what was waited for a
- * `DeadlineExceeded`: their messages say what is nearest.
+ * The errors of the control API. An expectation that is not met fails with `FailedPrecondition`, a wait that times out with
+ * `DeadlineExceeded`; their messages show the closest request.
  *
  * @since 0.1.0
  * @category errors
@@ -69,8 +69,7 @@ export type ControlError =
   | TenantExists
 
 /**
- * What can be done in the process of the server, as it can be done from another: what fails there with an error of its own fails here with a
- * `ControlError`.
+ * The control operations `T`, called from another process: every operation fails with `ControlError`.
  *
  * @since 0.1.0
  * @category models
@@ -83,7 +82,7 @@ export type Remote<T> = {
 }
 
 /**
- * What a tenant is to be like.
+ * Options of a new tenant.
  *
  * @since 0.1.0
  * @category models
@@ -94,28 +93,28 @@ export type CreateOptions = Omit<CreateTenant, "apiKey" | "clock"> & {
 }
 
 /**
- * The control of a server in another process.
+ * Controls a server in another process.
  *
  * @since 0.1.0
  * @category models
  */
 export interface ControlClient {
-  /** Succeeds when the server is there. */
+  /** Succeeds if the server answers. */
   readonly health: Effect.Effect<void, ControlError>
-  /** The tenants, without their keys. */
+  /** All tenants, without their API keys. */
   readonly list: Effect.Effect<ReadonlyArray<TenantInfo>, ControlError>
-  /** Makes a tenant, with a new key unless one is given. */
+  /** Creates a tenant, with a new API key unless `apiKey` is set. */
   readonly create: (options?: CreateOptions) => Effect.Effect<CreatedTenant, ControlError>
-  /** Takes a tenant away. */
+  /** Removes a tenant. Its key gets 401 afterwards. */
   readonly remove: (id: string) => Effect.Effect<void, ControlError>
-  /** What can be done to the tenant of an id; the first tenant is `default`. */
+  /** The control operations on a tenant, by its id. The id of the first tenant is `default`. */
   readonly tenant: (id: string) => Remote<TenantControl>
-  /** What was asked without a key, or with one that is malformed or unknown. */
+  /** Requests whose API key was missing, malformed or unknown. */
   readonly strangers: Effect.Effect<JournalPage, ControlError>
 }
 
 /**
- * Where the server is, and how to get in.
+ * The address of the server, and its token.
  *
  * @since 0.1.0
  * @category models
@@ -123,9 +122,9 @@ export interface ControlClient {
 export interface Options {
   /** The base URL of the server. */
   readonly url: string
-  /** Its control token, where it has one, and else its API key, where it was given one. */
+  /** The control token of the server; without one, its API key, if the server was started with one. Default: none. */
   readonly token?: Redacted.Redacted<string> | undefined
-  /** What sends the requests; the global `fetch` unless given. */
+  /** Sends the requests. Default: the global `fetch`. */
   readonly fetch?: typeof globalThis.fetch | undefined
 }
 
@@ -142,16 +141,18 @@ const failureOf = (status: number, json: unknown): ControlError => {
       body: body.value
     })
   return error ??
-    new ControlUnreachable({ message: `what answered with ${status} is not the control API of a mock server` })
+    new ControlUnreachable({
+      message: `the response with status ${status} is not from the control API of a mock server`
+    })
 }
 
 const Nothing = Schema.Struct({})
 
-/** A URL as it may be shown: one with a user name or a password has a mask in their place. */
+/** Redacts the user name and password of a URL, for messages. */
 const withoutCredentials = (url: string): string => url.replace(/\/\/[^/?#]*@/, "//<redacted>@")
 
 /**
- * Makes a client.
+ * Makes a client of the control API.
  *
  * @since 0.1.0
  * @category constructors
@@ -177,8 +178,8 @@ export const make = ({ fetch = globalThis.fetch, token, url }: Options): Control
         const text = await response.text()
         return { isOk: response.ok, status: response.status, json: parseJson(text) }
       },
-      // What fetch throws can hold the request, and with it the token.
-      catch: () => new ControlUnreachable({ message: `no mock server can be reached at ${withoutCredentials(url)}` })
+      // The error that fetch throws is dropped: it can hold the request with the token.
+      catch: () => new ControlUnreachable({ message: `cannot reach a mock server at ${withoutCredentials(url)}` })
     }).pipe(
       Effect.flatMap(({ isOk, json, status }) =>
         isOk
@@ -276,13 +277,13 @@ const parseJson = (text: string): unknown => {
   try {
     return JSON.parse(text)
   } catch {
-    // No JSON: then it is not the control API, which is what the caller says of it.
+    // Not JSON, so not the control API. The caller fails with `ControlUnreachable`.
     return undefined
   }
 }
 
 /**
- * The same for code without Effect: what fails there rejects here, with the same error.
+ * A `ControlClient` for code without Effect. Each operation rejects with a `ControlError`.
  *
  * @since 0.1.0
  * @category models
@@ -297,7 +298,7 @@ export interface PromiseClient {
 }
 
 /**
- * Makes a client for code without Effect.
+ * Makes a client of the control API for code without Effect.
  *
  * @since 0.1.0
  * @category constructors

@@ -1,5 +1,5 @@
 /**
- * The control API, served: who may use it, and what each operation does.
+ * The dispatcher of the control API: access checks, and the handlers of its operations.
  *
  * @since 0.1.0
  */
@@ -48,17 +48,17 @@ import { ControlApi, makeDocument } from "./ControlApi.js"
 import * as RequestStream from "./RequestStream.js"
 
 /**
- * Who may use the control API.
+ * The access rules of the control API.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Access {
-  /** What has to be sent as `Authorization: Bearer <token>`; nothing unless given. */
+  /** The token that `Authorization: Bearer <token>` must have. `undefined`: no token is needed. */
   readonly token: Redacted.Redacted<string> | undefined
-  /** Whether that is the API key of the first tenant, in want of a token of its own. */
+  /** Whether the token is the API key of the first tenant. */
   readonly isApiKey: boolean
-  /** Whether only this machine reaches the server. Where others do, there is no control without a token. */
+  /** Whether only this machine can reach the server. Otherwise, the control API is closed without a token. */
   readonly isLocal: boolean
 }
 
@@ -74,7 +74,7 @@ type Handlers = {
   }) => Effect.Effect<HttpApiEndpoint.HttpApiEndpoint.Success<E>, WireError>
 }
 
-/** A problem in one line, as the field and what is wrong with it. */
+/** Splits a problem line into its field and its description. */
 const violationOf = (problem: string) => {
   const colon = problem.indexOf(": ")
   return colon === -1
@@ -121,7 +121,7 @@ const clockOf = ({ at, offsetMillis, stepMillis = 0, type }: ClockSetting): Cloc
     ? { type, at }
     : { type, at, stepMillis }
 
-/** Where a list of requests begins. */
+/** Converts the query of a list of requests. */
 const startOf = ({ after, tenant }: { readonly after?: string | undefined; readonly tenant?: string | undefined }) => ({
   after: after === undefined ? undefined : Number(after),
   tenant
@@ -197,13 +197,13 @@ const makeHandlers = (control: Service): Handlers => {
       done(
         path.tenant,
         ({ faults }) =>
-          Effect.mapError(faults.remove(path.fault), () => new NotFound({ message: "no fault rule of this name" }))
+          Effect.mapError(faults.remove(path.fault), () => new NotFound({ message: "no fault rule with this name" }))
       ),
     listRequests: ({ urlParams }) => control.requests.list(startOf(urlParams)),
     getRequest: ({ path }) =>
       Effect.mapError(
         control.requests.get(Number(path.number)),
-        () => new NotFound({ message: "no journal holds this request: it was dropped, or its world was reset" })
+        () => new NotFound({ message: "no journal holds this request: it was dropped, or its tenant was reset" })
       )
   }
 }
@@ -222,30 +222,30 @@ const refusal = (incoming: Incoming, { isApiKey, isLocal, token }: Access): Wire
       ? undefined
       : new Unauthenticated({
         message: isApiKey
-          ? "the control API takes the API key that the server was given; send Authorization: Bearer <key>"
-          : "the control API takes its own token; send Authorization: Bearer <token>"
+          ? "the control API needs the API key that the server was started with; send Authorization: Bearer <key>"
+          : "the control API needs the control token; send Authorization: Bearer <token>"
       })
   }
   if (!isLocal) {
     return new PermissionDenied({
       message:
-        "the control API is closed: other machines reach this server, and it has neither a control token nor an API key of its own"
+        "the control API is closed: other machines can reach this server; start it with a control token or an API key"
     })
   }
-  // A page in a browser on this machine gets here too: it says where it is from, or asks for a name that is not this machine's. The one page
-  // that is let in is the console, which comes from this server itself.
+  // Pages in browsers on this machine can send requests, too. They have an Origin, or a Host that is not loopback. Only the console is
+  // accepted: its origin is this server.
   const origin = header(incoming, "origin")
   const host = header(incoming, "host")
   const isForeign = origin !== undefined && (host === undefined || origin !== `http://${host}`)
   return isForeign || (host !== undefined && !isLoopbackHost(host))
     ? new PermissionDenied({
       message:
-        "the control API without a credential is not for pages of others: give the server a control token or an API key"
+        "the control API without a token rejects pages of other sites; start the server with a control token or an API key"
     })
     : undefined
 }
 
-/** What anyone may read. */
+/** Paths that need no token. */
 const isOpen = (path: string): boolean =>
   path === `${Body.controlRoot}health` || path === `${Body.controlRoot}openapi.json` || ConsolePage.isAt(path)
 
@@ -279,7 +279,9 @@ export const make = (control: Service, access: Access): Dispatch => {
     if (ConsolePage.isAt(path) && (method === "GET" || method === "HEAD")) {
       return Effect.map(ConsolePage.file(path), (found) =>
         found === undefined
-          ? fail(new NotFound({ message: "the files of the console are not there: the package has them in dist/ui" }))
+          ? fail(
+            new NotFound({ message: "the files of the console are missing: the built package has them in dist/ui" })
+          )
           : { status: 200, headers: { ...found.headers, "x-request-id": requestId }, body: found.body })
     }
     if (path === RequestStream.path && (method === "GET" || method === "HEAD")) {
@@ -318,10 +320,10 @@ export const make = (control: Service, access: Access): Dispatch => {
             onSuccess: (body): Outgoing => ({ status: 200, headers, body })
           }),
           Effect.catchAllDefect((defect) =>
-            // The change could not be kept.
+            // The change could not be stored.
             defect instanceof Unavailable ? Effect.succeed(fail(defect)) : Effect.as(
               Effect.logError(`unexpected failure of ${requestId}`, Cause.die(nameOf(defect))),
-              fail(new Internal({ message: "the mock server failed unexpectedly; its log says more" }))
+              fail(new Internal({ message: "the mock server failed unexpectedly; see its log" }))
             )
           )
         )
@@ -335,7 +337,7 @@ export const make = (control: Service, access: Access): Dispatch => {
       case "NotFound":
       case "Unserved":
         return Either.right(fail(
-          new NotFound({ message: "no such route: GET /_mock/openapi.json says what the control API has" }),
+          new NotFound({ message: "no such route; GET /_mock/openapi.json lists the operations of the control API" }),
           { [Routes.missingRouteHeader]: "true" }
         ))
     }

@@ -11,25 +11,25 @@ import { Listed } from "./ControlApi.js"
 
 export const path = `${Body.controlRoot}requests/stream`
 
-/** How often it is looked whether a request has ended, in milliseconds. To tell a stream of each request would cost every request. */
+/** How often a stream looks for new requests, in milliseconds. Notifying streams would slow down every request. */
 const tickMillis = 100
 
-/** Ticks without a request after which the stream says that it is still there. */
+/** Ticks without a request after which the stream sends a page as a heartbeat. */
 const quietTicks = 20
 
-/** The most streams of a server. */
+/** The maximum number of open streams of a server. */
 export const maxStreams = 100
 
 const decode = Schema.decodeUnknownEither(Schema.Struct(Listed), { errors: "all", onExcessProperty: "error" })
 
-/** Makes what opens a stream for a query. */
+/** Makes a function that opens a stream for a query. */
 export const make = (
   requests: RequestsControl
 ): (query: string) => Either.Either<Live, InvalidArgument | ResourceExhausted> => {
   let open = 0
   return (query) => {
     if (open >= maxStreams) {
-      return Either.left(new ResourceExhausted({ message: `${maxStreams} streams are open, and no more can be` }))
+      return Either.left(new ResourceExhausted({ message: `${maxStreams} streams are open, which is the maximum` }))
     }
     return Either.mapBoth(decode(Object.fromEntries(new URLSearchParams(query))), {
       onLeft: (error) => InvalidArgument.fromViolations(FieldViolation.fromParseError(error)),
@@ -40,7 +40,7 @@ export const make = (
         const tick = () => {
           const page = Effect.runSync(requests.list({ after: next, tenant }))
           quiet++
-          // What the client has not read yet is not added to: the next page has what this one would have had.
+          // Skipped while the client has unread data: the next page has these requests, too.
           if ((page.next !== next || quiet > quietTicks) && write(`data: ${JSON.stringify(page)}\n\n`)) {
             quiet = 0
             next = page.next

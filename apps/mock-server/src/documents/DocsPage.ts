@@ -1,5 +1,5 @@
 /**
- * The page at `/docs`: an OpenAPI document to read. It is all there when it arrives: no script, and nothing to load.
+ * The page at `/docs`, which shows an OpenAPI document. It is static HTML: no script, and nothing to load.
  *
  * @since 0.1.0
  */
@@ -21,7 +21,7 @@ import type {
 const styleHash = createHash("sha256").update(docsStyle).digest("base64")
 
 /**
- * The headers that the page is served with: it may use its own style sheet, and nothing else; the console shows it in a frame.
+ * The response headers of the page. It may only use its own style sheet, and the console may show it in a frame.
  *
  * @since 0.1.0
  * @category constants
@@ -33,7 +33,7 @@ export const headers: Readonly<Record<string, string>> = {
   "x-content-type-options": "nosniff"
 }
 
-/** Paragraphs, and code between backticks: as much of CommonMark as the document has. */
+/** Renders paragraphs and `code`, the only CommonMark of the document. */
 const prose = (text: string): ReadonlyArray<Html> =>
   text.split("\n\n").map((paragraph) => html`<p>${inline(paragraph)}</p>`)
 
@@ -45,7 +45,7 @@ const heading = (level: 2 | 3, id: string, title: string): Html => {
   return html`<${tag}>${title}<a class="anchor" href="#${id}" aria-label="Link to ${title}">#</a></${tag}>`
 }
 
-/** JSON, its keys and values told apart. */
+/** JSON with different colours for keys and values. */
 const json = (value: unknown): Html => {
   const token = /("(?:\\.|[^"\\])*")(\s*:)?|-?\d[\d.eE+-]*|\b(?:true|false|null)\b/g
   const text = JSON.stringify(value, undefined, 2)
@@ -138,7 +138,7 @@ const headerNames = ({ headers }: ResponseObject): Html =>
 
 const fields = (items: ReadonlyArray<Html>): Html => html`<ul class="fields">${items}</ul>`
 
-/** The page of a document. */
+/** Renders the page of a document. */
 class Page {
   readonly #document: OpenApiObject
   readonly #resolve: ReturnType<typeof resolverOf>
@@ -148,7 +148,7 @@ class Page {
     this.#resolve = resolverOf(document)
   }
 
-  /** The operations of a tag, with their paths and methods. */
+  /** Renders the operations of a tag. */
   #operations(tag: string) {
     return Object.entries(this.#document.paths).flatMap(([path, item]) =>
       Object.entries(item)
@@ -161,7 +161,7 @@ class Page {
     const named = this.#resolve<SchemaObject>(schema.$ref === undefined ? schema : { $ref: schema.$ref })
     const { $ref: _ref, examples: _examples, ...rules } = { ...named, ...schema }
     const type = html`${typeOf(named)}, in the ${place}`
-    // An empty example is there for tools that send it; what a value looks like is in the schema then.
+    // An empty example is for tools that send it. The schema then has one to show.
     const examples = example === undefined || example === "" ? schema.examples : [example]
     return field(name, type, required, description, rulesOf(examples === undefined ? rules : { ...rules, examples }))
   }
@@ -336,7 +336,7 @@ ${
 }
 
 /**
- * Renders a document as a page that loads nothing, to be served with `headers`.
+ * Renders a document as a static page. Serve it with `headers`.
  *
  * @since 0.1.0
  * @category printing

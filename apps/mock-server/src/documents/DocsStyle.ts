@@ -1,4 +1,4 @@
-/** The style sheet of the page at `/docs`, which loads nothing. */
+/** The style sheet of the page at `/docs`. It loads nothing else. */
 export const docsStyle = `
 :root {
   color-scheme: light dark;

@@ -1,5 +1,5 @@
 /**
- * The routes of the documents that describe the server. Reading them needs no key.
+ * The routes of the documents that describe the server. They need no API key.
  *
  * @since 0.1.0
  */

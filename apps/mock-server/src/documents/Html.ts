@@ -1,4 +1,4 @@
-/** Text that is HTML already. */
+/** A string that is HTML and needs no escaping. */
 export class Html {
   readonly text: string
 
@@ -26,6 +26,6 @@ const print = (part: Part): string =>
     ? part.map(print).join("")
     : String(part).replace(/[&<>"']/g, (character) => entities[character] ?? "")
 
-/** A template whose values are escaped, unless they are `Html`; nothing for `undefined`, one after another for arrays. */
+/** A template that escapes its values, except `Html`. `undefined` is empty, and arrays are concatenated. */
 export const html = (strings: TemplateStringsArray, ...parts: ReadonlyArray<Part>): Html =>
   new Html(strings.map((text, i) => text + print(parts[i])).join(""))

@@ -1,5 +1,5 @@
 /**
- * The OpenAPI 3.1 document of the API: the declaration of `Api`, with the words, rules, examples and errors that it leaves out.
+ * The OpenAPI 3.1 document of the API: the declaration `Api`, completed with descriptions, constraints, examples and errors.
  *
  * @since 0.1.0
  */
@@ -33,7 +33,7 @@ The five operations on secrets exist at two paths: for the workspace of the key,
 const without = <A extends object, K extends keyof A>(self: A, ...keys: ReadonlyArray<K>): Omit<A, K> =>
   Object.fromEntries(Object.entries(self).filter(([key]) => !keys.includes(key as K))) as Omit<A, K>
 
-/** The words of something that has to have some: that they are missing is found by whoever adds it. */
+/** Looks up a required entry. Throws for a new schema, field or parameter that has none yet. */
 const wordsOf = <A>(table: Readonly<Record<string, A>>, name: string): A => {
   const words = table[name]
   if (words === undefined) {
@@ -44,14 +44,14 @@ const wordsOf = <A>(table: Readonly<Record<string, A>>, name: string): A => {
 
 const unset: Readonly<Record<string, Readonly<Record<string, UnsetField>> | undefined>> = unsetFields
 
-/** The fields of a model that a response always has, with an empty value where they are unset. */
+/** The fields that a response always has, empty if unset (WIRE.md, Transport: Unset fields in responses). */
 const alwaysPresent = (model: string): ReadonlyArray<string> =>
   Object.entries(unset[model] ?? {}).flatMap(([field, { isAlwaysPresent }]) => isAlwaysPresent ? [field] : [])
 
 const describeSchema = (name: string, declared: SchemaObject): SchemaObject => {
   const { fields = {}, schema } = wordsOf(schemas, name)
   const properties = Object.entries(declared.properties ?? {})
-  // Readers and the server ignore what they do not know: no schema is closed, and an empty one is any object.
+  // Unknown fields are ignored everywhere, so no schema is closed, and an empty schema means any object.
   const { additionalProperties, properties: _properties, required: declaredRequired = [], type, ...rest } = declared
   const required = [...declaredRequired, ...alwaysPresent(name)]
   const all: SchemaObject = {
@@ -97,7 +97,7 @@ const errorResponse = ({ description, examples, headers }: Omit<ErrorResponse, "
   content: json(reference("schemas", "Status"), examples)
 })
 
-/** What any operation may be answered with, whether the declaration says so or not. */
+/** Errors that every operation can return, declared or not. */
 const anytime = [
   "ResourceExhausted",
   "Cancelled",
@@ -150,7 +150,7 @@ const serversAt = (url: string): OpenApiObject["servers"] => [
   { url: "https://api.cadenya.com", description: "The public service." }
 ]
 
-/** Shows texts and numbers that the document has no words for in place of a reference to them. */
+/** Inlines the schemas of strings and numbers without a description of their own. */
 const inPlace = (value: unknown, declared: Readonly<Record<string, SchemaObject>>): unknown => {
   if (Array.isArray(value)) {
     return value.map((item) => inPlace(item, declared))
@@ -205,7 +205,7 @@ const make = (): OpenApiObject => {
 }
 
 /**
- * The document, as the file `openapi.json` of the package has it. Its first server is `/`: where the document was read from.
+ * The document in the file `openapi.json` of the package. Its first server is `/`, the server that the document was read from.
  *
  * @since 0.1.0
  * @category constants
@@ -213,8 +213,8 @@ const make = (): OpenApiObject => {
 export const openApiDocument: OpenApiObject = make()
 
 /**
- * The document with the URL of the server that it is read from, such as `http://127.0.0.1:8080`: what `/openapi.json` serves. Clients that
- * are generated from it call that server.
+ * Makes the document that `/openapi.json` serves, with the base URL of the server, such as `http://127.0.0.1:8080`. Clients that are
+ * generated from it call that server.
  *
  * @since 0.1.0
  * @category constructors
@@ -222,7 +222,7 @@ export const openApiDocument: OpenApiObject = make()
 export const at = (baseUrl: string): OpenApiObject => ({ ...openApiDocument, servers: serversAt(baseUrl) })
 
 /**
- * The document as text, with a line break at its end.
+ * The document as JSON text, with a line break at the end.
  *
  * @since 0.1.0
  * @category printing

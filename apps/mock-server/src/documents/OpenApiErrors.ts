@@ -11,7 +11,7 @@ interface ErrorExample {
 export interface ErrorResponse {
   readonly status: number
   readonly description: string
-  /** Names of response headers, besides `x-request-id`. */
+  /** Names of response headers, in addition to `x-request-id`. */
   readonly headers?: ReadonlyArray<string>
   readonly examples: Readonly<Record<string, ErrorExample>>
 }
@@ -32,7 +32,7 @@ const violation = (summary: string, field: string, description: string): ErrorEx
 
 const retry = (retryDelay: string) => ({ "@type": "type.googleapis.com/google.rpc.RetryInfo", retryDelay })
 
-/** The errors that an operation can answer with, by the names of their responses (WIRE.md, Errors). */
+/** The errors of the operations, by the names of their responses (WIRE.md, Errors). */
 export const errorResponses = {
   InvalidArgument: {
     status: 400,
@@ -65,7 +65,7 @@ export const errorResponses = {
       malformedKey: example(
         "A malformed key",
         "UNAUTHENTICATED",
-        "malformed Authorization header; it has to be Bearer <key>"
+        "malformed Authorization header; send Authorization: Bearer <key>"
       ),
       unknownKey: example("An unknown key", "UNAUTHENTICATED", "unknown API key"),
       disabledKey: example("A disabled key", "UNAUTHENTICATED", "this API key is disabled")
@@ -116,7 +116,7 @@ export const errorResponses = {
       type: example(
         "A body of another type",
         "INVALID_ARGUMENT",
-        "the body has to be JSON in UTF-8; send content-type: application/json"
+        "the body must be JSON in UTF-8; send content-type: application/json"
       )
     }
   },

@@ -1,6 +1,5 @@
 /*
- * The examples of the OpenAPI document. Those of requests are answered by the server with those of responses, ids and times
- * apart; a test sends them.
+ * The examples of the OpenAPI document. A test sends the example requests and gets the example responses, except for ids and times.
  */
 import * as Examples from "@workspace-secrets/core/Examples"
 
@@ -82,8 +81,8 @@ export const examples = {
 export type ExampleName = keyof typeof examples
 
 /**
- * The examples of each operation, by the part of its id that both path layouts share. The first response is the answer to the first
- * request: its first body, and the examples of its parameters.
+ * The examples of each operation, by the part of its id that both path layouts share. The first response belongs to the first request: its
+ * first body, with the examples of its parameters.
  */
 export const examplesOf: Readonly<
   Record<string, { readonly request?: ReadonlyArray<ExampleName>; readonly response: ReadonlyArray<ExampleName> }>

@@ -1,11 +1,11 @@
 /**
- * The objects of an OpenAPI 3.1 document, as far as this server's goes. Their names are the specification's.
+ * The objects of an OpenAPI 3.1 document that this server uses. They have the names of the specification.
  *
  * @since 0.1.0
  */
 
 /**
- * A reference to a part of the document: `#/components/schemas/WorkspaceSecret`.
+ * A reference to a part of the document, such as `#/components/schemas/WorkspaceSecret`.
  *
  * @since 0.1.0
  * @category models
@@ -15,7 +15,7 @@ export interface Reference {
 }
 
 /**
- * A schema, as far as this document goes. JSON Schema 2020-12 lets a `$ref` have siblings.
+ * A schema. JSON Schema 2020-12 allows fields beside `$ref`.
  *
  * @since 0.1.0
  * @category models
@@ -41,7 +41,7 @@ export interface SchemaObject {
 }
 
 /**
- * An example, and what it shows.
+ * An example with a summary.
  *
  * @since 0.1.0
  * @category models
@@ -117,7 +117,7 @@ export interface OperationObject {
   readonly security: ReadonlyArray<Readonly<Record<string, ReadonlyArray<string>>>>
   readonly parameters: ReadonlyArray<ParameterObject>
   readonly requestBody?: { readonly description: string; readonly required: boolean; readonly content: Content }
-  /** By HTTP status, and `default`. */
+  /** By HTTP status, or `default`. */
   readonly responses: Readonly<Record<string, ResponseObject | Reference>>
 }
 

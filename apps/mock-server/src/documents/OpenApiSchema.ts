@@ -3,19 +3,19 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 
 const isEmpty = (value: unknown): boolean => Array.isArray(value) && value.length === 0
 
-/** What Effect writes for `unknown`, `{}` and their like: an `$id` that no reader can look up. */
+/** The `$id`s that Effect writes for `unknown`, `{}` and similar. No tool can resolve them. */
 const isOfEffect = ({ $id }: Readonly<Record<string, unknown>>): boolean =>
   typeof $id === "string" && $id.startsWith("/schemas/")
 
-/** The item of a tuple whose items are all the same, and nothing else. */
+/** The item of a tuple with equal items only. */
 const itemOf = ({ items, prefixItems }: Readonly<Record<string, unknown>>): unknown =>
   Array.isArray(prefixItems) && items === false && new Set(prefixItems.map((item) => JSON.stringify(item))).size === 1
     ? prefixItems[0]
     : undefined
 
 /**
- * The JSON Schemas in a document of Effect, rewritten so that validators in strict mode, linters and generators of clients read them:
- * without an `$id` of Effect's own, without empty lists, tuples of equal items as arrays, and a reference as a plain one.
+ * Rewrites Effect's JSON Schemas for strict validators, linters and client generators: removes Effect's `$id`s and empty lists, makes
+ * arrays of tuples with equal items, and simplifies references.
  */
 export const portable = (value: unknown): unknown => {
   if (Array.isArray(value)) {

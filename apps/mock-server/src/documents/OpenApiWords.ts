@@ -4,11 +4,11 @@ import { cursor } from "./OpenApiExamples.js"
 import type { SchemaObject } from "./OpenApiObjects.js"
 
 /*
- * What the declaration does not say: the meaning of every schema, field and parameter, and the rules that core checks by code. A
- * rule here has to refuse nothing that the server takes.
+ * Descriptions of every schema, field and parameter, and the constraints that core checks in code. A constraint here must not reject
+ * anything that the server accepts.
  */
 
-/** What is laid over a schema of the declaration. */
+/** Fields to add to a declared schema. */
 export interface Words extends SchemaObject {
   readonly description: string
 }
@@ -297,7 +297,7 @@ export const parameters: Readonly<
   "query cursor": {
     description:
       "`nextCursor` of the previous page; empty for the first page. Valid for the same filters and order only. Secrets that are created or deleted meanwhile do not make the list skip or repeat others.",
-    // Postman, Swagger UI and their like send `example`, and any cursor but the empty one is refused.
+    // Empty, because tools such as Postman and Swagger UI send `example`, and the server rejects every invented cursor.
     schema: { default: "", examples: [cursor] },
     example: ""
   },

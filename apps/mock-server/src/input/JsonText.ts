@@ -7,7 +7,7 @@ import { getLocation, parse, parseTree, printParseErrorCode } from "jsonc-parser
 import { few } from "./Problems.js"
 import { strict } from "./StrictSchema.js"
 
-/** Gives the line and the column of an offset, both from 1. */
+/** Returns the line and column of an offset, both from 1. */
 const positions = (text: string): (offset: number) => string => {
   const starts = [0]
   for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) {
@@ -28,7 +28,7 @@ const positions = (text: string): (offset: number) => string => {
   }
 }
 
-/** The names of all fields that a schema knows, encoded or not. */
+/** The names of all fields of a schema, encoded and decoded. */
 const namesOf = (schema: Schema.Schema.AnyNoContext): ReadonlySet<string> => {
   const names = new Set<string>()
   const collect = (ast: AST.AST): void => {
@@ -58,8 +58,8 @@ const namesOf = (schema: Schema.Schema.AnyNoContext): ReadonlySet<string> => {
 }
 
 /**
- * Where JSON is broken, and how. Of the path, only names that the schema knows are said: in broken JSON, a value can stand where a name
- * should. Nothing for text that is nested too deeply to be looked through.
+ * Describes a JSON syntax error with its position. The path has only names that the schema knows: in invalid JSON, a value can be in the
+ * place of a name. Without a position if the text is nested too deeply to parse.
  */
 const whyNot = (text: string, names: ReadonlySet<string>): string => {
   const errors: Array<ParseError> = []
@@ -81,17 +81,17 @@ const whyNot = (text: string, names: ReadonlySet<string>): string => {
   }
 }
 
-/** The segments of a path as `FieldViolation.formatPath` prints them. */
+/** Parses a path in the format of `FieldViolation.formatPath`. */
 const segments = (path: string): ReadonlyArray<string | number> =>
   [...path.matchAll(/\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]|([^.[\]]+)/g)].map(([, index, quoted, name]) =>
     index !== undefined ? Number(index) : quoted !== undefined ? JSON.parse(quoted) as string : name ?? ""
   )
 
-/** Whether a name is that of a segment, which is cut where it is long. */
+/** Whether a name is the one of a segment. Long segments are cut. */
 const isNamed = (name: unknown, segment: string): boolean =>
   typeof name === "string" && (name === segment || (segment.length >= 100 && name.startsWith(segment)))
 
-/** The offset of what a violation is about: a value, the name of what should not be there, or the object that lacks something. */
+/** The offset of a violation: of the value, of the name of an unexpected field, or of the object that lacks a field. */
 const offsetOf = (root: Node, { description, field }: FieldViolation.FieldViolation): number => {
   let node = root
   for (const segment of segments(field)) {
@@ -103,7 +103,7 @@ const offsetOf = (root: Node, { description, field }: FieldViolation.FieldViolat
       node = item
       continue
     }
-    // Where a name is there twice, the last is what counts.
+    // Of duplicate names, JSON.parse uses the last.
     const [name, value] = node.children?.filter(({ children }) => isNamed(children?.[0]?.value, segment)).at(-1)
       ?.children ?? []
     if (name === undefined || value === undefined) {
@@ -125,14 +125,14 @@ const located = (text: string, violations: ReadonlyArray<FieldViolation.FieldVio
       )
     }
   } catch {
-    // Nested too deeply to be looked through.
+    // Nested too deeply to parse.
   }
   return few(violations, FieldViolation.format)
 }
 
 /**
- * Reads text as JSON with a schema that knows every field, and with rules for what fits together. What is wrong is said with line, column and
- * field, and without quoting what is there.
+ * Makes a parser of JSON text with a schema, which rejects unknown fields, and with rules that relate fields. Problems have line, column
+ * and field, and do not quote the text.
  */
 export const reader = <A, I>(
   schema: Schema.Schema<A, I>,
@@ -144,7 +144,7 @@ export const reader = <A, I>(
     try {
       json = JSON.parse(text)
     } catch {
-      // The parser's own message quotes the text.
+      // The parser's error is dropped: it quotes the text.
       return Either.left([whyNot(text, namesOf(schema))])
     }
     return decode(json).pipe(

@@ -1,7 +1,7 @@
-/** How many of the things that are wrong are told: whoever has more of them has made one mistake many times. */
+/** The maximum number of problems to show: more are mostly the same mistake. */
 const MOST = 20
 
-/** The first of the problems, and how many more there are. */
+/** Formats the first problems, and the number of the others. */
 export const few = <A>(problems: ReadonlyArray<A>, line: (problem: A) => string): ReadonlyArray<string> =>
   problems.length <= MOST
     ? problems.map(line)

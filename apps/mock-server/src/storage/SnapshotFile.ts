@@ -1,5 +1,5 @@
 /**
- * Snapshots as files: what a tenant holds, kept from one run of a server to the next.
+ * Snapshot files: they keep the state of a tenant from one run of a server to the next.
  *
  * @since 0.1.0
  */
@@ -31,7 +31,7 @@ import {
 import { lock as lockFile } from "./Lock.js"
 
 /**
- * A file that no snapshot can be read from, or saved to: one line for each thing that is wrong, of the first 20, those in the text with line,
+ * A snapshot file cannot be read or written. The message has a line for each of the first 20 problems; problems in the text have line,
  * column and field. None quotes a value.
  *
  * @since 0.1.0
@@ -43,7 +43,7 @@ export class SnapshotFileError extends Data.TaggedError("SnapshotFileError")<{
 }> {
   constructor(args: { readonly path: string; readonly problems: ReadonlyArray<string> }) {
     super(args)
-    // They are its message already: seen as a property, too, they would be printed twice.
+    // Not enumerable, because the message has the problems already: they would be printed twice.
     Object.defineProperty(this, "problems", { enumerable: false })
   }
 
@@ -59,10 +59,10 @@ const readSecret = reader(WorkspaceSecret, () => [])
 const encode = Schema.encodeSync(Snapshot)
 const secretCodec = codec(WorkspaceSecret)
 
-/** How much is read and written at once, in bytes or characters. */
+/** The size of a read or a write, in bytes or characters. */
 const PIECE = 1024 * 1024
 
-/** From how many bytes on a file is read in pieces: half of what a string can hold. */
+/** Files of this size or larger are read in pieces. In bytes: half of the longest string. */
 const LARGE = 256 * 1024 * 1024
 
 const refused = (path: string) => ({ what }: Refusal) => new SnapshotFileError({ path, problems: [what] })
@@ -70,10 +70,10 @@ const refused = (path: string) => ({ what }: Refusal) => new SnapshotFileError({
 const attempt = <A>(path: string, what: string, run: () => Promise<A>): Effect.Effect<A, SnapshotFileError> =>
   Effect.mapError(attemptOn(what, run), refused(path))
 
-/** After how long a temporary file is nobody's: saving takes far less. */
+/** Temporary files that are older are left over from a killed process. Saving takes far less. */
 const ABANDONED_MILLIS = 60_000
 
-/** Takes away what processes left behind that were killed while they saved: it has values in it. */
+/** Removes temporary files of processes that were killed while they saved: they contain values. */
 const clean = async (file: string): Promise<void> => {
   const directory = dirname(file)
   for (const name of await Fs.readdir(directory)) {
@@ -89,7 +89,7 @@ const clean = async (file: string): Promise<void> => {
 
 const noText = () => new Refusal({ what: "it is not text in UTF-8" })
 
-/** The lines of a file. Fails where one of them is longer than a string can be. */
+/** The lines of a file. Throws a `RangeError` for a line that is longer than the longest string. */
 async function* linesOf(handle: Fs.FileHandle): AsyncGenerator<string> {
   const decoder = new TextDecoder("utf-8", { fatal: true })
   let rest = ""
@@ -108,7 +108,7 @@ const FIRST = "  \"workspaceSecrets\": ["
 const LAST = /^ {2}\],?$/
 const END = /^ {4}\},?$/
 
-/** Reads a file that is too large for one string, as `save` writes it: the secrets one by one, and then the rest. */
+/** Reads a file that is too large for one string, in the layout of `save`: the secrets one by one, then the rest. */
 const readLarge = async (handle: Fs.FileHandle): Promise<Either.Either<Snapshot, ReadonlyArray<string>>> => {
   const secrets: Array<WorkspaceSecret> = []
   const frame: Array<string> = []
@@ -136,7 +136,7 @@ const readLarge = async (handle: Fs.FileHandle): Promise<Either.Either<Snapshot,
     }
   } catch (error) {
     if (error instanceof RangeError) {
-      throw new Refusal({ what: "it is too large to be read, and not laid out as this server writes it" })
+      throw new Refusal({ what: "it is too large to read, because its layout is not the one that this server writes" })
     }
     throw error instanceof TypeError ? noText() : error
   }
@@ -158,10 +158,10 @@ const readWhole = async (handle: Fs.FileHandle): Promise<Either.Either<Snapshot,
   return read(text)
 }
 
-/** Opens the file itself: where it is a link, that is ELOOP. */
+/** Opens the file, but no symbolic link: that fails with ELOOP. */
 const openFile = (path: string): Promise<Fs.FileHandle> => Fs.open(path, constants.O_RDONLY | constants.O_NOFOLLOW)
 
-/** Does what saving does, and leaves everything as it was: a file of the same content takes the place of the one that is there. */
+/** Tries to save: replaces the file by a copy of itself, or creates and removes a temporary file. */
 const rehearse = async (path: string, handle: Fs.FileHandle | undefined): Promise<void> => {
   const other = temporaryOf(path)
   const target = handle === undefined ? temporaryOf(path) : path
@@ -187,8 +187,8 @@ const rehearse = async (path: string, handle: Fs.FileHandle | undefined): Promis
 }
 
 /**
- * Reads a snapshot from a file: nothing where there is no such file yet. Fails where the file is no snapshot, or is a symbolic link, and leaves
- * it as it is; and where none could be saved there, which it tries, since the end of a run is a bad time to find out.
+ * Reads a snapshot file. `None` if the file does not exist. Fails, and leaves the file unchanged, if it is not a valid snapshot or is a
+ * symbolic link. It also tries to save, and fails if that is impossible: finding out when the server stops would be too late.
  *
  * @since 0.1.0
  * @category running
@@ -227,7 +227,7 @@ export const load = (
     (handle) => Effect.promise(async () => await handle?.close())
   )
 
-/** The text of a snapshot, a piece for each secret: in one piece it could be longer than a string can be. */
+/** The text of a snapshot, one piece per secret, because the whole may be longer than the longest string. */
 function* textOf({ workspaceSecrets, ...rest }: Snapshot): Generator<string> {
   const frame = JSON.stringify(encode({ ...rest, workspaceSecrets: [] }), null, 2)
   if (workspaceSecrets.length === 0) {
@@ -237,7 +237,7 @@ function* textOf({ workspaceSecrets, ...rest }: Snapshot): Generator<string> {
   const place = frame.indexOf(`${FIRST}]`) + FIRST.length
   yield frame.slice(0, place)
   for (const [i, secret] of workspaceSecrets.entries()) {
-    // In JSON, what breaks a line is never part of a text.
+    // Safe, because JSON strings contain no raw line breaks.
     yield `${i === 0 ? "" : ","}\n    ${
       JSON.stringify(Either.getOrThrow(secretCodec.encode(secret)), null, 2).replaceAll("\n", "\n    ")
     }`
@@ -264,9 +264,8 @@ const write = async (file: string, pieces: Iterable<string>): Promise<void> => {
 }
 
 /**
- * Saves a snapshot to a file, whole or not at all: into a temporary one beside it, which is on the disk before it takes the file's place.
- * The file can be read by its owner alone, since it has the values of the secrets in it. A symbolic link that is in its place by now is
- * replaced, and not followed.
+ * Saves a snapshot to a file atomically: it writes and syncs a temporary file, then renames it. Only the owner can read the file, because
+ * it contains the values of the secrets. A symbolic link at this path is replaced, not followed.
  *
  * @since 0.1.0
  * @category running
@@ -286,8 +285,8 @@ export const save = (path: string, snapshot: Snapshot): Effect.Effect<void, Snap
   }).pipe(Effect.uninterruptible)
 
 /**
- * Keeps a file to this server until the scope closes, by a lock file beside it. Fails where another process has it, with the id of that
- * process. The lock of a process that is gone is taken over.
+ * Locks a snapshot file until the scope closes, with a lock file beside it. Fails with the process id if another process has the lock. The
+ * lock of a process that has ended is taken over.
  *
  * @since 0.1.0
  * @category running

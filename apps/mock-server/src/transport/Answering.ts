@@ -9,7 +9,7 @@ import type { Dispatch, Incoming, Outgoing } from "../api/Dispatcher.js"
 import { answerError } from "../api/Dispatcher.js"
 import { isNow } from "../api/Now.js"
 
-/** The id of a request that no tenant's ids have: that of one which could not be dispatched. It never throws. */
+/** Makes a request id for a request that could not be dispatched. Never throws. */
 export const spareId = (): string =>
   PrefixedUlid.encode(
     "req",
@@ -18,13 +18,13 @@ export const spareId = (): string =>
     randomInt(2 ** 40)
   )
 
-/** Logs a defect without what it says, which can quote a value. */
+/** Logs a defect without its message, which can quote a value. */
 export const logDefect = (requestId: string, defect: unknown): Effect.Effect<void> =>
   Effect.logError(`unexpected failure of ${requestId}`, Cause.die(nameOf(defect)))
 
-/** The answer to a request that met with a defect. */
+/** The response to a request that ended with a defect. */
 export const defectAnswer = (requestId: string): Outgoing =>
-  answerError(new Internal({ message: "the mock server failed unexpectedly; its log says more" }), requestId, {
+  answerError(new Internal({ message: "the mock server failed unexpectedly; see its log" }), requestId, {
     connection: "close"
   })
 
@@ -33,7 +33,7 @@ const onDefect = (defect: unknown): Effect.Effect<Outgoing> => {
   return Effect.as(logDefect(requestId, defect), defectAnswer(requestId))
 }
 
-/** A dispatcher that answers whatever is thrown on the way, which ends no process. */
+/** Turns everything that a dispatcher throws into a response, so that it cannot end the process. */
 export const answering = (dispatch: Dispatch): Dispatch => (incoming: Incoming): Effect.Effect<Outgoing> => {
   try {
     const outgoing = dispatch(incoming)

@@ -1,25 +1,25 @@
 import type * as Http from "node:http"
 import type { Socket } from "node:net"
 
-/** How much of the server its peers may take. */
+/** Limits for clients. */
 export interface Limits {
-  /** Connections at the same time. One more is answered with 503. */
+  /** Open connections. One more gets 503. */
   readonly maxConnections: number
   /** Milliseconds from the start of a connection, or of a request on it, to the end of the request's head. */
   readonly headMillis: number
   /** Milliseconds from the start of a request to the end of its body. */
   readonly requestMillis: number
-  /** Milliseconds in which a client has to read an answer. */
+  /** Milliseconds for a client to read a response. */
   readonly answerMillis: number
-  /** Milliseconds that a refused client has to read the refusal and to close. */
+  /** Milliseconds for a rejected client to read the error and to close. */
   readonly refusalMillis: number
-  /** How often the limits of time are checked, in milliseconds. */
+  /** How often the time limits are checked, in milliseconds. */
   readonly checkMillis: number
-  /** Bytes of answers that wait on one connection for its client. */
+  /** Unread bytes of responses on one connection. */
   readonly maxUnread: number
-  /** Requests on one connection that have no answer yet. */
+  /** Requests in flight on one connection. */
   readonly maxPipelined: number
-  /** Bytes of request bodies that are held at the same time, of all connections. */
+  /** Bytes of request bodies in memory, of all connections. */
   readonly maxBuffered: number
 }
 
@@ -35,20 +35,20 @@ export const defaultLimits: Limits = {
   maxBuffered: 128 * 1024 * 1024
 }
 
-/** A connection, as far as its limits need it. */
+/** The state of a connection, for its limits. */
 export class Connection {
   readonly socket: Socket
-  /** Whether it came when there were enough, and is there to be refused. */
+  /** Whether it exceeds the maximum, and is open only to send it an error. */
   readonly isSurplus: boolean
-  /** The request that came last. */
+  /** The last request. */
   request: Http.IncomingMessage | undefined
-  /** How many requests have no answer yet. */
+  /** The number of requests in flight. */
   inFlight = 0
-  /** Bytes of answers that wait for the answers before them. */
+  /** Bytes of responses that wait for earlier responses. */
   #queued = 0
-  /** What the client had not read at a check: where it ends, in bytes written, and the time of the check. */
+  /** Unread data at a check: its end, in bytes written, and the time of the check. */
   #unread: { readonly end: number; readonly since: number } | undefined
-  /** What is sent when the requests before it are answered. */
+  /** An error to send after the responses to earlier requests. */
   #refusal: string | undefined
   #isOver = false
   readonly #limits: Limits
@@ -59,14 +59,14 @@ export class Connection {
     this.#limits = limits
   }
 
-  /** Takes a request in. False where it is to be cut off: it has too many already, does not read, or was refused before. */
+  /** Registers a request. False if the connection must be closed: too many requests in flight, too much unread data, or rejected before. */
   begin(request: Http.IncomingMessage): boolean {
     this.request = request
     this.inFlight++
     return !this.#isOver && !this.socket.destroyed && !this.isFull && this.inFlight <= this.#limits.maxPipelined
   }
 
-  /** Notes that an answer was written, or that there will be none. */
+  /** Registers that a response was written, or that there will be none. */
   end(response: Http.ServerResponse, bytes: number): void {
     this.inFlight--
     if (response.socket === null) {
@@ -81,8 +81,8 @@ export class Connection {
   }
 
   /**
-   * Cuts a client off that has not read what was written for it in time. It is called at intervals, since a timer for each answer would cost
-   * a fifth of the server's speed.
+   * Closes the connection if the client did not read its data in time. Called at intervals: a timer per response would cost a fifth of the
+   * throughput.
    */
   check(now: number): void {
     const { bytesWritten, writableLength } = this.socket
@@ -95,16 +95,16 @@ export class Connection {
     }
   }
 
-  /** Whether the client has left so much unread that it gets no further answer. */
+  /** Whether the client has too much unread data to get further responses. */
   get isFull(): boolean {
     return this.#queued + this.socket.writableLength > this.#limits.maxUnread
   }
 
-  /** Sends a last answer that node:http has no part in, and closes. The requests before it are answered first. */
+  /** Sends an error past node:http, after the responses to earlier requests, and closes. */
   refuse(answer: string): void {
     const isIncomplete = this.request?.complete === false
     if (!this.socket.writable || (isIncomplete && this.inFlight !== 1)) {
-      // It was answered before its body was there, or others wait for their answers: another would be taken for theirs.
+      // The client would take the error for the response to another request: this one already has a response, or others are in flight.
       this.socket.destroy()
     } else if (this.inFlight > 0 && !isIncomplete) {
       this.#refusal = answer
@@ -113,7 +113,7 @@ export class Connection {
     }
   }
 
-  /** The client has a moment to read it and to close. */
+  /** Sends the last response. The client has `refusalMillis` to read it and to close. */
   #part(answer: string): void {
     this.#isOver = true
     this.socket.end(answer)

@@ -10,7 +10,7 @@ import { isNow } from "../api/Now.js"
 import { missingRouteHeader } from "../api/Routes.js"
 
 /**
- * Whether a text is an origin as a browser sends it, such as `https://app.example.com` or `http://localhost:5173`, or `*` for every
+ * Whether a text is an origin in the spelling of browsers, such as `https://app.example.com` or `http://localhost:5173`, or `*` for every
  * origin.
  *
  * @since 0.1.0
@@ -21,7 +21,7 @@ export const isOrigin = (text: string): boolean =>
 
 const exposed = ["x-request-id", "retry-after", missingRouteHeader].join(", ")
 
-/** For how long a browser may keep the answer to a preflight, in seconds: the most that Chromium takes. */
+/** How long a browser may cache the response to a preflight, in seconds: the maximum of Chromium. */
 const MAX_AGE = "7200"
 
 const header = ({ headers }: Incoming, name: string): string | undefined => {
@@ -33,7 +33,7 @@ const isPreflight = (incoming: Incoming): boolean =>
   incoming.method === "OPTIONS" && header(incoming, "origin") !== undefined
   && header(incoming, "access-control-request-method") !== undefined
 
-/** The names of headers that a page wants to send, if they are names. */
+/** The header names that a preflight asks for, if they are valid. */
 const headersOf = (incoming: Incoming): string => {
   const asked = header(incoming, "access-control-request-headers") ?? ""
   return /^[\w!#$%&'*+.^`|~-]+(?:[ \t]*,[ \t]*[\w!#$%&'*+.^`|~-]+)*$/.test(asked)
@@ -42,8 +42,8 @@ const headersOf = (incoming: Incoming): string => {
 }
 
 /**
- * Answers the preflights of pages of an allowed origin, and lets them read the answers of a dispatcher. An origin that is not allowed
- * gets no permission: its browser keeps the answer from it.
+ * Answers preflights, and adds CORS headers to the responses of a dispatcher. Pages of other origins get no permission: the browser hides
+ * the response from them.
  *
  * @since 0.1.0
  * @category constructors

@@ -4,40 +4,40 @@ import { isAuthority } from "../api/BaseUrl.js"
 import { controlRoot } from "../api/Body.js"
 import type { Incoming } from "../api/Dispatcher.js"
 
-/** An address that no other machine reaches. */
+/** Whether a host is a loopback address, which other machines cannot reach. */
 export const isLoopback = (host: string): boolean =>
   /^(?:localhost|127(?:\.(?:\d|[1-9]\d|1\d\d|2[0-4]\d|25[0-5])){3}|\[?::1\]?)$/i.test(host)
 
-/** `127.0.0.1`, `[::1]`, `localhost` and names below it: no other machine can make a browser take them for its own (RFC 6761, 6.3). */
+/** `127.0.0.1`, `[::1]`, `localhost` and names below it, which always mean this machine (RFC 6761, 6.3). */
 const isLoopbackName = (name: string): boolean => isLoopback(name) || name.endsWith(".localhost")
 
 const isAddress = (name: string): boolean => isIP(name.replace(/^\[(.*)\]$/, "$1")) !== 0
 
-/** In lower case, with the brackets of an IPv6 address and without the dot of an absolute name. */
+/** Normalizes a host: lower case, IPv6 addresses in brackets, no dot at the end. */
 const normalize = (name: string): string => {
   const lower = name.toLowerCase().replace(/\.$/, "")
   return isIPv6(lower) ? `[${lower}]` : lower
 }
 
-/** Whether a text can be allowed as a host: a name or an address, without a port. */
+/** Whether a text is a host name or an address, without a port. */
 export const isHostName = (text: string): boolean => {
   const name = normalize(text)
   return isAuthority(name) && !/\]:|^[^[]*:/.test(name)
 }
 
-/** Whether a `Host` names this machine's loopback, whatever the port. */
+/** Whether a `Host` is a loopback name, with any port. */
 export const isLoopbackHost = (host: string): boolean =>
   isAuthority(host) && isLoopbackName(normalize(host.replace(/:\d+$/, "")))
 
 /**
- * Whether a `Host` is one that the server answers for, whatever the port: a loopback name, the address listened on, or one that is allowed.
- * A page can give its own name another address, and so get a browser to send what it likes to this server, but it cannot do that to an
- * address: where other machines reach the server, any address will do. HTTP/1.0 has requests without a `Host`; browsers do not send them.
+ * Checks a `Host` with any port: accepted are loopback names, the host listened on, and allowed hosts. This stops DNS rebinding, where a
+ * page points its own name at this server. A page cannot do that with an IP address, so a server that other machines reach accepts every
+ * address. A missing `Host` is accepted: browsers always send one.
  */
 const hosts = (listened: string, allowed: ReadonlyArray<string>): (host: string | undefined) => boolean => {
   const names = new Set([listened, ...allowed].map(normalize))
   const isPublic = !isLoopback(listened)
-  // Peers ask by one name: the last that was accepted is compared as it is.
+  // Fast path: most clients always send the same `Host`.
   let last: string | undefined
   return (host) => {
     if (host === last || host === undefined) {
@@ -61,8 +61,8 @@ const headerOf = ({ headers }: Incoming, name: string): string | undefined => {
 }
 
 /**
- * Refuses what a page of another site can make a browser send, whatever the path: requests for a name that is not the server's, and those
- * that the browser itself calls cross-site, but for requests to the API from an origin that CORS allows. Without a socket, every name will do.
+ * Rejects requests that pages of other sites can make a browser send: those with a `Host` that is not accepted, and those that the browser
+ * marks as cross-site, unless CORS allows the origin and the path is not `/_mock`. In process, every `Host` is accepted.
  */
 export const make = (
   { allowedHosts, corsOrigin, listened }: {
@@ -75,7 +75,7 @@ export const make = (
   return (incoming) => {
     if (!isHost(headerOf(incoming, "host"))) {
       return new PermissionDenied({
-        message: "the server does not answer for the Host of this request: allow the name with --allowed-host"
+        message: "the server does not accept the Host of this request: allow the name with --allowed-host"
           + " (allowedHosts in code)"
       })
     }
@@ -88,7 +88,7 @@ export const make = (
     return isPermitted || headerOf(incoming, "sec-fetch-site")?.includes("cross-site") !== true
       ? undefined
       : new PermissionDenied({
-        message: "requests of pages of other sites are refused: allow the origin of the page with --cors-origin"
+        message: "requests from pages of other sites are rejected: allow the origin of the page with --cors-origin"
           + " (corsOrigin in code); no page reaches /_mock"
       })
   }

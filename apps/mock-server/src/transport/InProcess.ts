@@ -20,7 +20,7 @@ const readBody = (
   Body.announcesTooMuch(request.headers.get("content-length") ?? undefined, limit)
     ? Effect.fail(Body.tooLarge(limit))
     : Effect.tryPromise({ try: () => request.arrayBuffer(), catch: onUnreadable }).pipe(
-      // There is no answer to a request that never came to its end.
+      // A request without a complete body gets no response.
       Effect.catchAll(() => Effect.interrupt),
       Effect.flatMap((buffer) =>
         buffer.byteLength > limit ? Effect.fail(Body.tooLarge(limit)) : Effect.succeed(new Uint8Array(buffer))
@@ -40,7 +40,7 @@ const incoming = (request: Request, onUnreadable: (error: unknown) => void): Dis
 
 const ended = () => Object.assign(new Error("the mock server closed the connection"), { code: "ECONNRESET" })
 
-/** Half of a body, and then what `fetch` has for a connection that ended too early. */
+/** Sends half of a body, then fails as `fetch` does when a connection closes early. */
 const cut = (body: string): ReadableStream<Uint8Array> => {
   const bytes = new TextEncoder().encode(body)
   return new ReadableStream<Uint8Array>({
@@ -53,7 +53,7 @@ const cut = (body: string): ReadableStream<Uint8Array> => {
   }, { highWaterMark: 0 })
 }
 
-/** A body that goes on until its reader cancels it. */
+/** A body without an end. Its reader cancels it. */
 const goOn = (start: Dispatcher.Live): ReadableStream<Uint8Array> => {
   let stop: (() => void) | undefined
   const encoder = new TextEncoder()
@@ -83,8 +83,8 @@ const toResponse = ({ body, broken, headers, live, status }: Dispatcher.Outgoing
 }
 
 /**
- * A `fetch` that is answered by the dispatcher, whatever the host of the URL. Honours `signal`; opens no socket. Rejects
- * with what the stream of a body fails with; where a fault closes the connection, with a `TypeError`, as `fetch` does.
+ * Makes a `fetch` that calls the dispatcher, for URLs with any host. It supports `signal` and opens no socket. It rejects with the error of
+ * a request's body stream, and with a `TypeError`, as `fetch` does, if a fault closes the connection.
  *
  * @since 0.1.0
  * @category constructors
@@ -103,7 +103,7 @@ export const makeFetch = (
         unreadable = error
       }))
       const outgoing = await run(effect, { signal: request.signal }).catch((failure) => {
-        // An abort rejects with its own reason, as in any other fetch.
+        // An aborted fetch rejects with the reason of its signal.
         request.signal.throwIfAborted()
         throw unreadable ?? failure
       })
@@ -112,7 +112,7 @@ export const makeFetch = (
   })
 
 /**
- * An `HttpClient` that asks this `fetch`.
+ * An `HttpClient` that calls this `fetch`.
  *
  * @since 0.1.0
  * @category layers

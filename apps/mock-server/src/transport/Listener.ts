@@ -24,7 +24,7 @@ import { answering, defectAnswer, logDefect, spareId } from "./Answering.js"
 import { Connection, defaultLimits, type Limits } from "./Connection.js"
 
 /**
- * The address cannot be listened on: it is in use, is not this machine's, or needs rights that the process has not.
+ * The server cannot listen on this address: it is in use, belongs to another machine, or needs more rights.
  *
  * @since 0.1.0
  * @category errors
@@ -48,19 +48,19 @@ export class ListenError extends Data.TaggedError("ListenError")<{
 }
 
 /**
- * The largest body that is read to its end after it was refused, so that the one who sends it gets to read the refusal.
+ * How much of a rejected body is still read and dropped, so that the client gets to read the response. In bytes.
  */
 const MAX_DISCARDED = 64 * 1024 * 1024
 
 const GRACE_MILLIS = 900
 
-/** The bodies that are being read, of all connections. */
+/** The request bodies in memory, of all connections. */
 interface Buffered {
   bytes: number
   readonly max: number
 }
 
-const busy = () => new Unavailable({ message: "the server reads too many large bodies at once; try again" })
+const busy = () => new Unavailable({ message: "the server is reading too many large bodies; try again" })
 
 const readBody = (request: Http.IncomingMessage, buffered: Buffered): Dispatcher.Incoming["body"] =>
   Effect.async((resume) => {
@@ -105,7 +105,7 @@ const readBody = (request: Http.IncomingMessage, buffered: Buffered): Dispatcher
       }
     })
     request.on("close", release)
-    // The peer went away in the middle of its body: nobody is left to answer, and the response's `close` interrupts.
+    // The client closed the connection. The `close` event of the response interrupts the handler.
     request.on("error", () => {})
   })
 
@@ -113,20 +113,20 @@ const WHOLE_URL = /^https?:\/\/([^/?]*)/i
 
 const pathAndQuery = (target: string): string => target.startsWith("/") ? target : target.replace(WHOLE_URL, "")
 
-/** A client that takes the server for a proxy sends the whole URL: its host is what counts, whatever `Host` says (RFC 9112, 3.2.2). */
+/** Clients send an absolute URL as target to proxies. Its host replaces the `Host` header (RFC 9112, 3.2.2). */
 const headersOf = ({ headers, url = "" }: Http.IncomingMessage): Http.IncomingHttpHeaders => {
   const host = url.startsWith("/") ? undefined : WHOLE_URL.exec(url)?.[1]
   return host === undefined ? headers : { ...headers, host }
 }
 
-/** Writes an answer; gives the bytes of its body. */
+/** Writes a response. Returns the size of its body in bytes. */
 const write = (response: Http.ServerResponse, outgoing: Dispatcher.Outgoing): number => {
   if (outgoing.broken === "closed") {
     response.destroy()
     return 0
   }
   const size = Buffer.byteLength(outgoing.body)
-  // 204 has no content, and so no length of it (RFC 9110, 8.6).
+  // A 204 must not have a content-length (RFC 9110, 8.6).
   response.writeHead(
     outgoing.status,
     outgoing.status === 204 ? outgoing.headers : { ...outgoing.headers, "content-length": size }
@@ -151,11 +151,11 @@ const tooSlow = () =>
 
 const tooMany = () =>
   new Unavailable({
-    message: "the server has as many connections as it takes: close some, or allow more with --max-connections"
+    message: "the server has the maximum number of connections: close some, or allow more with --max-connections"
       + " (maxConnections in code)"
   })
 
-/** The refusal of what node:http takes for no request: broken HTTP, headers over 16 KiB, one that comes too slowly. */
+/** The error for a request that node:http rejects: invalid HTTP, headers over 16 KiB, or too slow. */
 const refusalOf = ({ code }: NodeJS.ErrnoException): WireError =>
   code === "HPE_HEADER_OVERFLOW"
     ? Dispatcher.headersTooLarge()
@@ -163,7 +163,7 @@ const refusalOf = ({ code }: NodeJS.ErrnoException): WireError =>
     ? tooSlow()
     : invalidHttp()
 
-/** An answer as it stands on the wire, for where node:http has no response to write to. */
+/** The raw bytes of a response, for errors without an `Http.ServerResponse`. */
 const rawAnswer = (error: WireError, requestId: string): string => {
   const { body, headers, status } = Dispatcher.answerError(error, requestId, CLOSE)
   const lines = Object.entries({ ...headers, "content-length": String(Buffer.byteLength(body)) })
@@ -173,7 +173,7 @@ const rawAnswer = (error: WireError, requestId: string): string => {
 
 const isHost = (name: string): boolean => name.length === 4 && name.toLowerCase() === "host"
 
-/** RFC 9112, 3.2: a request has one Host, and may have none before HTTP/1.1. */
+/** RFC 9112, 3.2: a request must have exactly one Host; before HTTP/1.1 it may have none. */
 const isHostWrong = ({ headers, httpVersion, rawHeaders }: Http.IncomingMessage): boolean => {
   if (headers.host === undefined) {
     return httpVersion === "1.1"
@@ -185,13 +185,13 @@ const isHostWrong = ({ headers, httpVersion, rawHeaders }: Http.IncomingMessage)
   return hosts !== 1
 }
 
-/** Connections beyond the most, which are there to be refused. Any further one is closed without a word. */
+/** How many connections beyond the maximum are accepted to send them 503. Further ones are closed at once. */
 const SURPLUS = 16
 
-/** Descriptors that the process has for its own files and pipes. */
+/** File descriptors reserved for the process's own files and pipes. */
 const OWN_DESCRIPTORS = 32
 
-/** How many descriptors the process may have, where the system says so. */
+/** The maximum number of file descriptors, if the system tells. */
 const maxDescriptors = (): number => {
   try {
     return Number(/^Max open files +(\d+)/m.exec(readFileSync("/proc/self/limits", "utf8"))?.[1] ?? Infinity)
@@ -216,7 +216,7 @@ const open = (server: Http.Server, host: string, port: number): Effect.Effect<Ad
     }
   })
 
-/** Lets what is in flight finish, for a while, and closes the connections that wait for a request at once. */
+/** Closes idle connections at once, and the others when their requests are done or after `GRACE_MILLIS`. */
 const close = (
   server: Http.Server,
   connections: ReadonlyMap<Socket, Connection>,
@@ -230,7 +230,7 @@ const close = (
       resume(Effect.void)
     })
     server.closeIdleConnections()
-    // For node:http a connection is busy before its first request, and again once a request on it was no HTTP.
+    // node:http does not count these as idle: connections before their first request, and after invalid HTTP.
     for (const socket of connections.keys()) {
       if (socket.bytesRead === 0 || socket.writableFinished) {
         socket.destroy()
@@ -239,8 +239,8 @@ const close = (
   })
 
 /**
- * Listens until the scope closes; port 0 takes a free one. Gives the address it got. At the end, what is in flight has
- * 0.9 s to finish. What peers can take of it is bounded: see `docs/security.md`.
+ * Listens until the scope closes. Returns the actual address; port 0 picks a free port. When the scope closes, requests in flight have 0.9
+ * seconds to finish. The limits are in `docs/security.md`.
  *
  * @since 0.1.0
  * @category constructors
@@ -265,16 +265,16 @@ export const listen = (
       requestTimeout: Math.max(limits.headMillis, limits.requestMillis),
       connectionsCheckingInterval: limits.checkMillis,
       maxHeaderSize: Dispatcher.maxHeaderSize,
-      // It would be refused without a body and without an x-request-id.
+      // Checked here instead: node:http would send an error without body and x-request-id.
       requireHostHeader: false
     })
     server.maxConnections = maxConnections + SURPLUS
     const connections = new Map<Socket, Connection>()
-    // Known as soon as it listens, and no request comes before.
+    // Set as soon as the server listens, before the first request.
     const self: { origin?: string } = {}
     const buffered: Buffered = { bytes: 0, max: limits.maxBuffered }
 
-    /** The responses that go on, which the server ends when it stops. */
+    /** Open responses with a body without an end. They are ended when the server stops. */
     const live = new Set<Http.ServerResponse>()
 
     const goOn = (connection: Connection, response: Http.ServerResponse, start: Dispatcher.Live) => {
@@ -309,7 +309,7 @@ export const listen = (
       connection.end(response, write(response, outgoing))
     }
 
-    /** Whatever was thrown on the way: the client gets an answer, or at least the end of its connection. */
+    /** Handles a defect: sends an error, or closes the connection if that is impossible. */
     const fail = (connection: Connection, response: Http.ServerResponse, defect: unknown) => {
       const requestId = spareId()
       fork(logDefect(requestId, defect))
@@ -318,7 +318,7 @@ export const listen = (
           return answer(connection, response, defectAnswer(requestId))
         }
       } catch {
-        // The answer cannot be written either.
+        // The error cannot be written either.
       }
       connection.socket.destroy()
     }
@@ -376,7 +376,7 @@ export const listen = (
       }
     })
     server.on("request", handle)
-    // Left to node:http, an Expect that is not 100-continue would get an empty 417; RFC 9110, 10.1.1 lets it be ignored.
+    // Ignores an Expect other than 100-continue, which RFC 9110, 10.1.1 allows. node:http would send an empty 417.
     server.on("checkExpectation", handle)
     server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
       const connection = connections.get(socket as Socket)
@@ -398,7 +398,7 @@ export const listen = (
     )
     const address = yield* Effect.acquireRelease(open(server, host, port), () => close(server, connections, live))
     self.origin = urlAt(host, address)
-    // One that could not be accepted, for want of descriptors: the others go on.
+    // Not fatal: a connection could not be accepted, for example because file descriptors ran out.
     server.on("error", ({ code }: NodeJS.ErrnoException) => {
       fork(Effect.logWarning(`a connection could not be accepted: ${code ?? "unknown"}`))
     })

@@ -1,5 +1,5 @@
 /**
- * Cursors of a list: keyset positions, bound to the filters and the order that they were issued for.
+ * Cursors of a list: keyset positions, valid only for the filters and the order that they were issued for (WIRE.md, List).
  *
  * @since 0.1.0
  */
@@ -10,7 +10,7 @@ import { createHash } from "node:crypto"
 import type { Position } from "./WorkspaceSecretStore.js"
 
 /**
- * Writes the position of a page's last item. `scope` is everything that the cursor is good for: workspace, filters, order.
+ * Encodes the position of a page's last item. `scope` is what the cursor is valid for: workspace, filters, order.
  *
  * @since 0.1.0
  * @category constructors
@@ -21,14 +21,14 @@ export const encode = (position: Position, scope: string): Cursor =>
   )
 
 /**
- * Reads a cursor. None when it is malformed or was issued for another scope: the seal in it tells both.
+ * Decodes a cursor. `None` if it is malformed or was issued for another scope; the hash in it shows both.
  *
  * @since 0.1.0
  * @category parsing
  */
 export const decode = (cursor: Cursor, scope: string): Option.Option<Position> => {
   const position = parse(Buffer.from(cursor, "base64url").toString("utf8"))
-  // Reading base64url skips what is no base64url, so the position found has to write the same cursor again.
+  // Buffer ignores characters that are not base64url, so the position must encode to the same cursor.
   return Option.filter(position, (found) => encode(found, scope) === cursor)
 }
 
@@ -39,7 +39,7 @@ const parse = (json: string): Option.Option<Position> => {
       ? Option.some({ createdAt: parts[0], id: parts[1] })
       : Option.none()
   } catch {
-    // Not JSON: a malformed cursor, which is this function's answer for it.
+    // Not JSON: a malformed cursor.
     return Option.none()
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Faults: rules by which a tenant's requests fail, wait or break, on demand.
+ * Faults: rules that make requests of a tenant fail, wait or break.
  *
  * @since 0.1.0
  */
@@ -13,7 +13,7 @@ import { array, expected, NonEmptyText, number, oneOf, strict, struct } from "..
 import { maxMillis } from "./TenantClock.js"
 
 /**
- * The operations of the API by the names that rules and the journal have for them. Both path layouts share them.
+ * The names of the API's operations, in rules and in the journal. Both path layouts have the same names.
  *
  * @since 0.1.0
  * @category schemas
@@ -26,7 +26,7 @@ export const OperationName = oneOf("list", "create", "get", "update", "delete", 
  */
 export type OperationName = typeof OperationName.Type
 
-/** Those that have an id in their path. */
+/** The operations with an id in their path. */
 const ADDRESSED: ReadonlyArray<OperationName> = ["get", "update", "delete"]
 
 const codes = [...new Set(ErrorTable.rows.map(({ code }) => nameOf(code)))].filter((name) => name !== undefined)
@@ -43,10 +43,10 @@ const statusesOf = (code: RpcCodeName): ReadonlyArray<number> => [
 
 const MAX_DELAY = 3_600_000
 
-/** The most rules of a tenant: each request is held against all of them. */
+/** The maximum number of rules of a tenant, because every request is matched against all of them. */
 const MAX_RULES = 100
 
-/** The most characters of an error's message, and of its details as JSON: every answer that it hits has them. */
+/** The maximum length of an error's message, and of its details as JSON, in characters. */
 const MAX_MESSAGE = 4096
 const MAX_DETAILS = 64 * 1024
 
@@ -65,32 +65,32 @@ const Positive = number("a whole number from 1 to 2^53 - 1", (n) => Number.isSaf
 })
 
 /**
- * An error to answer with: a row of the error table (WIRE.md, Errors) and what goes with it.
+ * The error of a rule: a row of the error table, with its message, details and headers (WIRE.md, Errors).
  *
  * @since 0.1.0
  * @category schemas
  */
 export const FaultError = struct("FaultError", {
-  /** The google.rpc.Code by its name, `UNAVAILABLE`. */
+  /** The name of the google.rpc.Code, such as `UNAVAILABLE`. */
   code: CodeName,
-  /** The HTTP status, for a code that has several rows; the first of its rows unless given. */
+  /** The HTTP status, for a code with several rows. Default: the first of them. */
   status: Schema.optional(number("an HTTP status", Number.isInteger, { type: "integer" })),
-  /** What the error says; else that it was asked for. */
+  /** The message. Default: a fixed text. At most 4,096 characters. */
   message: Schema.optional(Schema.String.annotations(expected("a string"))),
-  /** The details of google.rpc.Status, written as they are; none unless given. */
+  /** The details of google.rpc.Status, sent unchanged. Default: none. At most 65,536 characters as JSON. */
   details: Schema.optional(array(
     Schema.Struct({ "@type": NonEmptyText }, { key: Schema.String, value: Schema.Unknown }).annotations({
       message: () => "Expected an object with an @type"
     })
   )),
-  /** The `Retry-After` header, in seconds; none unless given. */
+  /** The `Retry-After` header, in seconds. Default: none. */
   retryAfter: Schema.optional(
     number("a whole number of seconds, 0 to 2147483647", (n) => Number.isInteger(n) && n >= 0 && n < 2 ** 31, {
       type: "integer",
       minimum: 0
     })
   ),
-  /** How `Retry-After` is written: in seconds, unless it is to be a date, by the tenant's clock. */
+  /** The format of `Retry-After`: seconds, or an HTTP date by the tenant's clock. Default: `seconds`. */
   retryAfterAs: Schema.optional(oneOf("seconds", "date"))
 }).pipe(
   Schema.filter(({ code, details = [], message = "", retryAfter, retryAfterAs, status }) => {
@@ -104,10 +104,10 @@ export const FaultError = struct("FaultError", {
         : []),
       ...(status === undefined || statuses.includes(status)
         ? []
-        : [{ path: ["status"], message: `${code} travels as ${statuses.join(" or ")}` }]),
+        : [{ path: ["status"], message: `Expected ${statuses.join(" or ")} for ${code}` }]),
       ...(retryAfterAs === undefined || retryAfter !== undefined
         ? []
-        : [{ path: ["retryAfterAs"], message: "There is no retryAfter to write" }])
+        : [{ path: ["retryAfterAs"], message: "Requires retryAfter" }])
     ]
   }, { identifier: "FaultError" })
 )
@@ -119,37 +119,40 @@ export const FaultError = struct("FaultError", {
 export type FaultError = typeof FaultError.Type
 
 /**
- * A rule: which requests it is for, which of them it hits, and what becomes of those. A request is hit by the first rule that is for it and has
- * its turn; every rule that is for it counts it.
+ * A rule: which requests it matches, to which of them it is applied, and what it does. The first matching rule that is due is applied.
+ * Every matching rule counts the request.
  *
  * @since 0.1.0
  * @category schemas
  */
 export const FaultRule = struct("FaultRule", {
-  /** What the journal calls it; else `faults[0]` by its place. */
+  /** The name, for the journal. Default: `faults[i]`, with its index. */
   name: Schema.optional(NonEmptyText),
-  /** The operation, or several; any unless given. */
+  /** The operation, or several. Default: every operation. */
   operation: Schema.optional(
     Schema.Union(
       OperationName,
       Schema.Array(OperationName).pipe(Schema.filter((names) => names.length > 0))
     ).annotations(expected("an operation, or an array of them: list, create, get, update, delete or whoami"))
   ),
-  /** The id of the secret, however the request names it. */
+  /** The id of the secret. It also matches requests that use the external id. */
   id: Schema.optional(NonEmptyText),
-  /** The external id of the secret, however the request names it. */
+  /** The external id of the secret. It also matches requests that use the id. */
   externalId: Schema.optional(NonEmptyText),
-  /** The first request that it hits, counted from 1, among those that it is for; the first unless given. */
+  /** The first matching request that the rule is applied to, counted from 1. Default: 1. */
   nth: Schema.optional(Positive),
-  /** How many it hits; without an end unless given, once where there is an `nth`. */
+  /** How often the rule is applied. Default: 1 with `nth`, otherwise without limit. */
   times: Schema.optional(Positive),
-  /** How likely it hits one that has its turn, by the tenant's chance: above 0, and at most 1, which it is unless given. */
+  /** The probability that a due rule is applied: above 0, at most 1. Repeatable with a `randomSeed`. Default: 1. */
   probability: Schema.optional(
     number("a number above 0 and at most 1", (n) => n > 0 && n <= 1, { exclusiveMinimum: 0, maximum: 1 })
   ),
-  /** Whether delay, error and close come before the operation, which is then not run, or after its change was made. Before unless given. */
+  /**
+   * When delay, error and close happen: `before` the operation, which error and close then prevent, or `after` its change was made.
+   * Default: `before`.
+   */
   when: Schema.optional(oneOf("before", "after")),
-  /** How long the answer is held back, in milliseconds of the process, at most an hour. */
+  /** Delays the response, in milliseconds of real time. At most one hour. */
   delayMillis: Schema.optional(
     number(
       `a whole number of milliseconds, 1 to ${MAX_DELAY}`,
@@ -161,13 +164,13 @@ export const FaultRule = struct("FaultRule", {
       }
     )
   ),
-  /** An error in the place of the answer. */
+  /** Sends an error instead of the response. */
   error: Schema.optional(FaultError),
-  /** Closes the connection instead of answering. */
+  /** Closes the connection without a response. */
   close: Schema.optional(Schema.Literal(true).annotations(expected("true"))),
   /**
-   * What becomes of the body of the answer, that of `error` included: `cut` ends the connection in the middle of it; `html`, `halfJson` and `empty`
-   * take its place, under the answer's own status.
+   * Breaks the body of the response, also that of `error`. `cut` closes the connection in the middle of the body; `html`, `halfJson` and
+   * `empty` replace the body and keep the status.
    */
   body: Schema.optional(oneOf("cut", "html", "halfJson", "empty"))
 })
@@ -188,34 +191,34 @@ const problemsOf = (rule: FaultRule): ReadonlyArray<FieldViolation.FieldViolatio
     if (rule[field] !== undefined) {
       for (const operation of operationsOf(rule) ?? []) {
         if (!ADDRESSED.includes(operation)) {
-          say(field, `Can never match: ${operation} has no id in its path; only get, update and delete have`)
+          say(field, `Can never match: only get, update and delete have an id in their path, ${operation} has none`)
         }
       }
     }
   }
   if (rule.id?.startsWith("external_id:") === true) {
-    say("id", "Can never match: an id does not begin with external_id:; give what follows it as externalId")
+    say("id", "Can never match: no id begins with external_id:; use externalId")
   }
   if (
     rule.delayMillis === undefined && rule.error === undefined && rule.close === undefined && rule.body === undefined
   ) {
-    say("", "Does nothing: give it a delayMillis, an error, close or a body")
+    say("", "Has no effect: set delayMillis, error, close or body")
   }
   if (rule.close !== undefined && rule.error !== undefined) {
-    say("close", "Leaves no answer for an error: give one of the two")
+    say("close", "Cannot be combined with error")
   }
   if (rule.close !== undefined && rule.body !== undefined) {
-    say("close", "Leaves no answer for a body: give one of the two")
+    say("close", "Cannot be combined with body")
   }
   if (
     rule.when !== undefined && rule.delayMillis === undefined && rule.error === undefined && rule.close === undefined
   ) {
-    say("when", "Says when delay, error or close come, and there is none")
+    say("when", "Requires delayMillis, error or close")
   }
   return problems
 }
 
-/** Whether one rule hits all that another is for, before the other has its turn. */
+/** Whether a rule is applied to every request that a later rule matches. */
 const hides = (self: FaultRule, that: FaultRule): boolean => {
   const own = operationsOf(self)
   const others = operationsOf(that)
@@ -228,8 +231,8 @@ const hides = (self: FaultRule, that: FaultRule): boolean => {
 const decode = strict(array(FaultRule))
 
 /**
- * Reads rules, as JSON or as code gives them. What is left are all the things that are wrong, each with its field: what is no rule, what can never
- * match, what can never have its turn.
+ * Checks rules, from JSON or from code. Fails with all problems, each with its field: invalid rules, and rules that can never be applied.
+ * None quotes the input.
  *
  * @since 0.1.0
  * @category parsing
@@ -249,7 +252,10 @@ export const parse = (input: unknown): Either.Either<ReadonlyArray<FaultRule>, R
             ...problemsOf(rule),
             ...(before === -1
               ? []
-              : [{ field: "", description: `Can never match: faults[${before}] hits every request that it is for` }])
+              : [{
+                field: "",
+                description: `Can never be applied: faults[${before}] is applied to every request that it matches`
+              }])
           ].map(({ description, field }) =>
             FieldViolation.format({ field: field === "" ? `faults[${i}]` : `faults[${i}].${field}`, description })
           )
@@ -259,7 +265,7 @@ export const parse = (input: unknown): Either.Either<ReadonlyArray<FaultRule>, R
     })
 
 /**
- * A rule, how many requests it was for since it was put, and how many of them it hit.
+ * A rule, the number of requests that matched it (`calls`), and the number of those it was applied to (`hits`).
  *
  * @since 0.1.0
  * @category schemas
@@ -278,7 +284,7 @@ export const FaultStatus = struct("FaultStatus", {
 export type FaultStatus = typeof FaultStatus.Type
 
 /**
- * Rules that a test put and that hit nothing.
+ * Rules that were never applied.
  *
  * @since 0.1.0
  * @category errors
@@ -289,7 +295,7 @@ export class FaultsNotHit extends Schema.TaggedError<FaultsNotHit>()("FaultsNotH
 }) {}
 
 /**
- * What a request is, for a rule.
+ * The parts of a request that rules match.
  *
  * @since 0.1.0
  * @category models
@@ -301,7 +307,7 @@ export interface Subject {
 }
 
 /**
- * A rule that hit, by its name.
+ * A rule that is applied, with its name.
  *
  * @since 0.1.0
  * @category models
@@ -326,7 +332,7 @@ const countedOf = (name: string, rule: FaultRule): Counted => ({
 })
 
 /**
- * The rules of a tenant at one moment, and how many requests each was for and hit. While the rules stay, `rules` is the same array.
+ * The rules and their counts at one moment. `rules` is the same array until the rules change.
  *
  * @since 0.1.0
  * @category models
@@ -337,7 +343,7 @@ export interface FaultsState {
 }
 
 /**
- * The rules of a tenant, and their counts.
+ * The rules of a tenant, with their counts.
  *
  * @since 0.1.0
  * @category models
@@ -350,17 +356,17 @@ export class Faults {
     this.#chance = chance
   }
 
-  /** Whether there are none, so that a request need not ask. */
+  /** Whether there are no rules. */
   get isEmpty(): boolean {
     return this.#rules.length === 0
   }
 
-  /** Puts rules in the place of those that are there; counts begin at 0. */
+  /** Replaces the rules. Their counts start at 0. */
   put(rules: ReadonlyArray<FaultRule>): void {
     this.#rules = rules.map((rule, i) => countedOf(rule.name ?? `faults[${i}]`, rule))
   }
 
-  /** Adds rules behind those that are there, whose counts go on. */
+  /** Adds rules after the existing ones, whose counts stay. */
   add(rules: ReadonlyArray<FaultRule>): void {
     const names = new Set(this.#rules.map(({ name }) => name))
     this.#rules = [
@@ -377,24 +383,23 @@ export class Faults {
     ]
   }
 
-  /** Removes the rules of a name. The counts of the others go on. False where there is none. */
+  /** Removes all rules with a name. The counts of the others stay. False if there is none. */
   remove(name: string): boolean {
     const before = this.#rules.length
     this.#rules = this.#rules.filter((rule) => rule.name !== name)
     return this.#rules.length < before
   }
 
-  /** The rules, with their counts. */
   get status(): ReadonlyArray<FaultStatus> {
     return this.#rules.map(({ calls, hits, name, rule }) => ({ calls, hits, name, rule }))
   }
 
-  /** What `restore` takes back. */
+  /** The state, for `restore`. */
   get state(): FaultsState {
     return { rules: this.#rules, counts: this.#rules.map(({ calls, hits }) => [calls, hits] as const) }
   }
 
-  /** Puts rules and their counts back. */
+  /** Restores rules and counts. */
   restore({ counts, rules }: FaultsState): void {
     this.#rules = rules.map(({ name, rule }, i) => {
       const [calls, hits] = counts[i] ?? [0, 0]
@@ -402,7 +407,7 @@ export class Faults {
     })
   }
 
-  /** Counts a request, and gives the rule that hits it. */
+  /** Counts a request, and returns the rule to apply to it. */
   hit(subject: Subject): Hit | undefined {
     let found: Counted | undefined
     for (const counted of this.#rules) {
@@ -430,13 +435,13 @@ export class Faults {
 }
 
 /**
- * An error of a rule as an answer: its HTTP status, headers and body.
+ * The response for the error of a rule: HTTP status, headers and body.
  *
  * @since 0.1.0
  * @category conversions
  */
 export const toResponse = (
-  { code, details = [], message = "a fault that a test asked for", retryAfter, retryAfterAs, status }: FaultError,
+  { code, details = [], message = "a fault that a test injected", retryAfter, retryAfterAs, status }: FaultError,
   now: number
 ) => ({
   status: status ?? statusesOf(code)[0] ?? 500,
@@ -454,7 +459,7 @@ export const toResponse = (
 })
 
 /**
- * What stands in the place of a body.
+ * The bodies that replace the body of a response.
  *
  * @since 0.1.0
  * @category constants

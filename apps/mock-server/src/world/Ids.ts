@@ -1,5 +1,5 @@
 /**
- * The ids that a tenant mints.
+ * The ids of a tenant.
  *
  * @since 0.1.0
  */
@@ -11,7 +11,7 @@ import { PCGRandom } from "effect/Utils"
 import { number, struct } from "../input/StrictSchema.js"
 
 /**
- * Chance: a number from 0 up to 1, each time that it is asked.
+ * A source of random numbers: at least 0, below 1.
  *
  * @since 0.1.0
  * @category models
@@ -19,7 +19,7 @@ import { number, struct } from "../input/StrictSchema.js"
 export type Chance = () => number
 
 /**
- * Chance without Effect, seeded from `Random`: a seeded `Random` gives the same each time.
+ * Makes a source that runs without Effect. It is seeded from Effect's `Random`, so a seeded `Random` makes it repeatable.
  *
  * @since 0.1.0
  * @category constructors
@@ -35,7 +35,7 @@ export const makeChance: Effect.Effect<Chance> = Effect.map(
 const Word = number("a whole number of 32 bits", (n) => Number.isInteger(n) && Math.abs(n) <= 2 ** 32)
 const Half = number("a whole number of 40 bits", (n) => Number.isInteger(n) && n >= 0 && n < 2 ** 40)
 
-/** Not the last time that a ULID can hold: a minter whose chance is used up moves on from there. No clock gets as far. */
+/** Below the maximum of a ULID, because a generator that runs out of random bits advances the time. No clock gets that far. */
 const LAST = PrefixedUlid.maxTimestamp - 2 ** 40
 
 const MinterState = struct("MinterState", {
@@ -48,8 +48,7 @@ const MinterState = struct("MinterState", {
 })
 
 /**
- * Where the ids of a tenant stand: what its minters of request ids and of resource ids go on from, and its chance, where
- * it has a seed.
+ * The state of the ids of a tenant: of its generators of request ids and resource ids, and of its random numbers, if it has a `randomSeed`.
  *
  * @since 0.1.0
  * @category schemas
@@ -69,7 +68,7 @@ export const IdsState = struct("IdsState", {
 export type IdsState = typeof IdsState.Type
 
 /**
- * Whether a number can seed chance: a whole one from 0 to 2^53 - 1.
+ * Whether a number is a valid `randomSeed`: a whole number from 0 to 2^53 - 1.
  *
  * @since 0.1.0
  * @category rules
@@ -77,7 +76,7 @@ export type IdsState = typeof IdsState.Type
 export const isSeed = (seed: number): boolean => Number.isSafeInteger(seed) && seed >= 0
 
 /**
- * Chance that is the same for the same seed.
+ * A source of random numbers, repeatable by its seed.
  *
  * @since 0.1.0
  * @category constructors
@@ -85,8 +84,8 @@ export const isSeed = (seed: number): boolean => Number.isSafeInteger(seed) && s
 export const seeded = (seed: number): PCGRandom => new PCGRandom(Math.floor(seed / 2 ** 32), seed >>> 0)
 
 /**
- * The minters of a tenant. Requests and resources have one each, so that a request that makes nothing does not change the id of what the
- * next one makes. Given a seed, the same times make the same ids.
+ * The id generators of a tenant. Requests and resources have one each, so a request that creates nothing does not change the next resource
+ * id. With a seed, the same times give the same ids.
  *
  * @since 0.1.0
  * @category models
@@ -104,23 +103,23 @@ export class Ids {
     this.#resources = new PrefixedUlid.Monotonic(next)
   }
 
-  /** The id of a request, `req_…`. Ids sort in the order in which they were minted. */
+  /** Makes the id of a request, `req_…`. Ids sort in the order of their creation. */
   request(now: number): string {
     return this.#requests.next("req", now)
   }
 
-  /** The id of a resource. Ids sort in the order in which they were minted. */
+  /** Makes the id of a resource. Ids sort in the order of their creation. */
   resource(prefix: string, now: number): string {
     return this.#resources.next(prefix, now)
   }
 
-  /** Where they stand. */
+  /** The state, for `restore`. */
   get state(): IdsState {
     const minters = { requests: this.#requests.state, resources: this.#resources.state }
     return this.#random === undefined ? minters : { ...minters, random: this.#random.getState() }
   }
 
-  /** Goes on from where they stood. */
+  /** Continues from a state. */
   restore({ random, requests, resources }: IdsState): void {
     this.#requests.restore(requests)
     this.#resources.restore(resources)

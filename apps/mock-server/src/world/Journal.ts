@@ -1,5 +1,5 @@
 /**
- * The journal: what a tenant was asked, and what it answered. It shows no value of a secret and no key.
+ * The journal: the requests of a tenant and their responses. It contains no values of secrets and no API keys.
  *
  * @since 0.1.0
  */
@@ -15,7 +15,7 @@ import { NonEmptyText, number, oneOf, struct } from "../input/StrictSchema.js"
 import { OperationName } from "./Fault.js"
 
 /**
- * How many requests a journal holds unless it is told otherwise.
+ * The default number of requests that a journal keeps.
  *
  * @since 0.1.0
  * @category constants
@@ -23,7 +23,7 @@ import { OperationName } from "./Fault.js"
 export const defaultSize = 1000
 
 /**
- * Whether a journal can be of a size: 0, which holds nothing, to 100,000.
+ * Whether a number is a valid size of a journal: 0 to 100,000.
  *
  * @since 0.1.0
  * @category rules
@@ -31,14 +31,14 @@ export const defaultSize = 1000
 export const isSize = (size: number): boolean => Number.isInteger(size) && size >= 0 && size <= 100_000
 
 /**
- * What stands in the place of a value or a key.
+ * The text that replaces a value or a key.
  *
  * @since 0.1.0
  * @category constants
  */
 export const mask = Redaction.mask
 
-/** Bodies over this many characters are not kept: a journal is bounded in what it weighs, too. */
+/** Longer bodies are not kept, to bound the memory of a journal. In characters. */
 const MAX_BODY = 64 * 1024
 
 const MAX_TARGET = 2048
@@ -48,16 +48,16 @@ const Texts = Schema.Record({ key: Schema.String, value: Schema.String })
 const Broken = oneOf("closed", "cut", "html", "halfJson", "empty")
 
 /**
- * A request and its answer.
+ * A request and its response.
  *
- * - `sequence` counts the requests of the journal from 1, in the order in which they ended;
- * - `receivedAt` is by the tenant's clock, `durationMillis` by that of the process;
- * - `operation`, `id` and `externalId` are there where the path leads to an operation, and names a secret;
- * - `target` has no values of query parameters that the API does not know;
- * - `request.body` is there where the API read one, without what the API ignores;
- * - `response` is absent where the client went away before there was one; `broken` says what a fault did to it on the way;
- * - `fault` is the name of the rule that hit;
- * - `bodiesOmitted` says that a body had more than 64 KiB and was not kept.
+ * - `sequence`: the number of the request in its journal, from 1, in the order in which requests ended;
+ * - `receivedAt`: by the tenant's clock; `durationMillis`: in real time;
+ * - `operation`, `id`, `externalId`: set if the path belongs to an operation, and addresses a secret;
+ * - `target`: values of unknown query parameters are masked;
+ * - `request.body`: set if the operation read a body; without fields that the API ignores;
+ * - `response`: absent if the client closed the connection first; `broken`: what a fault did to it;
+ * - `fault`: the name of the applied fault rule;
+ * - `bodiesOmitted`: a body had more than 64 KiB, so the bodies were not kept.
  *
  * @since 0.1.0
  * @category schemas
@@ -92,10 +92,10 @@ export const JournalEntry = struct("JournalEntry", {
 export type JournalEntry = typeof JournalEntry.Type
 
 /**
- * A request as a list of all requests shows it: without its headers and bodies.
+ * A request in a list of all requests: without headers and bodies.
  *
- * - `number` counts the requests of the server from 1, in the order in which they ended, whichever world they belong to;
- * - `tenant` is the world whose key the request had; absent for a missing, malformed or unknown key.
+ * - `number`: the number of the request among those of all tenants, from 1, in the order in which requests ended;
+ * - `tenant`: the id of the tenant; absent if the key was missing, malformed or unknown.
  *
  * @since 0.1.0
  * @category schemas
@@ -122,7 +122,8 @@ export const RequestSummary = struct("RequestSummary", {
 export type RequestSummary = typeof RequestSummary.Type
 
 /**
- * Requests of a server, oldest first. A list that goes on asks for those after `next`. `dropped` requests are no longer in the journals.
+ * Requests of a server, oldest first. Pass `next` as `after` to get later requests. `dropped` is the number of requests that the journals
+ * have dropped.
  *
  * @since 0.1.0
  * @category schemas
@@ -145,7 +146,7 @@ const Natural = number("a whole number that is not negative", (n) => Number.isSa
 })
 
 /**
- * Which requests are meant: those that fit all that is given.
+ * A filter for requests. A request matches if all given fields match.
  *
  * @since 0.1.0
  * @category schemas
@@ -153,22 +154,22 @@ const Natural = number("a whole number that is not negative", (n) => Number.isSa
 export const JournalMatch = struct("JournalMatch", {
   operation: Schema.optional(OperationName),
   method: Schema.optional(NonEmptyText),
-  /** The path as it was sent, without the query. */
+  /** The path as sent, without the query. */
   path: Schema.optional(NonEmptyText),
-  /** Query parameters, each with its value as it was decoded. */
+  /** Query parameters, with decoded values. The request may have others. */
   query: Schema.optional(Texts),
-  /** Headers of the request, by name. Of one that may hold a key, only that it is there counts. */
+  /** Headers of the request. The request may have others. For a header that may hold a key, only its presence is compared. */
   headers: Schema.optional(Texts),
   /** The id in the path. */
   id: Schema.optional(NonEmptyText),
   /** The external id in the path. */
   externalId: Schema.optional(NonEmptyText),
-  /** What is in the body of the request, among what else is there. Of `spec.value`, only that it is there counts. */
+  /** Fields of the request's body. The body may have others. For `spec.value`, only its presence is compared. */
   body: Schema.optional(Schema.Unknown),
-  /** The HTTP status of the answer. */
+  /** The HTTP status of the response. */
   status: Schema.optional(Natural),
   requestId: Schema.optional(NonEmptyText),
-  /** The name of the rule that hit. */
+  /** The name of the applied fault rule. */
   fault: Schema.optional(NonEmptyText),
   /** Only requests with a greater `sequence`. */
   after: Schema.optional(Natural)
@@ -181,7 +182,8 @@ export const JournalMatch = struct("JournalMatch", {
 export type JournalMatch = typeof JournalMatch.Type
 
 /**
- * Requests that fit, oldest first. `dropped` of them, or of others, came before and are gone: where it is not 0, the journal does not know all.
+ * Matching requests, oldest first. `dropped` is the number of earlier requests that the journal has dropped, matching or not. If it is not
+ * 0, `overflowed` is true and the list may be incomplete.
  *
  * @since 0.1.0
  * @category schemas
@@ -199,7 +201,8 @@ export const JournalPage = struct("JournalPage", {
 export type JournalPage = typeof JournalPage.Type
 
 /**
- * What was expected did not happen: how many requests fit, and for the one that is nearest to fitting, what differs.
+ * An expectation is not met. `found` is the number of matching requests, `nearest` the closest other request, and `differences` has a line
+ * for each difference of it.
  *
  * @since 0.1.0
  * @category errors
@@ -212,7 +215,7 @@ export class JournalMismatch extends Schema.TaggedError<JournalMismatch>()("Jour
 }) {}
 
 /**
- * The journal has dropped requests, so it cannot say what did and did not happen.
+ * The journal has dropped requests, so it cannot tell how many match.
  *
  * @since 0.1.0
  * @category errors
@@ -223,7 +226,7 @@ export class JournalOverflow extends Schema.TaggedError<JournalOverflow>()("Jour
 }) {}
 
 /**
- * How an operation's bodies are written as JSON.
+ * Encodes an operation's request and response bodies.
  *
  * @since 0.1.0
  * @category models
@@ -235,7 +238,7 @@ export interface Described {
 }
 
 /**
- * What becomes known of a request on its way, for the journal. Values are left behind when it is recorded.
+ * A request while it is handled, for the journal. Recording it drops the values of secrets.
  *
  * @since 0.1.0
  * @category models
@@ -244,28 +247,28 @@ export interface Exchange {
   readonly requestId: string
   readonly receivedAt: number
   readonly startedAt: number
-  /** The epoch of the journal when it came in. */
+  /** The epoch of the journal when the request came in. */
   readonly epoch: number
   readonly method: string
   readonly target: string
   readonly headers: Readonly<Record<string, string | ReadonlyArray<string> | undefined>>
   operation: Described | undefined
-  /** What is in the path behind the collection: an id, or `external_id:` and an external id. */
+  /** The reference in the path: an id, or `external_id:` and an external id. */
   ref: string | undefined
   /** The size of the request's body, in bytes. */
   requestSize: number
-  /** The body of the request, decoded. */
+  /** The decoded body of the request. */
   payload: unknown
-  /** What the operation came to, decoded. */
+  /** The decoded result of the operation. */
   success: unknown
   /** The body of an error. */
   failure: unknown
-  /** The name of the rule that hit. */
+  /** The name of the applied fault rule. */
   fault: string | undefined
 }
 
 /**
- * An answer as the journal takes it.
+ * A response, for the journal.
  *
  * @since 0.1.0
  * @category models
@@ -273,19 +276,19 @@ export interface Exchange {
 export interface Answered {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
-  /** How long the body is, in characters. */
+  /** The length of the body, in characters. */
   readonly size: number
   readonly broken: "closed" | "cut" | "html" | "halfJson" | "empty" | undefined
 }
 
-/** What stands for a value that is there: it is known that there is one, and not which. */
+/** Replaces a value: the journal shows that there is one, but not which. */
 const HIDDEN = { value: Redacted.make(mask) }
 const NONE = {}
 
 const specOf = (spec: { readonly value?: unknown }) => spec.value === undefined ? NONE : HIDDEN
 
 /**
- * Puts a mask in place of each value of a page.
+ * Masks the values of a page.
  *
  * @since 0.1.0
  * @category conversions
@@ -296,7 +299,7 @@ export const maskValues = ({ items, pagination }: WorkspaceSecretPage): Workspac
     pagination
   }, true)
 
-/** A body without values. What it was made of is not held on to. */
+/** Copies a body without its values, so that no reference to a value stays. */
 const withoutValues = (body: unknown): unknown => {
   if (body instanceof WorkspaceSecret) {
     return new WorkspaceSecret({ ...body, spec: specOf(body.spec) }, true)
@@ -311,11 +314,11 @@ const withoutValues = (body: unknown): unknown => {
 
 const QUERY = new Set(Object.keys(ListWorkspaceSecrets.fields))
 
-/** Headers whose values get somebody in. */
+/** Whether a header may hold credentials. */
 const isSensitive = (name: string): boolean =>
   name !== "idempotency-key" && /auth|cookie|key|token|secret|password|credential|signature|session/.test(name)
 
-/** Replaces a key wherever it is in a text, whatever its spelling. */
+/** Masks the API key of a request in any text, in every encoding that `Redaction` knows. */
 const scrubber = (authorization: string): Redaction.Mask =>
   Redaction.make([Redacted.make(authorization.replace(/^\s*\S+\s+/, ""))], { mask })
 
@@ -341,7 +344,7 @@ const headersOf = (headers: Exchange["headers"], scrub: (text: string) => string
 
 const REF = "external_id:"
 
-/** A request that was recorded. What it still has of keys is private to it; what it shows is made when somebody looks. */
+/** A recorded request. The raw headers are private; the redacted entry is made when it is first read. */
 class Recorded {
   readonly number: number
   readonly sequence: number
@@ -367,7 +370,7 @@ class Recorded {
     return this.#entry ??= this.#look()
   }
 
-  /** What a list shows of it. */
+  /** The entry of a list. */
   get summary(): RequestSummary {
     const { fault, operation } = this.#exchange
     const { durationMillis, method, receivedAt, requestId, sequence, target } = this.#head(this.#scrubber())
@@ -450,7 +453,7 @@ class Recorded {
 
 const show = (value: unknown): string => value === undefined ? "nothing" : JSON.stringify(value)
 
-/** What of a body is not there, or not so: a line for each. */
+/** The differences of a body, one line each. */
 const missing = (expected: unknown, actual: unknown, path: string): ReadonlyArray<string> => {
   if (typeof expected === "object" && expected !== null && typeof actual === "object" && actual !== null) {
     return Object.entries(expected).flatMap(([name, value]) =>
@@ -460,7 +463,7 @@ const missing = (expected: unknown, actual: unknown, path: string): ReadonlyArra
   return Object.is(expected, actual) ? [] : [`${path}: expected ${show(expected)}, was ${show(actual)}`]
 }
 
-/** What is meant, with the mask where the journal has it: of a key or a value it can tell that there is one, and not which. */
+/** Masks the same values in a filter as in the journal, so that only their presence is compared. */
 const masked = (match: JournalMatch): JournalMatch => {
   const { body, headers } = match
   const spec: unknown = typeof body === "object" && body !== null ? Reflect.get(body, "spec") : undefined
@@ -480,7 +483,7 @@ const masked = (match: JournalMatch): JournalMatch => {
 }
 
 /**
- * Why a request is not the one that is meant: a line for each difference, none where it is.
+ * The differences between a request and a filter, one line each. Empty if it matches.
  *
  * @since 0.1.0
  * @category matching
@@ -508,14 +511,14 @@ export const differences = (entry: JournalEntry, meant: JournalMatch): ReadonlyA
 }
 
 interface Waiter {
-  /** Takes a request in that was recorded. */
+  /** Called for each recorded request. */
   readonly notify: (entry: JournalEntry) => void
-  /** Begins anew, when the requests before are forgotten. */
+  /** Called when the journal is cleared. */
   readonly forget: () => void
 }
 
 /**
- * How many can wait for requests of one journal at the same time: each request is held against what each of them waits for.
+ * The maximum number of concurrent waits on a journal, because every request is matched against all of them.
  *
  * @since 0.1.0
  * @category constants
@@ -525,7 +528,7 @@ export const maxWaiters = 100
 const plural = (n: number, what: string): string => `${n} ${what}${n === 1 ? "" : "s"}`
 
 /**
- * The number of the last request that ended. All journals of a server share it.
+ * The number of the last request that ended. The journals of a server share it.
  *
  * @since 0.1.0
  * @category models
@@ -535,7 +538,7 @@ export interface RequestNumbers {
 }
 
 /**
- * The journal of a tenant: a ring of its last requests.
+ * The journal of a tenant: a ring buffer of its last requests.
  *
  * @since 0.1.0
  * @category models
@@ -554,19 +557,19 @@ export class Journal {
     this.#numbers = numbers
   }
 
-  /** How often it was reset. */
+  /** How often the journal was reset. */
   get epoch(): number {
     return this.#epoch
   }
 
-  /** How many requests it has dropped since it was made or cleared: those that came before the ones it holds. */
+  /** How many requests it has dropped since it was created or cleared: the oldest ones. */
   get dropped(): number {
     return this.#recorded - this.#cleared - this.#ring.length
   }
 
   /**
-   * Takes a request in whose answer is on its way, or will not come any more. Gives what it shows of it. One that came in before a reset is
-   * not kept: nobody who reads the journal after it asked for it.
+   * Records a request with its response; without one if the client closed the connection. Returns its entry. A request that came in before
+   * the last reset is not kept.
    */
   record(exchange: Exchange, answered: Answered | undefined): { readonly entry: JournalEntry } {
     if (exchange.epoch !== this.#epoch) {
@@ -584,14 +587,14 @@ export class Journal {
     return recorded
   }
 
-  /** Forgets all requests, that it dropped some included. Sequences go on. */
+  /** Removes all requests, and sets `dropped` to 0. Sequences continue. */
   clear(): void {
     this.#ring.length = 0
     this.#cleared = this.#recorded
     this.#waiters.forEach((waiter) => waiter.forget())
   }
 
-  /** Forgets all requests, and begins to count anew. */
+  /** Removes all requests. Sequences start again at 1. */
   reset(): void {
     this.#ring.length = 0
     this.#cleared = 0
@@ -600,13 +603,13 @@ export class Journal {
     this.#waiters.forEach((waiter) => waiter.forget())
   }
 
-  /** The requests that fit, oldest first. */
+  /** The matching requests, oldest first. */
   list(match: JournalMatch = {}): JournalPage {
-    const entries = this.#all().filter((entry) => isMeant(entry, match))
+    const entries = this.#all().filter((entry) => isMatch(entry, match))
     return { entries, dropped: this.dropped, overflowed: this.dropped > 0 }
   }
 
-  /** The last requests after a number, newest first; at most `limit` of them. */
+  /** The last requests after a number, newest first, at most `limit`. */
   since(number: number, limit: number): ReadonlyArray<RequestSummary> {
     const found: Array<RequestSummary> = []
     for (let back = 0; back < Math.min(limit, this.#ring.length); back++) {
@@ -619,17 +622,17 @@ export class Journal {
     return found
   }
 
-  /** The request of a number, where the journal holds it. */
+  /** A request by its number, if the journal holds it. */
   find(number: number): JournalEntry | undefined {
     return this.#ring.find((recorded) => recorded.number === number)?.entry
   }
 
-  /** How many requests fit; an overflow when it has dropped some, and cannot know. */
+  /** The number of matching requests. Fails if the journal has dropped requests. */
   count(match: JournalMatch = {}): Either.Either<number, JournalOverflow> {
     return Either.map(this.#whole(match), (entries) => entries.length)
   }
 
-  /** The requests that fit: at least one, or as many as `times` says. An overflow when it has dropped some, and cannot know. */
+  /** The matching requests: at least one, or exactly `times`. Fails otherwise, and if the journal has dropped requests. */
   expect(
     match: JournalMatch,
     { times }: { readonly times?: number | undefined } = {}
@@ -642,8 +645,8 @@ export class Journal {
   }
 
   /**
-   * Waits until as many requests fit as `times` says, one unless given, and gives them: those that came before included. Fails at once where
-   * `maxWaiters` wait already.
+   * Waits until `times` requests match (default: 1), and returns them. Earlier requests count, too. Fails at once if `maxWaiters` others
+   * wait.
    */
   waitFor(
     match: JournalMatch,
@@ -655,13 +658,13 @@ export class Journal {
         return resume(Effect.succeed(entries))
       }
       if (this.#waiters.size >= maxWaiters) {
-        const message = `${maxWaiters} others wait for requests of this journal, and no more can`
+        const message = `${maxWaiters} others wait for requests of this journal, which is the maximum`
         return resume(Effect.fail(new JournalMismatch({ message, found: entries.length, differences: [] })))
       }
       const waiter: Waiter = {
         notify: (entry) => {
           try {
-            if (isMeant(entry, match)) {
+            if (isMatch(entry, match)) {
               entries = [...entries, entry]
               if (entries.length >= times) {
                 this.#waiters.delete(waiter)
@@ -669,7 +672,7 @@ export class Journal {
               }
             }
           } catch (defect) {
-            // It is the fault of who waits, and not of the request that is recorded.
+            // An invalid filter fails its waiter, not the request.
             this.#waiters.delete(waiter)
             resume(Effect.die(defect))
           }
@@ -683,12 +686,12 @@ export class Journal {
     })
   }
 
-  /** Why an expectation is not met: the request that is nearest to it, and what differs. */
+  /** The error of an expectation that is not met, with the closest request and its differences. */
   mismatch(match: JournalMatch, times: number | undefined): JournalMismatch {
     const found = this.list(match).entries.length
     const all = this.#all()
     const near = all
-      .filter((entry) => !isMeant(entry, match) && entry.sequence > (match.after ?? 0))
+      .filter((entry) => !isMatch(entry, match) && entry.sequence > (match.after ?? 0))
       .map((entry) => ({ entry, lines: differences(entry, match) }))
       .reduce<{ readonly entry: JournalEntry; readonly lines: ReadonlyArray<string> } | undefined>(
         (best, next) => best === undefined || next.lines.length <= best.lines.length ? next : best,
@@ -696,11 +699,11 @@ export class Journal {
       )
     const wanted = times === undefined ? "at least 1 request" : plural(times, "request")
     const seen = all.length === 0
-      ? "nothing was asked"
+      ? "there were no requests"
       : near === undefined
-      ? `all ${plural(all.length, "request")} fit`
+      ? `all ${plural(all.length, "request")} match`
       : [
-        `the nearest is ${near.entry.method} ${near.entry.target} (${near.entry.requestId}):`,
+        `the closest is ${near.entry.method} ${near.entry.target} (${near.entry.requestId}):`,
         ...near.lines.map((line) => `  ${line}`)
       ].join("\n")
     return new JournalMismatch({
@@ -722,14 +725,14 @@ export class Journal {
     return dropped === 0 ? Either.right(entries) : Either.left(
       new JournalOverflow({
         dropped,
-        message: `the journal has dropped ${plural(dropped, "request")} and cannot tell what happened: it holds ${
+        message: `the journal has dropped ${plural(dropped, "request")} and cannot tell how many matched: it keeps ${
           plural(this.#size, "request")
-        }; set another journalSize, or clear it in between`
+        }; set a larger journalSize, or clear the journal in between`
       })
     )
   }
 
-  /** The request so many before the last one. */
+  /** The request `count` before the last one. */
   #back(count: number): Recorded | undefined {
     return this.#ring[(this.#recorded - this.#cleared - 1 - count) % this.#size]
   }
@@ -740,5 +743,5 @@ export class Journal {
   }
 }
 
-const isMeant = (entry: JournalEntry, match: JournalMatch): boolean =>
+const isMatch = (entry: JournalEntry, match: JournalMatch): boolean =>
   entry.sequence > (match.after ?? 0) && differences(entry, match).length === 0

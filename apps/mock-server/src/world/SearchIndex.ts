@@ -1,12 +1,12 @@
 import type { ListWorkspaceSecrets } from "@workspace-secrets/core/ListWorkspaceSecrets"
 import type { WorkspaceSecret } from "@workspace-secrets/core/WorkspaceSecret"
 
-/** What a list can be narrowed by; all of it has to hold. */
+/** The filters of a list. A secret must match all of them. */
 export type Filter = Pick<ListWorkspaceSecrets, "prefix" | "query" | "labels">
 
 type Metadata = WorkspaceSecret["metadata"]
 
-/** The texts that `query` is looked for in (WIRE.md, List). */
+/** Whether one of the texts that `query` searches matches (WIRE.md, List). */
 const hasText = ({ externalId, labels, name }: Metadata, isIt: (text: string) => boolean): boolean => {
   if (isIt(name) || (externalId !== undefined && isIt(externalId))) {
     return true
@@ -22,7 +22,7 @@ const hasText = ({ externalId, labels, name }: Metadata, isIt: (text: string) =>
 const hasLabels = ({ labels }: Metadata, selector: ReadonlyArray<readonly [string, string]>): boolean =>
   selector.every(([key, value]) => labels !== undefined && Object.hasOwn(labels, key) && labels[key] === value)
 
-/** The filter itself, a secret at a time. */
+/** Checks one secret against a filter. */
 export const matcher = ({ labels = {}, prefix = "", query = "" }: Filter): (secret: WorkspaceSecret) => boolean => {
   const lowerCase = query.toLowerCase()
   const isIt = (text: string) => text.toLowerCase().includes(lowerCase)
@@ -34,21 +34,20 @@ export const matcher = ({ labels = {}, prefix = "", query = "" }: Filter): (secr
 }
 
 /*
- * The index narrows a filter down to candidates, which the filter itself then decides about: it may hold too much and must not hold
- * too little. Its terms are labels, and grams: one, two or three characters that stand side by side. A text that has another in it
- * has all of its grams.
+ * The index finds candidates, which the filter then checks: it may return too many, but never too few. Its terms are labels and grams,
+ * which are one, two or three adjacent characters. A text that contains another contains all grams of it.
  */
 
-/** What stands before a name, so that a prefix is a text like any other. */
+/** Marks the start of a name, so a prefix search is a text search. */
 const START = "\u0002"
 
-/** Lower case in which a character is the same wherever it stands: of all letters, a sigma at the end of a word has one of its own. */
+/** Lower case that does not depend on the position: only sigma has another lower case at the end of a word. */
 const fold = (text: string): string => text.toLowerCase().replaceAll("ς", "σ")
 
-/** How many grams of a text are looked up; more of them would hardly tell more. */
+/** How many grams of a text are looked up. More would hardly narrow the search. */
 const MAX_GRAMS = 24
 
-/** The longest grams of a text that is looked for. Half a surrogate pair is no part of them, since its case is not its own. */
+/** The longest grams of a search text. Grams with a surrogate are left out, because lower case applies to whole pairs. */
 const gramsOfNeedle = (needle: string): ReadonlyArray<string> => {
   const size = Math.min(needle.length, 3)
   const grams = new Set<string>()
@@ -63,7 +62,7 @@ const gramsOfNeedle = (needle: string): ReadonlyArray<string> => {
 
 const EMPTY = new Uint32Array(0)
 
-/** Numbers in ascending order: as a list while they are few, as bits when they are many. */
+/** A set of numbers in ascending order: a list while it is sparse, a bit set when it is dense. */
 class Postings {
   size = 0
   #list = EMPTY
@@ -79,17 +78,17 @@ class Postings {
       : (this.word(slot >>> 5) >>> (slot & 31) & 1) === 1
   }
 
-  /** The 32 bits of a word; of a dense one. */
+  /** 32 bits of a dense set. */
   word(index: number): number {
     return this.#bits?.[index] ?? 0
   }
 
-  /** The number at a rank; of a sparse one. */
+  /** The number at a rank of a sparse set. */
   at(rank: number): number | undefined {
     return rank >= 0 && rank < this.size ? this.#list[rank] : undefined
   }
 
-  /** How many are smaller; of a sparse one. */
+  /** How many numbers of a sparse set are smaller. */
   rank(slot: number): number {
     let low = 0
     let high = this.size
@@ -106,7 +105,7 @@ class Postings {
 
   add(slot: number, slots: number): void {
     if (this.#bits === undefined) {
-      // Most are the largest so far, and come once for each time that a secret has the gram.
+      // Most numbers are the largest so far, and repeat for each occurrence of the gram in a secret.
       const last = this.size === 0 ? -1 : this.#list[this.size - 1] ?? -1
       const rank = slot > last ? this.size : this.rank(slot)
       if (this.at(rank) === slot) {
@@ -120,7 +119,7 @@ class Postings {
       this.#list.copyWithin(rank + 1, rank, this.size)
       this.#list[rank] = slot
       this.size++
-      // As bits they take at most twice the room, and are faster to go through together with others.
+      // A bit set then takes at most twice the memory, and intersects faster.
       if (this.size >= 64 && this.size * 64 > slots) {
         this.#toBits(slots)
       }
@@ -161,7 +160,7 @@ class Postings {
   }
 }
 
-/** The terms of a filter; none when it lets everything pass, or when there are none to look up. */
+/** The terms of a filter. */
 export interface Terms {
   readonly grams: ReadonlyArray<string>
   readonly labels: ReadonlyArray<string>
@@ -169,7 +168,7 @@ export interface Terms {
 
 const labelTerm = (key: string, value: string): string => `${key}=${value}`
 
-/** What a filter is looked up by, if anything. */
+/** Returns the terms to look up for a filter, or `undefined` if it has none. */
 export const termsOf = ({ labels = {}, prefix = "", query = "" }: Filter): Terms | undefined => {
   const grams = [
     ...query === "" ? [] : gramsOfNeedle(fold(query)),
@@ -179,10 +178,10 @@ export const termsOf = ({ labels = {}, prefix = "", query = "" }: Filter): Terms
   return all.grams.length + all.labels.length === 0 ? undefined : all
 }
 
-/** The secrets that have a gram, and what longer grams begin with it. */
+/** A node of the gram trie: the secrets with this gram, and the longer grams that begin with it. */
 class Gram {
   readonly postings = new Postings()
-  /** By the next character: an array is twice as fast as a map, for those that are nearly all there are. */
+  /** Children by the next character. Most are ASCII, for which an array is twice as fast as a map. */
   readonly #ascii: Array<Gram | undefined> = []
   #others: Map<number, Gram> | undefined
 
@@ -205,16 +204,16 @@ class Gram {
   }
 }
 
-/** How much an index may hold. A text of 1,000 random characters has 3,000 grams of its own, each far larger than the text. */
+/** The maximum size of an index. Random text is expensive: 1,000 characters can have 3,000 new grams. */
 export interface IndexLimits {
   readonly grams: number
   readonly characters: number
 }
 
-/** Enough for 100,000 secrets as people name them, and at most some 200 MB. */
+/** Enough for 100,000 secrets with usual names, and at most about 200 MB. */
 export const indexLimits: IndexLimits = { grams: 200_000, characters: 8_000_000 }
 
-/** The most characters of a secret in the index. One that has more is always a candidate: to look at it takes less than to index it. */
+/** The maximum number of characters of an indexed secret. A longer one is always a candidate: testing it is cheaper than indexing it. */
 const MAX_CHARACTERS = 1000
 
 const isLong = ({ externalId, labels, name }: Metadata): boolean => {
@@ -225,13 +224,13 @@ const isLong = ({ externalId, labels, name }: Metadata): boolean => {
   return length > MAX_CHARACTERS
 }
 
-/** From terms to the numbers of the secrets that have them. The numbers are in the order of the secrets. */
+/** Maps terms to the numbers of the secrets that contain them. The numbers have the order of the secrets. */
 export class SearchIndex {
   readonly #root = new Gram()
   readonly #labels = new Map<string, Postings>()
-  /** Those of secrets that are too long to be indexed. */
+  /** The numbers of secrets that are too long to be indexed. */
   readonly #long = new Postings()
-  /** More than the largest number. */
+  /** Greater than the largest number. */
   #slots: number
   #grams = 0
   #characters = 0
@@ -247,7 +246,7 @@ export class SearchIndex {
     }
   }
 
-  /** Whether it has more than it may hold. It then leaves out what is added, and is of no use any more. */
+  /** Whether it exceeds its limits. It is then incomplete and must not be used. */
   get isFull(): boolean {
     return this.#grams > this.#limits.grams || this.#characters > this.#limits.characters
   }
@@ -263,7 +262,7 @@ export class SearchIndex {
     this.#characters = before - (this.#characters - before)
   }
 
-  /** The numbers that have all the terms, or may have them, from one on, upwards or downwards. */
+  /** The numbers of secrets that contain, or may contain, all the terms, from `from` upwards or downwards. */
   candidates(terms: Terms, from: number, step: 1 | -1): Iterable<number> {
     const indexed = this.#indexed(terms, from, step)
     return this.#long.size === 0 ? indexed : merged(indexed, this.#each(this.#long, [], from, step), step)
@@ -283,7 +282,7 @@ export class SearchIndex {
     }
   }
 
-  /** What is in all of them; `rarest` is dense only where all are. */
+  /** The intersection of all sets. `rarest` is dense only if all are. */
   #each(rarest: Postings, others: ReadonlyArray<Postings>, from: number, step: 1 | -1): Generator<number> {
     return rarest.isDense
       ? ofBits([rarest, ...others], this.#slots, from, step)
@@ -338,7 +337,7 @@ export class SearchIndex {
   }
 }
 
-/** Two that have no number in common, in order. */
+/** Merges two ordered sequences without common numbers. */
 function* merged(self: Iterator<number>, that: Iterator<number>, step: 1 | -1): Generator<number> {
   let [a, b] = [self.next(), that.next()]
   while (a.done !== true || b.done !== true) {
@@ -360,7 +359,7 @@ function* ofBits(
 ): Generator<number> {
   const first = from >>> 5
   for (let index = first; index >= 0 && index << 5 < slots; index += step) {
-    // Those before the first one are passed over.
+    // Masks out the numbers before `from`.
     let word = index !== first ? -1 : step === 1 ? -1 << (from & 31) : -1 >>> (31 - (from & 31))
     for (let i = 0; i < postings.length && word !== 0; i++) {
       word &= postings[i]?.word(index) ?? 0

@@ -1,5 +1,5 @@
 /**
- * Seeds: what a server holds when it starts.
+ * Seeds: the initial data of a tenant.
  *
  * @since 0.1.0
  */
@@ -16,21 +16,21 @@ import { few } from "../input/Problems.js"
 import { TenantSettings } from "./TenantSettings.js"
 
 /**
- * A workspace with its secrets, and the settings of its tenant, as JSON: each part as the API writes it. What is left out is made up.
+ * A workspace with its secrets, and the settings of its tenant. In JSON, the parts have the format of the API.
  *
  * @since 0.1.0
  * @category schemas
  */
 export const Seed = Schema.Struct({
-  /** The account; else the profile's, else a new one. */
+  /** The id of the account. Default: that of the profile, or a new one. */
   accountId: Schema.optional(AccountId),
-  /** The workspace's id; else a new one. */
+  /** The id of the workspace. Default: a new one. */
   workspaceId: Schema.optional(WorkspaceId),
-  /** What stands for the workspace's id in a path; else `development`. */
+  /** The alias of the workspace id in paths. Default: `development`. */
   workspaceAlias: Schema.optional(WorkspaceId),
-  /** The profile that the key acts as; else a new one, of an API key. */
+  /** The profile of the API key. Default: a new one, of type `PROFILE_TYPE_API_KEY`. */
   profile: Schema.optional(Profile),
-  /** The secrets, of this account and workspace; else none. */
+  /** The secrets. They must have the account and the workspace of the seed. Default: none. */
   workspaceSecrets: Schema.optional(Schema.Array(WorkspaceSecret).annotations({ message: () => "Expected an array" })),
   ...TenantSettings.fields
 }).annotations({ identifier: "Seed", message: () => "Expected an object (Seed)" })
@@ -42,8 +42,8 @@ export const Seed = Schema.Struct({
 export type Seed = typeof Seed.Type
 
 /**
- * A seed that cannot be used: one line for each thing that is wrong, of the first 20, and how many more there are. None quotes a value of the
- * seed: it holds secrets.
+ * A seed is invalid. The message has a line for each of the first 20 problems, and the number of the others. None quotes a value of the
+ * seed.
  *
  * @since 0.1.0
  * @category errors
@@ -51,7 +51,7 @@ export type Seed = typeof Seed.Type
 export class SeedError extends Data.TaggedError("SeedError")<{ readonly problems: ReadonlyArray<string> }> {
   constructor(args: { readonly problems: ReadonlyArray<string> }) {
     super(args)
-    // They are its message already: seen as a property, too, they would be printed twice.
+    // Not enumerable, because the message has the problems already: they would be printed twice.
     Object.defineProperty(this, "problems", { enumerable: false })
   }
 
@@ -61,7 +61,7 @@ export class SeedError extends Data.TaggedError("SeedError")<{ readonly problems
 }
 
 /**
- * What does not fit together in a seed: secrets of another workspace, ids that are there twice.
+ * The contradictions in a seed: secrets of another account or workspace, and duplicate ids.
  *
  * @since 0.1.0
  * @category rules
@@ -78,18 +78,18 @@ export const violations = (seed: Seed): ReadonlyArray<FieldViolation.FieldViolat
     const say = (field: string, description: string) =>
       violations.push({ field: `workspaceSecrets[${i}].metadata.${field}`, description })
     if (metadata.accountId !== accountId) {
-      say("accountId", "is not the account of the seed; set the seed's accountId to it")
+      say("accountId", "is not the account of the seed; set accountId of the seed")
     }
     if (metadata.workspaceId !== seed.workspaceId) {
-      say("workspaceId", "is not the workspace of the seed; set the seed's workspaceId to it")
+      say("workspaceId", "is not the workspace of the seed; set workspaceId of the seed")
     }
     if (ids.has(metadata.id)) {
-      say("id", "is there twice")
+      say("id", "is a duplicate")
     }
     ids.add(metadata.id)
     if (metadata.externalId !== undefined) {
       if (externalIds.has(metadata.externalId)) {
-        say("externalId", "is there twice")
+        say("externalId", "is a duplicate")
       }
       externalIds.add(metadata.externalId)
     }
@@ -98,7 +98,7 @@ export const violations = (seed: Seed): ReadonlyArray<FieldViolation.FieldViolat
 }
 
 /**
- * What does not fit together in a seed, a line for each thing, with its path: the first 20, and how many more there are.
+ * The contradictions in a seed as lines with their paths: the first 20, and the number of the others.
  *
  * @since 0.1.0
  * @category rules
@@ -108,7 +108,7 @@ export const problems = (seed: Seed): ReadonlyArray<string> => few(violations(se
 const read = reader(Seed, violations)
 
 /**
- * Reads a seed from the text of a JSON file. Each problem begins with its line and its column.
+ * Parses a seed from JSON text. Fails with `SeedError`: each problem begins with its line and column.
  *
  * @since 0.1.0
  * @category parsing

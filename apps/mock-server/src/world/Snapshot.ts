@@ -1,5 +1,5 @@
 /**
- * Snapshots: everything that a tenant holds at one moment, to be put back later, there or in another process.
+ * Snapshots: the state of a tenant at one moment, to restore later, in this process or another.
  *
  * @since 0.1.0
  */
@@ -14,8 +14,8 @@ import { ClockSetting } from "./TenantClock.js"
 import { TenantSettings } from "./TenantSettings.js"
 
 /**
- * A seed with nothing left out, and where the tenant's clock and ids stand: from it, the same requests go on in the same way. As JSON, it has
- * the values of the secrets in it. It has neither the key nor faults nor the journal.
+ * The data and settings of a tenant, and the state of its clock and ids: after a restore, the same requests get the same responses. It has
+ * no API key, faults or journal. As JSON, it contains the values of the secrets in plain text.
  *
  * @since 0.1.0
  * @category schemas

@@ -1,5 +1,5 @@
 /**
- * Tenants: what an API key stands for.
+ * Tenants: each API key is isolated, with its own account, workspace, secrets, clock, ids, faults and journal.
  *
  * @since 0.1.0
  */
@@ -32,8 +32,8 @@ import { problems as problemsOfSettings, settingsOf } from "./TenantSettings.js"
 import { WorkspaceSecretStore } from "./WorkspaceSecretStore.js"
 
 /**
- * A world cannot be made as it was asked for, or not be changed so: one line for each thing that is wrong, with the name of its field. None
- * quotes what was there.
+ * The options of a server, a tenant or a control operation are invalid. The message has a line for each problem, with its field. None
+ * quotes the input.
  *
  * @since 0.1.0
  * @category errors
@@ -45,29 +45,30 @@ export class TenantError extends Data.TaggedError("TenantError")<{ readonly prob
 }
 
 /**
- * What a key's world is like when it is made, and again after a reset.
+ * The initial state of a tenant, which a reset restores.
  *
  * @since 0.1.0
  * @category models
  */
 export interface WorldOptions extends TenantSettings {
-  /** What the workspace holds; nothing unless given. */
+  /** The initial data. Default: an empty workspace. */
   readonly seed?: Seed | undefined
-  /** How time goes: with that of the process unless given. */
+  /** The clock: `real`, `fixed` or `stepping`. Default: `real`. */
   readonly clock?: ClockOptions | undefined
   /**
-   * A whole number that ids and chance follow from. With a clock that is not real, the same requests then give the same bytes. Unless
-   * given, they are others each time.
+   * A seed for ids and for the `probability` of faults: a whole number from 0 to 2^53 - 1. With a `fixed` or `stepping` clock, the same
+   * requests then get the same bytes. Default: random.
    */
   readonly randomSeed?: number | undefined
-  /** Rules by which requests fail, wait or break; none unless given. */
+  /** Fault rules. Default: none. */
   readonly faults?: ReadonlyArray<FaultRule> | undefined
-  /** How many requests the journal holds, 0 to 100,000; 1,000 unless given. */
+  /** How many requests the journal keeps, 0 to 100,000. Default: 1,000. */
   readonly journalSize?: number | undefined
 }
 
 /**
- * What a world takes from the server that it is on: the time of the process, and chance where it has no seed of its own.
+ * What all tenants of a server share: the clock of the process, random numbers for tenants without a `randomSeed`, request numbers and
+ * storage.
  *
  * @since 0.1.0
  * @category models
@@ -75,40 +76,40 @@ export interface WorldOptions extends TenantSettings {
 export interface Surroundings {
   readonly clock: Clock.Clock
   readonly chance: Chance
-  /** Numbers the requests of the server, whichever world they belong to; those of one world unless given. */
+  /** Numbers the requests of all tenants. Default: each tenant numbers its own. */
   readonly numbers?: RequestNumbers
-  /** Keeps what changes; nothing does unless given. */
+  /** Stores changes. Default: state is kept in memory only. */
   readonly keeper?: Keeper | undefined
 }
 
 /**
- * Keeps the changes of worlds, such as on a disk. It is told of them when they are made, and takes those back that it cannot keep.
+ * Stores the changes of tenants, for example on disk. A tenant calls it on every change. It undoes changes that it cannot store.
  *
  * @since 0.1.0
  * @category services
  */
 export interface Keeper {
-  /** A world was made. */
+  /** A tenant was created. */
   readonly onAdd: (registration: Registration) => void
-  /** A world was taken away. */
+  /** A tenant was removed. */
   readonly onRemove: (id: string, tenant: Tenant) => void
-  /** A world has another key. */
+  /** The API key of a tenant was replaced. */
   readonly onRekey: (registration: Registration) => void
-  /** A secret was put, or taken out. */
+  /** A secret was created, replaced or removed. */
   readonly onSecret: (
     tenant: Tenant,
     store: WorkspaceSecretStore,
     before: WorkspaceSecret | undefined,
     after: WorkspaceSecret | undefined
   ) => void
-  /** Anything else of a world may have changed. */
+  /** Any other part of a tenant may have changed. */
   readonly touch: (tenant: Tenant) => void
-  /** Waits until all changes of a world are kept; nothing where they are. Fails where they cannot be kept, and are taken back. */
+  /** Waits until all changes of a tenant are stored; `undefined` if they are. Fails if they cannot be stored; they are then undone. */
   readonly settle: (tenant: Tenant) => Effect.Effect<void, Unavailable> | undefined
 }
 
 /**
- * What `Tenants` and worlds need of the fiber that makes them.
+ * The clock and the random numbers of the current fiber.
  *
  * @since 0.1.0
  * @category constructors
@@ -120,7 +121,7 @@ export const surroundings: Effect.Effect<Surroundings> = Effect.zipWith(
 )
 
 /**
- * What a world holds besides its secrets.
+ * The data of a tenant, except its secrets.
  *
  * @since 0.1.0
  * @category models
@@ -138,7 +139,7 @@ interface Filled extends Contents {
 }
 
 /**
- * Where a world stands, to be taken back there. `contents`, `secrets` and the rules are other objects when they have changed.
+ * The state of a tenant, for `Tenant.stand`. `contents`, `secrets` and the rules are the same objects until they change.
  *
  * @since 0.1.0
  * @category models
@@ -149,12 +150,12 @@ export interface Standing {
   readonly faults: FaultsState
   readonly clock: ClockSetting
   readonly ids: IdsState
-  /** Where the chance of the rules stands, in a world with a seed. */
+  /** The state of the random numbers for faults, if the tenant has a `randomSeed`. */
   readonly chance: ReturnType<PCGRandom["getState"]> | undefined
 }
 
 /**
- * What a world was made with, and what a reset puts back.
+ * The initial state of a tenant, which a reset restores.
  *
  * @since 0.1.0
  * @category models
@@ -167,8 +168,8 @@ const clockOf = (options: ClockOptions | undefined): Either.Either<ClockSetting,
   options === undefined ? Either.right({ type: "real" }) : fromOptions(options)
 
 /**
- * A key's own world: its account, its one workspace, the profile it acts as, the secrets, a clock, ids, faults
- * and a journal. Changes are plain synchronous calls, so that each is seen whole or not at all.
+ * A tenant: the account, workspace, profile, secrets, clock, ids, faults and journal of one API key. Changes are synchronous, so each is
+ * atomic.
  *
  * @since 0.1.0
  * @category models
@@ -196,7 +197,7 @@ export class Tenant {
   ) {
     this.clock = clock
     this.ids = ids
-    // Of its own: whether a request is hit does not change the ids of those behind it.
+    // Separate from the ids: a fault does not change the ids of later requests.
     this.#faultChance = randomSeed === undefined ? undefined : seeded(randomSeed)
     this.#faultState = this.#faultChance?.getState()
     this.#options = { faults, journalSize, randomSeed }
@@ -204,7 +205,7 @@ export class Tenant {
     this.faults = new Faults(() => this.#faultChance?.number() ?? chance())
     this.faults.put(faults)
     this.journal = new Journal(journalSize, numbers)
-    // The store has the secrets: held here as well, what is deleted would stay.
+    // Only the store holds the secrets: a second reference would keep deleted secrets in memory.
     const { workspaceSecrets, ...rest } = contents
     this.#contents = rest
     this.#secrets = this.storeOf(workspaceSecrets)
@@ -212,7 +213,7 @@ export class Tenant {
   }
 
   /**
-   * Makes a world. Its options come before the settings of its seed, and those before the defaults.
+   * Makes a tenant. Its options win over the settings of its seed, and those over the defaults.
    *
    * @since 0.1.0
    */
@@ -252,7 +253,7 @@ export class Tenant {
     return Either.right(new Tenant(time, ids, contentsOf(seed, ids, time.now, settings), options, surroundings))
   }
 
-  /** Makes a world as it was made before. */
+  /** Makes a tenant again from its origin. */
   static again({ snapshot, ...options }: Origin, surroundings: Surroundings): Tenant {
     const ids = new Ids(surroundings.chance, options.randomSeed)
     ids.restore(snapshot.ids)
@@ -260,12 +261,12 @@ export class Tenant {
     return new Tenant(clock, ids, filledOf(snapshot), options, surroundings)
   }
 
-  /** What it was made with. */
+  /** Its initial state. */
   get origin(): Origin {
     return { ...this.#options, snapshot: this.#origin }
   }
 
-  /** Where it stands. */
+  /** Its state, for `stand`. */
   get standing(): Standing {
     return {
       contents: this.#contents,
@@ -278,19 +279,19 @@ export class Tenant {
   }
 
   /**
-   * Whether each request changes what the next one gets, besides the time: a clock of its own, chance of a seed, rules that count. Ids of the
-   * real time need not go on from the ones before.
+   * Whether every request changes state that must be stored: the ids of a clock that is not real, seeded random numbers, or fault counts.
+   * Ids of a real clock need no stored state, because later ids differ anyway.
    */
   get isCounting(): boolean {
     return !this.clock.isReal || this.#faultChance !== undefined || !this.faults.isEmpty
   }
 
-  /** Ends what is under way in it: it is of a world that there is not any more. */
+  /** Makes waiting requests fail with ABORTED, because the tenant is gone. */
   abandon(): void {
     this.#epoch++
   }
 
-  /** Takes it back to where it stood. Where that has other secrets, what is under way is of the world as it was. */
+  /** Returns to a state. If it has another store of secrets, waiting requests fail with ABORTED. */
   stand({ chance, clock, contents, faults, ids, secrets }: Standing): void {
     if (secrets !== this.#secrets) {
       this.#epoch++
@@ -305,7 +306,7 @@ export class Tenant {
     }
   }
 
-  /** A store of this world with these secrets. */
+  /** Makes a store for this tenant with these secrets. */
   storeOf(secrets: ReadonlyArray<WorkspaceSecret>): WorkspaceSecretStore {
     const store = new WorkspaceSecretStore()
     secrets.forEach((secret) => store.put(secret))
@@ -316,17 +317,17 @@ export class Tenant {
     return store
   }
 
-  /** Says that it may have changed, for it to be kept. */
+  /** Marks the tenant as changed, so that it is stored. */
   touch(): void {
     this.#keeper?.touch(this)
   }
 
-  /** Waits until its changes are kept; nothing where there is nothing to wait for. Fails where they cannot be kept, and are taken back. */
+  /** Waits until its changes are stored; `undefined` if they are. Fails if they cannot be stored; they are then undone. */
   settle(): Effect.Effect<void, Unavailable> | undefined {
     return this.#keeper?.settle(this)
   }
 
-  /** How often its data was put back or replaced as a whole. */
+  /** How often all its data was replaced. */
   get epoch(): number {
     return this.#epoch
   }
@@ -339,12 +340,12 @@ export class Tenant {
     return this.#contents.workspaceId
   }
 
-  /** What stands for the workspace's id in a path. */
+  /** The alias of the workspace id in paths. */
   get workspaceAlias(): WorkspaceId {
     return this.#contents.workspaceAlias
   }
 
-  /** Who the key acts as. */
+  /** The profile of the API key. */
   get profile(): Profile {
     return this.#contents.profile
   }
@@ -357,7 +358,7 @@ export class Tenant {
     return this.#secrets
   }
 
-  /** Changes the settings that are given. The others stay. */
+  /** Changes the given settings. The others stay. */
   configure(settings: TenantSettings): Either.Either<void, TenantError> {
     const problems = problemsOfSettings(settings)
     if (problems.length > 0) {
@@ -367,7 +368,7 @@ export class Tenant {
     return Either.void
   }
 
-  /** Puts back data, settings, clock, ids, faults and their counts as they were when it was made, and forgets what was asked. */
+  /** Restores the initial data, settings, clock, ids, faults and their counts, and clears the journal. */
   reset(): void {
     this.#load(this.#origin)
     this.faults.put(this.#options.faults ?? [])
@@ -377,12 +378,12 @@ export class Tenant {
     this.journal.reset()
   }
 
-  /** Everything that it holds, values included, and where its clock and its ids stand. */
+  /** Its data, including the values, and the state of its clock and ids. */
   snapshot(): Snapshot {
     return this.#save([...this.#secrets.walk("asc")])
   }
 
-  /** Puts back what a snapshot holds, which may be another world's: account, workspace and profile become the snapshot's. */
+  /** Restores a snapshot, of this tenant or of another. Account, workspace and profile become those of the snapshot. */
   restore(snapshot: Snapshot): Either.Either<void, SeedError> {
     const problems = [
       ...problemsOfSeed(snapshot),
@@ -396,8 +397,8 @@ export class Tenant {
   }
 
   /**
-   * Puts a seed in the place of the data; clock and ids go on. Account, workspace and profile stay where the seed leaves them out, but for a
-   * profile of an account that is no longer this one.
+   * Replaces the data with a seed. Clock and ids continue. Account, workspace and profile stay if the seed leaves them out; but if the seed
+   * changes the account, a profile that it leaves out is new.
    */
   replace(seed: Seed): Either.Either<void, SeedError> {
     const { profile, workspaceAlias, workspaceId } = this.#contents
@@ -478,7 +479,7 @@ const profileOf = (accountId: AccountId, profileId: ProfileId): Profile =>
   })
 
 /**
- * Makes a world with the time and the chance of the fiber that it is made by.
+ * Makes a tenant with the clock and the random numbers of the current fiber.
  *
  * @since 0.1.0
  * @category constructors
@@ -487,7 +488,7 @@ export const make = (options: WorldOptions = {}): Effect.Effect<Tenant, SeedErro
   Effect.flatMap(surroundings, (here) => Tenant.make(options, here))
 
 /**
- * How many worlds a server that takes any key makes by itself. One that made more would grow without an end.
+ * The maximum number of tenants that a server with `acceptAnyKey` creates for unknown keys.
  *
  * @since 0.1.0
  * @category constants
@@ -495,7 +496,7 @@ export const make = (options: WorldOptions = {}): Effect.Effect<Tenant, SeedErro
 export const maxAccepted = 10_000
 
 /**
- * How many tenants a server has at the most, those that it makes by itself included.
+ * The maximum number of tenants of a server, including those for unknown keys.
  *
  * @since 0.1.0
  * @category constants
@@ -503,7 +504,7 @@ export const maxAccepted = 10_000
 export const maxTenants = 20_000
 
 /**
- * The key of a tenant, or its id, is another tenant's.
+ * Another tenant has the API key or the id.
  *
  * @since 0.1.0
  * @category errors
@@ -511,37 +512,37 @@ export const maxTenants = 20_000
 export class TenantExists extends Data.TaggedError("TenantExists")<{ readonly message: string }> {}
 
 /**
- * A tenant as its server knows it.
+ * A tenant with its id and its API key.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Registration {
-  /** The name that the control API has for it. A key is no name: it would be in URLs and logs. */
+  /** The id in the control API. The key cannot be the id: ids are in URLs and logs. */
   readonly id: string
   readonly apiKey: Redacted.Redacted<string>
   readonly tenant: Tenant
-  /** Whether the server made it by itself, for a key that it did not know. */
+  /** Whether the server created it for an unknown key. */
   readonly isAccepted?: boolean | undefined
 }
 
 /**
- * What a tenant is registered with.
+ * Options of a new tenant of a server.
  *
  * @since 0.1.0
  * @category models
  */
 export interface RegistrationOptions extends WorldOptions {
-  /** The key; a new one unless given. */
+  /** The API key. Default: a new one. */
   readonly apiKey?: Redacted.Redacted<string> | undefined
-  /** The id; a new one unless given. */
+  /** The id. Default: a new one. */
   readonly id?: string | undefined
-  /** Whether the server makes it by itself, for a key that it does not know. */
+  /** Whether the server creates it for an unknown key. */
   readonly isAccepted?: boolean | undefined
 }
 
 /**
- * Whether a key, or a token, can be sent as `Authorization: Bearer <key>`: visible ASCII characters, and spaces between them.
+ * Whether a key or token can be sent as `Authorization: Bearer <key>`: visible ASCII characters, with spaces only between them.
  *
  * @since 0.1.0
  * @category rules
@@ -552,31 +553,30 @@ const notAKey = () =>
   new TenantError({ problems: ["apiKey: Expected visible ASCII characters, and spaces only between them"] })
 
 /**
- * The tenants of a server by their keys. Keys are strict: one that is not known is nobody's, unless the server takes any key, which then gets
- * a world of its own.
+ * The tenants of a server, by their API keys. An unknown key gets 401, or a new tenant if the server has `acceptAnyKey`.
  *
  * @since 0.1.0
  * @category services
  */
 export class Tenants {
   readonly #pepper = randomBytes(32).toString("base64")
-  /** By the digest of the key. */
+  /** The tenants by the digest of the key. */
   readonly #byKey = new Map<string, Registration>()
   readonly #byId = new Map<string, Registration>()
   readonly #idByTenant = new WeakMap<Tenant, string>()
   #surroundings: Surroundings
-  /** The settings of a world that neither its options nor its seed say otherwise of. */
+  /** The default settings of tenants. */
   readonly #defaults: TenantSettings
-  /** What a key that is not known gets, where any is taken. */
+  /** The options of tenants for unknown keys, with `acceptAnyKey`. */
   readonly #accepted: WorldOptions | undefined
   readonly #ids: Ids
-  /** Numbers the requests of all worlds. */
+  /** Numbers the requests of all tenants. */
   readonly numbers: RequestNumbers = { last: 0 }
-  /** The time, the ids and the journal of requests that are nobody's: those without a key, and with one that is not known. */
+  /** Clock, ids and journal of requests without a tenant: their key is missing, malformed or unknown. */
   readonly nobody: Pick<Tenant, "clock" | "ids" | "journal">
   #worldsAccepted = 0
 
-  /** Where it takes any key, the other options say what a world that it makes by itself is like. */
+  /** With `acceptAnyKey`, the other options are those of tenants for unknown keys. */
   constructor(
     surroundings: Surroundings,
     { acceptAnyKey = false, clock, faults, journalSize, randomSeed, seed, ...settings }: WorldOptions & {
@@ -597,15 +597,15 @@ export class Tenants {
     }
   }
 
-  /** Has the changes of all worlds kept from now on. */
+  /** Sets what stores the changes of all tenants from now on. */
   keepWith(keeper: Keeper): void {
     this.#surroundings = { ...this.#surroundings, keeper }
   }
 
-  /** Makes a world for a key that has none. */
+  /** Creates a tenant. Fails if its key or id exists. */
   add(options: RegistrationOptions = {}): Either.Either<Registration, SeedError | TenantError | TenantExists> {
     if (this.#byId.size >= maxTenants) {
-      return Either.left(new TenantError({ problems: [`a server has at most ${maxTenants} tenants: remove one`] }))
+      return Either.left(new TenantError({ problems: [`a server has at most ${maxTenants} tenants; remove one`] }))
     }
     const now = this.nobody.clock.now
     const { apiKey = this.#newKey(options), id = this.#ids.resource("tnt", now) } = options
@@ -626,7 +626,7 @@ export class Tenants {
     })
   }
 
-  /** Makes a world that was there before, and goes on from where it stood. */
+  /** Creates a stored tenant again, in its last state. */
   recover(
     { apiKey, id, isAccepted, origin, stand }: Omit<Registration, "tenant"> & {
       readonly origin: Origin
@@ -640,7 +640,7 @@ export class Tenants {
     return registration
   }
 
-  /** Puts back the tenants that there were. */
+  /** Replaces all tenants by earlier ones. */
   reinstate(registrations: ReadonlyArray<Registration>): void {
     const before = this.all
     this.#byKey.clear()
@@ -654,7 +654,7 @@ export class Tenants {
     }
   }
 
-  /** Gives a tenant another key. */
+  /** Replaces the API key of a tenant. */
   rekey(
     before: Registration,
     apiKey: Redacted.Redacted<string>
@@ -678,7 +678,7 @@ export class Tenants {
     this.#idByTenant.set(registration.tenant, registration.id)
   }
 
-  /** Gives a key a new world, in the place of the one that it may have. */
+  /** Creates a tenant. Replaces the tenant with the same key, if there is one. */
   replace(options: RegistrationOptions & { readonly apiKey: Redacted.Redacted<string> }): ReturnType<Tenants["add"]> {
     const before = this.#byKey.get(this.#digest(Redacted.value(options.apiKey)))
     if (before === undefined) {
@@ -692,7 +692,7 @@ export class Tenants {
     })
   }
 
-  /** Takes a tenant away: its key is nobody's from now on. False where it was gone already. */
+  /** Removes a tenant. Its key gets 401 afterwards. False if it was removed before. */
   remove({ apiKey, id, tenant }: Registration): boolean {
     if (this.#byId.get(id)?.tenant !== tenant) {
       return false
@@ -702,18 +702,18 @@ export class Tenants {
     return this.#byId.delete(id)
   }
 
-  /** The tenant of an id. */
+  /** A tenant by its id. */
   find(id: string): Registration | undefined {
     return this.#byId.get(id)
   }
 
-  /** The id of a tenant; nothing for one that was taken away. */
+  /** The id of a tenant. `undefined` if it was removed. */
   idOf(tenant: Tenant): string | undefined {
     const id = this.#idByTenant.get(tenant)
     return id !== undefined && this.#byId.get(id)?.tenant === tenant ? id : undefined
   }
 
-  /** All of them, in the order in which they were made. */
+  /** All tenants, in the order in which they were created. */
   get all(): ReadonlyArray<Registration> {
     return [...this.#byId.values()]
   }
@@ -723,7 +723,7 @@ export class Tenants {
     if (authorization === undefined) {
       return refuse("no API key; send Authorization: Bearer <key>")
     }
-    // As almost everybody writes it, before the rest that RFC 9110, 11.1 and RFC 6750, 2.1 allow.
+    // The usual spelling first, because it is fast. RFC 9110, 11.1 and RFC 6750, 2.1 allow others.
     const usual = authorization.startsWith("Bearer ")
       ? this.#byKey.get(this.#digest(authorization.slice(7)))
       : undefined
@@ -732,7 +732,7 @@ export class Tenants {
     }
     const key = /^bearer +(\S.*)$/i.exec(authorization)?.[1]
     if (key === undefined || !isApiKey(key)) {
-      return refuse("malformed Authorization header; it has to be Bearer <key>")
+      return refuse("malformed Authorization header; send Authorization: Bearer <key>")
     }
     const known = this.#byKey.get(this.#digest(key))
     return known !== undefined
@@ -742,7 +742,7 @@ export class Tenants {
       : refuse("unknown API key")
   }
 
-  /** A key that nobody guesses; the same each time for a seed, and for a process whose chance has one. */
+  /** Makes a random key that cannot be guessed; with a `randomSeed`, one that is the same on every run. */
   #newKey({ randomSeed }: WorldOptions): Redacted.Redacted<string> {
     return Redacted.make(
       randomSeed === undefined
@@ -752,8 +752,7 @@ export class Tenants {
   }
 
   /**
-   * What a key is looked up by. It is of no use to whoever measures how long it takes: how much of it is right says nothing of how much of
-   * the key is.
+   * Keys are looked up by a peppered digest, against timing attacks: the time of a lookup says nothing about the key.
    */
   #digest(key: string): string {
     return hash("sha256", this.#pepper + key, "base64")
@@ -766,8 +765,7 @@ export class Tenants {
     if (this.#worldsAccepted >= maxAccepted) {
       return Either.left(
         new ResourceExhausted({
-          message:
-            `this server takes any key and has made ${maxAccepted} worlds for keys that it did not know: it makes no more`
+          message: `this server has created ${maxAccepted} tenants for unknown API keys, which is the maximum`
         })
       )
     }

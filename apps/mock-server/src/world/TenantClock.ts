@@ -1,5 +1,5 @@
 /**
- * The clock of one tenant: what its secrets, its request ids and the `Date` of its answers are dated by.
+ * The clock of a tenant. It sets the times of secrets, the time in ids, and the `Date` header of responses.
  *
  * @since 0.1.0
  */
@@ -15,29 +15,29 @@ import * as Schema from "effect/Schema"
 import { expected, number, oneOf, struct } from "../input/StrictSchema.js"
 
 /**
- * The latest moment that a clock can show, in milliseconds since the Unix epoch: the end of the year 9999, which is the last that the
- * API writes. The earliest is the epoch itself, since ids hold no time before it.
+ * The latest time of a clock, in milliseconds since the Unix epoch: the end of the year 9999, because RFC 3339 has four digits for a year.
+ * The earliest is the Unix epoch, because ids cannot hold an earlier time.
  *
  * @since 0.1.0
  * @category constants
  */
 export const maxMillis = Date.parse("9999-12-31T23:59:59.999Z")
 
-const isOnTheDial = (millis: number): boolean => Number.isSafeInteger(millis) && millis >= 0 && millis <= maxMillis
+const isInRange = (millis: number): boolean => Number.isSafeInteger(millis) && millis >= 0 && millis <= maxMillis
 
 const moment = "a moment from 1970-01-01T00:00:00.000Z to 9999-12-31T23:59:59.999Z, such as 2026-01-01T00:00:00.000Z"
 
 const Moment = Timestamp.pipe(
-  Schema.filter(({ epochMillis }) => isOnTheDial(epochMillis)),
+  Schema.filter(({ epochMillis }) => isInRange(epochMillis)),
   Schema.annotations(expected(moment))
 )
 
 /**
- * How a clock goes, and where it stands:
+ * The type of a clock, and its time:
  *
- * - `real`: with the time of the process, `offsetMillis` ahead of it (0 unless given);
- * - `fixed`: not at all; it stands at `at`;
- * - `stepping`: the next request is at `at`, and each further one `stepMillis` later.
+ * - `real`: the time of the process plus `offsetMillis` (default: 0);
+ * - `fixed`: frozen at `at`;
+ * - `stepping`: the next request has the time `at`, and every further request is `stepMillis` later.
  *
  * @since 0.1.0
  * @category schemas
@@ -46,21 +46,21 @@ export const ClockSetting = struct("ClockSetting", {
   type: oneOf("real", "fixed", "stepping"),
   at: Schema.optional(Moment),
   stepMillis: Schema.optional(
-    number("a whole number of milliseconds that is not negative", isOnTheDial, { type: "integer", minimum: 0 })
+    number("a whole number of milliseconds that is not negative", isInRange, { type: "integer", minimum: 0 })
   ),
   offsetMillis: Schema.optional(number("a whole number of milliseconds", Number.isSafeInteger, { type: "integer" }))
 }).pipe(
   Schema.filter(({ at, offsetMillis, stepMillis, type }) => [
     ...(type !== "real" && at === undefined ? [{ path: ["at"], message: `Required for a ${type} clock` }] : []),
-    ...(type === "real" && at !== undefined ? [{ path: ["at"], message: "A real clock takes none" }] : []),
+    ...(type === "real" && at !== undefined ? [{ path: ["at"], message: "Not allowed for a real clock" }] : []),
     ...(type === "stepping" && stepMillis === undefined
       ? [{ path: ["stepMillis"], message: "Required for a stepping clock" }]
       : []),
     ...(type !== "stepping" && stepMillis !== undefined
-      ? [{ path: ["stepMillis"], message: "Only a stepping clock takes one" }]
+      ? [{ path: ["stepMillis"], message: "Only allowed for a stepping clock" }]
       : []),
     ...(type !== "real" && offsetMillis !== undefined
-      ? [{ path: ["offsetMillis"], message: "Only a real clock takes one" }]
+      ? [{ path: ["offsetMillis"], message: "Only allowed for a real clock" }]
       : [])
   ], { identifier: "ClockSetting" })
 )
@@ -72,7 +72,7 @@ export const ClockSetting = struct("ClockSetting", {
 export type ClockSetting = typeof ClockSetting.Type
 
 /**
- * A moment as it is given in code: `"2026-01-01T00:00:00.000Z"`, a `Date`, a `DateTime`, or milliseconds since the Unix epoch.
+ * A time in code: `"2026-01-01T00:00:00.000Z"`, a `Date`, a `DateTime`, or milliseconds since the Unix epoch.
  *
  * @since 0.1.0
  * @category models
@@ -80,7 +80,7 @@ export type ClockSetting = typeof ClockSetting.Type
 export type MomentInput = DateTime.DateTime.Input
 
 /**
- * A `ClockSetting` as it is given in code.
+ * A `ClockSetting` in code: times can have any format of `MomentInput`.
  *
  * @since 0.1.0
  * @category models
@@ -96,7 +96,7 @@ const problemsOf = (error: ParseResult.ParseError): ReadonlyArray<string> =>
 const check = Schema.validateEither(ClockSetting, { errors: "all", onExcessProperty: "error" })
 
 /**
- * What code says of a clock, checked: the problems, or the setting.
+ * Checks options from code. Fails with a line for each problem.
  *
  * @since 0.1.0
  * @category conversions
@@ -110,7 +110,7 @@ export const fromOptions = (options: ClockOptions): Either.Either<ClockSetting, 
 }
 
 /**
- * A clock. It is read without Effect, since nothing on the way of a request waits.
+ * A clock. Reading it is synchronous, because the fast path of a request runs without Effect.
  *
  * @since 0.1.0
  * @category models
@@ -130,17 +130,17 @@ export class TenantClock {
     this.set(setting)
   }
 
-  /** The time now, in milliseconds since the Unix epoch, 0 to `maxMillis`. Reading it does not move it. */
+  /** The current time in milliseconds since the Unix epoch, 0 to `maxMillis`. Reading it does not advance a stepping clock. */
   get now(): number {
     return this.#type === "real" ? this.#real(this.#offset) : this.#at
   }
 
-  /** Whether it shows the time of the process. */
+  /** Whether it is `real` without an offset. */
   get isReal(): boolean {
     return this.#type === "real" && this.#offset === 0
   }
 
-  /** The time of a request that has come in: a stepping clock is one step on from the request before. */
+  /** Returns the time of a new request. A stepping clock advances by one step, except for its first request. */
   tick(): number {
     if (this.#type === "stepping") {
       if (this.#hasTicked) {
@@ -151,7 +151,7 @@ export class TenantClock {
     return this.now
   }
 
-  /** How it goes, and where it stands: what `set` would have to be told for it to go on from here. */
+  /** The setting that continues from the current time: passed to `set`, it changes nothing. */
   get setting(): ClockSetting {
     switch (this.#type) {
       case "real":
@@ -165,15 +165,15 @@ export class TenantClock {
     }
   }
 
-  /** What is wrong with a setting: it would show a moment that there is none of. */
+  /** The problems of a setting: an offset that leads out of the range of times. */
   problemsOf({ offsetMillis, type }: ClockSetting): ReadonlyArray<string> {
     return type !== "real" || offsetMillis === undefined
-        || isOnTheDial(Math.floor(this.#process.unsafeCurrentTimeMillis()) + offsetMillis)
+        || isInRange(Math.floor(this.#process.unsafeCurrentTimeMillis()) + offsetMillis)
       ? []
-      : [`offsetMillis: Expected an offset that leads to ${moment}`]
+      : [`offsetMillis: Expected an offset so that the clock shows ${moment}`]
   }
 
-  /** Lets it go in another way, or sets it. */
+  /** Sets type and time. */
   set({ at, offsetMillis = 0, stepMillis = 0, type }: ClockSetting): void {
     this.#type = type
     this.#at = at?.epochMillis ?? 0
@@ -182,10 +182,10 @@ export class TenantClock {
     this.#hasTicked = false
   }
 
-  /** Moves it on; a clock that goes goes on from there. False, and nothing moved, where that would be behind `maxMillis`. */
+  /** Moves the clock forward. False, without a change, if it would pass `maxMillis`. */
   advance(duration: Duration.Duration): boolean {
     const millis = Math.round(Duration.toMillis(duration))
-    if (!isOnTheDial(this.now + millis)) {
+    if (!isInRange(this.now + millis)) {
       return false
     }
     if (this.#type === "real") {
@@ -196,12 +196,12 @@ export class TenantClock {
     return true
   }
 
-  /** The clock of a process can be set to anything. Ids and dates hold no time outside of the dial. */
+  /** Clamped, because the clock of the process may show a time that ids and dates cannot hold. */
   #real(offset: number): number {
     return Math.min(Math.max(Math.floor(this.#process.unsafeCurrentTimeMillis()) + offset, 0), maxMillis)
   }
 
-  /** A moment as the `Date` header has it (RFC 9110, 5.6.7). */
+  /** A time in the format of the `Date` header (RFC 9110, 5.6.7). */
   httpDate(millis: number): string {
     const second = Math.floor(millis / 1000)
     if (second !== this.#second) {

@@ -1,5 +1,5 @@
 /**
- * Settings of a tenant: what its API key may do, and how the server answers where the sources of the contract disagree.
+ * Settings of a tenant: the rights of its API key, and the behaviours on which the sources of the contract disagree.
  *
  * @since 0.1.0
  */
@@ -7,7 +7,7 @@ import * as Schema from "effect/Schema"
 import { array, expected } from "../input/StrictSchema.js"
 
 /**
- * The scope that the operations on secrets require, for reading as well (WIRE.md, Who may).
+ * The scope that all operations on secrets require, including reads (WIRE.md, Who may).
  *
  * @since 0.1.0
  * @category constants
@@ -15,7 +15,7 @@ import { array, expected } from "../input/StrictSchema.js"
 export const secretsScope = "secrets:manage"
 
 /**
- * The scopes that an API key can have here: those of the operations that this server serves.
+ * The scopes that an API key can have: those of the operations that this server serves.
  *
  * @since 0.1.0
  * @category constants
@@ -33,24 +33,23 @@ export type Scope = (typeof knownScopes)[number]
 const Flag = Schema.Boolean.annotations(expected("a boolean"))
 
 /**
- * The settings, each with its default where it is left out. They are optional fields of the options of a tenant, of a seed and of a
- * snapshot.
+ * The settings. All are optional. The options of a tenant, seeds and snapshots have the same fields.
  *
  * @since 0.1.0
  * @category schemas
  */
 export const TenantSettings = Schema.Struct({
-  /** The scopes of the API key; every scope unless given. Without `secrets:manage`, operations on secrets get 403 (WIRE.md, Who may). */
+  /** The scopes of the API key. Default: every scope. Without `secrets:manage`, operations on secrets get 403 (WIRE.md, Who may). */
   scopes: Schema.optional(
     array(Schema.Literal(...knownScopes).annotations(expected(`a known scope: ${knownScopes.join(", ")}`)))
   ),
-  /** Whether the API key is disabled: every operation gets 401; false unless given. */
+  /** Disables the API key: every operation gets 401. Default: false. */
   disabled: Schema.optional(Flag),
-  /** Whether the workspace is archived: operations on its secrets get 403; false unless given. */
+  /** Archives the workspace: operations on its secrets get 403. Default: false. */
   archived: Schema.optional(Flag),
-  /** Leaves `spec.value` out of every response; false unless given (WIRE.md, Where the sources disagree). */
+  /** Leaves `spec.value` out of every response. Default: false (WIRE.md, Where the sources disagree). */
   writeOnlyValues: Schema.optional(Flag),
-  /** Stores the names of secrets in upper case; false unless given (WIRE.md, Where the sources disagree). */
+  /** Stores the names of secrets in upper case. Default: false (WIRE.md, Where the sources disagree). */
   uppercaseNames: Schema.optional(Flag)
 }).annotations({ identifier: "TenantSettings", message: () => "Expected an object (TenantSettings)" })
 
@@ -61,7 +60,7 @@ export const TenantSettings = Schema.Struct({
 export type TenantSettings = typeof TenantSettings.Type
 
 /**
- * The settings among other options. Those that are left out are absent.
+ * Picks the settings that are set from other options.
  *
  * @since 0.1.0
  * @category conversions
@@ -77,7 +76,7 @@ export const settingsOf = (
 })
 
 /**
- * What is wrong with the settings of a tenant, a line for each problem. None quotes what was given.
+ * The problems of settings, one line each. None quotes the input.
  *
  * @since 0.1.0
  * @category rules

@@ -8,7 +8,7 @@ import * as DateTime from "effect/DateTime"
 import { type Filter, type IndexLimits, indexLimits, matcher, SearchIndex, termsOf } from "./SearchIndex.js"
 
 /**
- * Where a secret stands in the order: creation time in milliseconds since the Unix epoch, ties by id.
+ * The position of a secret in the order: creation time in milliseconds since the Unix epoch, then id.
  *
  * @since 0.1.0
  * @category models
@@ -19,7 +19,7 @@ export interface Position {
 }
 
 /**
- * The position of a secret.
+ * Returns the position of a secret.
  *
  * @since 0.1.0
  * @category models
@@ -34,17 +34,17 @@ const isBefore = (self: Position, that: Position): boolean =>
 
 const isSame = (self: Position, that: Position): boolean => self.createdAt === that.createdAt && self.id === that.id
 
-/** A place in the order. One whose secret was taken out stays until there are too many of them. */
+/** A place in the order. It stays after its secret is removed, until there are too many empty ones. */
 interface Slot extends Position {
   secret: WorkspaceSecret | undefined
 }
 
-/** From how many secrets on an index pays: below, looking at each of them takes no longer. */
+/** The number of secrets from which an index is faster than a scan. */
 const INDEXED_FROM = 512
 
 /**
- * An ordered map of secrets by id, with an index by external id, and one for filters that is made when a large store is first
- * searched. Changes are plain synchronous calls, so that each is seen whole or not at all.
+ * An ordered map of secrets by id, with an index by external id. A search index is made when a large store is first searched. Changes are
+ * synchronous, so each is atomic.
  *
  * @since 0.1.0
  * @category models
@@ -52,17 +52,17 @@ const INDEXED_FROM = 512
 export class WorkspaceSecretStore {
   readonly #byId = new Map<string, Slot>()
   readonly #byExternalId = new Map<string, WorkspaceSecretId>()
-  /** Ascending. A position outlives the replacement of its secret, so an update leaves it where it is. */
+  /** In ascending order. An update keeps the slot of its secret. */
   #order: Array<Slot> = []
-  /** Its numbers are ranks in the order: it is made anew when these change. */
+  /** Its numbers are ranks in the order, so it is discarded when ranks change. */
   #index: SearchIndex | undefined
   #isTooLarge = false
   readonly #indexedFrom: number
   readonly #limits: IndexLimits
-  /** Is told of each change: the secret before, and the one after it. */
+  /** Called before each change, with the secret before and after it. */
   onChange: ((before: WorkspaceSecret | undefined, after: WorkspaceSecret | undefined) => void) | undefined
 
-  /** `indexedFrom` is the number of secrets from which on filters have an index, `limits` how large that may be. */
+  /** `indexedFrom` is the number of secrets from which searches use an index, and `limits` its maximum size. */
   constructor(
     { indexedFrom = INDEXED_FROM, limits = indexLimits }: {
       readonly indexedFrom?: number
@@ -73,28 +73,28 @@ export class WorkspaceSecretStore {
     this.#limits = limits
   }
 
-  /** Whether filters have an index by now. */
+  /** Whether the search index exists. */
   get isIndexed(): boolean {
     return this.#index !== undefined
   }
 
-  /** How many secrets there are. */
+  /** The number of secrets. */
   get size(): number {
     return this.#byId.size
   }
 
-  /** How many places the order has, gaps of secrets that were taken out included: at most 32 more than twice as many as secrets. */
+  /** The number of places in the order, including those of removed secrets: at most twice the number of secrets plus 32. */
   get places(): number {
     return this.#order.length
   }
 
-  /** The secret of an id or an external id, or `undefined`. */
+  /** The secret with an id or an external id, or `undefined`. */
   find(ref: WorkspaceSecretRef): WorkspaceSecret | undefined {
     const id = typeof ref === "string" ? ref : this.#byExternalId.get(ref.externalId)
     return id === undefined ? undefined : this.#byId.get(id)?.secret
   }
 
-  /** Adds a secret, or replaces the one of the same id and creation time. */
+  /** Adds a secret, or replaces the one with the same id and creation time. */
   put(secret: WorkspaceSecret): void {
     const { externalId, id } = secret.metadata
     const slot = this.#byId.get(id)
@@ -118,7 +118,7 @@ export class WorkspaceSecretStore {
     }
   }
 
-  /** Takes a secret out. */
+  /** Removes a secret. */
   remove(secret: WorkspaceSecret): void {
     const slot = this.#byId.get(secret.metadata.id)
     if (slot?.secret === undefined) {
@@ -132,7 +132,7 @@ export class WorkspaceSecretStore {
     this.#index?.delete(this.#rank(slot), slot.secret)
     this.#byId.delete(slot.id)
     slot.secret = undefined
-    // Closing each gap would move all that follow.
+    // Not on every removal, because it moves all later places.
     if (this.#order.length > 2 * this.size + 32) {
       this.#order = this.#order.filter(({ secret }) => secret !== undefined)
       this.#index = undefined
@@ -140,7 +140,7 @@ export class WorkspaceSecretStore {
     }
   }
 
-  /** The secrets in order, beginning behind `after`, which need not exist any more. */
+  /** The secrets in order, after the position `after`. Its secret may be gone. */
   *walk(sortOrder: "asc" | "desc", after?: Position): Generator<WorkspaceSecret> {
     const step = sortOrder === "asc" ? 1 : -1
     for (let rank = this.#first(step, after); rank >= 0 && rank < this.#order.length; rank += step) {
@@ -151,7 +151,7 @@ export class WorkspaceSecretStore {
     }
   }
 
-  /** Those of them that pass a filter (WIRE.md, List). */
+  /** The secrets that match a filter, in order (WIRE.md, List). */
   *search(filter: Filter, sortOrder: "asc" | "desc", after?: Position): Generator<WorkspaceSecret> {
     const isMatch = matcher(filter)
     const terms = this.size < this.#indexedFrom ? undefined : termsOf(filter)
@@ -177,7 +177,7 @@ export class WorkspaceSecretStore {
     }
   }
 
-  /** The index; nothing where it would be too large. Each secret is then looked at, until secrets are deleted and their places closed. */
+  /** The search index, or `undefined` if it would be too large. Searches then scan all secrets, until empty places are removed. */
   #indexed(): SearchIndex | undefined {
     if (!this.#isTooLarge) {
       this.#index ??= new SearchIndex(this.#order.map(({ secret }) => secret), this.#limits)
@@ -206,7 +206,7 @@ export class WorkspaceSecretStore {
     this.#byId.set(slot.id, slot)
   }
 
-  /** The rank of the first place to look at. */
+  /** The rank of the first place to read. */
   #first(step: 1 | -1, after: Position | undefined): number {
     if (after === undefined) {
       return step === 1 ? 0 : this.#order.length - 1
@@ -216,11 +216,11 @@ export class WorkspaceSecretStore {
     return step === -1 ? rank - 1 : there !== undefined && isSame(there, after) ? rank + 1 : rank
   }
 
-  /** How many positions are before this one. */
+  /** The number of places before a position. */
   #rank(position: Position): number {
     let low = 0
     let high = this.#order.length
-    // Most of what is put in is the newest.
+    // Fast path: most new secrets are the newest.
     const last = this.#order[high - 1]
     if (last === undefined || isBefore(last, position)) {
       return high

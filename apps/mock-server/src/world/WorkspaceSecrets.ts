@@ -1,5 +1,5 @@
 /**
- * The rules of the API (WIRE.md, Semantics of the server). They know nothing of HTTP.
+ * The rules of the API, independent of HTTP (WIRE.md, Semantics of the server).
  *
  * @since 0.1.0
  */
@@ -29,7 +29,7 @@ import { positionOf } from "./WorkspaceSecretStore.js"
 const DEFAULT_LIMIT = 50
 const MAX_LIMIT = 200
 
-/** All that a cursor is bound to. */
+/** What a cursor is valid for. */
 const scopeOf = (tenant: Tenant, params: ListWorkspaceSecrets): string => {
   const labels = Object.entries(params.labels ?? {}).sort(([a], [b]) => a < b ? -1 : 1)
   return JSON.stringify([
@@ -54,7 +54,7 @@ const positionAfter = (
           "not a cursor of this list: malformed, or issued for other filters or another order; leave it out to start anew"
       }]))
 
-// What is made of decoded parts needs no second validation, which costs more than the rest of a request (here and below: `true`).
+// `true` skips validation, here and below: the parts are decoded already, and validation costs more than the rest of a request.
 const withoutInfo = ({ metadata, spec }: WorkspaceSecret) => new WorkspaceSecret({ metadata, spec }, true)
 
 const notFound = Either.left(new WorkspaceSecretNotFound({ message: "no such secret in this workspace" }, true))
@@ -68,17 +68,17 @@ const isTaken = (tenant: Tenant, externalId: ExternalId | undefined, by: Workspa
   return other !== undefined && other.metadata.id !== by
 }
 
-/** The most labels of a secret. */
+/** The maximum number of labels of a secret. */
 const MAX_LABELS = 64
 
-/** The most characters of an external id, as a path has it: one that is longer could hardly be addressed. */
+/** The maximum length of a percent-encoded external id: a longer one would hardly fit into a URL. */
 const MAX_ADDRESS = 1024
 
-/** Half a surrogate pair cannot be written in a path. What stands for it there is as long. */
+/** A lone surrogate cannot be percent-encoded. Its replacement has the same length. */
 const addressOf = (externalId: string): string =>
   encodeURIComponent(externalId.replaceAll(/[\ud800-\udfff]/gu, "\ufffd"))
 
-/** What is wrong with a secret that a client wants to keep: there is too much of it. */
+/** Checks the size limits of a secret's metadata. */
 const tooMuch = ({ externalId, labels = {} }: {
   readonly externalId?: string | undefined
   readonly labels?: Readonly<Record<string, string>> | undefined
@@ -98,7 +98,7 @@ const tooMuch = ({ externalId, labels = {} }: {
 }
 
 /**
- * A page in the order of creation, newest first unless asked otherwise; at most 200 of them, 50 unless asked.
+ * Lists a page of secrets by creation time, newest first by default. `limit` is 50 by default, and at most 200 (WIRE.md, List).
  *
  * @since 0.1.0
  * @category operations
@@ -130,11 +130,11 @@ export const list = (
 }
 
 /*
- * All of them are synchronous: nothing comes between what one reads and what it writes, and no request pays for a fiber.
+ * All operations are synchronous, so each is atomic and needs no fiber.
  */
 
 /**
- * The five operations on the secrets of a tenant.
+ * The five operations on the secrets of a tenant (WIRE.md, Semantics of the server).
  *
  * @since 0.1.0
  * @category services
@@ -143,7 +143,7 @@ export class WorkspaceSecrets extends Effect.Service<WorkspaceSecrets>()(
   "@workspace-secrets/mock-server/WorkspaceSecrets",
   {
     sync: () => {
-      /** A new secret; the server sets its id, time and owner. Id and time are of one reading of the clock, so that both sort alike. */
+      /** Creates a secret. Id and creation time come from one reading of the clock, so that both sort alike. */
       const create = (
         tenant: Tenant,
         { metadata, spec }: CreateWorkspaceSecret
@@ -176,7 +176,7 @@ export class WorkspaceSecrets extends Effect.Service<WorkspaceSecrets>()(
         return Either.right(secret)
       }
 
-      /** The secret of an id or an external id. */
+      /** Finds a secret by id or external id. */
       const get = (
         tenant: Tenant,
         ref: WorkspaceSecretRef
@@ -185,7 +185,7 @@ export class WorkspaceSecrets extends Effect.Service<WorkspaceSecrets>()(
         return secret === undefined ? notFound : Either.right(secret)
       }
 
-      /** The secret with the fields of the mask written; one that changes nothing leaves `updatedAt` alone, too. */
+      /** Updates the fields of the mask. An update that changes nothing leaves `updatedAt` as it is. */
       const update = (
         tenant: Tenant,
         ref: WorkspaceSecretRef,
@@ -216,7 +216,7 @@ export class WorkspaceSecrets extends Effect.Service<WorkspaceSecrets>()(
         return Either.right(updated)
       }
 
-      /** Takes the secret out. */
+      /** Deletes a secret. */
       const remove = (tenant: Tenant, ref: WorkspaceSecretRef): Either.Either<void, WorkspaceSecretNotFound> => {
         const secret = tenant.secrets.find(ref)
         return secret === undefined ? notFound : Either.right(tenant.secrets.remove(secret))

@@ -36,14 +36,14 @@ describe("Api as OpenAPI", () => {
     ])
   })
 
-  it("asks for a bearer key everywhere", () => {
+  it("requires a bearer key everywhere", () => {
     expect(spec.components.securitySchemes).toEqual({ bearer: { type: "http", scheme: "bearer" } })
     for (const { method, operation, path } of operations) {
       expect([method, path, operation.security]).toEqual([method, path, [{ bearer: [] }]])
     }
   })
 
-  it("answers every error with google.rpc.Status, and nothing else", () => {
+  it("declares every error as google.rpc.Status", () => {
     for (const { operation } of operations) {
       for (const [status, { content, description }] of Object.entries(operation.responses)) {
         if (status !== "200") {
@@ -74,7 +74,7 @@ describe("Api as OpenAPI", () => {
     }
   })
 
-  it("takes the bodies of create and update, and gives back what each operation gives back", () => {
+  it("declares the bodies of create and update, and the result of each operation", () => {
     const text = (value: unknown) => JSON.stringify(value) ?? ""
     const bodies = Object.fromEntries(
       operations.map(({ operation }) => [operation.operationId, [
@@ -92,7 +92,7 @@ describe("Api as OpenAPI", () => {
     expect(bodies["profiles.whoami"]).toEqual([undefined, "Profile"])
   })
 
-  it("refers only to schemas that it has", () => {
+  it("refers only to schemas that it contains", () => {
     const references = new Set(JSON.stringify(spec).match(/#\/components\/schemas\/[^"]+/g))
     expect(references.size).toBeGreaterThan(10)
     for (const reference of references) {

@@ -15,7 +15,7 @@ describe("baseUrlOf", () => {
     ["0.0.0.0:8080", "http://127.0.0.1:8080"],
     ["[::]:8080", "http://[::1]:8080"],
     ["0.0.0.0", "http://127.0.0.1:80"]
-  ])("takes the Host %j", (host, url) => {
+  ])("uses the Host %j", (host, url) => {
     expect(baseUrlOf({ headers: { host }, origin })).toBe(url)
   })
 
@@ -47,16 +47,16 @@ describe("baseUrlOf", () => {
     "[::1%25eth0]",
     "1.2.3.999",
     `${"a".repeat(300)}.test`
-  ])("takes the transport's word when the Host is %j", (host) => {
+  ])("uses the origin of the transport when the Host is %j", (host) => {
     expect(baseUrlOf({ headers: { host }, origin })).toBe(origin)
   })
 
-  it("takes the transport's word when there is no Host or more than one", () => {
+  it("uses the origin of the transport without a Host, or with more than one", () => {
     expect(baseUrlOf({ headers: {}, origin })).toBe(origin)
     expect(baseUrlOf({ headers: { host: ["a", "b"] }, origin })).toBe(origin)
   })
 
-  it("is a path when nobody knows better", () => {
+  it("is a path when there is neither", () => {
     expect(baseUrlOf({ headers: {}, origin: undefined })).toBe("/")
   })
 })
@@ -77,13 +77,13 @@ describe("urlOf", () => {
     ["0:0:0:0:0:0:0:0", "http://[::1]:80"],
     ["::ffff:0.0.0.0", "http://127.0.0.1:80"],
     ["::ffff:0:0", "http://127.0.0.1:80"]
-  ])("names an address to connect to for %j", (host, url) => {
+  ])("returns an address to connect to for %j", (host, url) => {
     expect(urlOf(host, 80)).toBe(url)
   })
 })
 
 describe("urlAt", () => {
-  it("takes a name that stands for every address for that", () => {
+  it("treats a name that resolves to every address like that address", () => {
     expect(urlAt("everywhere", { address: "0.0.0.0", port: 80 })).toBe("http://127.0.0.1:80")
     expect(urlAt("localhost", { address: "127.0.0.1", port: 80 })).toBe("http://localhost:80")
   })

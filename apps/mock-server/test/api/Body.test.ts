@@ -5,22 +5,22 @@ import * as Body from "../../src/api/Body.js"
 
 const bytes = (text: string) => new TextEncoder().encode(text)
 
-/** What is answered, without the class that it is in. */
+/** The fields of an error, without its class. */
 const refusal = <A>(result: Either.Either<A, { readonly status: number; readonly message: string }>) =>
   Either.match(result, { onLeft: ({ message, status }) => ({ status, message }), onRight: () => "fine" })
 
 const invalid = { status: 400, message: "the body is not valid JSON in UTF-8" }
 
 describe("announcesTooMuch", () => {
-  it.each([undefined, "", "0", "1", "1048576", "nonsense"])("is fine with a content-length of %j", (contentLength) => {
+  it.each([undefined, "", "0", "1", "1048576", "nonsense"])("accepts a content-length of %j", (contentLength) => {
     expect(Body.announcesTooMuch(contentLength)).toBe(false)
   })
 
-  it.each(["1048577", "2097152", "99999999999999999999999999"])("takes %s for too much", (contentLength) => {
+  it.each(["1048577", "2097152", "99999999999999999999999999"])("rejects a content-length of %s", (contentLength) => {
     expect(Body.announcesTooMuch(contentLength)).toBe(true)
   })
 
-  it("goes by 1 MiB, and says so with 413", () => {
+  it("has a limit of 1 MiB, and fails with 413", () => {
     expect(Body.maxBytes).toBe(1024 ** 2)
     expect(Body.tooLarge()).toMatchObject({
       status: 413,
@@ -49,7 +49,7 @@ describe("checkType", () => {
     "application/json; odata.metadata=full",
     "application/merge-patch+json",
     "application/vnd.api+json; charset=utf-8"
-  ])("takes %j", (contentType) => {
+  ])("accepts %j", (contentType) => {
     expect(refusal(Body.checkType(contentType))).toBe("fine")
   })
 
@@ -78,16 +78,16 @@ describe("checkType", () => {
     "multipart/form-data; boundary=application/json",
     "application/octet-stream",
     "application/json, application/json"
-  ])("refuses %j with 415", (contentType) => {
+  ])("rejects %j with 415", (contentType) => {
     expect(refusal(Body.checkType(contentType))).toEqual({
       status: 415,
-      message: "the body has to be JSON in UTF-8; send content-type: application/json"
+      message: "the body must be JSON in UTF-8; send content-type: application/json"
     })
   })
 })
 
 describe("checkType of a content coding", () => {
-  it.each([undefined, "", "identity", "Identity", " identity , ", "identity, identity"])("takes %j", (coding) => {
+  it.each([undefined, "", "identity", "Identity", " identity , ", "identity, identity"])("accepts %j", (coding) => {
     expect(refusal(Body.checkType("application/json", coding))).toBe("fine")
   })
 
@@ -102,7 +102,7 @@ describe("checkType of a content coding", () => {
     ["gzip, br", " gzip"],
     ["a\"b", ""],
     ["a".repeat(100), ""]
-  ])("refuses %j with 415 and its name", (coding, name) => {
+  ])("rejects %j with 415 and its name", (coding, name) => {
     expect(refusal(Body.checkType("application/json", coding))).toEqual({
       status: 415,
       message: `the content coding${name} is not supported; send the body without content-encoding`
@@ -111,21 +111,21 @@ describe("checkType of a content coding", () => {
 })
 
 describe("parse", () => {
-  it.prop("reads any JSON", [FastCheck.json()], ([json]) => {
+  it.prop("parses any JSON", [FastCheck.json()], ([json]) => {
     expect(Body.parse(bytes(json))).toEqual(Either.right(JSON.parse(json)))
   })
 
-  it("reads past a byte order mark", () => {
+  it("skips a byte order mark", () => {
     expect(Body.parse(bytes("\uFEFF{\"a\":1}"))).toEqual(Either.right({ a: 1 }))
   })
 
-  it("gives a key called __proto__ no power", () => {
+  it("does not set the prototype for a key called __proto__", () => {
     const parsed = Either.getOrThrow(Body.parse(bytes(`{"__proto__":{"polluted":true}}`))) as object
     expect(Object.getPrototypeOf(parsed)).toBe(Object.prototype)
     expect(Object.keys(parsed)).toEqual(["__proto__"])
   })
 
-  it("asks for a body where there is none", () => {
+  it("fails for an empty body", () => {
     expect(refusal(Body.parse(new Uint8Array(0)))).toEqual({
       status: 400,
       message: "the body is empty; expected a JSON object"
@@ -144,20 +144,20 @@ describe("parse", () => {
     " ",
     "\uFEFF"
   ])(
-    "refuses what is no JSON in UTF-8 without quoting it (%$)",
+    "rejects text that is not JSON in UTF-8, without quoting it (%$)",
     (text) => {
       expect(refusal(Body.parse(bytes(text)))).toEqual(invalid)
     }
   )
 
   it.each([[0xff], [0x22, 0xc3, 0x28, 0x22], [0x22, 0xed, 0xa0, 0x80, 0x22], [0xff, 0xfe, 0x7b, 0x00, 0x7d, 0x00]])(
-    "refuses bytes that are no UTF-8",
+    "rejects bytes that are not UTF-8",
     (...octets) => {
       expect(refusal(Body.parse(Uint8Array.from(octets)))).toEqual(invalid)
     }
   )
 
-  it("reads 100 levels, and refuses one more without running out of stack", () => {
+  it("accepts 100 levels, and rejects one more without a stack overflow", () => {
     const nested = (levels: number) => Body.parse(bytes("[".repeat(levels) + "]".repeat(levels)))
     expect(Either.isRight(nested(100))).toBe(true)
     const deep = { status: 400, message: "the body has more than 100 levels" }

@@ -24,7 +24,7 @@ import { WorkspaceSecrets } from "../../src/world/WorkspaceSecrets.js"
 
 const services = WorkspaceSecrets.Default
 
-/** A dispatcher with one tenant whose key is `key`, and some handlers replaced. */
+/** A dispatcher with one tenant, whose API key is `key`, and with some handlers replaced. */
 const makeWith = (handlers: Partial<Handlers.Handlers>, options?: Dispatcher.Options) =>
   Effect.gen(function*() {
     const tenants = new Tenant.Tenants(yield* Tenant.surroundings)
@@ -44,7 +44,7 @@ const incoming = (method: string, target: string, rest: Partial<Dispatcher.Incom
 
 const whoami = incoming("GET", "/v1/whoami")
 
-/** Everything that any logger of Effect prints, into an array. */
+/** Collects everything that Effect's loggers print. */
 const record = (lines: Array<string>) =>
   Logger.replace(
     Logger.defaultLogger,
@@ -65,7 +65,7 @@ const VALUE = "canary-value-\"<é>\"\n"
 
 const told = Object.values(spellings).map((spell) => [VALUE, spell(VALUE)] as const)
 
-/** Errors whose every text holds what must not get out. */
+/** Errors with a secret in every text. */
 const defects = {
   "an error": () => new Error("canary"),
   "an error of a message in several lines, some like frames": () =>
@@ -80,7 +80,7 @@ const defects = {
   )
 }
 
-describe("a request that was under way", () => {
+describe("a request in flight", () => {
   const body = JSON.stringify({ metadata: { name: "name" }, spec: {} })
 
   const changes: Readonly<Record<string, (tenant: Tenant.Tenant) => unknown>> = {
@@ -90,7 +90,7 @@ describe("a request that was under way", () => {
   }
 
   for (const [what, change] of Object.entries(changes)) {
-    it.effect(`before ${what} is ABORTED, whether it waited for its body or by a fault, and changes nothing`, () =>
+    it.effect(`during ${what} gets ABORTED, whether it waited for its body or for a fault, and changes nothing`, () =>
       Effect.gen(function*() {
         const { dispatch, tenant } = yield* makeWith({})
         const sent = yield* Deferred.make<Uint8Array>()
@@ -118,7 +118,7 @@ describe("a request that was under way", () => {
       }).pipe(Effect.provide(services)))
   }
 
-  it.effect("and whose client goes away after a reset is not in the journal either", () =>
+  it.effect("during a reset, whose client then closes the connection, is not in the journal", () =>
     Effect.gen(function*() {
       const { dispatch, tenant } = yield* makeWith({})
       const fiber = yield* Effect.fork(dispatch(incoming("POST", "/v1/workspace_secrets", { body: Effect.never })))
@@ -131,7 +131,7 @@ describe("a request that was under way", () => {
 
 describe("a defect of a handler", () => {
   for (const [what, make] of Object.entries(defects)) {
-    it.effect(`is answered with INTERNAL, and logged without what it says: ${what}`, () => {
+    it.effect(`gets INTERNAL, and is logged without its message: ${what}`, () => {
       const lines: Array<string> = []
       return Effect.gen(function*() {
         const { dispatch } = yield* makeWith({ whoami: () => Effect.die(make()) })
@@ -139,7 +139,7 @@ describe("a defect of a handler", () => {
         expect(status).toBe(500)
         expect(decodeStatus(body)).toEqual({
           code: 13,
-          message: "the mock server failed unexpectedly; its log says more",
+          message: "the mock server failed unexpectedly; see its log",
           details: []
         })
         expect(headers["content-type"]).toBe("application/json")
@@ -152,7 +152,7 @@ describe("a defect of a handler", () => {
     })
   }
 
-  it.effect("is logged with its class and the place where it happened", () => {
+  it.effect("is logged with its class and stack frames", () => {
     const lines: Array<string> = []
     return Effect.gen(function*() {
       const { dispatch } = yield* makeWith({
@@ -167,7 +167,7 @@ describe("a defect of a handler", () => {
     }).pipe(Effect.provide(services), Effect.provide(record(lines)))
   })
 
-  it.effect("is what an answer is that its schema cannot write", () => {
+  it.effect("happens when a result does not fit its schema", () => {
     const lines: Array<string> = []
     return Effect.gen(function*() {
       const { dispatch, tenant } = yield* makeWith({
@@ -183,7 +183,7 @@ describe("a defect of a handler", () => {
     }).pipe(Effect.provide(services), Effect.provide(record(lines)))
   })
 
-  it.effect("leaves the next request alone", () =>
+  it.effect("does not affect the next request", () =>
     Effect.gen(function*() {
       let calls = 0
       const { dispatch } = yield* makeWith({
@@ -195,7 +195,7 @@ describe("a defect of a handler", () => {
 })
 
 describe("a failure of a handler", () => {
-  it.effect("is answered by its row, with what it says of when to come back, and not logged", () => {
+  it.effect("gets the status of its row with Retry-After, and is not logged", () => {
     const lines: Array<string> = []
     return Effect.gen(function*() {
       const { dispatch } = yield* makeWith({
@@ -213,7 +213,7 @@ describe("a failure of a handler", () => {
 })
 
 describe("the dispatcher", () => {
-  it.effect("gives every answer an id of its own, in the order of the requests", () =>
+  it.effect("gives every response its own request id, in the order of the requests", () =>
     Effect.gen(function*() {
       const { dispatch } = yield* makeWith({})
       const targets = ["/v1/whoami", "/nothing", "/v1/workspace_secrets/%zz", "/v1/workspace_secrets/none"]
@@ -223,7 +223,7 @@ describe("the dispatcher", () => {
       expect(answers.map(({ status }) => status)).toEqual([200, 404, 400, 404, 200, 404, 400, 404])
     }).pipe(Effect.provide(services)))
 
-  it.effect("refuses headers over 16 KiB, whatever else is wrong", () =>
+  it.effect("rejects headers over 16 KiB before anything else", () =>
     Effect.gen(function*() {
       const { dispatch } = yield* makeWith({})
       const ask = (target: string, headers: Dispatcher.Incoming["headers"]) =>
@@ -238,7 +238,7 @@ describe("the dispatcher", () => {
       expect(yield* ask("/v1/whoami", { authorization, x: undefined })).toBe(200)
     }).pipe(Effect.provide(services)))
 
-  it.effect("reads a body only for those who have a key, in the right workspace, and only as JSON", () =>
+  it.effect("reads a body only with a valid key, in the right workspace, and as JSON", () =>
     Effect.gen(function*() {
       let reads = 0
       const { dispatch, tenant } = yield* makeWith({})
@@ -264,7 +264,7 @@ describe("the dispatcher", () => {
       ])
     }).pipe(Effect.provide(services)))
 
-  it.effect("tells who has no key how to send one", () =>
+  it.effect("says how to send an API key if there is none", () =>
     Effect.gen(function*() {
       const { dispatch } = yield* makeWith({})
       const { headers, status } = yield* dispatch(incoming("GET", "/v1/whoami", { headers: {} }))
@@ -281,7 +281,7 @@ describe("the dispatcher", () => {
       expect(yield* ask("?/v1/whoami")).toBe(404)
     }).pipe(Effect.provide(services)))
 
-  it.effect("tells a missing route from a missing secret by header and message, and names the nearest route", () =>
+  it.effect("distinguishes a missing route from a missing secret by header and message, and names the nearest route", () =>
     Effect.gen(function*() {
       const { dispatch } = yield* makeWith({})
       const ask = (target: string) =>
@@ -310,7 +310,7 @@ describe("the dispatcher", () => {
       })
     }).pipe(Effect.provide(services)))
 
-  it.effect("answers UNIMPLEMENTED to an operation that is known and not served, with or without a key", () =>
+  it.effect("answers UNIMPLEMENTED for a published operation that is not served, with or without a key", () =>
     Effect.gen(function*() {
       const { dispatch } = yield* makeWith({}, { unservedOperations: [{ method: "POST", path: "/v1/things/:id" }] })
       for (const headers of [{}, { authorization: "Bearer key" }]) {
@@ -322,7 +322,7 @@ describe("the dispatcher", () => {
       expect([status, headers["allow"]]).toEqual([405, "POST"])
     }).pipe(Effect.provide(services)))
 
-  it.effect("answers every published operation: those that it does not serve with 501 and their names", () =>
+  it.effect("answers every published operation: those that are not served get 501 with their names", () =>
     Effect.gen(function*() {
       const { dispatch } = yield* makeWith({})
       expect(publishedOperations).toHaveLength(142)
@@ -348,7 +348,7 @@ describe("the dispatcher", () => {
       expect((yield* dispatch(incoming("POST", "/v1/things/a"))).status).toBe(404)
     }).pipe(Effect.provide(services)))
 
-  it.effect("shows its documents to anyone, and to the one method that reads them", () =>
+  it.effect("serves its documents without a key, and only for GET and HEAD", () =>
     Effect.gen(function*() {
       const { dispatch } = yield* makeWith({}, { documents })
       const ask = (method: string, target: string) => dispatch(incoming(method, target, { headers: {} }))

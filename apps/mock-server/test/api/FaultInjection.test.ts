@@ -21,7 +21,7 @@ const fault = (): never => {
   throw new Error(`broken on purpose: ${VALUE}`)
 }
 
-/** A server whose parts a test breaks. */
+/** A server with parts that a test can break. */
 const open = async () => {
   const scope = await Effect.runPromise(Scope.make())
   const lines: Array<string> = []
@@ -39,7 +39,7 @@ const open = async () => {
   const dispatch = Dispatcher.make({ ...own, create: (request) => handlers.create(request) }, tenants, {
     onRequest: observe
   })
-  // What comes in and what goes out can be broken on the way, whatever the transport.
+  // Incoming requests and outgoing responses can be broken, for every transport.
   const broken: { incoming?: Partial<Dispatcher.Incoming>; headers?: Readonly<Record<string, string>> } = {}
   const dispatching: Dispatcher.Dispatch = (incoming) => {
     const { headers, incoming: part } = broken
@@ -70,7 +70,7 @@ const open = async () => {
 
 type Opened = Awaited<ReturnType<typeof open>>
 
-/** What is broken for one request, by the step that it takes. */
+/** The ways to break one request, by step. */
 const steps: Readonly<Record<string, (server: Opened) => void>> = {
   "authentication": ({ tenants }) => void vi.spyOn(tenants, "authenticate").mockImplementationOnce(fault),
   "the clock": ({ tenant }) => void vi.spyOn(tenant.clock, "tick").mockImplementationOnce(fault),
@@ -147,7 +147,7 @@ for (const transport of ["a socket", "no socket"] as const) {
       const response = await fetch(`${server.url}/v1/workspace_secrets`, init)
       return { status: response.status, requestId: response.headers.get("x-request-id"), body: await response.text() }
     }
-    /** That it goes on, with all that it has. */
+    /** Asserts that the server keeps serving, with all its data. */
     const goesOn = async () => {
       expect((await ask()).status).toBe(200)
       expect((await ask({ headers: request.headers })).status).toBe(200)
@@ -167,12 +167,12 @@ for (const transport of ["a socket", "no socket"] as const) {
       process.off("warning", onWarning)
     })
 
-    it.each(Object.entries(steps))("answers with INTERNAL and goes on when this throws: %s", async (_, inject) => {
+    it.each(Object.entries(steps))("answers INTERNAL and keeps serving when this throws: %s", async (_, inject) => {
       inject(server)
       const { body, requestId, status } = await ask()
       expect([status, decodeStatus(body)]).toEqual([500, {
         code: 13,
-        message: "the mock server failed unexpectedly; its log says more",
+        message: "the mock server failed unexpectedly; see its log",
         details: []
       }])
       expect(requestId).toMatch(/^req_[0-9A-HJKMNP-TV-Z]{26}$/)
@@ -181,7 +181,7 @@ for (const transport of ["a socket", "no socket"] as const) {
       await goesOn()
     })
 
-    it("fails a request whose answer cannot be written, and goes on", async () => {
+    it("fails a request whose response cannot be written, and keeps serving", async () => {
       server.broken.headers = { "x-broken": "a\r\nb" }
       if (transport === "a socket") {
         expect((await ask()).status).toBe(500)
@@ -191,7 +191,7 @@ for (const transport of ["a socket", "no socket"] as const) {
       await goesOn()
     })
 
-    it("answers all the same when the one who waits for a request throws, who is waited for no longer", async () => {
+    it("answers when a waiter of the journal throws, and drops that waiter", async () => {
       const match = {
         get status(): number {
           return isBroken ? fault() : 999
@@ -208,18 +208,18 @@ for (const transport of ["a socket", "no socket"] as const) {
     it.each([
       ["throws", fault],
       ["gives a promise that is rejected", () => Promise.reject(new Error(VALUE))]
-    ])("answers all the same when an observer %s, which is told of nothing more", async (_, observe) => {
+    ])("answers when an observer %s, and does not call it again", async (_, observe) => {
       warnings.length = 0
       server.observe.mockImplementationOnce(observe)
       expect((await ask()).status).toBe(200)
       await vi.waitFor(() => expect(warnings.length).toBe(1))
       await goesOn()
       expect(server.observe).toHaveBeenCalledTimes(1)
-      expect(warnings[0]).toContain("onRequest threw and is not called any more: Error")
+      expect(warnings[0]).toContain("onRequest threw and is not called again: Error")
       expect(warnings.join()).not.toContain(VALUE)
     })
 
-    it("goes on when a body breaks off", async () => {
+    it("keeps serving when a body breaks off", async () => {
       const body = new ReadableStream({
         pull: (controller) => {
           controller.error(new Error(VALUE))

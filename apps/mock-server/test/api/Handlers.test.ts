@@ -17,12 +17,12 @@ const query = Schema.decodeSync(ListWorkspaceSecrets)({ includeInfo: "true" })
 
 const making = Effect.all({ tenant: Tenant.make(), handlers: Handlers.make })
 
-/** Calls a handler with the parts of a request that its endpoint has; the others are of type never. */
+/** Calls a handler with the parts of a request that its endpoint has. The others have type never. */
 const call = <Request, A, E>(handler: (request: Request) => Effect.Effect<A, E>, request: Partial<Request>) =>
   handler(request as Request)
 
 describe("Handlers", () => {
-  it.effect("leave values out of every answer when they are write-only, and only there", () =>
+  it.effect("leave values out of every response with writeOnlyValues", () =>
     Effect.gen(function*() {
       const { handlers, tenant } = yield* making
       yield* tenant.configure({ writeOnlyValues: true })
@@ -38,13 +38,13 @@ describe("Handlers", () => {
       }
       expect(page.items).toHaveLength(1)
       expect(updated.metadata.name).toBe("renamed")
-      // An update that does not name the value has not taken it for one that was cleared.
+      // An update without the value has not cleared it.
       yield* tenant.configure({ writeOnlyValues: false })
       const kept = yield* call(handlers.get, { tenant, path })
       expect(wire(kept).spec).toEqual({ value: "canary" })
     }).pipe(Effect.provide(WorkspaceSecrets.Default)))
 
-  it.effect("show values in every answer otherwise", () =>
+  it.effect("return values in every response otherwise", () =>
     Effect.gen(function*() {
       const { handlers, tenant } = yield* making
       const created = yield* call(handlers.create, { tenant, payload: body })
@@ -58,7 +58,7 @@ describe("Handlers", () => {
       expect(page.items).toHaveLength(1)
     }).pipe(Effect.provide(WorkspaceSecrets.Default)))
 
-  it.effect("answer a delete with an empty object, and whoami with the profile of the key", () =>
+  it.effect("answer delete with an empty object, and whoami with the profile of the key", () =>
     Effect.gen(function*() {
       const { handlers, tenant } = yield* making
       const created = yield* call(handlers.create, { tenant, payload: body })

@@ -10,7 +10,7 @@ const update = requestFields(UpdateWorkspaceSecret)
 const list = requestFields(ListWorkspaceSecrets)
 
 describe("requestFields", () => {
-  it("reads snake_case at every depth, and keeps what is in lowerCamelCase", () => {
+  it("renames snake_case at every depth, and keeps lowerCamelCase", () => {
     const spec = { value: "v" }
     const camel = { metadata: { name: "n", externalId: "e" }, spec }
     expect(create({ metadata: { name: "n", external_id: "e" }, spec })).toEqual(Either.right(camel))
@@ -23,11 +23,11 @@ describe("requestFields", () => {
     )
   })
 
-  it("takes both spellings when they say the same", () => {
+  it("accepts both spellings with equal values", () => {
     expect(update({ updateMask: "spec", update_mask: "spec" })).toEqual(Either.right({ updateMask: "spec" }))
   })
 
-  it("refuses both spellings with different values, and quotes neither", () => {
+  it("rejects both spellings with different values, and quotes neither", () => {
     const description = (name: string, snake: string) =>
       `given as ${name} and as ${snake}, with different values; give one of them`
     expect(
@@ -42,14 +42,14 @@ describe("requestFields", () => {
     ]))
   })
 
-  it("leaves the keys of labels, unknown fields and what is no object alone", () => {
+  it("does not rename keys of labels, unknown fields and values that are no objects", () => {
     const labels = { external_id: "a", externalId: "b" }
     for (const body of [{ metadata: { name: "n", labels }, other_field: 1 }, { metadata: [] }, [], null, "text", 7]) {
       expect(create(body)).toEqual(Either.right(body))
     }
   })
 
-  it("does not change what it is given", () => {
+  it("does not change its input", () => {
     const body = Object.freeze({ metadata: Object.freeze({ name: "n", external_id: "e" }) })
     expect(Either.isRight(create(body))).toBe(true)
     expect(Object.keys(body.metadata)).toEqual(["name", "external_id"])

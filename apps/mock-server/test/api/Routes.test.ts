@@ -23,7 +23,7 @@ describe("Routes", () => {
     ["DELETE", "/v1/things/a", found("delete", { id: "a" })],
     ["GET", "/v1/shops/s/things/a", found("getOfShop", { shop: "s", id: "a" })],
     ["GET", "/v1/whoami", found("whoami")]
-  ])("leads %s %s to its endpoint", (method, path, match) => {
+  ])("finds the endpoint of %s %s", (method, path, match) => {
     expect(find(method, path)).toEqual(match)
   })
 
@@ -43,16 +43,16 @@ describe("Routes", () => {
     ["/v1/things/__proto__", "__proto__"],
     ["/v1/things/:id", ":id"],
     ["/v1/things/a;b=c", "a;b=c"]
-  ])("matches the segments of %s as they were sent, and decodes them after that", (path, id) => {
+  ])("matches the segments of %s before it decodes them", (path, id) => {
     expect(find("GET", path)).toEqual(found("get", { id }))
   })
 
-  it.prop("finds any text that is percent-encoded", [FastCheck.string({ unit: "grapheme", minLength: 1 })], ([id]) => {
+  it.prop("decodes any percent-encoded text", [FastCheck.string({ unit: "grapheme", minLength: 1 })], ([id]) => {
     expect(find("GET", `/v1/things/${encodeURIComponent(id)}`)).toEqual(found("get", { id }))
   })
 
   it.each(["%", "%z", "%zz", "a%2", "%ff", "%C3", "%C3%28", "%ED%A0%80"])(
-    "calls a segment %s, which is no percent-encoded UTF-8, malformed",
+    "reports the segment %s, which is not percent-encoded UTF-8, as malformed",
     (segment) => {
       expect(find("GET", `/v1/things/${segment}`)).toEqual({ _tag: "MalformedPath" })
       expect(find("GET", `/v1/shops/${segment}/things/a`)).toEqual({ _tag: "MalformedPath" })
@@ -85,7 +85,7 @@ describe("Routes", () => {
   })
 
   it.each(["OPTIONS", "PUT", "TRACE", "get", "constructor", ""])(
-    "names the methods there are when it is %j",
+    "lists the allowed methods for %j",
     (method) => {
       expect(find(method, "/v1/things")).toEqual({ _tag: "MethodNotAllowed", allow: ["GET", "HEAD", "POST"] })
       expect(find(method, "/v1/things/a")).toEqual({ _tag: "MethodNotAllowed", allow: ["GET", "HEAD", "DELETE"] })
@@ -109,7 +109,7 @@ describe("Routes", () => {
     ["GET /v1/who-am-i", "GET /v1/whoami"],
     ["GET /a/b/c/d/e", undefined],
     [`GET ${"/v1".repeat(12)}`, undefined]
-  ])("for %s, the nearest route is %s", (request, nearest) => {
+  ])("suggests, for %s, the route %s", (request, nearest) => {
     const [method = "", path = ""] = request.split(" ")
     expect(find(method, path)).toEqual({ _tag: "NotFound", nearest })
   })
@@ -125,18 +125,18 @@ describe("Routes", () => {
     [["/v1/things:batch"], "/v1/things:batc", "GET /v1/things:batch"],
     [["/1/2/3/4/5/6/7/8/9/10/eleven"], "/1/2/3/4/5/6/7/8/9/10/elevn", "GET /1/2/3/4/5/6/7/8/9/10/eleven"],
     [["/1/2/3/4/5/6/7/8/9/10/eleven"], "/1/2/3/4/5/6/7/8/9/10/eleven/", undefined]
-  ])("of %j, the nearest to %s is %s", (paths, path, nearest) => {
+  ])("suggests, of %j, for %s the route %s", (paths, path, nearest) => {
     const find = Routes.make<string>(paths.map((path) => ({ method: "GET", path, target: path })))
     expect(find("GET", path)).toEqual({ _tag: "NotFound", nearest })
   })
 
-  it("compares no more than the beginning of a long segment", () => {
+  it("compares only the beginning of a long segment", () => {
     const [long, short] = [`/${"a".repeat(64)}`, `/${"a".repeat(32)}`] as const
     const find = Routes.make<string>([long, short].map((path) => ({ method: "GET", path, target: path })))
     expect(find("GET", `${long}${"b".repeat(10_000)}`)).toEqual({ _tag: "NotFound", nearest: `GET ${long}` })
   })
 
-  it("tells an operation that is known and not served from one that there is not", () => {
+  it("distinguishes an operation that is not served from an unknown one", () => {
     const find = Routes.make<string>(routes, [
       { method: "POST", path: "/v1/shops" },
       { method: "PATCH", path: "/v1/things/:id" },

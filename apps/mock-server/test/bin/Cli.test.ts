@@ -32,14 +32,14 @@ describe("run", () => {
     [["exec", "--help"], ["workspace-secrets-mock exec [options] -- <command> [arguments]", "CADENYA_BASE_URL"]],
     [["exec", "-h", "--", "npm", "test"], ["workspace-secrets-mock exec [options] -- <command> [arguments]"]],
     [["ready", "--bogus", "--help"], ["workspace-secrets-mock ready [options]", "--timeout <seconds>"]]
-  ])("helps wherever it is asked to: %j", ([args, expected]) =>
+  ])("prints help for %j", ([args, expected]) =>
     Effect.gen(function*() {
       const ended = yield* ends(...args)
       expect(ended).toMatchObject({ code: 0, errors: "" })
       for (const words of expected) {
         expect(ended.output).toContain(words)
       }
-      // A terminal has 80 columns unless it is told another.
+      // A terminal has 80 columns by default.
       expect(ended.output.split("\nExamples")[0]?.split("\n").filter((line) => line.length > 80)).toEqual([])
     }))
 
@@ -88,7 +88,7 @@ describe("run", () => {
     [["ready", "--url", "http://user:canary@localhost"], `--url: expected ${aBaseUrl}`, ["ready"]],
     [["ready", "--timeout", "0"], "--timeout: expected a number of seconds, more than 0 and at most 86400", ["ready"]]
   ])(
-    "answers arguments that are wrong with 2, the reason and the way to the help (%$)",
+    "exits with 2 for wrong arguments, with the reason and a hint to the help (%$)",
     ([args, reason, command = []]) =>
       Effect.gen(function*() {
         const ended = yield* ends(...args)
@@ -152,7 +152,7 @@ describe("run", () => {
     [["ready", "--wait=false", "--timeout", "1"], "--timeout needs --wait", ["ready"]],
     [["ready", "http://127.0.0.1:1"], "argument 1 is not an option: options begin with --", ["ready"]]
   ])(
-    "ignores no word of the line, and quotes no value (%$)",
+    "ignores no argument, and quotes no value (%$)",
     ([args, reason, command = []]) =>
       Effect.gen(function*() {
         const ended = yield* ends(...args)
@@ -161,7 +161,7 @@ describe("run", () => {
       })
   )
 
-  it.live("takes a switch with a value, which counts before the environment", () =>
+  it.live("accepts a switch with a value, which wins over the environment", () =>
     Effect.gen(function*() {
       const variables = environment({ WORKSPACE_SECRETS_MOCK_WAIT: "true" })
       const url = "http://127.0.0.1:1"
@@ -178,13 +178,13 @@ describe("run", () => {
     [{ CADENYA_BASE_URL: "http://0.0.0.0:1/a/" }, "http://127.0.0.1:1/a"],
     [{ CADENYA_BASE_URL: "http://[::]:1" }, "http://[::1]:1"],
     [{ CADENYA_BASE_URL: "", WORKSPACE_SECRETS_MOCK_PORT: "1" }, "http://127.0.0.1:1"]
-  ])("asks whether a server is ready where it can be reached: %j", ([variables, url]) =>
+  ])("checks the reachable URL of a server: %j", ([variables, url]) =>
     Effect.gen(function*() {
       const ended = yield* ends("ready").pipe(environment(variables))
       expect(ended.errors.startsWith(`${url} is not ready`)).toBe(true)
     }))
 
-  it("says what it listens on, and where it is reached", () => {
+  it("prints what it listens on, and the URL to reach it", () => {
     const service = { url: "http://[::1]:4010", apiKey: Redacted.make("key") }
     expect(banner(service, { host: "::" }).split("\n").slice(0, 3)).toEqual([
       "Workspace Secrets mock server, listening on every address of this machine (::), port 4010",
@@ -193,7 +193,7 @@ describe("run", () => {
     ])
   })
 
-  it.effect("warns about variables of the environment that no option has, without their values", () =>
+  it.effect("warns about unknown environment variables, without their values", () =>
     Effect.gen(function*() {
       const ended = yield* cli(["--seed-file", "none.json"], {
         variables: [
@@ -221,7 +221,7 @@ describe("run", () => {
       ])
     }))
 
-  it.effect("takes the address of Kubernetes for the port alone", () =>
+  it.effect("ignores the address that Kubernetes sets, for the port only", () =>
     Effect.gen(function*() {
       const ended = yield* ends().pipe(environment({ WORKSPACE_SECRETS_MOCK_CLOCK: "tcp://10.0.0.1:4010" }))
       expect(lines(ended.errors)).toEqual([`WORKSPACE_SECRETS_MOCK_CLOCK: expected ${aClock}`, seeHelp()])
@@ -238,7 +238,7 @@ describe("run", () => {
     ["WORKSPACE_SECRETS_MOCK_LOG", "canary", "true or false"],
     ["WORKSPACE_SECRETS_MOCK_WRITE_ONLY_VALUES", "canary", "true or false"]
   ])(
-    "names the variable that is wrong, and does not quote it: %s",
+    "names an invalid variable, and does not quote it: %s",
     ([variable, value, expected]) =>
       Effect.gen(function*() {
         const ended = yield* ends("serve").pipe(environment({ [variable]: value }))
@@ -247,7 +247,7 @@ describe("run", () => {
       })
   )
 
-  it.effect("reads what it is not told from the environment, but nothing from an empty variable or one of Kubernetes", () =>
+  it.effect("reads options from the environment, except from empty variables and those of Kubernetes", () =>
     Effect.gen(function*() {
       const none = yield* ends().pipe(environment({ WORKSPACE_SECRETS_MOCK_SEED_FILE: "none.json" }))
       expect(none).toMatchObject({ code: 1, errors: "seed file none.json: there is no such file" })
@@ -262,7 +262,7 @@ describe("run", () => {
       expect(other).toMatchObject({ code: 1, errors: "seed file other.json: there is no such file" })
     }))
 
-  it.effect("writes colours only where there are some to see", () =>
+  it.effect("prints in colour only on a terminal", () =>
     Effect.gen(function*() {
       const plain = yield* cli(["--help"]).run
       const coloured = yield* cli(["--help"], { colours: true }).run

@@ -45,7 +45,7 @@ const stop = async (child: Child) => {
 }
 
 describe("--data-dir", { timeout: 60_000 }, () => {
-  it("keeps every world, however the server ends, and says what the next one found", async () => {
+  it("keeps the data of every key, however the server ends, and says what the next start has loaded", async () => {
     const dataDir = fresh()
     const one = new Child(["--port", "0", "--data-dir", dataDir, "--accept-any-key"])
     const server = await started(one)
@@ -78,7 +78,7 @@ describe("--data-dir", { timeout: 60_000 }, () => {
     })
   })
 
-  it("is one server's: a second one ends with 1 and names the first", async () => {
+  it("belongs to one server: a second one exits with 1 and names the first", async () => {
     const dataDir = fresh()
     const one = new Child(["--port", "0", "--data-dir", dataDir])
     const server = await started(one)
@@ -93,7 +93,7 @@ describe("--data-dir", { timeout: 60_000 }, () => {
     expect(readdirSync(dataDir)).toEqual(["worlds-1.log"])
   })
 
-  it("is encrypted with --data-key-file: another key is refused in one line", async () => {
+  it("is encrypted with --data-key-file: another key is rejected in one line", async () => {
     const dataDir = fresh()
     const one = new Child(["--port", "0", "--data-dir", dataDir, "--data-key-file", key])
     await create(await started(one), "a")
@@ -120,7 +120,7 @@ describe("--data-dir", { timeout: 60_000 }, () => {
     await stop(two)
   })
 
-  it("loads nothing for it where it is not asked for", async () => {
+  it("loads no module for it when it is unset", async () => {
     const tell = [
       "--import",
       `data:text/javascript,${
@@ -136,9 +136,9 @@ describe("--data-dir", { timeout: 60_000 }, () => {
     }
   })
 
-  // The size of a file is the limit that a test can set and lift again; where it is not to be had, there is no such disk either.
+  // A limit of the file size stands in for a full disk: a test can set and lift it. Systems without it have no such disk, either.
   it.runIf(existsSync("/usr/bin/prlimit"))(
-    "answers UNAVAILABLE where the disk takes no more, and serves on",
+    "answers UNAVAILABLE when the disk is full, and keeps serving",
     async () => {
       const dataDir = fresh()
       const child = spawn("/bin/sh", [
@@ -192,7 +192,7 @@ describe("--data-dir", { timeout: 60_000 }, () => {
       "--data-dir and --snapshot-file cannot be combined"
     ],
     [["--data-key-file", "a"], "--data-key-file needs --data-dir"]
-  ])("refuses options that do not go together: %j", async (args, problem) => {
+  ])("rejects options that cannot be combined: %j", async (args, problem) => {
     const { run } = cli(args)
     const { Effect } = await import("effect")
     expect(await Effect.runPromise(run)).toMatchObject({ code: 2, errors: `${problem}\n\n${seeHelp()}` })

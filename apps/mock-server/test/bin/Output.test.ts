@@ -7,12 +7,12 @@ const print = Effect.runSync(
   Effect.map(Output.make, (console) => Effect.withConsole(Console.log("a line of", 2), console))
 )
 
-describe("what the command prints", () => {
+describe("output", () => {
   afterEach(() => {
     vi.restoreAllMocks()
   })
 
-  it("is a line each, dropped while more than 1 MiB waits for a reader", () => {
+  it("has a line for each call, and is dropped while more than 1 MiB is unread", () => {
     const lines = vi.spyOn(process.stdout, "write").mockReturnValue(true)
     const waiting = vi.spyOn(process.stdout, "writableLength", "get").mockReturnValue(1024 * 1024)
     Effect.runSync(print)

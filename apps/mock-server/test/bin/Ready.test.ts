@@ -16,7 +16,7 @@ afterEach(() => {
   })
 })
 
-/** An agent that takes every connection to a proxy. */
+/** An agent that sends every connection to a proxy. */
 class Proxied extends Http.Agent {
   readonly #port: number
 
@@ -30,7 +30,7 @@ class Proxied extends Http.Agent {
   }
 }
 
-/** A server of our own, and its base URL. */
+/** Starts a server. Returns its base URL. */
 const listen = async (handle: Http.RequestListener): Promise<string> => {
   const server = Http.createServer(handle).listen(0, "127.0.0.1")
   servers.push(server)
@@ -41,7 +41,7 @@ const listen = async (handle: Http.RequestListener): Promise<string> => {
 const ready = (...args: ReadonlyArray<string>) => Effect.runPromise(cli(["ready", ...args]).run)
 
 describe("ready", () => {
-  it("finds a server of the API, by its URL or by what the environment says of it, without a key", async () => {
+  it("finds a server by its URL or by the environment, without an API key", async () => {
     await using server = await MockServer.start()
     const found = { code: 0, output: `${server.url} is ready`, errors: "" }
     expect(await ready("--url", server.url)).toEqual(found)
@@ -59,7 +59,7 @@ describe("ready", () => {
     expect(await inEnvironment({ WORKSPACE_SECRETS_MOCK_PORT: port })).toEqual(found)
   })
 
-  it("says why there is none", async () => {
+  it("says why a server is not ready", async () => {
     const { url } = await MockServer.start().then(async (server) => {
       await server.stop()
       return server
@@ -67,24 +67,24 @@ describe("ready", () => {
     const failed = (url: string, why: string) => ({ code: 1, output: "", errors: `${url} is not ready: ${why}` })
     expect(await ready("--url", url)).toEqual(failed(url, "nothing listens there"))
     const closing = await listen((request) => request.destroy())
-    expect(await ready("--url", closing)).toEqual(failed(closing, "it closes the connection"))
+    expect(await ready("--url", closing)).toEqual(failed(closing, "the server closes the connection"))
     const other = await listen((_, response) => response.writeHead(200).end("<html>"))
     expect(await ready("--url", other)).toEqual(
-      failed(other, "what answers there (200) is not a server of the Workspace Secrets API")
+      failed(other, "the response (200) is not from a server of the Workspace Secrets API")
     )
     const named = await listen((_, response) => response.writeHead(403, { "x-request-id": "req" }).end())
     expect(await ready("--url", named)).toEqual(
-      failed(named, "it does not answer for that host name; start it with --allowed-host")
+      failed(named, "the server does not accept this host name; start it with --allowed-host")
     )
     const silent = await listen(() => {})
     expect(await ready("--wait", "--timeout", "0.05", "--url", silent)).toEqual({
       code: 1,
       output: "",
-      errors: `${silent} is not ready after 0.05 s: it does not answer`
+      errors: `${silent} is not ready after 0.05 s: the server does not answer`
     })
   })
 
-  it("waits until it is the API that answers", async () => {
+  it("waits until a server of the API answers", async () => {
     let requests = 0
     const url = await listen((request, response) => {
       expect([request.method, request.url, request.headers.authorization]).toEqual(["GET", "/v1/whoami", undefined])
@@ -103,14 +103,14 @@ describe("ready", () => {
     expect(requests).toBe(4)
   })
 
-  it("asks a server on this machine without the proxy of the environment", async () => {
+  it("calls a server on this machine without the proxy of the environment", async () => {
     let proxied = 0
     const proxy = await listen((_, response) => {
       proxied++
       response.writeHead(502).end()
     })
     await using server = await MockServer.start()
-    // What NODE_USE_ENV_PROXY makes of fetch and of node:http, where Node has it.
+    // What NODE_USE_ENV_PROXY does to fetch and node:http in newer versions of Node.
     const dispatcher = getGlobalDispatcher()
     const { globalAgent } = http
     setGlobalDispatcher(new ProxyAgent(proxy))

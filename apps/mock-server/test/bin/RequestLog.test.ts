@@ -65,14 +65,18 @@ describe("line", () => {
     [
       "what came instead of an answer",
       { response: { status: 200, headers: {}, broken: "closed" } },
-      "200  GET     /v1/whoami  1.3 ms  default  closed instead of answered"
+      "200  GET     /v1/whoami  1.3 ms  default  closed without a response"
     ],
-    ["that nobody waited", { response: undefined }, "---  GET     /v1/whoami  1.3 ms  default  the client went away"]
+    [
+      "that nobody waited",
+      { response: undefined },
+      "---  GET     /v1/whoami  1.3 ms  default  the client closed the connection"
+    ]
   ])("shows %s", (_, rest, expected) => {
     expect(line(rest)).toBe(`2026-01-01T00:00:00.000Z  ${expected}`)
   })
 
-  it("has colours where there are some to see", () => {
+  it("has colours on a terminal", () => {
     for (const [status, colour] of [[200, 32], [404, 33], [503, 31]] as const) {
       const response = { status, headers: {} }
       expect(line({ response }, true)).toContain(`\u001b[${colour}m${status}\u001b[39m`)
@@ -83,12 +87,12 @@ describe("line", () => {
 })
 
 /*
- * A key that looks like an id, a key that a server mints, a value, and a token: in every place that a client can put them by mistake.
+ * A key that looks like an id, a generated key, a value, and a token: in every place where a client can put them by mistake.
  */
 const canaries = ["canary-value", "key_01JD9Z0000000000000000000C", "wsec_canary"]
 
 for (const transport of ["a socket", "no socket"]) {
-  it(`says of every request to a server on ${transport} what came of it, and nothing that may be a secret`, async () => {
+  it(`logs every request to a server on ${transport} with its result, and nothing that may be a secret`, async () => {
     const lines: Array<string> = []
     const onRequest = (told: Told) => void lines.push(RequestLog.line(told, at, false))
     const start = transport === "a socket" ? MockServer.start : MockServer.startInProcess

@@ -16,11 +16,11 @@ export const main = join(here, "dist/bin/main.js")
 
 export const { version } = JSON.parse(readFileSync(join(here, "package.json"), "utf8")) as { readonly version: string }
 
-/** The end of a refusal. */
+/** The hint at the end of a usage error. */
 export const seeHelp = (...command: ReadonlyArray<string>): string =>
   `Run ${["workspace-secrets-mock", ...command].join(" ")} --help for the options.`
 
-/** A directory for the tests of a file, which is gone after them. */
+/** A directory for the tests of a file, removed after them. */
 export const scratch = () => {
   const directory = mkdtempSync(join(tmpdir(), "mock-server-"))
   afterAll(() => rmSync(directory, { recursive: true, force: true }))
@@ -43,7 +43,7 @@ export interface Ended {
 
 const { FORCE_COLOR: _force, NO_COLOR: _no, NODE_OPTIONS: _options, ...environment } = process.env
 
-/** Makes the command take its pipes for a terminal. */
+/** Makes the command treat its pipes as a terminal. */
 export const onTerminal = [
   "--import",
   `data:text/javascript,${
@@ -65,7 +65,7 @@ export class Child {
     env: NodeJS.ProcessEnv = {},
     nodeArgs: ReadonlyArray<string> = [],
     program = main,
-    /** Whether it is the first of a process group, which gets signals as the group in front of a terminal does. */
+    /** Whether to start a process group, which gets signals like the foreground group of a terminal. */
     ownGroup = false
   ) {
     this.#process = spawn(process.execPath, [...nodeArgs, program, ...args], {
@@ -92,29 +92,29 @@ export class Child {
     return this.#process.pid
   }
 
-  /** Leaves it with nobody who reads what it prints. */
+  /** Closes the readers of its output. */
   deafen(): void {
     this.#process.stdout.destroy()
     this.#process.stderr.destroy()
   }
 
-  /** Leaves what it prints unread from now on. */
+  /** Stops reading its output. */
   pause(): void {
     this.#process.stdout.pause()
     this.#process.stderr.pause()
   }
 
-  /** When it has ended, whether what it printed was read or not. */
+  /** Resolves when it has ended, whether its output was read or not. */
   get exited(): Promise<Array<unknown>> {
     return once(this.#process, "exit")
   }
 
-  /** Gives it all that it can read from stdin. */
+  /** Writes to its stdin, and closes it. */
   input(text: string): void {
     this.#process.stdin.end(text)
   }
 
-  /** What a pattern finds in what it prints, as soon as it does. */
+  /** Waits until its output matches a pattern. */
   async says(pattern: RegExp): Promise<RegExpExecArray> {
     for (;;) {
       const found = pattern.exec(this.stdout)
@@ -130,7 +130,7 @@ export class Child {
     }
   }
 
-  /** The URL that it says that it listens on. */
+  /** Waits for the URL of the server in its output. */
   async url(): Promise<string> {
     return (await this.says(/listening on (\S+)\n/))[1] ?? ""
   }
@@ -139,13 +139,13 @@ export class Child {
     this.#process.kill(signal)
   }
 
-  /** Sends a signal to each process of its group, as a terminal does. */
+  /** Sends a signal to its process group, as a terminal does. */
   killGroup(signal: NodeJS.Signals): void {
     process.kill(-(this.pid ?? 0), signal)
   }
 }
 
-/** The command in this process, and what it prints. */
+/** Runs the command in this process. Returns its output. */
 export const cli = (
   args: ReadonlyArray<string>,
   options: {

@@ -26,7 +26,7 @@ const get = (url: string, headers: Readonly<Record<string, string>> = {}, method
   )
 
 describe("the console", () => {
-  it("is where a browser is sent that asks for the root, and a client gets the API's 404 as before", async () => {
+  it("gets browsers that request the root, while clients get the API's 404", async () => {
     await using server = await MockServer.start()
     const sent = await get(`${server.url}/`, html)
     expect([sent.status, sent.headers["location"]]).toEqual([302, "/_mock/ui"])
@@ -36,7 +36,7 @@ describe("the console", () => {
     expect((await get(`${server.url}/x`, html)).status).toBe(404)
   })
 
-  it("is one page that may use its own files, and nothing else", async () => {
+  it("is one page that may only use its own files", async () => {
     await using server = await MockServer.start()
     const page = await get(`${server.url}/_mock/ui`)
     expect(page.status).toBe(200)
@@ -60,7 +60,7 @@ describe("the console", () => {
     }
   })
 
-  it("has no other file", async () => {
+  it("serves no other file", async () => {
     await using server = await MockServer.start()
     for (const path of ["/LICENSES.txt", "/../bin/main.js", "/%2e%2e/bin/main.js", "/console-AAAAAAAA.js", "/", "/x"]) {
       expect((await get(`${server.url}/_mock/ui${path}`)).status, path).toBe(404)
@@ -68,7 +68,7 @@ describe("the console", () => {
     expect((await get(`${server.url}/_mock/ui`, {}, "POST")).status).toBe(404)
   })
 
-  it("comes without a token, and what it asks for needs one", async () => {
+  it("loads without a token, but its requests need one", async () => {
     await using server = await MockServer.start({ controlToken: Redacted.make("a token") })
     expect((await get(`${server.url}/_mock/ui`)).status).toBe(200)
     expect((await get(`${server.url}/_mock/requests`)).status).toBe(401)
@@ -78,7 +78,7 @@ describe("the console", () => {
     expect((await get(`${server.url}/_mock/tenants/default/api_key`, { authorization })).status).toBe(200)
   })
 
-  it("is the one page that reaches the control API without a credential", async () => {
+  it("is the only page that can call the control API without a token", async () => {
     await using server = await MockServer.start()
     const { host } = new URL(server.url)
     const reset = (origin: string, more = {}) =>

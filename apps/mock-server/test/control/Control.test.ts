@@ -41,7 +41,7 @@ for (const [what, layer] of Object.entries(transports)) {
         return { server, raw, json, client: ControlClient.make({ url: server.url, fetch, token }) }
       })
 
-    it.effect("does to a tenant what its control in code does", () =>
+    it.effect("does the same as control in code", () =>
       Effect.gen(function*() {
         const { client, json, server: { url } } = yield* server()
         yield* client.health
@@ -124,7 +124,7 @@ for (const [what, layer] of Object.entries(transports)) {
         expect(url).toMatch(/^http/)
       }).pipe(Effect.provide(layer())))
 
-    it.effect("says what is wrong as a google.rpc.Status that quotes nothing", () =>
+    it.effect("reports errors as google.rpc.Status, without quoting input", () =>
       Effect.gen(function*() {
         const { client, raw } = yield* server()
         const put = (method: string, path: string, body: string, type = "application/json") =>
@@ -189,15 +189,15 @@ for (const [what, layer] of Object.entries(transports)) {
         )
         expect(messages[2]).toBe("apiKey: Expected visible ASCII characters, and spaces only between them")
         expect(messages[8]).toBe(
-          "faults[0].id: Can never match: list has no id in its path; only get, update and delete have"
+          "faults[0].id: Can never match: only get, update and delete have an id in their path, list has none"
         )
         expect(messages[9]).toBe("at: Required for a fixed clock")
         expect(messages[12]).toContain(
-          "expected at least 1 request with {\"operation\":\"get\"}, found 0; nothing was asked"
+          "expected at least 1 request with {\"operation\":\"get\"}, found 0; there were no requests"
         )
         expect(refused[17][0].headers.get("x-mock-missing-route")).toBe("true")
 
-        // Of a list of more than 1,000 items the first problem alone is looked for, else the first 20 are named.
+        // For more than 1,000 items, only the first problem is reported, otherwise the first 20.
         for (const [items, problems] of [[1000, 21], [1001, 1]] as const) {
           const workspaceSecrets = Array.from({ length: items }, () => ({}))
           const { text } = yield* put("PUT", "/tenants/default/seed", JSON.stringify({ workspaceSecrets }))
@@ -216,7 +216,7 @@ for (const [what, layer] of Object.entries(transports)) {
           fetch: () => Promise.reject(new Error("canary-token"))
         })
         const unreachable = yield* Effect.flip(elsewhere.health)
-        expect(inspect(unreachable, { depth: null })).toContain("no mock server can be reached at http://mock.invalid")
+        expect(inspect(unreachable, { depth: null })).toContain("cannot reach a mock server at http://mock.invalid")
         expect(yield* leakingAnywhere([unreachable, elsewhere, client], "canary")).toEqual([])
         const html = ControlClient.make({
           url: "http://mock.invalid",
@@ -224,11 +224,11 @@ for (const [what, layer] of Object.entries(transports)) {
         })
         expect(yield* Effect.flip(html.list)).toMatchObject({
           _tag: "ControlUnreachable",
-          message: "what answered with 502 is not the control API of a mock server"
+          message: "the response with status 502 is not from the control API of a mock server"
         })
       }).pipe(Effect.provide(layer())))
 
-    it.effect("lets nobody in without its token, where it has one, but to its health and its document", () => {
+    it.effect("requires its token, if it has one, except for health and document", () => {
       const token = Redacted.make("canary-token")
       return Effect.gen(function*() {
         const { client, json, raw, server: { apiKey } } = yield* server(token)
@@ -247,14 +247,14 @@ for (const [what, layer] of Object.entries(transports)) {
       }).pipe(Effect.provide(layer({ controlToken: token })))
     })
 
-    it.effect("lets no page of a browser in without a token", () =>
+    it.effect("rejects pages in browsers without a token", () =>
       Effect.gen(function*() {
         const { raw } = yield* server()
         expectError(yield* raw("/_mock/tenants", { headers: { origin: "https://evil.example" } }), 403, 7)
         expectError(yield* raw("/_mock/tenants/default/reset", { method: "POST", headers: { origin: "null" } }), 403, 7)
       }).pipe(Effect.provide(layer())))
 
-    it.effect("is described by a document of its own", () =>
+    it.effect("has its own OpenAPI document", () =>
       Effect.gen(function*() {
         const { raw } = yield* server()
         const document = (yield* raw("/_mock/openapi.json")).body as OpenApi.OpenAPISpec
@@ -268,7 +268,7 @@ for (const [what, layer] of Object.entries(transports)) {
         ).toBe(true)
       }).pipe(Effect.provide(layer())))
 
-    it.effect("refuses what would take a world beyond the end of time, which goes on at the very end of it", () =>
+    it.effect("rejects a clock beyond the range of time, and works at its very end", () =>
       Effect.gen(function*() {
         const { json, raw, server: { apiKey } } = yield* server()
         const put = (path: string, body: unknown) =>
@@ -296,7 +296,7 @@ for (const [what, layer] of Object.entries(transports)) {
           .toBe(200)
       }).pipe(Effect.provide(layer())))
 
-    it.effect("refuses a wait for a body that is nested too deeply, and is not ended by it", () =>
+    it.effect("rejects a wait for a body that is nested too deeply, and keeps serving", () =>
       Effect.gen(function*() {
         const { json, raw, server: { apiKey } } = yield* server()
         const nested = "{\"a\":".repeat(6000) + "1" + "}".repeat(6000)
@@ -311,7 +311,7 @@ for (const [what, layer] of Object.entries(transports)) {
         expect((yield* json(apiKey, "GET", secrets)).status).toBe(200)
       }).pipe(Effect.provide(layer())))
 
-    it.effect("takes seeds and snapshots of more than 1 MiB", () =>
+    it.effect("accepts seeds and snapshots of more than 1 MiB", () =>
       Effect.gen(function*() {
         const { client } = yield* server()
         const many = Array.from({ length: 8 }, (_, i) => secret({ id: `s${i}`, value: "v".repeat(200_000) }))
@@ -323,8 +323,8 @@ for (const [what, layer] of Object.entries(transports)) {
   })
 }
 
-describe("the control of the tenants in the process of their server", () => {
-  it.effect("makes, finds and removes tenants", () =>
+describe("control of tenants in the process of the server", () => {
+  it.effect("creates, finds and removes tenants", () =>
     Effect.gen(function*() {
       const control = Control.make(new Tenant.Tenants(yield* Tenant.surroundings))
       const made = yield* control.create({ id: "mine" })
@@ -336,7 +336,7 @@ describe("the control of the tenants in the process of their server", () => {
     }))
 })
 
-describe("the control API of a server that other machines reach", () => {
+describe("the control API of a server that other machines can reach", () => {
   it("is closed without a token, and open with one", async () => {
     const target = (server: MockServer.RunningServer, key: string): Server => ({
       url: server.url.replace("0.0.0.0", "127.0.0.1"),
@@ -361,14 +361,14 @@ describe("the control API of a server that other machines reach", () => {
     expect((await client.strangers()).entries).toEqual([])
   })
 
-  it("does not start with a token that nobody could send", async () => {
+  it("does not start with a token that cannot be sent", async () => {
     await expect(MockServer.start({ controlToken: Redacted.make(" token") })).rejects.toMatchObject({
       _tag: "TenantError",
       problems: ["controlToken: Expected visible ASCII characters, and spaces only between them"]
     })
   })
 
-  it("does not take a name of another machine for its own", async () => {
+  it("does not mistake the name of another machine for its own", async () => {
     await using server = await MockServer.start()
     const { request } = await import("node:http")
     const status = await new Promise<number | undefined>((resolve, reject) => {

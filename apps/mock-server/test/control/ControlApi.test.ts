@@ -4,7 +4,7 @@ import addFormats from "ajv-formats"
 import { Ajv2020 } from "ajv/dist/2020.js"
 import { makeDocument } from "../../src/control/ControlApi.js"
 
-/** As its readers have it. */
+/** As served. */
 const document = JSON.parse(JSON.stringify(makeDocument("http://127.0.0.1:8080"))) as ReturnType<typeof makeDocument>
 
 const operations = Object.values(document.paths).flatMap((item) => Object.values(item))
@@ -34,15 +34,15 @@ describe("the OpenAPI document of the control API", () => {
     expect(() => ajv.compile({ $ref: "openapi#/components/schemas/None" })).toThrow("None")
   })
 
-  it("describes any JSON, an empty answer and the state of a generator in standard words", () => {
+  it("describes any JSON, an empty response and the state of ids with standard keywords", () => {
     const { Done, IdsState, JournalMatch } = document.components.schemas
-    expect(Done).toEqual({ type: "object", description: "It is done" })
+    expect(Done).toEqual({ type: "object", description: "Success. The body is empty." })
     expect(JournalMatch).toHaveProperty("properties.body", {})
     expect(IdsState).toHaveProperty("properties.random.maxItems", 4)
     expect(JSON.stringify(document)).not.toMatch(/"\$id"|"prefixItems"|"required":\[\]/)
   })
 
-  it("says where the server is, and what each operation does", () => {
+  it("has the URL of the server, and a description of each operation", () => {
     expect(document.servers?.map(({ url }) => url)).toEqual(["http://127.0.0.1:8080"])
     expect(makeDocument().servers?.map(({ url }) => url)).toEqual(["/"])
     expect(operations.filter(({ description, summary }) => !description?.endsWith(".") || summary === undefined))

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import { leakingAnywhere } from "../../../../tools/leaks/sinks.js"
 import * as ControlClient from "../../src/control/ControlClient.js"
 
-it.effect("a control client that reaches nobody shows no password of its URL", () =>
+it.effect("a control client that reaches no server does not print the password of its URL", () =>
   Effect.gen(function*() {
     const fetch: typeof globalThis.fetch = () => Promise.reject(new TypeError("refused"))
     for (

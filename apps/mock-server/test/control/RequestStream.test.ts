@@ -34,7 +34,7 @@ describe("a stream of requests", () => {
     return { asked, state, stop, written }
   }
 
-  it("begins with a page, and has another when a request has ended", () => {
+  it("begins with a page, and sends another when a request has ended", () => {
     const { state, stop, written } = open()
     expect(written.map(({ next }) => next)).toEqual([0])
     vi.advanceTimersByTime(1000)
@@ -45,7 +45,7 @@ describe("a stream of requests", () => {
     stop()
   })
 
-  it("says every two seconds that it is still there", () => {
+  it("sends a heartbeat every two seconds", () => {
     const { stop, written } = open()
     vi.advanceTimersByTime(10_000)
     expect(written.length).toBeGreaterThanOrEqual(4)
@@ -53,7 +53,7 @@ describe("a stream of requests", () => {
     stop()
   })
 
-  it("writes nothing to a client that does not read, and goes on from what that one has read", () => {
+  it("writes nothing while the client does not read, and continues after the last read page", () => {
     const { asked, state, stop, written } = open()
     state.isRead = false
     state.next = 5
@@ -66,7 +66,7 @@ describe("a stream of requests", () => {
     stop()
   })
 
-  it("begins after the number that is asked for, and asks no more when it is closed", () => {
+  it("begins after the given number, and stops looking for requests when it is closed", () => {
     const { asked, stop } = open("?after=7")
     expect(asked).toEqual([7])
     stop()

@@ -25,7 +25,7 @@ const read = async <A>(response: Promise<{ readonly text: string }>): Promise<A>
 
 const page = (server: MockServer.RunningServer, query = "") => read<RequestPage>(ask(server, `/_mock/requests${query}`))
 
-/** The pages of a stream, one by one. */
+/** Reads the pages of a stream. */
 async function* pagesOf(response: Response): AsyncGenerator<RequestPage> {
   let text = ""
   const decoder = new TextDecoder()
@@ -40,7 +40,7 @@ async function* pagesOf(response: Response): AsyncGenerator<RequestPage> {
 }
 
 describe("the requests of a server", () => {
-  it("are listed in the order in which they ended, whichever world they belong to", async () => {
+  it("are listed in the order in which they ended, for all tenants", async () => {
     await using server = await MockServer.start()
     await using other = await server.tenant()
     await create(server, "one")
@@ -60,7 +60,7 @@ describe("the requests of a server", () => {
     expectError(await ask(server, "/_mock/requests?until=1"), 400, 3)
   })
 
-  it("are got by their number, with masks in place of keys and values", async () => {
+  it("can be read by number, with keys and values masked", async () => {
     await using server = await MockServer.start({
       apiKey: Redacted.make("canary-key"),
       controlToken: Redacted.make("t")
@@ -78,7 +78,7 @@ describe("the requests of a server", () => {
     expectError(await ask(server, "/_mock/requests/x", {}, "t"), 400, 3)
   })
 
-  it("are counted where the journals no longer hold them", async () => {
+  it("are counted after the journals have dropped them", async () => {
     await using server = await MockServer.start({ journalSize: 2 })
     for (let i = 0; i < 5; i++) {
       await ask(server, "/v1/whoami")
@@ -115,7 +115,7 @@ describe("the requests of a server", () => {
     await pages.return(undefined)
   })
 
-  it("end their streams when the server stops, without the wait for what is in flight", async () => {
+  it("are streamed until the server stops, which does not wait for streams", async () => {
     const server = await MockServer.start()
     const response = await fetch(`${server.url}/_mock/requests/stream`)
     const pages = pagesOf(response)
@@ -126,7 +126,7 @@ describe("the requests of a server", () => {
     expect((await pages.next()).done).toBe(true)
   })
 
-  it("go to no more streams than there may be; one that is closed makes room", async () => {
+  it("have a maximum number of streams; closing one makes room", async () => {
     await using server = await MockServer.start()
     const open = async () => {
       const over = new AbortController()
@@ -142,7 +142,7 @@ describe("the requests of a server", () => {
     streams.forEach(({ over }) => over.abort())
   })
 
-  it("refuse a stream of a query that there is not", async () => {
+  it("reject a stream with an invalid query", async () => {
     await using server = await MockServer.start()
     expectError(await ask(server, "/_mock/requests/stream?after=x"), 400, 3)
     const head = await fetch(`${server.url}/_mock/requests/stream`, { method: "HEAD" })
@@ -150,8 +150,8 @@ describe("the requests of a server", () => {
   })
 })
 
-describe("to look at secrets through the control API", () => {
-  it("leaves no trace, and shows a value only where one secret is asked for", async () => {
+describe("reading secrets through the control API", () => {
+  it("has no side effects, and returns a value only for a single secret", async () => {
     await using server = await MockServer.start({ clock: { type: "stepping", at: 0, stepMillis: 1000 } })
     const { body } = await create(server, "one")
     const id = (body as { readonly metadata: { readonly id: string } }).metadata.id
@@ -174,14 +174,14 @@ describe("to look at secrets through the control API", () => {
     expectError(await ask(server, "/_mock/tenants/default/secrets?limit=x"), 400, 3)
   })
 
-  it("tells a secret without a value from one with one", async () => {
+  it("distinguishes a secret without a value from one with a value", async () => {
     await using server = await MockServer.start()
     await ask(server, secrets, { method: "POST", body: JSON.stringify({ metadata: { name: "none" }, spec: {} }) })
     const { text } = await ask(server, "/_mock/tenants/default/secrets")
     expect((JSON.parse(text) as { items: ReadonlyArray<{ spec: object }> }).items[0]?.spec).toEqual({})
   })
 
-  it("gives the key of a world to those that the control API lets in", async () => {
+  it("returns the API key of a tenant to callers of the control API", async () => {
     await using server = await MockServer.start()
     await using other = await server.tenant()
     const { body } = await ask(server, `/_mock/tenants/${other.id}/api_key`)
@@ -190,7 +190,7 @@ describe("to look at secrets through the control API", () => {
 })
 
 describe("a fault rule", () => {
-  it("is added and removed while the counts of the others go on", async () => {
+  it("can be added and removed while the counts of the others stay", async () => {
     await using server = await MockServer.start()
     const { faults } = server.control
     await faults.put([{ name: "first", operation: "whoami", times: 1, error: { code: "UNAVAILABLE" } }])
@@ -209,12 +209,12 @@ describe("a fault rule", () => {
     await faults.put([{ close: true }])
     await expect(faults.add([{ body: "empty" }])).rejects.toMatchObject({
       _tag: "TenantError",
-      problems: ["faults[1]: Can never match: faults[0] hits every request that it is for"]
+      problems: ["faults[1]: Can never be applied: faults[0] is applied to every request that it matches"]
     })
     await expect(faults.add([{}])).rejects.toMatchObject({ _tag: "TenantError" })
   })
 
-  it("is added and removed from another process", async () => {
+  it("can be added and removed from another process", async () => {
     await using server = await MockServer.start()
     const { makePromise } = await import("../../src/control/ControlClient.js")
     const { faults } = makePromise({ url: server.url }).tenant("default")

@@ -7,7 +7,7 @@ import { openApiDocument } from "../../src/documents/OpenApiDocument.js"
 import type { OpenApiObject } from "../../src/documents/OpenApiObjects.js"
 import * as MockServer from "../../src/MockServer.js"
 
-/** With what stands in a `pre`, which the parser takes for text unless it is told otherwise. */
+/** Parses `pre` elements, too. The parser treats them as text by default. */
 const parsePage = (text: string) => parse(text, { blockTextElements: { style: true } })
 
 describe("/docs", () => {
@@ -24,7 +24,7 @@ describe("/docs", () => {
 
   const all = (selector: string): ReadonlyArray<HTMLElement> => [...page.querySelectorAll(selector)]
 
-  it("is a page that needs no key", () => {
+  it("needs no API key", () => {
     expect(response.status).toBe(200)
     expect(response.headers.get("content-type")).toBe("text/html; charset=utf-8")
     expect(response.headers.get("x-request-id")).toMatch(/^req_/)
@@ -32,7 +32,7 @@ describe("/docs", () => {
     expect(page.querySelector("html")?.getAttribute("lang")).toBe("en")
   })
 
-  it("loads nothing, and may use no more than its own style sheet", () => {
+  it("loads nothing, and may only use its own style sheet", () => {
     const policy = response.headers.get("content-security-policy") ?? ""
     const [style = expect.fail("no style sheet")] = all("style")
     const hash = createHash("sha256").update(style.textContent).digest("base64")
@@ -82,7 +82,7 @@ describe("/docs", () => {
     }
   })
 
-  it("leads from every link to a place on the page, each with a name of its own", () => {
+  it("has only links with a target on the page, and unique ids", () => {
     const ids = all("[id]").map((element) => element.id)
     expect(ids).toEqual([...new Set(ids)])
     const links = all("a").map((link) => link.getAttribute("href") ?? "")
@@ -94,7 +94,7 @@ describe("/docs", () => {
     }
   })
 
-  it("can be used by keyboard and by ear", () => {
+  it("can be used with a keyboard and a screen reader", () => {
     expect(all("body a")[0]?.getAttribute("href")).toBe("#content")
     expect(all("main#content[tabindex='-1'], nav[aria-label]")).toHaveLength(2)
     expect(all("pre").every((block) => block.getAttribute("tabindex") === "0" && block.hasAttribute("aria-label")))
@@ -104,7 +104,7 @@ describe("/docs", () => {
     expect(levels.filter((level) => level === 1)).toHaveLength(1)
   })
 
-  it("shows calls that can be copied into a shell", () => {
+  it("shows curl commands that a shell accepts", () => {
     const calls = all("article > .route + p ~ pre[aria-label^=Call]").map((block) => block.textContent)
     expect(calls).toHaveLength(11)
     expect(calls).toContain([
@@ -117,7 +117,7 @@ describe("/docs", () => {
 })
 
 describe("a page", () => {
-  it("takes nothing in a document for HTML", () => {
+  it("escapes all text of a document", () => {
     const evil = "<img src=x onerror=alert(1)>\"'&`<b>`"
     const { info } = openApiDocument
     const document: OpenApiObject = { ...openApiDocument, info: { ...info, title: evil, description: evil } }
@@ -127,7 +127,7 @@ describe("a page", () => {
     expect(page.querySelector("main > p:nth-of-type(2)")?.textContent).toBe(evil.replaceAll("`", ""))
   })
 
-  it("is made of templates that escape what is put in", () => {
+  it("is made of templates that escape their values", () => {
     const nested = html`<b>${"<"}</b>`
     expect(html`${nested}${[html`<i>`, "&", 1]}${undefined}"${"\"'>"}"`.text).toBe(
       "<b>&lt;</b><i>&amp;1\"&quot;&#39;&gt;\""

@@ -34,7 +34,7 @@ import * as Seed from "../../src/world/Seed.js"
 import type { TenantSettings } from "../../src/world/TenantSettings.js"
 import { type Answer, send, sendJson, type Server, type WirePage, type WireSecret } from "../wire.js"
 
-/** As its readers have it. */
+/** As served. */
 const document = JSON.parse(format(openApiDocument)) as OpenApiObject
 
 const operations = Object.entries(document.paths).flatMap(([path, item]) =>
@@ -69,7 +69,7 @@ const expectValid = (schema: SchemaObject, value: unknown) => {
   expect({ value, errors: validate.errors }).toEqual({ value, errors: null })
 }
 
-/** Every schema in the document that describes a value of its own. */
+/** Every schema in the document that describes a value. */
 const describedSchemas = (): ReadonlyArray<readonly [string, SchemaObject]> =>
   Object.entries(document.components.schemas).flatMap(([name, schema]) => [
     [name, schema] as const,
@@ -85,11 +85,11 @@ describe("the OpenAPI document", () => {
     expect(broken.valid, "a document that is not").toBe(false)
   })
 
-  it("is the file of the package", () => {
+  it("equals the file of the package", () => {
     expect(readFileSync(new URL("../../openapi.json", import.meta.url), "utf8")).toBe(format(openApiDocument))
   })
 
-  it("says what everything in it is", () => {
+  it("has a description for everything in it", () => {
     const described: ReadonlyArray<readonly [string, { readonly description?: string }]> = [
       ["info", document.info],
       ...document.servers.map((server) => [server.url, server] as const),
@@ -111,7 +111,7 @@ describe("the OpenAPI document", () => {
     expect(operations.filter(({ operation }) => operation.summary === "")).toEqual([])
   })
 
-  it("requires the fields that a response always has, and no other that may be unset", () => {
+  it("requires the fields that a response always has, and no other optional field", () => {
     const { Pagination, ProfileSpec, ResourceMetadata } = document.components.schemas
     expect(ResourceMetadata?.required).toEqual(expect.arrayContaining(["id", "externalId", "labels"]))
     expect(ProfileSpec?.required).toEqual(["type", "email", "name"])
@@ -129,11 +129,11 @@ describe("the OpenAPI document", () => {
     }
   })
 
-  it("has no identifiers of schemas that nobody can look up", () => {
+  it("has no schema identifiers that cannot be resolved", () => {
     expect(format(openApiDocument)).not.toContain("\"$id\"")
   })
 
-  it("has no words for what there is not", () => {
+  it("has no descriptions without a subject", () => {
     const declared = describedSchemas().map(([name]) => name)
     const words = Object.entries(schemas).flatMap(([name, { fields = {} }]) => [
       name,
@@ -144,7 +144,7 @@ describe("the OpenAPI document", () => {
     expect(Object.keys(parameters).sort()).toEqual([...new Set(named)].sort())
   })
 
-  it("refers to what it has, and has nothing that it does not refer to", () => {
+  it("has no dangling references, and no unused components", () => {
     const text = JSON.stringify(document)
     const references = new Set([...text.matchAll(/"\$ref":"#\/components\/([^"]+)"/g)].map(([, name]) => name))
     const has = Object.entries(document.components)
@@ -163,7 +163,7 @@ describe("the OpenAPI document", () => {
     )
   })
 
-  it("has examples that its schemas and those of core take", () => {
+  it("has examples that are valid by its schemas and by those of core", () => {
     const decoders: Record<string, Schema.Schema<never, never>> = {
       WorkspaceSecret,
       WorkspaceSecretPage,
@@ -203,7 +203,7 @@ describe("the OpenAPI document", () => {
     }
   })
 
-  it("has the example of the documentation, which the seed of `npm start` has, too", () => {
+  it("has the documented example, as does the seed of `npm start`", () => {
     const seed = JSON.parse(readFileSync(new URL("../../seeds/example.json", import.meta.url), "utf8")) as {
       workspaceSecrets: ReadonlyArray<unknown>
     }
@@ -255,7 +255,7 @@ const body = FastCheck.record(
   { requiredKeys: [] }
 )
 
-/** Null is absent, which the document says in words only. */
+/** Removes nulls: only the text of the document says that null means absent. */
 const withoutNulls = (value: unknown): unknown =>
   typeof value === "object" && value !== null && !Array.isArray(value)
     ? Object.fromEntries(
@@ -269,12 +269,12 @@ describe("the schemas of requests", () => {
   const createsIn = Schema.decodeUnknownEither(CreateWorkspaceSecret)
   const updatesIn = Schema.decodeUnknownEither(UpdateWorkspaceSecret)
 
-  it.prop("of a create take what the server takes, and nothing else", [body], ([body]) => {
+  it.prop("of create accept the same as the server", [body], ([body]) => {
     const sent = withoutNulls(body)
     expect([sent, takesCreate(sent)]).toEqual([sent, Either.isRight(createsIn(sent))])
   }, { fastCheck: { numRuns: 500 } })
 
-  it.prop("of an update refuse nothing that the server takes", [body], ([body]) => {
+  it.prop("of update reject nothing that the server accepts", [body], ([body]) => {
     const sent = withoutNulls(body)
     expect([sent, takesUpdate(sent) || Either.isLeft(updatesIn(sent))]).toEqual([sent, true])
   }, { fastCheck: { numRuns: 500 } })
@@ -286,7 +286,7 @@ describe("the schemas of requests", () => {
     ["", true],
     ["metadata.id", false],
     ["spec, metadata", false]
-  ])("of an update, with the mask %j: %j", (updateMask, isTaken) => {
+  ])("of update, with the mask %j: %j", (updateMask, isTaken) => {
     const update = { metadata: { name: "name" }, spec: {}, updateMask }
     expect([takesUpdate(update), Either.isRight(updatesIn(update))]).toEqual([isTaken, isTaken])
   })
@@ -301,7 +301,7 @@ describe("the schemas of requests", () => {
     ["prefix", ["", "a"], []],
     ["query", ["", "a"], []],
     ["cursor", ["", "a"], []]
-  ])("of the parameter %s take and refuse what the server does", (name, taken, refused) => {
+  ])("of the parameter %s accept the same as the server", (name, taken, refused) => {
     const schema = query.find((parameter) => parameter.name === name)?.schema ?? {}
     const type = resolve<SchemaObject>(schema.$ref === undefined ? schema : { $ref: schema.$ref }).type
     const read = (text: string): unknown => type === "string" || text === "yes" ? text : JSON.parse(text)
@@ -335,7 +335,7 @@ describe("the server answers as the document says", () => {
     return found === undefined ? expect.fail(`no operation ${id}`) : found.operation
   }
 
-  /** That the operation, or what answers where there is none, has the status, its headers and the body. */
+  /** Asserts that a response is documented: status, headers and body. */
   const expectDocumented = <A>(answer: Answer<A>, id?: string): Answer<A> => {
     const responses = id === undefined ? {} : operation(id).responses
     const response = resolve<ResponseObject>(
@@ -362,7 +362,7 @@ describe("the server answers as the document says", () => {
   const exampleOf = (response: keyof typeof errorResponses, name: string) =>
     document.components.responses[response]?.content["application/json"].examples[name]
 
-  it("with the URL that it was asked at as the first server", async () => {
+  it("with the request's base URL as the first server", async () => {
     const { hostname, port } = new URL(running.url)
     expect(hostname).toBe("127.0.0.1")
     const serverOf = async (response: Promise<Response>) =>
@@ -380,7 +380,7 @@ describe("the server answers as the document says", () => {
     expect(page).toContain(`<code class="name">${running.url}</code>`)
   })
 
-  it("to each error that it can be made to answer, word by word", async () => {
+  it("for each error that can be provoked, word by word", async () => {
     const post = (body: string, headers: Record<string, string> = json) =>
       send(server, secrets, { method: "POST", headers, body })
     const name = JSON.stringify({ metadata: { name: " " }, spec: {} })
@@ -440,7 +440,7 @@ describe("the server answers as the document says", () => {
     }
   })
 
-  it("to the first request of each operation with the first of its answers, but for ids and times", async () => {
+  it("for the first request of each operation, except for ids and times", async () => {
     const { profile } = examples
     const seed = Seed.parse(JSON.stringify({ profile: profile.value, workspaceAlias: "development" }))
     await using fresh = await MockServer.start({ seed: await Effect.runPromise(seed) })
@@ -478,9 +478,9 @@ describe("the server answers as the document says", () => {
     expect(sent.length).toBe(operations.length)
   })
 
-  it("to the requests of its examples, with the answers of its examples", async () => {
+  it("for the requests of its examples", async () => {
     const value = (name: keyof typeof examples) => examples[name].value
-    /** Without what the server sets by time and chance, and by whose key it is. */
+    /** Removes ids, times and owners, which differ between runs. */
     const own = (secret: unknown) => {
       const { info: _, metadata, spec } = secret as { info: unknown; metadata: Record<string, unknown>; spec: unknown }
       const { accountId: _a, createdAt: _c, id: _i, profileId: _p, updatedAt: _u, workspaceId: _w, ...rest } = metadata

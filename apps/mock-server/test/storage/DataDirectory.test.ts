@@ -36,7 +36,7 @@ const keyFile = write("data.key", `${key}\n`)
 
 const modeOf = (path: string): number => statSync(path).mode & 0o777
 
-/** A path in a directory of its own, with nothing there yet. */
+/** An unused path in a new directory. */
 const fresh = (): string => join(mkdtempSync(join(directory, "data-")), "worlds")
 
 const encode = Schema.encodeSync(Snapshot)
@@ -86,7 +86,7 @@ const seed = Either.getOrThrow(Seed.parse(example))
 const logOf = (dataDir: string): string =>
   join(dataDir, readdirSync(dataDir).filter((name) => name.endsWith(".log")).join())
 
-/** Where each record of a log begins. */
+/** The offset of each record of a log. */
 const recordsOf = (bytes: Buffer): ReadonlyArray<number> => {
   const records: Array<number> = []
   for (let at = bytes.indexOf("\n") + 1; at < bytes.length; at += 24 + bytes.readUInt32LE(at)) {
@@ -97,13 +97,13 @@ const recordsOf = (bytes: Buffer): ReadonlyArray<number> => {
 
 const open = (dataDir: string, options: MockServer.Options = {}) => MockServer.startInProcess({ dataDir, ...options })
 
-/** What a server refuses to start with. */
+/** The error of a server that cannot start. */
 const refusal = async (dataDir: string, options: MockServer.Options = {}): Promise<string> => {
   const error = await open(dataDir, options).then(() => new Error("it started"), (error: unknown) => error)
   return error instanceof MockServer.DataDirectoryError ? error.problem : String(error)
 }
 
-/** A world that time, chance and rules have a say in, and one beside it. */
+/** A tenant with a clock, a seed and fault rules, and a second tenant. */
 const first = {
   seed,
   clock: { type: "stepping", at: "2026-01-01T00:00:00.000Z", stepMillis: 1000 },
@@ -113,7 +113,7 @@ const first = {
 
 const other = { apiKey: Redacted.make("other-key"), randomSeed: 8, clock: { type: "fixed", at: 1 } } as const
 
-/** What a person does to a server. Each step gives what it shows of it. */
+/** Actions on a server. Each returns what a client sees. */
 const steps: ReadonlyArray<readonly [string, (server: MockServer.RunningServer, second: Asked) => Promise<unknown>]> = [
   ["creates", async (server, second) => [await create(server, "a"), await create(second, "b", { externalId: "b" })]],
   [
@@ -169,8 +169,8 @@ const steps: ReadonlyArray<readonly [string, (server: MockServer.RunningServer, 
   ]]
 ]
 
-describe("a server of a data directory", () => {
-  it("answers as one that was never stopped, wherever it was stopped", async () => {
+describe("a server with a data directory", () => {
+  it("answers like a server that was never stopped, wherever it stops", async () => {
     await using never = await MockServer.startInProcess(first)
     const beside = await never.tenant(other)
     const second = ({ fetch, url }: MockServer.RunningServer): Asked => ({ apiKey: beside.apiKey, fetch, url })
@@ -188,7 +188,7 @@ describe("a server of a data directory", () => {
     expect(server.recovered).toEqual({ worlds: 2, secrets: 3, dropped: 0 })
   })
 
-  it("has what was answered on disk, and no more when it is stopped", async () => {
+  it("has every confirmed change on disk, and writes nothing more when it stops", async () => {
     const dataDir = fresh()
     await using server = await open(dataDir)
     await create(server, "a")
@@ -199,7 +199,7 @@ describe("a server of a data directory", () => {
     expect(statSync(logOf(dataDir)).size).toBe(size)
   })
 
-  it("writes what comes together together", async () => {
+  it("writes concurrent changes together", async () => {
     const dataDir = fresh()
     await using server = await open(dataDir)
     const before = recordsOf(readFileSync(logOf(dataDir))).length
@@ -212,7 +212,7 @@ describe("a server of a data directory", () => {
     expect([...await namesOf(next)].sort()).toEqual(Array.from({ length: 100 }, (_, i) => `s${i}`).sort())
   })
 
-  it("keeps the worlds of all keys, and forgets those that are removed", async () => {
+  it("stores the tenants of all keys, and deletes those that are removed", async () => {
     const dataDir = fresh()
     {
       await using server = await open(dataDir, { acceptAnyKey: true, seed })
@@ -229,7 +229,7 @@ describe("a server of a data directory", () => {
     expect((await call(world(server, "three"), "GET")).status).toBe(401)
   })
 
-  it("goes on with its key, unless it is given another", async () => {
+  it("keeps its API key, unless it is given another", async () => {
     const dataDir = fresh()
     const key = (text: string) => ({ apiKey: Redacted.make(text) })
     {
@@ -254,7 +254,7 @@ describe("a server of a data directory", () => {
     expect(await refusal(dataDir, key("no\nkey"))).toContain("apiKey: Expected visible ASCII characters")
   })
 
-  it("takes the settings that it is given, and leaves the rest as it is on disk", async () => {
+  it("applies the given settings, and leaves the rest as on disk", async () => {
     const dataDir = fresh()
     await (await open(dataDir, { randomSeed: 1, archived: true })).stop()
     await using server = await open(dataDir, { seed, archived: false, writeOnlyValues: true })
@@ -263,17 +263,17 @@ describe("a server of a data directory", () => {
     expect((await create(server, "a")).text).not.toContain("value of a")
   })
 
-  it("is not for a snapshot, which says otherwise", async () => {
+  it("rejects a snapshot", async () => {
     await using server = await MockServer.startInProcess()
     const snapshot = await server.control.snapshot()
     expect(await refusal(fresh(), { snapshot })).toContain(
-      "snapshot: A data directory has what the server goes on from"
+      "snapshot: Cannot be combined with dataDir"
     )
   })
 })
 
 describe("the files of a data directory", () => {
-  it("are their owner's alone, and nothing is left beside them", async () => {
+  it("are readable by their owner only, and nothing is left beside them", async () => {
     const dataDir = fresh()
     {
       await using server = await open(dataDir)
@@ -286,13 +286,13 @@ describe("the files of a data directory", () => {
     expect([modeOf(dataDir), readdirSync(dataDir)]).toEqual([0o700, ["worlds-1.log"]])
   })
 
-  it("are one server's at a time", async () => {
+  it("belong to one server at a time", async () => {
     const dataDir = fresh()
     await using _ = await open(dataDir)
     expect(await refusal(dataDir)).toBe(`another server uses it, process ${process.pid}`)
   })
 
-  it("follow no link, and are no place for anything else", async () => {
+  it("are rejected if they are symbolic links, or in a directory with other files", async () => {
     const [dataDir, link, file] = [fresh(), fresh(), fresh()]
     await (await open(dataDir)).stop()
     symlinkSync(dataDir, link)
@@ -309,7 +309,7 @@ describe("the files of a data directory", () => {
     expect(readdirSync(join(file, ".."))).toEqual(["worlds"])
   })
 
-  it("are refused where they are of a newer server, or of none", async () => {
+  it("are rejected if a newer server or none has written them", async () => {
     const dataDir = fresh()
     await (await open(dataDir)).stop()
     const path = logOf(dataDir)
@@ -328,7 +328,7 @@ describe("the files of a data directory", () => {
     }
   })
 
-  it("are written anew when most of what is in them has passed, and lose nothing", async () => {
+  it("are compacted when most of their content is obsolete, without loss", async () => {
     const dataDir = fresh()
     const tenants = new Tenants(await Effect.runPromise(surroundings))
     await Effect.runPromise(
@@ -355,7 +355,7 @@ describe("the files of a data directory", () => {
     expect(await namesOf(server)).toEqual(["name", ...[99, 199, 299, 399, 499, 599].map((i) => `t${i}`)])
   })
 
-  it("go on from the newest, and those that were left behind go away", async () => {
+  it("continue from the newest, and older ones are removed", async () => {
     const dataDir = fresh()
     {
       await using server = await open(dataDir)
@@ -382,7 +382,7 @@ describe("the last record", () => {
     return { dataDir, bytes, path: logOf(dataDir), last: recordsOf(bytes).at(-1) ?? 0 }
   }
 
-  it("is dropped where it was not written to its end, and the server goes on from the one before", async () => {
+  it("is dropped if it is incomplete, and the server continues from the one before", async () => {
     const { bytes, dataDir, last, path } = await prepared()
     for (const end of [last, last + 1, last + 23, last + 24, last + 25, bytes.length - 1]) {
       writeFileSync(path, bytes.subarray(0, end))
@@ -395,7 +395,7 @@ describe("the last record", () => {
     }
   })
 
-  it("is refused, and left as it is, where it was changed", async () => {
+  it("is rejected and left unchanged if it is damaged", async () => {
     const { bytes, dataDir, last, path } = await prepared()
     const damaged = Buffer.from(bytes)
     damaged[last + 50] = 0
@@ -407,10 +407,10 @@ describe("the last record", () => {
   })
 })
 
-describe("a disk that takes no more", () => {
+describe("a full disk", () => {
   const full = () => Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" })
 
-  /** What every file handle has its methods from. */
+  /** The prototype of file handles. */
   const handles = async (): Promise<Fs.FileHandle> => {
     const handle = await Fs.open(keyFile)
     await handle.close()
@@ -418,7 +418,7 @@ describe("a disk that takes no more", () => {
   }
 
   it.each(["write", "datasync"] as const)(
-    "has changes refused, undone and gone, while the server goes on: %s",
+    "makes changes fail and undoes them, while the server keeps serving: %s",
     async (method) => {
       const dataDir = fresh()
       await using server = await open(dataDir, first)
@@ -446,7 +446,7 @@ describe("a disk that takes no more", () => {
             create(second, "e", { externalId: "b" })
           ])
         ).toEqual([1, 2, 3, 4, 5].map(() => expect.objectContaining(refused) as unknown))
-        // Each of them counts, or ticks.
+        // Each of these requests changes state.
         expect(await call(server, "GET", "/v1/whoami")).toMatchObject(refused)
         const { control } = server
         for (
@@ -477,7 +477,7 @@ describe("a disk that takes no more", () => {
     }
   )
 
-  it("keeps a server from starting", async () => {
+  it("prevents a server from starting", async () => {
     const spy = vi.spyOn(await handles(), "write").mockRejectedValue(full())
     try {
       expect(await refusal(fresh())).toContain("the disk is full")
@@ -486,7 +486,7 @@ describe("a disk that takes no more", () => {
     }
   })
 
-  it("leaves the log as it is where it cannot be written anew", async () => {
+  it("leaves the log unchanged if it cannot be compacted", async () => {
     const dataDir = fresh()
     const tenants = new Tenants(await Effect.runPromise(surroundings))
     await Effect.runPromise(
@@ -512,7 +512,7 @@ describe("a disk that takes no more", () => {
 })
 
 describe("a data key", () => {
-  it("leaves no value and no key readable in any spelling, and is needed to go on", async () => {
+  it("leaves no value and no API key readable in any encoding, and is required for the next start", async () => {
     const dataDir = fresh()
     const secrets = { value: "canary-\u00fc-value", key: "canary-key-0123456789" }
     const apiKey = Redacted.make(secrets.key)
@@ -544,7 +544,7 @@ describe("a data key", () => {
     expect((await call(server, "GET")).text).toContain("the name of it")
   })
 
-  it("is 64 digits in a file, and for a directory that it encrypted", async () => {
+  it("must be 64 digits in a file, and belong to the directory", async () => {
     const dataDir = fresh()
     const short = join(directory, "short.key")
     writeFileSync(short, key.slice(1))
@@ -556,11 +556,11 @@ describe("a data key", () => {
       "worlds-1.log: it is not encrypted; start without a data key, or with another directory"
     )
     await expect(MockServer.startInProcess({ dataKeyFile: keyFile })).rejects.toThrow(
-      "dataKeyFile: There is no dataDir to encrypt"
+      "dataKeyFile: Requires dataDir"
     )
   })
 
-  it("has no record that opens in another place, or in another file", async () => {
+  it("seals records for their place and their file", async () => {
     const dataDir = fresh()
     const options = { dataKeyFile: keyFile }
     {
@@ -570,7 +570,7 @@ describe("a data key", () => {
     }
     const bytes = readFileSync(logOf(dataDir))
     const [, second = 0, third = 0] = recordsOf(bytes)
-    // The third takes the place of the second: its number and its checksum are made to fit.
+    // Replaces the second record by the third, with a matching number and checksum.
     const moved = Buffer.from(bytes.subarray(third))
     moved.writeUInt32LE(1, 4)
     moved.writeUInt32LE(crc32(moved.subarray(0, 20)), 20)

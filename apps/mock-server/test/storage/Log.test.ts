@@ -12,7 +12,7 @@ const fresh = (): string => join(mkdtempSync(join(directory, "log-")), "worlds-1
 
 const key = new DataKey(Buffer.alloc(32, 7))
 
-/** The units of a log, and how many changes were dropped. */
+/** Reads the units of a log, and the number of dropped changes. */
 const read = async (path: string, dataKey?: DataKey) => {
   const units: Array<ReadonlyArray<string>> = []
   const { dropped, log } = await Log.open(path, dataKey, (lines) => units.push(lines))
@@ -26,7 +26,7 @@ const problem = async (path: string, dataKey?: DataKey): Promise<string> => {
 
 const units = [["one", "two"], ["three"], ["four", "five \u{1f600}", "six"]]
 
-/** A log of these units, and where the last one begins. */
+/** Writes a log with these units. Returns the offset of the last. */
 const written = async (dataKey?: DataKey, some: ReadonlyArray<ReadonlyArray<string>> = units) => {
   const path = fresh()
   const log = await Log.create(path, dataKey)
@@ -40,7 +40,7 @@ const written = async (dataKey?: DataKey, some: ReadonlyArray<ReadonlyArray<stri
 }
 
 describe.each([["plain", undefined], ["encrypted", key]])("a log that is %s", (_, dataKey) => {
-  it("gives back what was appended, and goes on", async () => {
+  it("returns what was appended, and can be continued", async () => {
     const { path } = await written(dataKey)
     const one = await read(path, dataKey)
     expect([one.units, one.dropped, statSync(path).mode & 0o777]).toEqual([units, 0, 0o600])
@@ -51,7 +51,7 @@ describe.each([["plain", undefined], ["encrypted", key]])("a log that is %s", (_
     expect(two.units).toEqual([...units, ["seven"]])
   })
 
-  it("has a large unit as a whole, and reads it in pieces", async () => {
+  it("keeps a large unit whole, and reads it in pieces", async () => {
     const large = Array.from({ length: 40 }, (_, i) => String(i % 10).repeat(100_000))
     const { bytes, last, path } = await written(dataKey, [["one"], large])
     const whole = await read(path, dataKey)
@@ -65,7 +65,7 @@ describe.each([["plain", undefined], ["encrypted", key]])("a log that is %s", (_
     }
   })
 
-  it("drops a unit that was not written to its end, whichever byte that is, and says how many changes that were", async () => {
+  it("drops a unit that ends early, at any byte, and counts its changes", async () => {
     const { bytes, last, path } = await written(dataKey)
     for (let end = last; end < bytes.length; end++) {
       writeFileSync(path, bytes.subarray(0, end))
@@ -79,7 +79,7 @@ describe.each([["plain", undefined], ["encrypted", key]])("a log that is %s", (_
     }
   })
 
-  it("is refused, and left as it is, whichever byte of it was changed, to whatever", async () => {
+  it("is rejected and left unchanged if any byte was changed to any other", async () => {
     const { bytes, path } = await written(dataKey)
     for (let at = 0; at < bytes.length; at++) {
       for (const change of [1 << at % 8, bytes[at] ?? 0].filter((change) => change !== 0)) {
@@ -92,7 +92,7 @@ describe.each([["plain", undefined], ["encrypted", key]])("a log that is %s", (_
     }
   })
 
-  it("is refused where it lost bytes in the middle", async () => {
+  it("is rejected if bytes in the middle are missing", async () => {
     const { bytes, path } = await written(dataKey)
     for (let at = 0; at < bytes.length - 1; at++) {
       writeFileSync(path, Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + 1)]))
@@ -103,12 +103,12 @@ describe.each([["plain", undefined], ["encrypted", key]])("a log that is %s", (_
         },
         () => ({ units: [] })
       )
-      // A byte less in the last unit is as if it had not been written to its end.
+      // A unit without its last byte counts as incomplete.
       expect([at, found]).toEqual([at, found.length === 0 ? [] : units.slice(0, 2)])
     }
   })
 
-  it("takes for not written what the disk made room for", async () => {
+  it("treats zeros at the end as not written", async () => {
     const { bytes, last, path } = await written(dataKey)
     for (const kept of [last, last + 5, last + 24, bytes.length - 1]) {
       writeFileSync(path, Buffer.concat([bytes.subarray(0, kept), Buffer.alloc(1024)]))
@@ -119,8 +119,8 @@ describe.each([["plain", undefined], ["encrypted", key]])("a log that is %s", (_
   })
 })
 
-describe("a log of another key", () => {
-  it("is refused in one line that says so", async () => {
+describe("a log with another key", () => {
+  it("is rejected with one line that says so", async () => {
     const [plain, encrypted] = [await written(), await written(key)]
     expect(await problem(encrypted.path)).toBe("it is encrypted; give its data key")
     expect(await problem(encrypted.path, new DataKey(Buffer.alloc(32, 8)))).toBe(
@@ -133,7 +133,7 @@ describe("a log of another key", () => {
 })
 
 describe("a data key", () => {
-  it("seals nothing alike, and opens what it sealed alone", () => {
+  it("seals equal texts differently, and opens only its own", () => {
     const cipher = key.cipher(Buffer.alloc(16))
     const [text, context] = [Buffer.from("text"), Buffer.from("context")]
     const sealed = cipher.seal(text, context)

@@ -36,7 +36,7 @@ const example = readFileSync(new URL("../../seeds/example.json", import.meta.url
 
 const { directory } = scratch()
 
-/** A path in a directory of its own. */
+/** An unused path in a new directory. */
 const fresh = (): string => join(mkdtempSync(join(directory, "snapshot-")), "snapshot.json")
 
 const besides = (path: string): ReadonlyArray<string> => readdirSync(join(path, ".."))
@@ -56,7 +56,7 @@ const text = Effect.map(snapshot, (snapshot) => `${JSON.stringify(encode(snapsho
 const problems = (path: string) => Effect.map(Effect.flip(SnapshotFile.load(path)), ({ problems }) => problems)
 
 describe("save and load", () => {
-  it.effect("keep a snapshot, values included, in a file that its owner alone can read, and nothing beside it", () =>
+  it.effect("keep a snapshot with its values in a file that only its owner can read, and leave nothing beside it", () =>
     Effect.gen(function*() {
       const path = fresh()
       expect(yield* SnapshotFile.load(path)).toEqual(Option.none())
@@ -74,7 +74,7 @@ describe("save and load", () => {
       expect([modeOf(path), besides(path)]).toEqual([0o600, ["snapshot.json"]])
     }))
 
-  it.effect("follow no link: one is refused at the start, and replaced later", () =>
+  it.effect("follow no symbolic link: it is rejected at the start, and replaced later", () =>
     Effect.gen(function*() {
       const [path, link, nowhere] = [fresh(), fresh(), fresh()]
       writeFileSync(path, yield* text)
@@ -87,7 +87,7 @@ describe("save and load", () => {
       expect([lstatSync(link).isFile(), readFileSync(path, "utf8") === (yield* text)]).toEqual([true, true])
     }))
 
-  it.effect("keep a snapshot that is read in pieces, as if it were read whole", () =>
+  it.effect("keep a snapshot that is read in pieces", () =>
     Effect.gen(function*() {
       const { workspaceSecrets, ...rest } = yield* snapshot
       const name = "a\u2028 \ud83d\ude00 \\\"\n  ],\n    }"
@@ -108,7 +108,7 @@ describe("save and load", () => {
       }
     }))
 
-  it.effect("take away what was left behind by a process that was killed, and nothing that may be in use", () =>
+  it.effect("remove files that killed processes left behind, and nothing that may be in use", () =>
     Effect.gen(function*() {
       const path = fresh()
       const at = (name: string) => join(path, "..", name)
@@ -149,9 +149,9 @@ describe("load in pieces", () => {
       (text) => text.replace(/"name": "[^"]*"/g, "\"name\": 7"),
       /workspaceSecrets\[0\]: line/
     ],
-    ["has an id twice", twice, /is there twice/],
+    ["has an id twice", twice, /is a duplicate/],
     ["is not text", (text) => Buffer.from(text.replace("canary", "\u00ff"), "latin1"), /it is not text in UTF-8/]
-  ])("refuses a file that %s, and leaves it as it is", ([, change, expected]) =>
+  ])("rejects a file that %s, and leaves it unchanged", ([, change, expected]) =>
     Effect.gen(function*() {
       const path = fresh()
       const changed = change(yield* text)
@@ -165,7 +165,7 @@ describe("load in pieces", () => {
 })
 
 describe("a file that cannot be replaced", () => {
-  it.effect("is found out at the start, and left as it is", () =>
+  it.effect("is detected at the start, and left unchanged", () =>
     Effect.gen(function*() {
       const path = fresh()
       const before = yield* text
@@ -187,7 +187,7 @@ describe("a file that cannot be replaced", () => {
       expect([readFileSync(path, "utf8") === before, besides(path)]).toEqual([true, ["snapshot.json"]])
     }))
 
-  it.effect("is one that can, when nothing is in the way: its mode and its content stay", () =>
+  it.effect("is left with its mode and content when it can be replaced", () =>
     Effect.gen(function*() {
       const path = fresh()
       writeFileSync(path, yield* text, { mode: 0o640 })
@@ -205,7 +205,7 @@ describe("lock", () => {
   const hold = (path: string, holder: unknown) =>
     writeFileSync(lockOf(path), typeof holder === "string" ? holder : JSON.stringify(holder))
 
-  it.effect("keeps a file to one server, and names its process to another, until its scope closes", () =>
+  it.effect("reserves a file for one server until its scope closes, and tells others the process id", () =>
     Effect.gen(function*() {
       const path = fresh()
       yield* Effect.scoped(Effect.gen(function*() {
@@ -224,7 +224,7 @@ describe("lock", () => {
     ["a process whose number is another's by now", { pid: process.pid, started: "another boot 1" }],
     ["nobody", ""],
     ["something else", "{\"pid\":\"canary\"}"]
-  ])("is taken over from %s, by one of many", ([, holder]) =>
+  ])("is taken over from %s, by exactly one of many", ([, holder]) =>
     Effect.gen(function*() {
       const path = fresh()
       hold(path, holder)
@@ -237,7 +237,7 @@ describe("lock", () => {
       expect(besides(path)).toEqual([])
     }))
 
-  it.effect("is refused where there is no directory for it", () =>
+  it.effect("fails if its directory does not exist", () =>
     Effect.gen(function*() {
       const { message } = yield* Effect.flip(Effect.scoped(SnapshotFile.lock(join(fresh(), "none/snapshot.json"))))
       expect(message).toContain("it cannot be locked: there is no such directory")
@@ -279,7 +279,7 @@ describe("load", () => {
     ],
     ["is no text", (text) => Buffer.concat([Buffer.from(text), Buffer.from([0xff])]), "it is not text in UTF-8"]
   ])(
-    "refuses a file that %s, says where, quotes nothing, and leaves it as it is",
+    "rejects a file that %s, says where, quotes nothing, and leaves it unchanged",
     ([_, change, expected]) =>
       Effect.gen(function*() {
         const path = fresh()
@@ -297,7 +297,7 @@ describe("load", () => {
       })
   )
 
-  it.effect("refuses where no file can be saved", () =>
+  it.effect("fails where no file can be saved", () =>
     Effect.gen(function*() {
       const path = fresh()
       expect(yield* problems(join(path, "..", "none", "snapshot.json"))).toEqual([
@@ -313,7 +313,7 @@ describe("load", () => {
 })
 
 describe("save", () => {
-  it.effect("leaves nothing behind where it fails", () =>
+  it.effect("leaves nothing behind when it fails", () =>
     Effect.gen(function*() {
       const path = fresh()
       mkdirSync(path)
@@ -329,8 +329,8 @@ describe("save", () => {
     }))
 })
 
-describe("a server of a snapshot", () => {
-  it("goes on with its data, its clock and its ids, and a reset puts back its seed", async () => {
+describe("a server with a snapshot", () => {
+  it("continues with its data, clock and ids, and a reset restores its seed", async () => {
     const clock = { type: "stepping", at: "2026-01-01T00:00:00.000Z", stepMillis: 1000 } as const
     const create = async ({ apiKey, fetch, url }: MockServer.RunningServer) => {
       const response = await fetch(`${url}/v1/workspace_secrets`, {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import { Socket } from "node:net"
 import { Connection, defaultLimits } from "../../src/transport/Connection.js"
 
-/** A socket of which a test says how much was written, and how much of that its peer has not read. */
+/** A socket with counts of written and unread bytes that the test sets. */
 const written = () =>
   Object.defineProperties(new Socket() as Socket & { written: number; unread: number }, {
     written: { value: 0, writable: true },
@@ -25,11 +25,11 @@ const connect = () => {
 }
 
 describe("a connection", () => {
-  it("is cut off when what was unread at a check is unread after the time for an answer", () => {
+  it("is closed when data stays unread for longer than answerMillis", () => {
     const { connection, socket } = connect()
     Object.assign(socket, { written: 1000, unread: 600 })
     connection.check(0)
-    // A part of it was read, and another answer was written.
+    // Part of it was read, and another response was written.
     Object.assign(socket, { written: 2000, unread: 1500 })
     connection.check(99)
     expect(socket.destroyed).toBe(false)
@@ -37,7 +37,7 @@ describe("a connection", () => {
     expect(socket.destroyed).toBe(true)
   })
 
-  it("stays when each answer is read in time, however busy it is", () => {
+  it("stays open when each response is read in time, however busy it is", () => {
     const { connection, socket } = connect()
     for (let now = 0; now < 1000; now += 50) {
       socket.written += 1000
@@ -47,7 +47,7 @@ describe("a connection", () => {
     expect(socket.destroyed).toBe(false)
   })
 
-  it("has its time anew when everything was read meanwhile", () => {
+  it("starts a new time limit when everything was read meanwhile", () => {
     const { connection, socket } = connect()
     Object.assign(socket, { written: 1000, unread: 600 })
     connection.check(0)

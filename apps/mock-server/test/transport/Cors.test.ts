@@ -20,7 +20,7 @@ const permissionsOf = (response: Response) =>
   Object.fromEntries([...response.headers].filter(([name]) => name.startsWith("access-control-") || name === "vary"))
 
 describe("isOrigin", () => {
-  it.each(["*", page, "https://app.example.com", "http://127.0.0.1", "http://[::1]:8080"])("takes %s", (origin) => {
+  it.each(["*", page, "https://app.example.com", "http://127.0.0.1", "http://[::1]:8080"])("accepts %s", (origin) => {
     expect(isOrigin(origin)).toBe(true)
   })
 
@@ -37,7 +37,7 @@ describe("isOrigin", () => {
     "http://a b",
     `${page}, ${other}`,
     "**"
-  ])("refuses %j", (origin) => {
+  ])("rejects %j", (origin) => {
     expect(isOrigin(origin)).toBe(false)
   })
 })
@@ -71,7 +71,7 @@ for (const transport of ["a socket", "no socket"]) {
       }
     })
 
-    it("lets a page of the allowed origin read answers, errors as well", async () => {
+    it("lets pages of the allowed origin read responses, including errors", async () => {
       await using server = await connect(page)
       for (const authorization of [`Bearer ${server.apiKey}`, "Bearer other"]) {
         const answer = await server.ask(secrets, { headers: { origin: page, authorization } })
@@ -83,7 +83,7 @@ for (const transport of ["a socket", "no socket"]) {
       }
     })
 
-    it("permits nothing to another origin", async () => {
+    it("allows nothing for another origin", async () => {
       await using server = await connect(page)
       const asked = await server.ask(secrets, preflight(other))
       const answer = await server.ask(secrets, { headers: { origin: other, authorization: `Bearer ${server.apiKey}` } })
@@ -94,7 +94,7 @@ for (const transport of ["a socket", "no socket"]) {
       }
     })
 
-    it("permits every origin with *", async () => {
+    it("allows every origin with *", async () => {
       await using server = await connect("*")
       const answer = await server.ask(secrets, preflight(other, { "access-control-request-headers": "a b\u00e9" }))
       expect(permissionsOf(answer)).toMatchObject({
@@ -103,7 +103,7 @@ for (const transport of ["a socket", "no socket"]) {
       })
     })
 
-    it("permits nothing of the control API", async () => {
+    it("allows nothing of the control API", async () => {
       await using server = await connect("*")
       for (const path of ["/_mock/tenants", "/_mock/health", "/_mock/tenants/default/reset", "/_mock/none"]) {
         const asked = await server.ask(path, preflight(page))
@@ -112,14 +112,14 @@ for (const transport of ["a socket", "no socket"]) {
       }
     })
 
-    it("knows no cross-origin requests unless it is told an origin", async () => {
+    it("allows no cross-origin requests without corsOrigin", async () => {
       await using server = await connect()
       const asked = await server.ask(secrets, preflight(page))
       const answer = await server.ask(secrets, { headers: { origin: page, authorization: `Bearer ${server.apiKey}` } })
       expect([asked.status, permissionsOf(asked), permissionsOf(answer)]).toEqual([405, {}, {}])
     })
 
-    it("does not start with what is no origin", async () => {
+    it("does not start with an invalid origin", async () => {
       await expect(start({ corsOrigin: "localhost" })).rejects.toMatchObject({
         problems: ["corsOrigin: Expected an origin such as http://localhost:5173, without a path, or *"]
       })

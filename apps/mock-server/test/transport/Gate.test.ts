@@ -27,7 +27,7 @@ const loopback = [
   "[::1]:4010"
 ]
 
-/** Asks on a connection of its own for each request, as peers that are refused do. */
+/** Sends each request on its own connection. */
 const asks = (url: string) => async (path: string, headers: Readonly<Record<string, string | undefined>>) => {
   const connection = await RawConnection.open(url.replace("0.0.0.0", "127.0.0.1"))
   try {
@@ -54,7 +54,7 @@ describe("the Host of a request", () => {
     return refused
   }
 
-  it("is refused on every path when it is the name of another site", async () => {
+  it("is rejected on every path when it is the name of another site", async () => {
     await using server = await MockServer.start()
     const ask = asks(server.url)
     for (const path of paths) {
@@ -68,14 +68,14 @@ describe("the Host of a request", () => {
     }
   })
 
-  it("may be any name of this machine's loopback, or be missing in HTTP/1.0", async () => {
+  it("may be any loopback name, or missing in HTTP/1.0", async () => {
     expect(await hostsOf({}, loopback)).toEqual([])
     await using server = await MockServer.start()
     const old = "GET /v1/whoami HTTP/1.0\r\nAuthorization: Bearer mock-api-key\r\n\r\n"
     expect((await (await RawConnection.open(server.url)).send(old).next()).status).toBe(200)
   })
 
-  it("is refused when it is malformed, or an address of another machine", async () => {
+  it("is rejected when it is malformed, or an address of another machine", async () => {
     const hosts = [
       "10.0.0.1",
       "0.0.0.0",
@@ -89,19 +89,19 @@ describe("the Host of a request", () => {
     expect(await hostsOf({}, hosts)).toEqual(hosts)
   })
 
-  it("may be a name that is allowed, in any case and at any port", async () => {
+  it("may be an allowed name, in any case and with any port", async () => {
     const hosts = ["mock", "MOCK:4010", "mock.", "api.test:80"]
     const more = ["localhost", "not-mock", "mock.example", "x.mock"]
     expect(await hostsOf({ allowedHosts: ["mock", "API.test"] }, [...hosts, ...more]))
       .toEqual(["not-mock", "mock.example", "x.mock"])
   })
 
-  it("may be any address, and no other name, where other machines reach the server", async () => {
+  it("may be any address, but no other name, if other machines can reach the server", async () => {
     const hosts = ["10.0.0.1", "10.0.0.1:80", "0.0.0.0", "[2001:db8::1]:80", "localhost", "mock"]
     expect(await hostsOf({ host: "0.0.0.0", allowedHosts: ["mock"] }, [...hosts, ...foreign])).toEqual(foreign)
   })
 
-  it("is looked at anew when it changes on a connection", async () => {
+  it("is checked again when it changes on a connection", async () => {
     await using server = await MockServer.start()
     const connection = await RawConnection.open(server.url)
     const statuses: Array<number> = []
@@ -112,7 +112,7 @@ describe("the Host of a request", () => {
     expect(statuses).toEqual([200, 403, 200, 403, 200, 200])
   })
 
-  it("is replaced by the host of the target where that is a whole URL, as a client of a proxy sends it", async () => {
+  it("is replaced by the host of a target that is an absolute URL", async () => {
     await using server = await MockServer.start({ allowedHosts: ["mock"] })
     const ask = asks(server.url)
     const foreign = [
@@ -137,7 +137,7 @@ describe("the Host of a request", () => {
     expect((JSON.parse(body) as { readonly servers: unknown }).servers).toMatchObject([{ url: "http://mock:8080" }, {}])
   })
 
-  it("is told to the observer of requests when it is refused, without its path", async () => {
+  it("is reported to onRequest when it is rejected, without the path", async () => {
     const told: Array<unknown> = []
     await using server = await MockServer.start({
       onRequest: ({ method, path, response }) => void told.push([method, path, response?.status])
@@ -146,13 +146,13 @@ describe("the Host of a request", () => {
     expect(told).toEqual([["GET", "/…", 403]])
   })
 
-  it("has no part in a server without a socket", async () => {
+  it("does not matter in process", async () => {
     await using server = await MockServer.startInProcess()
     const headers = { authorization: `Bearer ${server.apiKey}`, host: "rebound.example" }
     expect((await server.fetch("http://api.example/v1/whoami", { headers })).status).toBe(200)
   })
 
-  it("is not allowed by what is not a name", async () => {
+  it("cannot be allowed by an invalid name", async () => {
     for (const name of ["", "*", "a b", "http://mock", "mock:80", "mock/x"]) {
       await expect(MockServer.start({ allowedHosts: ["ok", name] })).rejects.toMatchObject({
         _tag: "TenantError",
@@ -165,7 +165,7 @@ describe("the Host of a request", () => {
 describe("a request of a page of another site", () => {
   const cross = (origin?: string) => ({ "Sec-Fetch-Site": "cross-site", Origin: origin })
 
-  it("is refused on every path, and one of the same site or by a user is not", async () => {
+  it("is rejected on every path, unlike one of the same site or by a user", async () => {
     await using server = await MockServer.start()
     const ask = asks(server.url)
     for (const path of paths) {
@@ -178,7 +178,7 @@ describe("a request of a page of another site", () => {
     }
   })
 
-  it("is answered by the API where its origin is allowed, and never by the control API", async () => {
+  it("is accepted by the API if its origin is allowed, and never by the control API", async () => {
     const origin = "http://app.example"
     for (const corsOrigin of [origin, "*"]) {
       await using server = await MockServer.start({ corsOrigin })
@@ -195,8 +195,8 @@ describe("a request of a page of another site", () => {
   })
 })
 
-describe("an answer in JSON", () => {
-  it("is neither stored nor taken for something else", async () => {
+describe("a response in JSON", () => {
+  it("is neither cached nor sniffed", async () => {
     await using server = await MockServer.start({ corsOrigin: "*" })
     const ask = asks(server.url)
     for (const path of paths.filter((path) => path !== "/docs")) {
@@ -209,10 +209,10 @@ describe("an answer in JSON", () => {
   })
 })
 
-describe("the control API of a server with a key of its own", () => {
+describe("the control API of a server with an API key", () => {
   const tenants = "/_mock/tenants"
 
-  it("takes that key, and nobody without it", async () => {
+  it("accepts that key only", async () => {
     const apiKey = Redacted.make("key-of-its-own")
     for (const host of ["127.0.0.1", "0.0.0.0"]) {
       await using server = await MockServer.start({ apiKey, host })
@@ -231,7 +231,7 @@ describe("the control API of a server with a key of its own", () => {
     }
   })
 
-  it("takes the control token alone where there is one", async () => {
+  it("accepts only the control token if there is one", async () => {
     const [apiKey, controlToken] = [Redacted.make("key-of-its-own"), Redacted.make("token-of-its-own")]
     await using server = await MockServer.start({ apiKey, controlToken })
     const ask = asks(server.url)
@@ -239,14 +239,14 @@ describe("the control API of a server with a key of its own", () => {
     expect((await ask(tenants, { Authorization: "Bearer token-of-its-own" })).status).toBe(200)
   })
 
-  it("takes requests of this machine where neither was given, and none where others reach it", async () => {
+  it("accepts requests from this machine without either, and none if others can reach it", async () => {
     await using local = await MockServer.start()
     await using open = await MockServer.start({ host: "0.0.0.0" })
     expect((await asks(local.url)(tenants, { Authorization: undefined })).status).toBe(200)
     expect((await asks(open.url)(tenants, {})).status).toBe(403)
   })
 
-  it("wants the key without a socket, too", async () => {
+  it("needs the key in process, too", async () => {
     await using server = await MockServer.startInProcess({ apiKey: Redacted.make("key-of-its-own") })
     const headers = { authorization: `Bearer ${server.apiKey}` }
     expect((await server.fetch(`${server.url}${tenants}`)).status).toBe(401)

@@ -14,7 +14,7 @@ const secrets = `${server.url}/v1/workspace_secrets`
 const json = { authorization, "content-type": "application/json" }
 const create = JSON.stringify({ metadata: { name: "name" }, spec: {} })
 
-/** A body that is sent piece by piece, as `fetch` of Node takes it. */
+/** A streaming body for Node's `fetch`. */
 const streamed = (body: ReadableStream<Uint8Array>) => ({
   method: "POST",
   headers: json,
@@ -30,8 +30,8 @@ const pieces = (...texts: ReadonlyArray<string>) =>
     }
   })
 
-describe("the fetch without a socket", () => {
-  it("takes all that fetch takes: a text, a URL, a Request, a Request with more", async () => {
+describe("fetch in process", () => {
+  it("accepts what fetch accepts: a string, a URL, a Request, a Request with options", async () => {
     const whoami = `${server.url}/v1/whoami`
     const request = new Request(whoami, { headers: { authorization } })
     const answers = await Promise.all([
@@ -46,7 +46,7 @@ describe("the fetch without a socket", () => {
     expect((await server.fetch(request, { headers: {} })).status).toBe(401)
   })
 
-  it("takes a body as a text, as bytes, as a Blob and as a stream", async () => {
+  it("accepts a body as string, bytes, Blob and stream", async () => {
     const bytes = new TextEncoder().encode(create)
     const bodies = [create, bytes, bytes.buffer, new Blob([bytes], { type: "application/json" })]
     const answers = await Promise.all([
@@ -56,7 +56,7 @@ describe("the fetch without a socket", () => {
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200])
   })
 
-  it("answers HEAD as GET, without the body", async () => {
+  it("answers HEAD like GET, without the body", async () => {
     const answer = await server.fetch(secrets, { method: "HEAD", headers: { authorization } })
     expect([answer.status, answer.headers.get("content-type"), await answer.text()]).toEqual([
       200,
@@ -66,7 +66,7 @@ describe("the fetch without a socket", () => {
     expect((await server.fetch(secrets, { method: "HEAD" })).status).toBe(401)
   })
 
-  it("refuses a body that is too large, said so or not", async () => {
+  it("rejects a body that is too large, announced or not", async () => {
     const large = "a".repeat(1024 * 1024 + 1)
     const announced = await server.fetch(secrets, {
       method: "POST",
@@ -78,7 +78,7 @@ describe("the fetch without a socket", () => {
     expect([announced.status, texts.status, stream.status]).toEqual([413, 413, 413])
   })
 
-  it("rejects with what a signal was aborted with, before and during", async () => {
+  it("rejects with the reason of an aborted signal, before and during a request", async () => {
     const reason = new Error("enough")
     await expect(server.fetch(secrets, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
     await expect(server.fetch(secrets, { signal: AbortSignal.abort() })).rejects.toMatchObject({ name: "AbortError" })
@@ -96,7 +96,7 @@ describe("the fetch without a socket", () => {
     await expect(answer).rejects.toBe(reason)
   })
 
-  it("ends the work on a request that is aborted", async () => {
+  it("interrupts the handler of an aborted request", async () => {
     const begun = await Effect.runPromise(Deferred.make<void>())
     const interrupted = await Effect.runPromise(Deferred.make<void>())
     const dispatch = (): Effect.Effect<Dispatcher.Outgoing> =>
@@ -113,7 +113,7 @@ describe("the fetch without a socket", () => {
     await Effect.runPromise(Deferred.await(interrupted))
   })
 
-  it("rejects with what the stream of a body fails with, and does nothing", async () => {
+  it("rejects with the error of a body's stream, without running the operation", async () => {
     const failure = new Error("the disk is gone")
     const body = new ReadableStream<Uint8Array>({
       start: (controller) => {
@@ -126,14 +126,14 @@ describe("the fetch without a socket", () => {
     expect(await (await server.fetch(secrets, { headers: json })).text()).toBe(before)
   })
 
-  it("rejects as fetch does what is no request at all", async () => {
+  it("rejects invalid requests as fetch does", async () => {
     await expect(server.fetch("/v1/whoami")).rejects.toBeInstanceOf(TypeError)
     await expect(server.fetch(secrets, { method: "GET", body: "{}" })).rejects.toBeInstanceOf(TypeError)
     await expect(server.fetch(secrets, { headers: { "not a name": "x" } })).rejects.toBeInstanceOf(TypeError)
     await expect(server.fetch(secrets, { method: "CONNECT" })).rejects.toBeInstanceOf(TypeError)
   })
 
-  it("gives answers whose headers and body are the caller's own", async () => {
+  it("returns responses whose headers and body belong to the caller", async () => {
     const ask = () => server.fetch(`${server.url}/v1/whoami`, { headers: { authorization } })
     const one = await ask()
     one.headers.set("x-request-id", "changed")
@@ -143,8 +143,8 @@ describe("the fetch without a socket", () => {
   })
 })
 
-describe("the HttpClient without a socket", () => {
-  it.effect("reaches the server that its layer made, and no other", () =>
+describe("HttpClient in process", () => {
+  it.effect("reaches only the server of its layer", () =>
     Effect.gen(function*() {
       const { apiKey, url, workspaceId } = yield* MockServer.MockServer
       const client = yield* HttpClient.HttpClient
@@ -158,7 +158,7 @@ describe("the HttpClient without a socket", () => {
       expect(workspaceId).not.toBe(server.workspaceId)
     }).pipe(Effect.provide(MockServer.layerInProcess())))
 
-  it.effect("opens no socket: whatever the host is called, it is this server", () =>
+  it.effect("opens no socket: every host is this server", () =>
     Effect.gen(function*() {
       const { apiKey } = yield* MockServer.MockServer
       const client = yield* HttpClient.HttpClient

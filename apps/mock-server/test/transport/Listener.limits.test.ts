@@ -25,8 +25,8 @@ afterEach(async () => {
 })
 
 /**
- * A listener whose answers are what their path says: `/large` is 8 MiB, `/slow` waits until the test ends it, `/body` has read its body, any
- * other comes at once.
+ * A listener with responses by path: `/large` is 8 MiB, `/slow` waits for the test, `/body` reads its body first, and any other is sent at
+ * once.
  */
 const listen = async (limits: Partial<Limits>) => {
   const scope = await run(Scope.make())
@@ -65,7 +65,7 @@ const listen = async (limits: Partial<Limits>) => {
       })
       return socket
     },
-    /** Waits until there is room for one more connection. */
+    /** Waits until one more connection is accepted. */
     hasRoom: async () => {
       for (;;) {
         const connection = await RawConnection.open(url)
@@ -79,7 +79,7 @@ const listen = async (limits: Partial<Limits>) => {
   }
 }
 
-/** Asserts that an answer is a refusal which ends the connection, and gives back its message. */
+/** Asserts that a response is an error that closes the connection, and returns its message. */
 const refusal = (answer: RawAnswer, status: number, code: number): string => {
   expect([answer.status, answer.headers["connection"], answer.headers["content-type"]])
     .toEqual([status, "close", "application/json"])
@@ -89,19 +89,19 @@ const refusal = (answer: RawAnswer, status: number, code: number): string => {
   return decoded.message
 }
 
-describe("a refused client that stays", () => {
+describe("a rejected client that does not close", () => {
   it.each([
     ["no HTTP", "NONSENSE\r\n\r\n"],
     ["a head that is too large", head("GET", "/", { "X-Long": "a".repeat(20_000) })],
     ["no Host", head("GET", "/", { Host: undefined })]
-  ])("is cut off after %s", async (_, bytes) => {
+  ])("is disconnected after %s", async (_, bytes) => {
     const { open } = await listen({ refusalMillis: 20 })
     const connection = (await open()).send(bytes)
     refusal(await connection.next(), 400, 3)
     await connection.cutOff()
   })
 
-  it("gets its refusal behind the answers to its requests before", async () => {
+  it("gets its error after the responses to earlier requests", async () => {
     const { endSlow, open } = await listen({})
     const connection = (await open()).send(`${head("GET", "/slow")}NONSENSE\r\n\r\n`)
     const first = connection.next()
@@ -111,11 +111,11 @@ describe("a refused client that stays", () => {
   })
 })
 
-describe("the most connections", () => {
-  const tooMany = "the server has as many connections as it takes: close some, or allow more with --max-connections"
+describe("the maximum number of connections", () => {
+  const tooMany = "the server has the maximum number of connections: close some, or allow more with --max-connections"
     + " (maxConnections in code)"
 
-  it("are served, one more is refused with 503, and has room when another is gone", async () => {
+  it("is served, one more gets 503, and is accepted when another has closed", async () => {
     const { hasRoom, open } = await listen({ maxConnections: 2 })
     const [first, second, third] = [await open(), await open(), await open()]
     expect(refusal(await third.send(head("GET", "/")).next(), 503, 14)).toBe(tooMany)
@@ -127,7 +127,7 @@ describe("the most connections", () => {
     await hasRoom()
   })
 
-  it("do not wait for a further one to ask: it is refused and cut off", async () => {
+  it("disconnects a further connection that sends no request", async () => {
     const { dispatched, open } = await listen({ maxConnections: 1, refusalMillis: 20 })
     await open()
     const surplus = await open()
@@ -136,7 +136,7 @@ describe("the most connections", () => {
     expect(dispatched).toEqual([])
   })
 
-  it("stand in the way of nobody for ever: those that do not ask are closed", async () => {
+  it("does not last forever: connections without requests are closed", async () => {
     const { hasRoom, open } = await listen({ maxConnections: 1, headMillis: 20, refusalMillis: 20, checkMillis: 5 })
     await open()
     await hasRoom()
@@ -152,14 +152,14 @@ describe("a slow client", () => {
     ["whose head does not end", "GET / HTTP/1.1\r\nHost: loc"],
     ["whose body does not end", head("POST", "/body", { "Content-Length": "100" }) + "{"],
     ["whose chunks do not end", head("POST", "/body", { "Transfer-Encoding": "chunked" }) + "1\r\n{\r\n"]
-  ])("%s is refused with 408 and cut off", async (_, bytes) => {
+  ])("%s gets 408 and is disconnected", async (_, bytes) => {
     const { open } = await listen(fast)
     const connection = (await open()).send(bytes)
     expect(refusal(await connection.next(), 408, 4)).toBe(tooSlow)
     await connection.cutOff()
   })
 
-  it("is not served any more when its request is whole at last", async () => {
+  it("is not served when its request is complete too late", async () => {
     const { dispatched, open } = await listen({ ...fast, refusalMillis: 60_000 })
     const connection = (await open()).send("GET / HTTP/1.1\r\nHost: loc")
     refusal(await connection.next(), 408, 4)
@@ -168,7 +168,7 @@ describe("a slow client", () => {
     expect(dispatched).toEqual([])
   })
 
-  it("that was answered before its body was there gets no second answer", async () => {
+  it("that got a response before its body arrived gets no second one", async () => {
     const { open } = await listen(fast)
     const connection = (await open()).send(head("POST", "/", { "Content-Length": "100" }) + "{")
     expect((await connection.next()).status).toBe(200)
@@ -177,7 +177,7 @@ describe("a slow client", () => {
 })
 
 describe("a client that does not read", () => {
-  it("is cut off when the time for its answer is over", async () => {
+  it("is disconnected when the time to read a response is over", async () => {
     const { deaf, dispatched } = await listen({ answerMillis: 20, checkMillis: 5, refusalMillis: 60_000 })
     const socket = deaf()
     socket.write(head("GET", "/large"))
@@ -187,14 +187,14 @@ describe("a client that does not read", () => {
     await cutOff(socket)
   })
 
-  it("gets no answer more than there is room for, and no request more is run", async () => {
+  it("gets no response beyond the limit of unread data, and no further request is run", async () => {
     const { dispatched, open } = await listen({ maxUnread: 1024 * 1024 })
     const connection = (await open()).send(head("GET", "/large").repeat(10))
     expect((await connection.rest()).length).toBeLessThan(9 * 1024 * 1024)
     expect(dispatched.length).toBeLessThanOrEqual(3)
   })
 
-  it("is not one that reads each answer before it asks again", async () => {
+  it("is not confused with one that reads each response before its next request", async () => {
     const { open } = await listen({ maxUnread: 1024 * 1024 })
     const connection = await open()
     for (let i = 0; i < 3; i++) {
@@ -202,7 +202,7 @@ describe("a client that does not read", () => {
     }
   })
 
-  it("has at most so many requests without an answer", async () => {
+  it("has a maximum number of requests in flight", async () => {
     const { dispatched, open } = await listen({ maxPipelined: 5 })
     const connection = (await open()).send(head("GET", "/slow").repeat(8))
     expect(await connection.rest()).toBe("")
@@ -211,18 +211,18 @@ describe("a client that does not read", () => {
 })
 
 describe("bodies", () => {
-  it("are refused with 503 while others fill the room for them", async () => {
+  it("get 503 while others fill the buffer", async () => {
     const { open } = await listen({ maxBuffered: 1_000_000 })
     const part = (size: number) => head("POST", "/body", { "Content-Length": String(size) }) + "a".repeat(600_000)
     const first = (await open()).send(part(600_001))
     const second = (await open()).send(part(600_000))
     const answer = await second.next()
-    expect([answer.status, answer.body]).toEqual([503, "the server reads too many large bodies at once; try again"])
+    expect([answer.status, answer.body]).toEqual([503, "the server is reading too many large bodies; try again"])
     expect((await first.send("a").next()).status).toBe(200)
     expect((await second.send(part(600_000)).next()).status).toBe(200)
   })
 
-  it("of clients that went away leave their room", async () => {
+  it("of clients that closed their connection free the buffer", async () => {
     const { dispatched, open } = await listen({ maxBuffered: 1_000_000 })
     const gone = (await open()).send(head("POST", "/body", { "Content-Length": "900000" }) + "a".repeat(800_000))
     while (dispatched.length === 0) {
@@ -240,7 +240,7 @@ describe("bodies", () => {
 })
 
 describe("a Host", () => {
-  it("that is there twice, or not at all, is refused", async () => {
+  it("that is missing or sent twice is rejected", async () => {
     const { dispatched, open } = await listen({})
     for (const host of ["localhost\r\nHost: localhost", "localhost\r\nHOST: localhost", undefined]) {
       const connection = (await open()).send(head("GET", "/", { Host: host }))

@@ -15,7 +15,7 @@ const secrets = "/v1/workspace_secrets"
 
 const decodeStatus = Schema.decodeUnknownSync(Schema.parseJson(Status))
 
-/** Asserts that an answer is an error of the API's own shape, and gives back its message. */
+/** Asserts that a response is a valid error of the API, and returns its message. */
 const messageOf = (answer: RawAnswer, status: number, code: number): string => {
   expect([answer.status, answer.reason]).toEqual([status, Http.STATUS_CODES[status]])
   expect(answer.headers["content-type"]).toBe("application/json")
@@ -44,13 +44,13 @@ describe("a server on a socket", () => {
   })
   afterAll(() => server.stop())
 
-  /** That the server still answers, on a connection of its own. */
+  /** Asserts that the server still answers on a new connection. */
   const expectAlive = async () => {
     const connection = await connect()
     expect((await connection.send(head("GET", "/v1/whoami")).next()).status).toBe(200)
   }
 
-  it("answers on one connection as long as it is asked", async () => {
+  it("answers many requests on one connection", async () => {
     const connection = await connect()
     for (let i = 0; i < 3; i++) {
       const answer = await connection.send(head("GET", "/v1/whoami")).next()
@@ -59,7 +59,7 @@ describe("a server on a socket", () => {
     }
   })
 
-  it("answers pipelined requests in their order", async () => {
+  it("answers pipelined requests in order", async () => {
     const connection = await connect()
     const body = (name: string) => JSON.stringify({ metadata: { name }, spec: {} })
     const post = (name: string) => head("POST", secrets, { "Content-Length": String(body(name).length) }) + body(name)
@@ -70,7 +70,7 @@ describe("a server on a socket", () => {
     expect(answers[2]?.body).toContain(`"name":"two"`)
   })
 
-  it("takes a request that comes byte by byte", async () => {
+  it("accepts a request that comes byte by byte", async () => {
     const connection = await connect()
     const text = head("POST", secrets, { "Content-Length": String(create.length) }) + create
     connection.send(...text)
@@ -99,7 +99,7 @@ describe("a server on a socket", () => {
     await expectAlive()
   })
 
-  it("answers the request before one that is broken, then the broken one", async () => {
+  it("answers the request before an invalid one, then the invalid one", async () => {
     const connection = (await connect()).send(`${head("GET", "/v1/whoami")}NONSENSE\r\n\r\n`)
     expect((await connection.next()).status).toBe(200)
     messageOf(await connection.next(), 400, 3)
@@ -133,7 +133,7 @@ describe("a server on a socket", () => {
       head("POST", secrets, { "Authorization": "Bearer x", "Content-Length": String(large.length) }),
       large
     ]]
-  ])("reads on after a body of 2 MiB %s: the connection stays good for the next request", async (what, parts) => {
+  ])("keeps the connection usable after a body of 2 MiB %s", async (what, parts) => {
     const connection = (await connect()).send(...parts)
     const answer = await connection.next()
     if (what === "that nobody asked for") {
@@ -148,12 +148,12 @@ describe("a server on a socket", () => {
     expect([next.status, next.body.includes("PROFILE_TYPE_API_KEY")]).toEqual([200, true])
   })
 
-  it("refuses a body that says it is too large before it comes", async () => {
+  it("rejects a body with a content-length that is too large before it arrives", async () => {
     const connection = (await connect()).send(head("POST", secrets, { "Content-Length": "1048577" }))
     messageOf(await connection.next(), 413, 3)
   })
 
-  it("takes a body of 1 MiB to the byte, and not one more, in chunks or not", async () => {
+  it("accepts a body of exactly 1 MiB, and not one byte more, in chunks or not", async () => {
     const frame = JSON.stringify({ metadata: { name: "name" }, spec: { value: "" } })
     for (const [size, status] of [[1_048_576, 200], [1_048_577, 413]] as const) {
       const body = frame.replace(`""`, `"${"a".repeat(size - frame.length)}"`)
@@ -170,7 +170,7 @@ describe("a server on a socket", () => {
     }
   })
 
-  it("cuts off who goes on and on, after 64 MiB", async () => {
+  it("disconnects a client that sends more than 64 MiB", async () => {
     const connection = (await connect()).send(head("POST", secrets, { "Transfer-Encoding": "chunked" }))
     messageOf(await connection.send(chunk).next(), 413, 3)
     for (let i = 0; i < 40; i++) {
@@ -189,14 +189,14 @@ describe("a server on a socket", () => {
     ],
     ["a head", "POST /v1/workspace_secrets HTTP/1.1\r\nHost: loc"],
     ["nothing", ""]
-  ])("survives a connection that is cut after %s", async (_, bytes) => {
+  ])("survives a connection that closes after %s", async (_, bytes) => {
     const connection = (await connect()).send(bytes)
     connection.destroy()
     await connection.rest()
     await expectAlive()
   })
 
-  it("tells a client that waits for it to go on with its body", async () => {
+  it("sends 100 Continue to a client that waits for it", async () => {
     const connection = (await connect()).send(head("POST", secrets, {
       "Expect": "100-continue",
       "Content-Length": String(create.length)
@@ -205,7 +205,7 @@ describe("a server on a socket", () => {
     expect((await connection.send(create).next()).status).toBe(200)
   })
 
-  it("takes no notice of an expectation that it does not know", async () => {
+  it("ignores an unknown expectation", async () => {
     const connection = (await connect()).send(head("GET", "/v1/whoami", { Expect: "miracles" }))
     const answer = await connection.next()
     expect([answer.status, answer.headers["x-request-id"]?.slice(0, 4)]).toEqual([200, "req_"])
@@ -221,7 +221,7 @@ describe("a server on a socket", () => {
     "/_mock/health",
     "/none"
   ])(
-    "answers HEAD of %s as GET, without the body, and the connection stays good",
+    "answers HEAD of %s like GET, without the body, and keeps the connection usable",
     async (path) => {
       const connection = (await connect()).send(head("HEAD", path))
       const answer = await connection.next({ toHead: true })
@@ -237,7 +237,7 @@ describe("a server on a socket", () => {
   )
 
   it.each(["OPTIONS", "PUT", "PROPFIND", "TRACE", "M-SEARCH"])(
-    "answers %s with 405 and the methods there are",
+    "answers %s with 405 and the allowed methods",
     async (method) => {
       const connection = await connect()
       for (
@@ -253,7 +253,7 @@ describe("a server on a socket", () => {
     }
   )
 
-  it("serves a target that is a whole URL, as clients of a proxy send it", async () => {
+  it("accepts an absolute URL as target, which clients send to proxies", async () => {
     const connection = await connect()
     for (const origin of ["http://localhost", "HTTP://app.localhost:8080", "https://[::1]:1"]) {
       expect((await connection.send(head("GET", `${origin}/v1/whoami`)).next()).status).toBe(200)
@@ -266,26 +266,26 @@ describe("a server on a socket", () => {
     messageOf(await connection.send(head("OPTIONS", "*")).next(), 404, 5)
   })
 
-  it("is no proxy: it closes a tunnel that it is asked for", async () => {
+  it("is no proxy: it closes CONNECT requests", async () => {
     const connection = (await connect()).send(head("CONNECT", "localhost:443"))
     expect(await connection.rest()).toBe("")
     await expectAlive()
   })
 
-  it("stays with HTTP when it is asked to upgrade", async () => {
+  it("ignores an upgrade", async () => {
     const connection = (await connect()).send(
       head("GET", "/v1/whoami", { Connection: "Upgrade", Upgrade: "websocket" })
     )
     expect((await connection.next()).status).toBe(200)
   })
 
-  it("answers HTTP/1.0, and closes", async () => {
+  it("answers HTTP/1.0 and closes", async () => {
     const connection = (await connect()).send("GET /v1/whoami HTTP/1.0\r\n\r\n")
     messageOf(await connection.next(), 401, 16)
     expect(await connection.rest()).toBe("")
   })
 
-  it("matches the path as it was sent", async () => {
+  it("matches the path as sent", async () => {
     const connection = await connect()
     const ask = async (path: string) => (await connection.send(head("GET", path)).next()).body
     expect(await ask(`${secrets}/..`)).toContain("no such secret")
@@ -298,7 +298,7 @@ describe("a server on a socket", () => {
     expect(await ask(`${secrets}/%zz`)).toContain("not percent-encoded")
   })
 
-  it("gives each answer another id, what it never dispatched included", async () => {
+  it("gives each response its own request id, including requests that it never dispatched", async () => {
     const ids: Array<string | undefined> = []
     for (
       const bytes of [
@@ -314,7 +314,7 @@ describe("a server on a socket", () => {
     expect(ids).not.toContain(undefined)
   })
 
-  it("leaves prototypes alone when a header is called __proto__", async () => {
+  it("does not change prototypes for a header called __proto__", async () => {
     const connection = await connect()
     const answer = await connection.send(head("GET", "/v1/whoami", { ["__proto__"]: "polluted", "constructor": "x" }))
       .next()
@@ -323,7 +323,7 @@ describe("a server on a socket", () => {
   })
 })
 
-/** A listener whose requests begin when they come and end when the test says so, in a scope that the test closes. */
+/** A listener whose requests start when they arrive and end when the test says so, in a scope that the test closes. */
 const slow = Effect.gen(function*() {
   const scope = yield* Scope.make()
   const begun = yield* Deferred.make<void>()
@@ -349,14 +349,14 @@ const run = Effect.runPromise
 
 describe("a server that stops", () => {
   beforeAll(() => {
-    // The grace passes only when a test says so: a stop that ends has not waited for it.
+    // The grace period never passes by itself, so a stop that ends has not waited for it.
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] })
   })
   afterAll(() => {
     vi.useRealTimers()
   })
 
-  it("closes connections that wait for a request at once: for the first, for the next, and after a broken one", async () => {
+  it("closes idle connections at once: before the first request, between requests, and after an invalid one", async () => {
     const server = await run(slow)
     const fresh = await RawConnection.open(server.url)
     const used = await RawConnection.open(server.url)
@@ -368,7 +368,7 @@ describe("a server that stops", () => {
     expect(await isAnswered(server.url)).toBe(false)
   })
 
-  it("lets a request in flight finish, says that it closes, and is done with it", async () => {
+  it("lets a request in flight finish, with connection: close", async () => {
     const server = await run(slow)
     const connection = (await RawConnection.open(server.url)).send(head("GET", "/slow"))
     await run(server.begun)
@@ -381,7 +381,7 @@ describe("a server that stops", () => {
     expect(await connection.rest()).toBe("")
   })
 
-  it("cuts a request off that has not finished after the grace of 0.9 s, and interrupts its work", async () => {
+  it("interrupts a request that has not finished after 0.9 s", async () => {
     const server = await run(slow)
     const connection = (await RawConnection.open(server.url)).send(head("GET", "/slow"))
     await run(server.begun)
@@ -398,8 +398,8 @@ describe("a server that stops", () => {
   })
 })
 
-describe("a client that goes away", () => {
-  it("ends the work on its request", async () => {
+describe("a client that closes its connection", () => {
+  it("interrupts the handler of its request", async () => {
     const server = await run(slow)
     const connection = (await RawConnection.open(server.url)).send(head("GET", "/slow"))
     await run(server.begun)

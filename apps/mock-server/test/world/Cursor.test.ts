@@ -19,31 +19,31 @@ const partsOf = (cursor: string): ReadonlyArray<unknown> =>
   JSON.parse(Buffer.from(cursor, "base64url").toString("utf8")) as ReadonlyArray<unknown>
 
 describe("Cursor", () => {
-  it.prop("gives back the position that it was made of", [position, scope], ([position, scope]) => {
+  it.prop("decodes to its position", [position, scope], ([position, scope]) => {
     expect(Cursor.decode(Cursor.encode(position, scope), scope)).toEqual(Option.some(position))
   })
 
-  it.prop("is of characters that need no escaping in a query", [position, scope], ([position, scope]) => {
+  it.prop("needs no escaping in a query", [position, scope], ([position, scope]) => {
     expect(Cursor.encode(position, scope)).toMatch(/^[\w-]+$/)
   })
 
-  it("is short enough for a URL that has filters beside it", () => {
+  it("is short enough for a URL with filters", () => {
     expect(good).toHaveLength(99)
     expect(Cursor.encode(at, "a long filter ".repeat(100))).toHaveLength(99)
   })
 
-  it.prop("is refused in any other scope", [position, scope, scope], ([position, scope, other]) => {
+  it.prop("is rejected in any other scope", [position, scope, scope], ([position, scope, other]) => {
     FastCheck.pre(scope !== other)
     expect(Cursor.decode(Cursor.encode(position, scope), other)).toEqual(Option.none())
   })
 
-  it.prop("is refused when it is truncated anywhere", [position, FastCheck.nat()], ([position, nat]) => {
+  it.prop("is rejected when it is truncated anywhere", [position, FastCheck.nat()], ([position, nat]) => {
     const cursor = Cursor.encode(position, "scope")
     expect(read(cursor.slice(0, nat % cursor.length))).toEqual(Option.none())
   })
 
   it.prop(
-    "is refused when any character is another",
+    "is rejected when any character is changed",
     [position, FastCheck.nat(), FastCheck.string({ unit: "grapheme", minLength: 1, maxLength: 1 })],
     ([position, nat, character]) => {
       const cursor = Cursor.encode(position, "scope")
@@ -53,11 +53,11 @@ describe("Cursor", () => {
     }
   )
 
-  it.prop("is refused when it is any text at all", [FastCheck.string()], ([text]) => {
+  it.prop("is rejected when it is random text", [FastCheck.string()], ([text]) => {
     expect(read(text)).toEqual(Option.none())
   })
 
-  it("is refused in another writing of the same bytes", () => {
+  it("is rejected in another encoding of the same bytes", () => {
     expect(read(good)).toEqual(Option.some(at))
     const bytes = Buffer.from(good, "base64url")
     const writings = [
@@ -78,7 +78,7 @@ describe("Cursor", () => {
     expect(writings.filter((writing) => writing !== good).length).toBeGreaterThanOrEqual(9)
   })
 
-  it("is refused when its last character holds bits that count for nothing", () => {
+  it("is rejected when its last character has unused bits", () => {
     // Two bytes more than a multiple of three leave two unused bits in the last character.
     const uneven = ["a", "ab", "abc"].map((id) => Cursor.encode({ createdAt: 0, id }, "s"))
       .filter((cursor) => cursor.length % 4 !== 0)
@@ -93,7 +93,7 @@ describe("Cursor", () => {
     }
   })
 
-  it("is refused when its position was changed and its seal was kept, or the other way round", () => {
+  it("is rejected when only its position or only its hash was changed", () => {
     const [createdAt, id, seal] = partsOf(good)
     expect(read(ofJson([createdAt, id, seal]))).toEqual(Option.some(at))
     for (
@@ -110,7 +110,7 @@ describe("Cursor", () => {
     }
   })
 
-  it("is refused when its seal is right and its position is of other types than those of one", () => {
+  it("is rejected when its hash is right but its position has wrong types", () => {
     for (const parts of [["1574445600000", at.id], [null, at.id], [at.createdAt, 7], [at.createdAt, [at.id]]]) {
       const [createdAt, id] = parts as [number, string]
       expect([parts, read(Cursor.encode({ createdAt, id }, "scope"))]).toEqual([parts, Option.none()])
@@ -118,7 +118,7 @@ describe("Cursor", () => {
   })
 
   it.each([null, 1, "text", {}, [], [1], ["1", "id", "seal"], [1, 1, "seal"], [[1], "id", "seal"], { 0: 1, 1: "id" }])(
-    "is refused when the JSON in it is %j",
+    "is rejected when its JSON is %j",
     (json) => {
       expect(read(ofJson(json))).toEqual(Option.none())
     }

@@ -22,7 +22,7 @@ describe("a rule", () => {
   it.each<readonly [unknown, ReadonlyArray<string>]>([
     [{}, ["faults: Expected an array"]],
     [[1], ["faults[0]: Expected an object (FaultRule)"]],
-    [[{}], ["faults[0]: Does nothing: give it a delayMillis, an error, close or a body"]],
+    [[{}], ["faults[0]: Has no effect: set delayMillis, error, close or body"]],
     [[{ ...close, operatoin: "get" }], ["faults[0].operatoin: Unexpected"]],
     [[{ ...close, operation: "canary" }], [
       "faults[0].operation: Expected an operation, or an array of them: list, create, get, update, delete or whoami"
@@ -42,47 +42,49 @@ describe("a rule", () => {
       "faults[0].delayMillis: Expected a whole number of milliseconds, 1 to 3600000"
     ]],
     [[{ ...close, operation: ["get", "list"], id: "a" }], [
-      "faults[0].id: Can never match: list has no id in its path; only get, update and delete have"
+      "faults[0].id: Can never match: only get, update and delete have an id in their path, list has none"
     ]],
     [[{ ...close, operation: "create", externalId: "a" }], [
-      "faults[0].externalId: Can never match: create has no id in its path; only get, update and delete have"
+      "faults[0].externalId: Can never match: only get, update and delete have an id in their path, create has none"
     ]],
     [[{ ...close, id: "external_id:a" }], [
-      "faults[0].id: Can never match: an id does not begin with external_id:; give what follows it as externalId"
+      "faults[0].id: Can never match: no id begins with external_id:; use externalId"
     ]],
     [[{ ...close, error: { code: "INTERNAL" } }], [
-      "faults[0].close: Leaves no answer for an error: give one of the two"
+      "faults[0].close: Cannot be combined with error"
     ]],
-    [[{ ...close, body: "cut" }], ["faults[0].close: Leaves no answer for a body: give one of the two"]],
-    [[{ body: "cut", when: "after" }], ["faults[0].when: Says when delay, error or close come, and there is none"]],
+    [[{ ...close, body: "cut" }], ["faults[0].close: Cannot be combined with body"]],
+    [[{ body: "cut", when: "after" }], ["faults[0].when: Requires delayMillis, error or close"]],
     [[{ error: { code: "OK" } }], [
       "faults[0].error.code: Expected INVALID_ARGUMENT, FAILED_PRECONDITION, UNAUTHENTICATED, PERMISSION_DENIED, NOT_FOUND, UNIMPLEMENTED, ALREADY_EXISTS, ABORTED, RESOURCE_EXHAUSTED, CANCELLED, INTERNAL, UNKNOWN, DATA_LOSS, UNAVAILABLE, DEADLINE_EXCEEDED"
     ]],
     [[{ error: { code: "INVALID_ARGUMENT", status: 500, retryAfterAs: "date" } }], [
-      "faults[0].error.status: INVALID_ARGUMENT travels as 400 or 413 or 415",
-      "faults[0].error.retryAfterAs: There is no retryAfter to write"
+      "faults[0].error.status: Expected 400 or 413 or 415 for INVALID_ARGUMENT",
+      "faults[0].error.retryAfterAs: Requires retryAfter"
     ]],
     [[{ error: { code: "INTERNAL", details: [{}], retryAfter: -1 } }], [
       "faults[0].error.details[0][\"@type\"]: Required, and missing",
       "faults[0].error.retryAfter: Expected a whole number of seconds, 0 to 2147483647"
     ]],
     [[{ ...close, operation: ["get", "list"] }, { ...close, operation: "get", nth: 2 }], [
-      "faults[1]: Can never match: faults[0] hits every request that it is for"
+      "faults[1]: Can never be applied: faults[0] is applied to every request that it matches"
     ]],
-    [[close, { ...close, id: "a" }], ["faults[1]: Can never match: faults[0] hits every request that it is for"]],
+    [[close, { ...close, id: "a" }], [
+      "faults[1]: Can never be applied: faults[0] is applied to every request that it matches"
+    ]],
     [[{ ...close, id: "a" }, { ...close, operation: "get", id: "a" }], [
-      "faults[1]: Can never match: faults[0] hits every request that it is for"
+      "faults[1]: Can never be applied: faults[0] is applied to every request that it matches"
     ]],
     [[{ ...close, operation: ["get", "update", "delete"] }, { ...close, id: "a" }], [
-      "faults[1]: Can never match: faults[0] hits every request that it is for"
+      "faults[1]: Can never be applied: faults[0] is applied to every request that it matches"
     ]],
     [[{ ...close, operation: ["get", "update", "delete"] }, { ...close, externalId: "a" }], [
-      "faults[1]: Can never match: faults[0] hits every request that it is for"
+      "faults[1]: Can never be applied: faults[0] is applied to every request that it matches"
     ]],
     [[{ ...close, externalId: "a" }, { ...close, operation: "get", externalId: "a" }], [
-      "faults[1]: Can never match: faults[0] hits every request that it is for"
+      "faults[1]: Can never be applied: faults[0] is applied to every request that it matches"
     ]]
-  ])("is refused, with all that is wrong (%$)", (rules, expected) => {
+  ])("is rejected with all problems (%$)", (rules, expected) => {
     expect(problems(rules)).toEqual(expected)
   })
 
@@ -97,7 +99,7 @@ describe("a rule", () => {
     [[{ ...close, operation: "get" }, { ...close, operation: ["get", "list"] }]],
     [[{ ...close, operation: "get" }, { ...close, id: "a" }]],
     [[{ name: "slow", operation: ["get"], id: "a", externalId: "b", nth: 2, times: 3, delayMillis: 1, body: "html" }]]
-  ])("is taken: %j", (rules) => {
+  ])("is accepted: %j", (rules) => {
     expect(problems(rules)).toEqual([])
   })
 
@@ -127,12 +129,12 @@ describe("a rule", () => {
     [{ error: { code: "INTERNAL" } }, { error: { code: 13 } }],
     [{ error: { code: "INTERNAL", message: "" } }, { error: { code: "INTERNAL", message: 7 } }],
     [{ error: { code: "INTERNAL", details: [{ "@type": "a" }] } }, { error: { code: "INTERNAL", details: [{}] } }]
-  ])("is read and described alike: %j is right, %j is wrong", (right, wrong) => {
+  ])("is parsed and described alike: %j is valid, %j is not", (right, wrong) => {
     expect(rule.takes(right)).toEqual({ read: true, described: true })
     expect(rule.takes(wrong)).toEqual({ read: false, described: false })
   })
 
-  it("has the longest Retry-After that a client can be told", () => {
+  it("has a maximum Retry-After", () => {
     const error = (retryAfter: number) => [{ error: { code: "UNAVAILABLE", retryAfter } }]
     expect(problems(error(2 ** 31 - 1))).toEqual([])
     expect(problems(error(2 ** 31))).toEqual([
@@ -140,14 +142,14 @@ describe("a rule", () => {
     ])
   })
 
-  it("says what a detail and a close have to be", () => {
+  it("describes details and close in its schema", () => {
     expect(problems([{ error: { code: "INTERNAL", details: [7] } }, { close: "yes" }])).toEqual([
       "faults[0].error.details[0]: Expected an object with an @type",
       "faults[1].close: Expected true"
     ])
   })
 
-  it("has names in documents", () => {
+  it("has identifiers in documents", () => {
     expect([rule.name, described(Fault.FaultError).name, described(Fault.FaultStatus).name]).toEqual([
       "FaultRule",
       "FaultError",
@@ -173,7 +175,7 @@ describe("a rule", () => {
     return { names, counts: faults.status.map(({ calls, hits }) => [calls, hits]) }
   }
 
-  it("hits from its nth request on, as often as it may, and leaves the rest to the rules behind it", () => {
+  it("is applied from its nth request on, `times` times, and leaves the rest to later rules", () => {
     expect(hits([{ ...close, name: "b", nth: 2 }], 4)).toEqual({ names: ["", "b", "", ""], counts: [[4, 1]] })
     expect(hits([{ ...close, nth: 2, times: 2 }], 4).names).toEqual(["", "faults[0]", "faults[0]", ""])
     expect(hits([{ ...close, name: "a", times: 1 }, { ...close, name: "b", times: 1 }], 3)).toEqual({
@@ -199,7 +201,7 @@ const secrets = "/v1/workspace_secrets"
 
 for (const [what, layer] of Object.entries(transports)) {
   describe(`faults on a server with ${what}`, () => {
-    /** A world of the test's own. */
+    /** A tenant for the test. */
     const world = (options: MockServer.TenantOptions = {}) =>
       Effect.gen(function*() {
         const server = yield* MockServer.MockServer
@@ -219,7 +221,7 @@ for (const [what, layer] of Object.entries(transports)) {
       it.effect(name, () => body.pipe(Effect.provide(layer)), 20_000)
 
     test(
-      "answer any row of the error table, with what goes with it",
+      "return any row of the error table, with its headers",
       Effect.scoped(Effect.gen(function*() {
         const { control, json } = yield* world({ clock: { type: "fixed", at: "2026-01-01T00:00:00.000Z" } })
         for (const { code, status } of ErrorTable.rows) {
@@ -228,7 +230,7 @@ for (const [what, layer] of Object.entries(transports)) {
           const answer = yield* json("GET", `${secrets}/a`)
           expect(expectError(answer, status, code)).toEqual({
             code,
-            message: "a fault that a test asked for",
+            message: "a fault that a test injected",
             details: []
           })
           expect(answer.headers.get("www-authenticate")).toBe(status === 401 ? "Bearer" : null)
@@ -250,7 +252,7 @@ for (const [what, layer] of Object.entries(transports)) {
     )
 
     test(
-      "come before the operation, which is not run, or after its change was made",
+      "happen before the operation, which is then not run, or after its change was made",
       Effect.scoped(Effect.gen(function*() {
         const { control, fails, json } = yield* world()
         const init = {
@@ -286,7 +288,7 @@ for (const [what, layer] of Object.entries(transports)) {
     )
 
     test(
-      "break the body: half of it, HTML, half a JSON, nothing",
+      "break the body: half of it, HTML, half a JSON document, empty",
       Effect.scoped(Effect.gen(function*() {
         const { asked, control } = yield* world()
         yield* control.faults.put([
@@ -314,7 +316,7 @@ for (const [what, layer] of Object.entries(transports)) {
     )
 
     test(
-      "match by operation in both layouts, and by both names of a secret",
+      "match by operation in both layouts, and by id and external id",
       Effect.scoped(Effect.gen(function*() {
         const { control, json, workspaceId } = yield* world()
         const { metadata: { id } } =
@@ -339,7 +341,7 @@ for (const [what, layer] of Object.entries(transports)) {
         expect((yield* control.faults.list).map(({ calls, hits }) => [calls, hits])).toEqual([[0, 0], [1, 1]])
         expect(yield* Effect.flip(control.faults.assertAllHit)).toMatchObject({
           _tag: "FaultsNotHit",
-          message: "faults that hit nothing: faults[0] (it was for 0 of the requests)"
+          message: "faults that were never applied: faults[0] (requests that matched: 0)"
         })
         yield* control.faults.clear
         expect(yield* Effect.forEach(paths, seen)).toEqual([200, 200, 200, 200, 404, 200])
@@ -347,7 +349,7 @@ for (const [what, layer] of Object.entries(transports)) {
     )
 
     test(
-      "hit by the chance of the tenant's seed, the same after a reset, whatever else it mints",
+      "are applied with a probability that is repeatable by the tenant's seed, also after a reset",
       Effect.scoped(Effect.gen(function*() {
         const { control, json } = yield* world({
           randomSeed: 1,
@@ -370,12 +372,12 @@ for (const [what, layer] of Object.entries(transports)) {
     )
 
     test(
-      "fail the test that did not use them, where it is told so",
+      "fail a test that did not trigger them, with assertFaultsHit",
       Effect.gen(function*() {
         const faults = [{ name: "unused", close: true }] as const
         expect(Exit.isSuccess(yield* Effect.exit(Effect.scoped(world({ faults }))))).toBe(true)
         const exit = yield* Effect.exit(Effect.scoped(world({ faults, assertFaultsHit: true })))
-        expect(inspect(exit, { depth: 5 })).toContain("faults that hit nothing: unused")
+        expect(inspect(exit, { depth: 5 })).toContain("faults that were never applied: unused")
         const hit = Effect.flatMap(
           world({ faults: [{ error: { code: "INTERNAL" } }], assertFaultsHit: true }),
           ({ json }) => json("GET", secrets)
@@ -385,7 +387,7 @@ for (const [what, layer] of Object.entries(transports)) {
     )
 
     test(
-      "hold an answer back, and let go of it when the client does",
+      "delay a response, until the client closes the connection",
       Effect.scoped(Effect.gen(function*() {
         const { asked, control } = yield* world({
           faults: [{ operation: "create", when: "after", delayMillis: 3_600_000 }, {
@@ -400,7 +402,7 @@ for (const [what, layer] of Object.entries(transports)) {
           body: JSON.stringify({ metadata: { name: "a" }, spec: { value: "canary" } }),
           signal: controller.signal
         }).then(() => "answered", (error) => String(error))
-        // The change is there while its answer is not: that is how a client is found out that takes a timeout for a failure.
+        // The change is made before its response is sent. This shows a client that treats a timeout as a failure.
         while ((yield* control.snapshot).workspaceSecrets.length === 0) {
           yield* Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
         }
@@ -413,7 +415,7 @@ for (const [what, layer] of Object.entries(transports)) {
     )
 
     test(
-      "are one tenant's own",
+      "belong to one tenant",
       Effect.scoped(Effect.gen(function*() {
         const one = yield* world({ faults: [{ error: { code: "INTERNAL" } }] })
         const two = yield* world()
@@ -423,10 +425,10 @@ for (const [what, layer] of Object.entries(transports)) {
   })
 }
 
-describe("the room that rules take", () => {
+describe("the size of rules", () => {
   const rule = (error: object) => ({ error: { code: "UNAVAILABLE", ...error } })
 
-  it("is bounded in their number, and in what an error says", () => {
+  it("is limited: their number, and the length of an error", () => {
     const many = (length: number) => Array.from({ length }, (_, i) => ({ id: `${i}`, close: true }))
     expect(Either.isRight(Fault.parse(many(100)))).toBe(true)
     expect(Fault.parse(many(101))).toEqual(Either.left(["faults: Expected at most 100 rules"]))

@@ -18,7 +18,7 @@ describe("the state of ids", () => {
     [{ ...state, requests: { timestamp: -1, high: 0, low: 0 } }],
     [{ ...state, resources: { timestamp: last, high: 2 ** 40 - 1, low: 2 ** 40 - 1 } }],
     [{ ...state, random: [0, -(2 ** 32), 2 ** 32, 7] }]
-  ])("is read: %j", (right) => {
+  ])("is valid: %j", (right) => {
     expect(problems(right)).toEqual([])
   })
 
@@ -46,15 +46,15 @@ describe("the state of ids", () => {
       `random[3]: ${word}`
     ]],
     [{ ...state, random: [0, 0, 0] }, ["random[3]: Required, and missing"]]
-  ])("is refused, with all that is wrong: %j", (wrong, expected) => {
+  ])("is rejected with all problems: %j", (wrong, expected) => {
     expect(problems(wrong)).toEqual(expected)
   })
 
-  it("has a name in documents", () => {
+  it("has an identifier in documents", () => {
     expect(name).toBe("IdsState")
   })
 
-  it("is what it goes on from, with a seed and without", () => {
+  it("can be restored, with a seed and without", () => {
     for (const seed of [undefined, 0, 7]) {
       const one = new Ids(() => 0.25, seed)
       one.request(5)
@@ -69,7 +69,7 @@ describe("the state of ids", () => {
     }
   })
 
-  it("leaves chance as it is where one of the two has no seed", () => {
+  it("does not restore random numbers if one of both has no seed", () => {
     const seeded = new Ids(() => 0.25, 7)
     const twin = new Ids(() => 0.25, 7)
     const seedless = new Ids(() => 0.25)
@@ -81,7 +81,7 @@ describe("the state of ids", () => {
 })
 
 describe("ids at the end of time", () => {
-  it("are minted all the same, in their order", () => {
+  it("are still made, in order", () => {
     const ids = new Ids(() => 0.25)
     const state = { timestamp: last, high: 2 ** 40 - 1, low: 2 ** 40 - 1 }
     ids.restore({ requests: state, resources: state })

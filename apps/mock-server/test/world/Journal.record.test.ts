@@ -48,7 +48,7 @@ const answered = (known: Partial<Answered> = {}): Answered => ({
   ...known
 })
 
-/** What a journal shows of a request; of one whose client went away, where it is `unanswered`. */
+/** The journal entry of a request; with `unanswered`, of one whose client closed the connection. */
 const entryOf = (known: Partial<Exchange> = {}, answer: Answered | "unanswered" = answered()): JournalEntry =>
   new Journal().record(exchange(known), answer === "unanswered" ? undefined : answer).entry
 
@@ -65,8 +65,8 @@ describe("isSize", () => {
   })
 })
 
-describe("what is recorded", () => {
-  it("is the little that is known of a request without an answer", () => {
+describe("a recorded request", () => {
+  it("has what is known of a request without a response", () => {
     const { durationMillis, ...entry } = entryOf({}, "unanswered")
     expect(durationMillis).toBeGreaterThanOrEqual(0)
     expect(entry).toEqual({
@@ -81,7 +81,7 @@ describe("what is recorded", () => {
     })
   })
 
-  it("lasts until it is recorded, in milliseconds, and no longer", () => {
+  it("has a duration until it is recorded, in milliseconds", () => {
     const { durationMillis } = entryOf({ startedAt: performance.now() - 1234 })
     expect(durationMillis).toBeGreaterThanOrEqual(1234)
     expect(durationMillis).toBeLessThan(20_000)
@@ -91,14 +91,14 @@ describe("what is recorded", () => {
   it.each([
     ["authorization", "Proxy-Authorization", "cookie", "set-cookie", "x-api-key", "x-token", "client-secret"],
     ["x-password", "x-credential", "signature", "x-session-id"]
-  ].flat())("shows nothing of the header %s", (name) => {
+  ].flat())("does not show the header %s", (name) => {
     const headers = { [name.toLowerCase()]: "canary" }
     const entry = entryOf({ headers }, answered({ headers }))
     expect(entry.request.headers).toEqual({ [name.toLowerCase()]: "<redacted>" })
     expect(entry.response?.headers).toEqual(entry.request.headers)
   })
 
-  it("shows the other headers, several of a name as one, and none that is not there", () => {
+  it("shows the other headers, and joins repeated ones", () => {
     const headers = { "idempotency-key": "k", accept: ["a", "b"], "content-type": undefined, via: "x" }
     expect(entryOf({ headers }).request.headers).toEqual({ "idempotency-key": "k", accept: "a, b", via: "x" })
   })
@@ -109,7 +109,7 @@ describe("what is recorded", () => {
     ["canary", "canary"],
     ["Bearer ca/n", "ca/n"],
     ["Bearer ca/n", "ca%2Fn"]
-  ])("has the key nowhere (%$)", (authorization, key) => {
+  ])("does not contain the key (%$)", (authorization, key) => {
     const entry = entryOf({
       headers: { authorization, via: `a ${key} b` },
       target: `/v1/${key}?prefix=${key}&${key}=1`,
@@ -128,7 +128,7 @@ describe("what is recorded", () => {
     })
   })
 
-  it.each(Object.entries(spellings))("has no key that is spelled %s", (_, spell) => {
+  it.each(Object.entries(spellings))("does not contain the key in the encoding %s", (_, spell) => {
     const key = "canary-key-7f3a+/=.and-more"
     const told = `a ${spell(key)} b`
     const entry = entryOf({
@@ -140,11 +140,11 @@ describe("what is recorded", () => {
     expect(JSON.stringify(entry)).toContain("<redacted>")
   })
 
-  it("keeps its texts where a key is too short to tell from them", () => {
+  it("does not mask a key that is too short to distinguish from text", () => {
     expect(entryOf({ headers: { authorization: "Bearer v1/" }, target: "/v1/x" }).path).toBe("/v1/x")
   })
 
-  it("has the query apart, decoded, and in the target as it may be shown", () => {
+  it("has the decoded query, and a redacted target", () => {
     const entry = entryOf({ target: "/v1/workspace_secrets?prefix=a%20b&limit=2&limit=3&mine=x&query=" })
     expect(entry.query).toEqual({ prefix: "a b", limit: "3", mine: "<redacted>", query: "" })
     expect(entry.target).toBe("/v1/workspace_secrets?prefix=a%20b&limit=3&mine=<redacted>&query=")
@@ -159,7 +159,7 @@ describe("what is recorded", () => {
     expect(query).toEqual({ prefix: `${"a".repeat(2048)}…`, [`${"b".repeat(2048)}…`]: "<redacted>" })
   })
 
-  it("names what the path leads to", () => {
+  it("names the operation and the secret of the path", () => {
     expect(entryOf({ ref: "wsec_1" })).toMatchObject({ id: "wsec_1" })
     expect(entryOf({ ref: "external_id:a b" })).toMatchObject({ externalId: "a b" })
     expect(entryOf({ ref: "external_id:a" })).not.toHaveProperty("id")
@@ -167,7 +167,7 @@ describe("what is recorded", () => {
     expect(entryOf({ operation, fault: "busy" })).toMatchObject({ operation: "create", fault: "busy" })
   })
 
-  it("says of a value that there is one, and forgets it", () => {
+  it("shows that there is a value, and drops the value", () => {
     const payload = Schema.decodeSync(CreateWorkspaceSecret)({ metadata: { name: "a" }, spec: { value: "canary" } })
     const success = secret({ id: "wsec_1", value: "canary" })
     const asked = exchange({ operation, payload, success })
@@ -193,7 +193,7 @@ describe("what is recorded", () => {
     })
   })
 
-  it("leaves bodies of more than 64 KiB out, and says so", () => {
+  it("leaves out bodies of more than 64 KiB, and says so", () => {
     const most = 64 * 1024
     const payload = Schema.decodeSync(CreateWorkspaceSecret)({ metadata: { name: "a" }, spec: {} })
     const kept = entryOf({ operation, failure: { code: 3 }, payload, requestSize: most }, answered({ size: most }))
@@ -213,7 +213,7 @@ describe("what is recorded", () => {
   })
 
   it.each(["closed", "cut", "html", "halfJson", "empty"] as const)(
-    "says that an answer was broken, and shows of its body what was begun: %s",
+    "says that a response was broken, and shows the body that was started: %s",
     (broken) => {
       const { response } = entryOf({ failure: { code: 3 } }, answered({ status: 400, broken }))
       expect(response).toEqual({
@@ -276,12 +276,12 @@ describe("differences", () => {
     [{ status: 409 }, { status: 200 }, ["status: expected 200, was 409"]],
     [{ requestId: "req_1" }, { requestId: "req_2" }, ["requestId: expected \"req_2\", was \"req_1\""]],
     [{ fault: "busy" }, { fault: "slow" }, ["fault: expected \"slow\", was \"busy\""]]
-  ])("are none for %j, and for %j a line each", (right, wrong, lines) => {
+  ])("are none for %j, and one line each for %j", (right, wrong, lines) => {
     expect(differences(entry, right)).toEqual([])
     expect(differences(entry, wrong)).toEqual(lines)
   })
 
-  it("are of all that is meant, in one order", () => {
+  it("have one line for each field, in a fixed order", () => {
     expect(differences(entry, { fault: "slow", status: 200, operation: "get" })).toEqual([
       "operation: expected \"get\", was \"create\"",
       "status: expected 200, was 409",
@@ -289,7 +289,7 @@ describe("differences", () => {
     ])
   })
 
-  it("name what a request does not have at all", () => {
+  it("include fields that a request does not have", () => {
     const bare = entryOf({}, "unanswered")
     expect(differences(bare, { status: 200, body: { a: 1 }, operation: "get" })).toEqual([
       "operation: expected \"get\", was nothing",
@@ -310,7 +310,7 @@ describe("a journal", () => {
     return [entries.map(({ method, sequence }) => `${method}${String(sequence)}`).join(" "), dropped, overflowed]
   }
 
-  it("holds its last requests, in the order in which they ended", () => {
+  it("keeps the last requests, in the order in which they ended", () => {
     for (
       const [size, methods, expected] of [
         [3, "", ["", 0, false]],
@@ -329,7 +329,7 @@ describe("a journal", () => {
     }
   })
 
-  it("forgets, and goes on counting or begins anew", () => {
+  it("continues counting after clear, and starts again after reset", () => {
     const journal = new Journal(2)
     ask(journal, "abc")
     journal.clear()
@@ -345,7 +345,7 @@ describe("a journal", () => {
     expect(shown(journal)).toEqual(["", 0, false])
   })
 
-  it("finds what fits, behind a sequence where one is given", () => {
+  it("finds matching requests, after a sequence if one is given", () => {
     const journal = new Journal()
     ask(journal, "abab")
     expect(shown(journal, { method: "a" })).toEqual(["a1 a3", 0, false])
@@ -362,21 +362,21 @@ describe("a journal", () => {
       onRight: () => ({ message: "met" })
     })
 
-  it("meets what is expected, or says what was nearest to it", () => {
+  it("meets an expectation, or reports the closest request", () => {
     const journal = new Journal()
-    expect(mismatch(journal, {}).message).toBe("expected at least 1 request with {}, found 0; nothing was asked")
+    expect(mismatch(journal, {}).message).toBe("expected at least 1 request with {}, found 0; there were no requests")
     expect(mismatch(journal, {}, 0).message).toBe("met")
     ask(journal, "a")
-    expect(mismatch(journal, {}, 2).message).toBe("expected 2 requests with {}, found 1; all 1 request fit")
+    expect(mismatch(journal, {}, 2).message).toBe("expected 2 requests with {}, found 1; all 1 request match")
     ask(journal, "b")
-    expect(mismatch(journal, {}, 1).message).toBe("expected 1 request with {}, found 2; all 2 requests fit")
+    expect(mismatch(journal, {}, 1).message).toBe("expected 1 request with {}, found 2; all 2 requests match")
     expect(mismatch(journal, {}).message).toBe("met")
     expect(mismatch(journal, { method: "b" }, 1).message).toBe("met")
     expect(mismatch(journal, { method: "c" })).toMatchObject({
       found: 0,
       nearest: { method: "b", sequence: 2 },
       differences: ["method: expected \"c\", was \"b\""],
-      message: "expected at least 1 request with {\"method\":\"c\"}, found 0; the nearest is b /v1/workspace_secrets "
+      message: "expected at least 1 request with {\"method\":\"c\"}, found 0; the closest is b /v1/workspace_secrets "
         + "(req_1):\n  method: expected \"c\", was \"b\""
     })
     expect(mismatch(journal, { method: "a", status: 200 }, 2).nearest).toMatchObject({ method: "b" })
@@ -385,20 +385,20 @@ describe("a journal", () => {
     expect(mismatch(journal, { method: "c", after: 2 })).toMatchObject({ nearest: undefined, differences: [] })
   })
 
-  it("says that it has dropped what it would have to know", () => {
+  it("fails when it has dropped requests", () => {
     const journal = new Journal(1)
     ask(journal, "ab")
     const overflow = {
       _tag: "JournalOverflow",
       dropped: 1,
-      message: "the journal has dropped 1 request and cannot tell what happened: it holds 1 request; set another "
-        + "journalSize, or clear it in between"
+      message: "the journal has dropped 1 request and cannot tell how many matched: it keeps 1 request; set a larger "
+        + "journalSize, or clear the journal in between"
     }
     expect(Either.flip(journal.count())).toMatchObject({ right: overflow })
     expect(mismatch(journal, {})).toMatchObject(overflow)
   })
 
-  it.effect("wakes all who wait when what they wait for comes", () =>
+  it.effect("wakes every waiter when its requests have come", () =>
     Effect.gen(function*() {
       const journal = new Journal()
       ask(journal, "a")
@@ -417,10 +417,10 @@ describe("a journal", () => {
     }))
 })
 
-describe("the documents of a journal", () => {
+describe("the schemas of a journal", () => {
   const match = described(JournalMatch)
 
-  it("name its schemas", () => {
+  it("have identifiers", () => {
     expect([match.name, described(JournalEntry).name, described(JournalPage).name]).toEqual([
       "JournalMatch",
       "JournalEntry",
@@ -443,12 +443,12 @@ describe("the documents of a journal", () => {
     [{ fault: "a" }, { fault: "" }],
     [{ after: 7 }, { after: "7" }],
     [{}, []]
-  ])("take and refuse what a match may be: %j is right, %j is wrong", (right, wrong) => {
+  ])("validate a match: %j is valid, %j is not", (right, wrong) => {
     expect(match.takes(right)).toEqual({ read: true, described: true })
     expect(match.takes(wrong)).toEqual({ read: false, described: false })
   })
 
-  it("take an entry and a page as they are given, and refuse those that lack a field", () => {
+  it("accept entries and pages, and reject those that lack a field", () => {
     const entry = entryOf({ operation, fault: "a", ref: "b", payload: undefined }, answered({ broken: "cut" }))
     const page = { entries: [entry], dropped: 0, overflowed: false }
     for (const [schema, whole] of [[described(JournalEntry), entry], [described(JournalPage), page]] as const) {
@@ -469,21 +469,21 @@ describe("the documents of a journal", () => {
   })
 })
 
-describe("the room that a journal takes", () => {
-  it("is not filled by failures: a large one is dropped as a payload is", () => {
+describe("the limits of a journal", () => {
+  it("apply to errors: a large one is dropped like a payload", () => {
     const failure = { code: 3, message: "m".repeat(70_000), details: [] }
     const asked = exchange({ failure })
     const { entry } = new Journal().record(asked, answered({ size: 70_050 }))
     expect([entry.bodiesOmitted, entry.response?.body, asked.failure]).toEqual([true, undefined, undefined])
   })
 
-  it("is for 100 who wait, and no more", async () => {
+  it("allow 100 waiters", async () => {
     const journal = new Journal()
     const stop = new AbortController()
     const wait = () => Effect.runPromiseExit(journal.waitFor({}), { signal: stop.signal })
     const waiting = Array.from({ length: 100 }, wait)
     const refused = await wait()
-    expect(String(refused)).toContain("100 others wait for requests of this journal, and no more can")
+    expect(String(refused)).toContain("100 others wait for requests of this journal, which is the maximum")
     stop.abort()
     await Promise.all(waiting)
     const next = Effect.runPromise(journal.waitFor({}))
@@ -491,7 +491,7 @@ describe("the room that a journal takes", () => {
     expect((await next).length).toBe(1)
   })
 
-  it("costs each request a look at itself, for each who waits", async () => {
+  it("make each request pay one comparison per waiter", async () => {
     const journal = new Journal()
     const record = () => journal.record(exchange({ epoch: journal.epoch }), answered())
     record()

@@ -31,7 +31,7 @@ for (const [what, layer] of Object.entries(transports)) {
       it.effect(name, () => body.pipe(Effect.provide(layer)), 20_000)
 
     test(
-      "has each request with its answer, in order, by the tenant's clock",
+      "has each request with its response, in order, by the tenant's clock",
       Effect.scoped(Effect.gen(function*() {
         const { journal, json } = yield* world({
           clock: { type: "stepping", at: "2026-01-01T00:00:00.000Z", stepMillis: 1000 },
@@ -121,14 +121,14 @@ for (const [what, layer] of Object.entries(transports)) {
         })
         expect(entries[4]?.response).toMatchObject({
           headers: { "retry-after": "1" },
-          body: { code: 14, message: "a fault that a test asked for" }
+          body: { code: 14, message: "a fault that a test injected" }
         })
         expect(first?.durationMillis).toBeGreaterThan(0)
       }))
     )
 
     test(
-      "shows no value and no key, whatever was sent and however it is printed",
+      "contains no value and no key, whatever was sent and however it is printed",
       Effect.scoped(Effect.gen(function*() {
         const { asked, journal, json, server } = yield* world({ apiKey: Redacted.make("canary/key") })
         const value = "canary-value"
@@ -187,7 +187,7 @@ for (const [what, layer] of Object.entries(transports)) {
     )
 
     test(
-      "filters by all that is known of a request",
+      "filters by every field of a request",
       Effect.scoped(Effect.gen(function*() {
         const { journal, json } = yield* world({
           faults: [{ name: "third", operation: "list", nth: 3, error: { code: "ABORTED" } }]
@@ -229,12 +229,12 @@ for (const [what, layer] of Object.entries(transports)) {
     )
 
     test(
-      "says of an expectation that is not met which request is nearest, and what differs",
+      "reports the closest request and its differences if an expectation is not met",
       Effect.scoped(Effect.gen(function*() {
         const { journal, json } = yield* world({ randomSeed: 1, clock: { type: "fixed", at: 0 } })
         expect(yield* Effect.flip(journal.expect({ operation: "get" }))).toMatchObject({
           _tag: "JournalMismatch",
-          message: "expected at least 1 request with {\"operation\":\"get\"}, found 0; nothing was asked"
+          message: "expected at least 1 request with {\"operation\":\"get\"}, found 0; there were no requests"
         })
         yield* json("GET", `${secrets}?limit=1`)
         const last = yield* json("POST", secrets, { metadata: { name: "a" }, spec: {} })
@@ -252,18 +252,18 @@ for (const [what, layer] of Object.entries(transports)) {
             "body.spec.value: expected \"<redacted>\", was nothing"
           ]
         })
-        expect(error.message).toContain("found 0; the nearest is POST /v1/workspace_secrets (req_")
+        expect(error.message).toContain("found 0; the closest is POST /v1/workspace_secrets (req_")
         expect(error.message).toContain("\n  body.metadata.name: expected \"b\", was \"a\"\n")
         expect((yield* journal.expect({ operation: "list" }))[0]?.query).toEqual({ limit: "1" })
         expect((yield* Effect.flip(journal.expect({ method: "GET" }, { times: 2 }))).message).toContain(
-          "expected 2 requests with {\"method\":\"GET\"}, found 1; the nearest is POST"
+          "expected 2 requests with {\"method\":\"GET\"}, found 1; the closest is POST"
         )
         expect(yield* journal.expect({ operation: "delete" }, { times: 0 })).toEqual([])
       }))
     )
 
     test(
-      "waits for a request without asking again and again, and not for ever",
+      "waits for a request without polling, and with a timeout",
       Effect.scoped(Effect.gen(function*() {
         const { journal, json } = yield* world()
         const waiting = yield* Effect.fork(journal.waitFor({ operation: "list" }, { times: 2, timeout: "1 hour" }))
@@ -279,7 +279,7 @@ for (const [what, layer] of Object.entries(transports)) {
     )
 
     test(
-      "is bounded, and says so when it has dropped something",
+      "is bounded, and fails after it has dropped requests",
       Effect.scoped(Effect.gen(function*() {
         const { control, journal, json } = yield* world({ journalSize: 3 })
         const sequences = Effect.map(
@@ -297,7 +297,7 @@ for (const [what, layer] of Object.entries(transports)) {
             _tag: "JournalOverflow",
             dropped: 2,
             message:
-              "the journal has dropped 2 requests and cannot tell what happened: it holds 3 requests; set another journalSize, or clear it in between"
+              "the journal has dropped 2 requests and cannot tell how many matched: it keeps 3 requests; set a larger journalSize, or clear the journal in between"
           })
         }
         yield* journal.clear
@@ -316,7 +316,7 @@ for (const [what, layer] of Object.entries(transports)) {
     )
 
     test(
-      "does not keep large bodies, nor what an update has replaced",
+      "keeps neither large bodies nor replaced values",
       Effect.scoped(Effect.gen(function*() {
         const { journal, json } = yield* world()
         const { metadata: { id } } =

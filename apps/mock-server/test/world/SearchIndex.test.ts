@@ -4,12 +4,12 @@ import * as FastCheck from "effect/FastCheck"
 import { type Filter, matcher, SearchIndex, type Terms, termsOf } from "../../src/world/SearchIndex.js"
 import { secret } from "../secrets.js"
 
-/** The texts of a secret as the index has them: in lower case, the name with its start. */
+/** The indexed texts of a secret: in lower case, the name with its start mark. */
 const textsOf = ({ metadata: { externalId, labels = {}, name } }: WorkspaceSecret) =>
   [`\u0002${name}`, externalId ?? "", ...Object.entries(labels).flat()]
     .map((text) => text.toLowerCase().replaceAll("ς", "σ"))
 
-/** What a text is looked up by: each of its first 24 places, three characters or as many as it has. */
+/** The grams to look up for a text: at each of its first 24 places, three characters, or fewer for a short text. */
 const windows = (needle: string) => {
   const size = Math.min(needle.length, 3)
   const all = Array.from({ length: needle.length - size + 1 }, (_, i) => needle.slice(i, i + size))
@@ -20,7 +20,7 @@ const needlesOf = ({ prefix = "", query = "" }: Filter) =>
   [...query === "" ? [] : [query], ...prefix === "" ? [] : [`\u0002${prefix}`]]
     .map((needle) => needle.toLowerCase().replaceAll("ς", "σ"))
 
-/** Whether a secret has all that a filter is looked up by, which is less than what the filter asks for. */
+/** Whether a secret has all terms of a filter, which is less than matching the filter. */
 const isCandidate = (filter: Filter) => {
   const grams = needlesOf(filter).flatMap(windows)
   return (secret: WorkspaceSecret) =>
@@ -28,7 +28,7 @@ const isCandidate = (filter: Filter) => {
     && Object.entries(filter.labels ?? {}).every(([key, value]) => secret.metadata.labels?.[key] === value)
 }
 
-/** Secrets by their numbers, with gaps, and an index of them that is kept up to date or made anew. */
+/** Secrets by number, with gaps, and an index that is updated or rebuilt. */
 class World {
   readonly secrets: Array<WorkspaceSecret | undefined> = []
   index = new SearchIndex([])
@@ -47,7 +47,7 @@ class World {
     }
   }
 
-  /** From each of these numbers on, as far as there are so many. */
+  /** The start numbers to test. */
   check(filters: ReadonlyArray<Filter>, froms: ReadonlyArray<number>) {
     const anew = new SearchIndex(this.secrets)
     for (const filter of filters) {
@@ -74,7 +74,7 @@ const filter = FastCheck.record({ prefix: text, query: text, labels }, { require
 
 describe("the index", () => {
   it.prop(
-    "gives the secrets that have all that is looked up, from any of them on, upwards and downwards",
+    "returns the secrets with all terms, from any secret on, upwards and downwards",
     [FastCheck.array(FastCheck.tuple(FastCheck.nat(9), FastCheck.option(content)), { maxLength: 30 }), filter],
     ([changes, filter]) => {
       const world = new World()
@@ -90,7 +90,7 @@ describe("the index", () => {
     { fastCheck: { numRuns: 300 } }
   )
 
-  it("leaves out secrets of more than 1,000 characters, which are all candidates, and does not become full of them", () => {
+  it("does not index secrets of more than 1,000 characters, which are always candidates", () => {
     const world = new World()
     const long = "x".repeat(1001)
     const make = (i: number) =>
@@ -116,9 +116,9 @@ describe("the index", () => {
     expect([...world.index.candidates(termsOf({ query: "name" }) as Terms, 0, 1)]).toEqual([])
   })
 
-  it("does so for terms that few have, and for terms that nearly all have", () => {
+  it("does so for rare terms, and for terms that nearly all secrets have", () => {
     const world = new World()
-    // Not in order: what comes later is put between what is there.
+    // Not in order, so later ones are inserted between others.
     const order = Array.from({ length: 600 }, (_, i) => i * 7 % 600)
     const make = (i: number, name = `Name ${String(i % 10)}`) =>
       secret({
@@ -144,7 +144,7 @@ describe("the index", () => {
     }
     order.forEach((i, n) => {
       world.put(i, make(i))
-      // Sizes at which lists become bits.
+      // Sizes at which lists become bit sets.
       if ([1, 63, 64, 65, 66, 129, 400].includes(n)) {
         check()
       }
@@ -157,14 +157,14 @@ describe("the index", () => {
     for (const i of order.filter((i) => i % 4 === 1)) {
       world.put(i, make(i, "Other"))
     }
-    // More than there were, so that bits have to grow.
+    // More than before, so bit sets must grow.
     for (let i = 600; i < 800; i++) {
       world.put(i, make(i))
     }
     check()
   })
 
-  it("looks no more than 24 places of a text up", () => {
+  it("looks up at most 24 grams of a text", () => {
     const alphabet = "abcdefghijklmnopqrstuvwxyz0123456789"
     expect(termsOf({ query: alphabet.slice(0, 25) })?.grams).toHaveLength(23)
     expect(termsOf({ query: alphabet.slice(0, 26) })?.grams).toHaveLength(24)
@@ -172,7 +172,7 @@ describe("the index", () => {
     expect(termsOf({ query: alphabet })?.grams.at(-1)).toBe("xyz")
   })
 
-  it("has nothing to look up for a filter that all pass, or for halves of characters", () => {
+  it("has no terms for an empty filter, or for halves of surrogate pairs", () => {
     for (const filter of [{}, { query: "" }, { prefix: "" }, { labels: {} }, { query: "\ud83d" }, { query: "🔑" }]) {
       expect(termsOf(filter)).toBeUndefined()
     }
@@ -184,7 +184,7 @@ describe("the index", () => {
 })
 
 describe("the filter", () => {
-  it("lets everything pass where it is empty, a secret without any other text included", () => {
+  it("matches everything if it is empty, including a secret with a name only", () => {
     const bare = secret({ id: "id", name: "" })
     for (const filter of [{}, { query: "" }, { prefix: "" }, { labels: {} }]) {
       expect(matcher(filter)(bare)).toBe(true)

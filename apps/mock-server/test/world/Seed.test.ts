@@ -36,21 +36,21 @@ const seed = (rest: { readonly [key: string]: Json }): string =>
 
 const toTenant = (seed: Seed.Seed) => Tenant.make({ seed })
 
-/** What is wrong with the text of a seed, a line for each thing. */
+/** The problems of a seed's text, one line each. */
 const located = (text: string): ReadonlyArray<string> =>
   Either.match(Seed.parse(text), { onLeft: (error) => error.problems, onRight: () => [] })
 
-/** The same, without where it stands. */
+/** The same, without positions. */
 const problems = (text: string): ReadonlyArray<string> =>
   located(text).map((line) => line.replace(/^line \d+, column \d+: /, ""))
 
 describe("parse", () => {
-  it("reads the example, and the schema writes it back as it was", () => {
+  it("reads the example, and the schema encodes it unchanged", () => {
     const parsed = Either.getOrThrow(Seed.parse(example))
     expect(Schema.encodeSync(Seed.Seed)(parsed)).toEqual(JSON.parse(example))
   })
 
-  it("takes an empty object, in which all is made up", () => {
+  it("accepts an empty object, for which everything is generated", () => {
     expect(Seed.parse("{}")).toEqual(Either.right({}))
   })
 
@@ -72,11 +72,11 @@ describe("parse", () => {
       "{\"workspaceSecrets\":[{\"metadata\":{\"labels\":{\"canary\": canary}}}]}",
       "line 1, column 55: workspaceSecrets[0].metadata.labels: not valid JSON: invalid symbol"
     ]
-  ])("says where JSON is broken, and in which field (%$)", (text, where) => {
+  ])("reports the position and field of a JSON syntax error (%$)", (text, where) => {
     expect(located(text)).toEqual([where])
   })
 
-  it("says where each thing stands that is wrong: a value, the name of what should not be there, or what lacks something", () => {
+  it("reports the position of each problem: of a value, of the name of an unexpected field, or of an object that lacks a field", () => {
     const text = [
       "{",
       "  \"workspaceId\": \"first\", \"workspaceId\": \"wksp\",",
@@ -103,13 +103,13 @@ describe("parse", () => {
     ).replace("[\"canary\"]", "\"canary\"")
     expect(located(other)).toEqual([
       "line 7, column 124: workspaceSecrets[1].metadata.workspaceId: is not the workspace of the seed;"
-      + " set the seed's workspaceId to it",
-      "line 7, column 15: workspaceSecrets[1].metadata.id: is there twice"
+      + " set workspaceId of the seed",
+      "line 7, column 15: workspaceSecrets[1].metadata.id: is a duplicate"
     ])
   })
 
   it.prop(
-    "says of any text where it is broken, or reads it, and never quotes it",
+    "reads any text or reports where it is invalid, and never quotes it",
     [FastCheck.json(), FastCheck.nat(), FastCheck.string()],
     ([json, nat, inserted]) => {
       const text = `${json.slice(0, nat % (json.length + 1))}${inserted}${json.slice(nat % (json.length + 1))}`
@@ -139,7 +139,7 @@ describe("parse", () => {
     ])
   })
 
-  it.each(["[]", "null", "1", "\"canary\"", "[{}]"])("takes an object only (%$)", (text) => {
+  it.each(["[]", "null", "1", "\"canary\"", "[{}]"])("accepts an object only (%$)", (text) => {
     expect(problems(text)).toEqual(["Expected an object (Seed)"])
   })
 
@@ -157,16 +157,16 @@ describe("parse", () => {
       { workspaceSecrets: [{ ...Object(secret("a")), info: { createdAt: "canary" } }] },
       "workspaceSecrets[0].info.createdAt: Unexpected"
     ]
-  ])("refuses a key that it does not know, since it may be misspelt (%$)", (rest, problem) => {
+  ])("rejects an unknown key, because it may be misspelt (%$)", (rest, problem) => {
     expect(problems(seed(rest as { readonly [key: string]: Json }))).toContain(problem)
   })
 
-  it("refuses __proto__ like every unknown key", () => {
+  it("rejects __proto__ like every unknown key", () => {
     expect(problems(`{"__proto__":{"accountId":"a"}}`)).toEqual(["__proto__: Unexpected"])
     expect(problems(`{"constructor":{}}`)).toEqual(["constructor: Unexpected"])
   })
 
-  it("keeps labels that are called like parts of an object", () => {
+  it("keeps labels with the names of object members", () => {
     const text = seed({ workspaceSecrets: [secret("a")] }).replace(
       `"name":"name"`,
       `"name":"name","labels":{"__proto__":"a","constructor":"b"}`
@@ -207,12 +207,12 @@ describe("parse", () => {
       "workspaceSecrets[0].metadata.workspaceId: Required, and missing",
       "workspaceSecrets[0].spec: Required, and missing"
     ]]
-  ])("names each field that is wrong, with its path (%$)", (rest, expected) => {
+  ])("names each invalid field with its path (%$)", (rest, expected) => {
     expect(problems(seed(rest as { readonly [key: string]: Json }))).toEqual(expected)
   })
 
   it.prop(
-    "never has a value of the seed in an error, wherever it was put by mistake",
+    "never quotes a value of the seed in an error, wherever it was put by mistake",
     [FastCheck.nat(), FastCheck.constantFrom("canary", ["canary"], { canary: "canary" }, 77317)],
     ([nat, canary]) => {
       const paths: Array<ReadonlyArray<string>> = []
@@ -246,8 +246,8 @@ describe("parse", () => {
   )
 })
 
-describe("a tenant of a seed", () => {
-  it.effect("makes the world that the example describes", () =>
+describe("a tenant with a seed", () => {
+  it.effect("has the data of the example", () =>
     Effect.gen(function*() {
       const tenant = yield* Effect.flatMap(Seed.parse(example), toTenant)
       expect(tenant).toMatchObject({
@@ -260,7 +260,7 @@ describe("a tenant of a seed", () => {
       expect(secrets).toEqual((JSON.parse(example) as { readonly workspaceSecrets: unknown }).workspaceSecrets)
     }))
 
-  it.effect("makes up what is left out: ids that are prefixed ULIDs, and a profile of an API key", () =>
+  it.effect("generates what the seed leaves out: ids that are prefixed ULIDs, and a profile of an API key", () =>
     Effect.gen(function*() {
       const one = yield* toTenant({})
       const two = yield* toTenant({})
@@ -277,7 +277,7 @@ describe("a tenant of a seed", () => {
       expect(two.accountId).not.toBe(one.accountId)
     }))
 
-  it.effect("takes the account of the profile for its own when it is given none", () =>
+  it.effect("has the account of the profile if the seed has none", () =>
     Effect.gen(function*() {
       const { profile } = Either.getOrThrow(Seed.parse(example))
       const tenant = yield* toTenant({ profile })
@@ -286,16 +286,16 @@ describe("a tenant of a seed", () => {
 
   it.each([
     [{ workspaceSecrets: [secret("a", { accountId: "canary" })] }, [
-      "workspaceSecrets[0].metadata.accountId: is not the account of the seed; set the seed's accountId to it"
+      "workspaceSecrets[0].metadata.accountId: is not the account of the seed; set accountId of the seed"
     ]],
     [{ workspaceSecrets: [secret("a"), secret("b", { workspaceId: "canary" })] }, [
-      "workspaceSecrets[1].metadata.workspaceId: is not the workspace of the seed; set the seed's workspaceId to it"
+      "workspaceSecrets[1].metadata.workspaceId: is not the workspace of the seed; set workspaceId of the seed"
     ]],
     [{ workspaceSecrets: [secret("canary"), secret("b"), secret("canary")] }, [
-      "workspaceSecrets[2].metadata.id: is there twice"
+      "workspaceSecrets[2].metadata.id: is a duplicate"
     ]],
     [{ workspaceSecrets: [secret("a", { externalId: "canary" }), secret("b", { externalId: "canary" })] }, [
-      "workspaceSecrets[1].metadata.externalId: is there twice"
+      "workspaceSecrets[1].metadata.externalId: is a duplicate"
     ]],
     [{
       profile: {
@@ -305,21 +305,21 @@ describe("a tenant of a seed", () => {
       workspaceSecrets: [secret("a", { accountId: "canary", workspaceId: "canary" })]
     }, [
       "profile.metadata.accountId: is not the accountId of the seed",
-      "workspaceSecrets[0].metadata.accountId: is not the account of the seed; set the seed's accountId to it",
-      "workspaceSecrets[0].metadata.workspaceId: is not the workspace of the seed; set the seed's workspaceId to it"
+      "workspaceSecrets[0].metadata.accountId: is not the account of the seed; set accountId of the seed",
+      "workspaceSecrets[0].metadata.workspaceId: is not the workspace of the seed; set workspaceId of the seed"
     ]]
-  ])("refuses what does not fit together, all of it at once (%$)", (rest, expected) => {
+  ])("reports all contradictions at once (%$)", (rest, expected) => {
     expect(problems(seed(rest as { readonly [key: string]: Json }))).toEqual(expected)
   })
 
-  it("asks for the ids that its secrets have when it names none itself", () => {
+  it("requires the ids that its secrets have", () => {
     expect(problems(JSON.stringify({ workspaceSecrets: [secret("a")] }))).toEqual([
-      "workspaceSecrets[0].metadata.accountId: is not the account of the seed; set the seed's accountId to it",
-      "workspaceSecrets[0].metadata.workspaceId: is not the workspace of the seed; set the seed's workspaceId to it"
+      "workspaceSecrets[0].metadata.accountId: is not the account of the seed; set accountId of the seed",
+      "workspaceSecrets[0].metadata.workspaceId: is not the workspace of the seed; set workspaceId of the seed"
     ])
   })
 
-  it.each(Object.entries(spellings))("tells no value that is in the wrong place, spelled %s", (_, spell) => {
+  it.each(Object.entries(spellings))("quotes no misplaced value, in the encoding %s", (_, spell) => {
     const value = "canary-value-\"<é>\"\n"
     const spelled = spell(value)
     for (
@@ -336,13 +336,13 @@ describe("a tenant of a seed", () => {
     }
   })
 
-  it("takes names that are alike, and secrets without an external id", () => {
+  it("accepts equal names, and secrets without an external id", () => {
     expect(problems(seed({ workspaceSecrets: [secret("a"), secret("b"), secret("c", { externalId: "x" })] }))).toEqual(
       []
     )
   })
 
-  it("has its problems as its message, a line for each, and prints them once", () => {
+  it("has a message with a line for each problem, and prints it once", () => {
     const error = new Seed.SeedError({ problems: ["one", "two"] })
     expect([error.message, error.problems]).toEqual(["one\ntwo", ["one", "two"]])
     for (const printed of [inspect(error), String(error), JSON.stringify(error), Cause.pretty(Cause.fail(error))]) {
@@ -350,7 +350,7 @@ describe("a tenant of a seed", () => {
     }
   })
 
-  it("says the first 20 of many problems, and how many more there are", () => {
+  it("lists the first 20 problems, and the number of the others", () => {
     const lines = problems(seed({ workspaceSecrets: Array.from({ length: 1000 }, () => ({})) }))
     expect(lines).toHaveLength(21)
     expect([lines[0], lines[20]]).toEqual(["workspaceSecrets[0].metadata: Required, and missing", "and 1980 more"])

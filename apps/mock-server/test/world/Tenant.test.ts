@@ -34,47 +34,47 @@ describe("Tenants", () => {
     ["BEARER   key-one", "one"],
     ["Bearer  key-one", "one"],
     ["Bearer key.two~+/==", "two"]
-  ])("knows whose a key is, however it is sent (%$)", ([authorization, expected]) =>
+  ])("finds the tenant of a key, in every valid header (%$)", ([authorization, expected]) =>
     Effect.gen(function*() {
       expect(yield* authenticate(authorization)).toBe(expected)
     }))
 
   it.effect.each([
     [undefined, "no API key; send Authorization: Bearer <key>"],
-    ["", "malformed Authorization header; it has to be Bearer <key>"],
-    ["Bearer", "malformed Authorization header; it has to be Bearer <key>"],
-    ["Bearer ", "malformed Authorization header; it has to be Bearer <key>"],
-    ["Bearerkey-one", "malformed Authorization header; it has to be Bearer <key>"],
+    ["", "malformed Authorization header; send Authorization: Bearer <key>"],
+    ["Bearer", "malformed Authorization header; send Authorization: Bearer <key>"],
+    ["Bearer ", "malformed Authorization header; send Authorization: Bearer <key>"],
+    ["Bearerkey-one", "malformed Authorization header; send Authorization: Bearer <key>"],
     ["Bearer key-one key-one", "unknown API key"],
     ["Bearer key-one, Bearer key-one", "unknown API key"],
-    ["Basic key-one", "malformed Authorization header; it has to be Bearer <key>"],
-    ["key-one", "malformed Authorization header; it has to be Bearer <key>"],
-    [" Bearer key-one", "malformed Authorization header; it has to be Bearer <key>"],
+    ["Basic key-one", "malformed Authorization header; send Authorization: Bearer <key>"],
+    ["key-one", "malformed Authorization header; send Authorization: Bearer <key>"],
+    [" Bearer key-one", "malformed Authorization header; send Authorization: Bearer <key>"],
     ["Bearer key-on", "unknown API key"],
     ["Bearer key-one2", "unknown API key"],
     ["Bearer KEY-ONE", "unknown API key"],
     ["Bearer constructor", "unknown API key"],
     ["Bearer __proto__", "unknown API key"]
-  ])("answers UNAUTHENTICATED to what is no key of its own (%$)", ([authorization, message]) =>
+  ])("fails with UNAUTHENTICATED for anything but its keys (%$)", ([authorization, message]) =>
     Effect.gen(function*() {
       const error = yield* Effect.flip(authenticate(authorization))
       expect(error).toMatchObject({ _tag: "Unauthenticated", status: 401, code: 16, message })
       expect(String(error)).not.toContain("key-on")
     }))
 
-  it.effect("are 20,000 at the most", () =>
+  it.effect("are at most 20,000", () =>
     Effect.gen(function*() {
       const tenants = new Tenant.Tenants(yield* Tenant.surroundings)
       const all = vi.spyOn(Map.prototype, "size", "get").mockReturnValue(20_000)
       const refused = tenants.add()
       all.mockRestore()
       expect(Either.flip(refused)).toMatchObject({
-        right: { problems: ["a server has at most 20000 tenants: remove one"] }
+        right: { problems: ["a server has at most 20000 tenants; remove one"] }
       })
       expect(Either.isRight(tenants.add())).toBe(true)
     }))
 
-  it.effect("mints keys and ids, refuses those that are taken, and forgets what is removed", () =>
+  it.effect("makes keys and ids, rejects those that exist, and forgets those that are removed", () =>
     Effect.gen(function*() {
       const tenants = new Tenant.Tenants(yield* Tenant.surroundings)
       const one = yield* tenants.add()
@@ -85,7 +85,7 @@ describe("Tenants", () => {
       ])
       const others = new Tenant.Tenants(yield* Tenant.surroundings)
       expect(Redacted.value((yield* others.add({ randomSeed: 1 })).apiKey)).toMatch(/^key_[0-9A-Z]{26}$/)
-      // 192 bits of which nothing is counted up, however many are made.
+      // 192 random bits, without a counter.
       const keys = Array.from({ length: 50 }, () => Redacted.value(Either.getOrThrow(others.add()).apiKey).slice(4))
       const shared = (a: string, b: string) => [...a].filter((character, i) => character === b[i]).length
       expect(keys.slice(1).filter((key, i) => shared(key, keys[i] ?? "") > 10)).toEqual([])
@@ -112,7 +112,7 @@ describe("Tenants", () => {
       expect(yield* tenants.authenticate(bearer)).toBe(again.tenant)
     }))
 
-  it.effect("gives a key a new world in the place of its old one, which stays when the new one cannot be made", () =>
+  it.effect("replaces the tenant of a key, which stays if the new one is invalid", () =>
     Effect.gen(function*() {
       const tenants = new Tenant.Tenants(yield* Tenant.surroundings)
       const apiKey = Redacted.make("key")
@@ -124,7 +124,7 @@ describe("Tenants", () => {
       expect(tenants.all).toEqual([after])
     }))
 
-  it.effect("makes a world for each key that it does not know when it takes any, up to a bound", () =>
+  it.effect("creates a tenant for each unknown key with acceptAnyKey, up to a limit", () =>
     Effect.gen(function*() {
       const tenants = new Tenant.Tenants(yield* Tenant.surroundings, { acceptAnyKey: true })
       const one = yield* tenants.authenticate("Bearer one")
@@ -141,7 +141,7 @@ describe("Tenants", () => {
       expect(yield* tenants.authenticate("Bearer one")).toBe(one)
     }))
 
-  it.effect("makes such a world as it was told to, and says why when it cannot", () =>
+  it.effect("creates such a tenant with the options of the first, and says why when it cannot", () =>
     Effect.gen(function*() {
       const here = yield* Tenant.surroundings
       const tenants = new Tenant.Tenants(here, {
@@ -164,7 +164,7 @@ describe("Tenants", () => {
       })
     }))
 
-  it.effect("know a tenant's id for as long as it is theirs", () =>
+  it.effect("know the id of a tenant until it is removed", () =>
     Effect.gen(function*() {
       const tenants = new Tenant.Tenants(yield* Tenant.surroundings)
       const one = yield* tenants.add({ id: "one" })
@@ -174,7 +174,7 @@ describe("Tenants", () => {
       expect([tenants.idOf(one.tenant), tenants.idOf(two.tenant)]).toEqual([undefined, "two"])
     }))
 
-  it.effect("print no key, in whatever way", () =>
+  it.effect("never print a key", () =>
     Effect.gen(function*() {
       const tenants = new Tenant.Tenants(yield* Tenant.surroundings)
       const registration = yield* tenants.add({ apiKey: Redacted.make("canary") })
@@ -205,7 +205,7 @@ const seed = {
 }
 
 describe("a tenant", () => {
-  it.effect("says all that is wrong with how it is to be made", () =>
+  it.effect("fails with all problems of its options", () =>
     Effect.gen(function*() {
       const failure = (options: Tenant.WorldOptions) =>
         Effect.map(Effect.flip(Tenant.make(options)), ({ problems }) => problems)
@@ -219,16 +219,16 @@ describe("a tenant", () => {
       ])
       expect(yield* failure({ journalSize: -1 })).toEqual(["journalSize: Expected a whole number from 0 to 100000"])
       expect(yield* failure({ faults: [{}] })).toEqual([
-        "faults[0]: Does nothing: give it a delayMillis, an error, close or a body"
+        "faults[0]: Has no effect: set delayMillis, error, close or body"
       ])
       expect((yield* Effect.flip(Tenant.make({ journalSize: -1, randomSeed: -1 }))).message.split("\n")).toHaveLength(2)
       expect(yield* failure({ seed: { ...seed, accountId: undefined } })).toEqual([
-        "workspaceSecrets[0].metadata.accountId: is not the account of the seed; set the seed's accountId to it",
-        "workspaceSecrets[1].metadata.accountId: is not the account of the seed; set the seed's accountId to it"
+        "workspaceSecrets[0].metadata.accountId: is not the account of the seed; set accountId of the seed",
+        "workspaceSecrets[1].metadata.accountId: is not the account of the seed; set accountId of the seed"
       ])
     }))
 
-  it.effect("is the same twice, from the same seed and clock, and another from another seed", () =>
+  it.effect("is equal for equal seed and clock, and different for another seed", () =>
     Effect.gen(function*() {
       const run = (randomSeed: number) =>
         Effect.gen(function*() {
@@ -242,7 +242,7 @@ describe("a tenant", () => {
       expect(yield* run(7 + 2 ** 32)).not.toBe(one)
     }))
 
-  it.effect("takes time and chance from its surroundings unless it is given its own", () =>
+  it.effect("uses the clock and random numbers of its fiber, unless it has its own", () =>
     Effect.gen(function*() {
       yield* TestClock.setTime(1000)
       const tenant = yield* Tenant.make()
@@ -256,7 +256,7 @@ describe("a tenant", () => {
       expect(yield* Effect.withRandom(same, Random.make("seed"))).toEqual(one)
     }))
 
-  it.effect("is after a reset what it was when it was made: data, clock and ids", () =>
+  it.effect("has its initial data, clock and ids after a reset", () =>
     Effect.gen(function*() {
       const tenant = yield* Tenant.make({ seed, randomSeed: 1, clock: { type: "stepping", at: 5000, stepMillis: 10 } })
       const made = worldOf(tenant)
@@ -277,7 +277,7 @@ describe("a tenant", () => {
       expect(first.slice(0, 2).map((id) => PrefixedUlid.timestamp(String(id)))).toEqual([5000, 5010].map(Option.some))
     }))
 
-  it.effect("goes on from a snapshot as it would have gone on, in itself and in another, by way of JSON too", () =>
+  it.effect("continues from a snapshot, in the same tenant or another, and via JSON", () =>
     Effect.gen(function*() {
       const tenant = yield* Tenant.make({ seed, randomSeed: 1, clock: fixed })
       yield* create(tenant)
@@ -295,22 +295,22 @@ describe("a tenant", () => {
       expect(JSON.stringify(worldOf(other))).toBe(JSON.stringify(worldOf(tenant)))
     }))
 
-  it.effect("refuses a snapshot or a seed that does not fit together, and stays as it was", () =>
+  it.effect("rejects a snapshot or a seed that contradicts itself, without a change", () =>
     Effect.gen(function*() {
       const tenant = yield* Tenant.make({ seed, clock: fixed })
       const before = worldOf(tenant)
       const [first] = seed.workspaceSecrets
       const twice = [first, first].filter((secret) => secret !== undefined)
       expect(Either.flip(tenant.restore({ ...tenant.snapshot(), workspaceSecrets: twice }))).toMatchObject({
-        right: { problems: ["workspaceSecrets[1].metadata.id: is there twice"] }
+        right: { problems: ["workspaceSecrets[1].metadata.id: is a duplicate"] }
       })
       expect(Either.flip(tenant.replace({ workspaceSecrets: twice }))).toMatchObject({
-        right: { problems: ["workspaceSecrets[1].metadata.id: is there twice"] }
+        right: { problems: ["workspaceSecrets[1].metadata.id: is a duplicate"] }
       })
       expect(worldOf(tenant)).toEqual(before)
     }))
 
-  it.effect("keeps of itself what a seed that takes the place of its data leaves out", () =>
+  it.effect("keeps what a new seed leaves out", () =>
     Effect.gen(function*() {
       const tenant = yield* Tenant.make({ seed })
       const { accountId, profile, workspaceAlias, workspaceId } = tenant
@@ -328,7 +328,7 @@ describe("a tenant", () => {
       expect([tenant.accountId, tenant.profile.metadata.accountId]).toEqual(["other", "other"])
     }))
 
-  it.effect("prints no value, nor does its snapshot", () =>
+  it.effect("does not print a value, and neither does its snapshot", () =>
     Effect.gen(function*() {
       const tenant = yield* Tenant.make({ seed })
       for (const what of [tenant, tenant.snapshot()]) {
@@ -337,7 +337,7 @@ describe("a tenant", () => {
       expect(JSON.stringify(worldOf(tenant))).toContain("canary")
     }))
 
-  it("dates ids and secrets from one reading of a clock that runs", () => {
+  it("takes the times of id and secret from one reading of the clock", () => {
     let now = 1000
     const running = {
       ...Effect.runSync(Effect.clock),
@@ -350,7 +350,7 @@ describe("a tenant", () => {
     }
   })
 
-  it.effect("moves its clock on, to the end of time and no further", () =>
+  it.effect("advances its clock at most to the end of its range", () =>
     Effect.gen(function*() {
       const tenant = yield* Tenant.make()
       expect(tenant.clock.advance(Duration.days(1))).toBe(true)

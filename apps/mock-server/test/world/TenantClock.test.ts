@@ -23,7 +23,7 @@ describe("the setting of a clock", () => {
     [{ type: "fixed", at: "9999-12-31T23:59:59.999Z" }],
     [{ type: "stepping", at: year, stepMillis: 0 }],
     [{ type: "stepping", at: year, stepMillis: maxMillis }]
-  ])("is read: %j", (setting) => {
+  ])("is valid: %j", (setting) => {
     expect(problems(setting)).toEqual([])
   })
 
@@ -34,14 +34,14 @@ describe("the setting of a clock", () => {
     [{ type: "fixed" }, ["at: Required for a fixed clock"]],
     [{ type: "stepping" }, ["at: Required for a stepping clock", "stepMillis: Required for a stepping clock"]],
     [{ type: "real", at: year, stepMillis: 1 }, [
-      "at: A real clock takes none",
-      "stepMillis: Only a stepping clock takes one"
+      "at: Not allowed for a real clock",
+      "stepMillis: Only allowed for a stepping clock"
     ]],
     [{ type: "fixed", at: year, stepMillis: 1, offsetMillis: 1 }, [
-      "stepMillis: Only a stepping clock takes one",
-      "offsetMillis: Only a real clock takes one"
+      "stepMillis: Only allowed for a stepping clock",
+      "offsetMillis: Only allowed for a real clock"
     ]],
-    [{ type: "stepping", at: year, stepMillis: 1, offsetMillis: 0 }, ["offsetMillis: Only a real clock takes one"]],
+    [{ type: "stepping", at: year, stepMillis: 1, offsetMillis: 0 }, ["offsetMillis: Only allowed for a real clock"]],
     [{ type: "fixed", at: "1969-12-31T23:59:59.999Z" }, [`at: ${moment}`]],
     [{ type: "fixed", at: 7 }, [`at: ${moment}`]],
     [{ type: "stepping", at: year, stepMillis: -1 }, [`stepMillis: ${step}`]],
@@ -49,11 +49,11 @@ describe("the setting of a clock", () => {
     [{ type: "stepping", at: year, stepMillis: maxMillis + 1 }, [`stepMillis: ${step}`]],
     [{ type: "real", offsetMillis: 0.5 }, ["offsetMillis: Expected a whole number of milliseconds"]],
     [{ type: "real", offset: 1 }, ["offset: Unexpected"]]
-  ])("is refused, with all that is wrong: %j", (setting, expected) => {
+  ])("is rejected with all problems: %j", (setting, expected) => {
     expect(problems(setting)).toEqual(expected)
   })
 
-  it("is described as it is read", () => {
+  it("is described as it is parsed", () => {
     expect(name).toBe("ClockSetting")
     for (const right of [{ type: "real", offsetMillis: -1 }, { type: "stepping", at: year, stepMillis: 7 }]) {
       expect(takes(right)).toEqual({ read: true, described: true })
@@ -85,7 +85,7 @@ describe("fromOptions", () => {
       { type: "fixed", at }
     ],
     ["no moment", { type: "real", offsetMillis: 5 }, { type: "real", offsetMillis: 5 }]
-  ])("takes %s", (_, options, setting) => {
+  ])("accepts %s", (_, options, setting) => {
     expect(fromOptions(options)).toEqual(Either.right(setting))
   })
 
@@ -95,16 +95,16 @@ describe("fromOptions", () => {
     [{ type: "fixed", at: -1 }, [`at: ${moment}`]],
     [{ type: "fixed", at: maxMillis + 1 }, [`at: ${moment}`]],
     [{ type: "fixed" }, ["at: Required for a fixed clock"]],
-    [{ type: "real", at: year }, ["at: A real clock takes none"]],
+    [{ type: "real", at: year }, ["at: Not allowed for a real clock"]],
     [{ type: "stepping", at: year, stepMillis: -1, extra: 1 }, [`stepMillis: ${step}`, "extra: Unexpected"]]
-  ])("says what is wrong with %j", (options, expected) => {
+  ])("reports the problems of %j", (options, expected) => {
     expect(Either.map(Either.flip(fromOptions(options as ClockOptions)), (lines) => [...lines].sort())).toEqual(
       Either.right([...expected].sort())
     )
   })
 })
 
-/** A process whose time the test sets. */
+/** A process clock that the test sets. */
 const processAt = (millis: number) => {
   const process = { millis, clock: {} as Clock.Clock }
   process.clock = { ...Clock.make(), unsafeCurrentTimeMillis: () => process.millis }
@@ -112,7 +112,7 @@ const processAt = (millis: number) => {
 }
 
 describe("a clock", () => {
-  it("that is real goes with the process, ahead or behind", () => {
+  it("that is real follows the process, with a positive or negative offset", () => {
     const process = processAt(1000)
     const clock = new TenantClock(process.clock)
     expect([clock.now, clock.tick(), clock.setting]).toEqual([1000, 1000, { type: "real" }])
@@ -127,7 +127,7 @@ describe("a clock", () => {
     expect(clock.now).toBe(3000)
   })
 
-  it("that is fixed stands until it is moved", () => {
+  it("that is fixed stays until it is advanced", () => {
     const process = processAt(1000)
     const clock = new TenantClock(process.clock, { type: "fixed", at })
     process.millis = 2000
@@ -139,14 +139,14 @@ describe("a clock", () => {
     expect([clock.now, clock.setting]).toEqual([0, { type: "fixed", at: DateTime.unsafeMake(0) }])
   })
 
-  it("that steps is where it is set at the first request, and a step on at each further one", () => {
+  it("that steps starts at its time, and advances with each further request", () => {
     const setting = { type: "stepping", at, stepMillis: 10 } as const
     const clock = new TenantClock(processAt(0).clock, setting)
     const since = () => clock.now - at.epochMillis
     expect([clock.now, clock.setting]).toEqual([at.epochMillis, setting])
     expect([clock.tick(), clock.tick(), clock.tick()].map((millis) => millis - at.epochMillis)).toEqual([0, 10, 20])
     expect(since()).toBe(20)
-    // Whoever goes on from here begins with the next request.
+    // The setting is for the next request.
     const next = { ...setting, at: DateTime.unsafeMake(at.epochMillis + 30) }
     expect(clock.setting).toEqual(next)
     const other = new TenantClock(processAt(0).clock, clock.setting)
@@ -173,9 +173,9 @@ describe("a clock", () => {
     expect([almost.advance(Duration.millis(1)), almost.now]).toEqual([true, maxMillis])
   })
 
-  it("that is real refuses an offset to a moment that there is none of", () => {
+  it("that is real rejects an offset that leads out of range", () => {
     const clock = new TenantClock(processAt(1000).clock)
-    const problem = `offsetMillis: ${moment.replace("Expected", "Expected an offset that leads to")}`
+    const problem = `offsetMillis: ${moment.replace("Expected", "Expected an offset so that the clock shows")}`
     for (const offsetMillis of [-1001, maxMillis - 999, Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER]) {
       expect(clock.problemsOf({ type: "real", offsetMillis })).toEqual([problem])
     }
@@ -185,7 +185,7 @@ describe("a clock", () => {
     expect(clock.problemsOf({ type: "fixed", at: DateTime.unsafeMake(maxMillis) })).toEqual([])
   })
 
-  it("stays on its dial in whole milliseconds, whatever the process shows", () => {
+  it("stays in range in whole milliseconds, whatever the process shows", () => {
     const process = processAt(1.7)
     const clock = new TenantClock(process.clock)
     expect(clock.now).toBe(1)
@@ -197,13 +197,13 @@ describe("a clock", () => {
     expect(clock.now).toBe(maxMillis)
   })
 
-  it("is moved by whole milliseconds", () => {
+  it("advances by whole milliseconds", () => {
     const clock = new TenantClock(processAt(0).clock, { type: "fixed", at })
     clock.advance(Duration.micros(1600n))
     expect(clock.now - at.epochMillis).toBe(2)
   })
 
-  it("writes a Date header for any moment, whatever it wrote before", () => {
+  it("formats a Date header for any time, whatever it formatted before", () => {
     const clock = new TenantClock(processAt(0).clock)
     expect([0, 999, 1000, 1001, at.epochMillis, at.epochMillis + 999, 0].map((millis) => clock.httpDate(millis)))
       .toEqual([

@@ -31,7 +31,7 @@ const asTarget = ({ apiKey, url }: { readonly apiKey: string; readonly url: stri
 const secrets = "/v1/workspace_secrets"
 const create = { metadata: { name: "Billing database" }, spec: { value: "canary" } }
 
-/** The same settings by each way of giving them. */
+/** The same settings, set in each way. */
 const ways: ReadonlyArray<
   readonly [way: string, make: (settings: TenantSettings) => Promise<{ readonly apiKey: string; readonly url: string }>]
 > = [
@@ -56,13 +56,13 @@ const ways: ReadonlyArray<
   }]
 ]
 
-describe.each(ways)("settings that are given by %s", (_, make) => {
+describe.each(ways)("settings from %s", (_, make) => {
   const paths = async (settings: TenantSettings) => {
     const target = asTarget(await make(settings))
     return { target, collections: [secrets, secrets.replace("/v1", "/v1/workspaces/development")] }
   }
 
-  it("refuse a key without the scope, with ErrorInfo, whatever the operation; whoami needs none", async () => {
+  it("reject a key without the scope, with ErrorInfo, for every operation except whoami", async () => {
     const { collections, target } = await paths({ scopes: [] })
     for (const collection of collections) {
       for (
@@ -87,12 +87,12 @@ describe.each(ways)("settings that are given by %s", (_, make) => {
     expect((await send(target, "/v1/whoami")).status).toBe(200)
   })
 
-  it("let a key with the scope do everything", async () => {
+  it("accept a key with the scope for everything", async () => {
     const { target } = await paths({ scopes: ["secrets:manage"] })
     expect((await sendJson(target, "POST", secrets, create)).status).toBe(200)
   })
 
-  it("refuse a disabled key", async () => {
+  it("reject a disabled key", async () => {
     const { collections, target } = await paths({ disabled: true })
     for (const path of [...collections, "/v1/whoami"]) {
       const answer = await send(target, path)
@@ -101,7 +101,7 @@ describe.each(ways)("settings that are given by %s", (_, make) => {
     }
   })
 
-  it("refuse the secrets of an archived workspace", async () => {
+  it("reject operations on secrets of an archived workspace", async () => {
     const { collections, target } = await paths({ archived: true })
     for (const path of collections) {
       expect(expectError(await send(target, path), 403, 7).message).toBe("this workspace is archived")
@@ -109,7 +109,7 @@ describe.each(ways)("settings that are given by %s", (_, make) => {
     expect((await send(target, "/v1/whoami")).status).toBe(200)
   })
 
-  it("leave values out, and keep spec", async () => {
+  it("leave out values, and keep spec", async () => {
     const { target } = await paths({ writeOnlyValues: true })
     const created = await sendJson<WireSecret>(target, "POST", secrets, create)
     const got = await sendJson<WireSecret>(target, "GET", `${secrets}/${created.body.metadata.id}`)
@@ -131,13 +131,13 @@ describe.each(ways)("settings that are given by %s", (_, make) => {
 })
 
 describe("settings", () => {
-  it("that are not given stay as they are", async () => {
+  it("that are not set stay as they are", async () => {
     await using tenant = await server.tenant({ archived: true, scopes: [] })
     await tenant.control.settings.set({ archived: false })
     expect(await tenant.control.settings.get()).toEqual({ archived: false, scopes: [] })
   })
 
-  it("are put back by a reset, and by a snapshot", async () => {
+  it("are restored by a reset and by a snapshot", async () => {
     await using tenant = await server.tenant({ disabled: true })
     const snapshot = await tenant.control.snapshot()
     await tenant.control.settings.set({ disabled: false, uppercaseNames: true })
@@ -148,7 +148,7 @@ describe("settings", () => {
     expect(await other.control.settings.get()).toEqual({ disabled: true })
   })
 
-  it("of a snapshot from before there were any are the defaults", async () => {
+  it("have their defaults in a snapshot without settings", async () => {
     await using tenant = await server.tenant()
     const { disabled: _, ...old } = Schema.encodeSync(Snapshot)(await tenant.control.snapshot())
     expect(Object.keys(old)).not.toContain("scopes")
@@ -156,7 +156,7 @@ describe("settings", () => {
     expect(await tenant.control.settings.get()).toEqual({})
   })
 
-  it("of options come before those of a seed, and those before the server's", async () => {
+  it("of options win over those of a seed, and those over the server's", async () => {
     await using strict = await MockServer.start({ writeOnlyValues: true, uppercaseNames: true, disabled: true })
     await using plain = await strict.tenant()
     expect(await plain.control.settings.get()).toEqual({ writeOnlyValues: true, uppercaseNames: true })
@@ -193,7 +193,7 @@ describe("settings", () => {
     expect([got.status, got.body.metadata.name]).toEqual([200, "OLD"])
   })
 
-  it("with an unknown scope are refused with the list of known ones, and not quoted", async () => {
+  it("with an unknown scope are rejected with the list of known ones, and not quoted", async () => {
     const problem = "scopes[1]: Expected a known scope: secrets:manage"
     const scopes = ["secrets:manage", "canary"] as unknown as NonNullable<TenantSettings["scopes"]>
     await expect(server.tenant({ scopes })).rejects.toMatchObject({ _tag: "TenantError", problems: [problem] })

@@ -9,7 +9,7 @@ import { secret } from "../secrets.js"
 const externalId = FastCheck.option(FastCheck.constantFrom("x", "y", "z", "__proto__", "constructor", ""), {
   nil: undefined
 })
-// A few milliseconds for many secrets, so that most of them share theirs with another.
+// Few creation times for many secrets, so that most share one.
 const createdAt = FastCheck.integer({ min: 0, max: 3 })
 const id = FastCheck.string({ unit: FastCheck.constantFrom("a", "b", "C", "_", "é"), minLength: 1, maxLength: 4 })
 const anchor = FastCheck.record({ createdAt: FastCheck.integer({ min: -1, max: 4 }), id })
@@ -54,7 +54,7 @@ const steps: FastCheck.Arbitrary<Array<Step>> = FastCheck.array(
 const compare = (self: Position, that: Position) =>
   self.createdAt - that.createdAt || (self.id < that.id ? -1 : self.id > that.id ? 1 : 0)
 
-/** The naive one: a list in no order, sorted and searched anew each time. */
+/** The naive store: an unordered list that is sorted and searched each time. */
 class Model {
   secrets: Array<WorkspaceSecret> = []
 
@@ -79,7 +79,7 @@ const externalIds = ["x", "y", "z", "__proto__", "constructor", "", "never"].map
 
 const ids = (secrets: Iterable<WorkspaceSecret>) => [...secrets].map(({ metadata }) => metadata.id)
 
-/** Every way to look at it, as far as it is the very same secret that is found. */
+/** Compares all ways to read both stores. They must find identical objects. */
 const viewed = (store: WorkspaceSecretStore, model: Model) => ({
   size: store.size,
   byId: model.secrets.filter((secret) => store.find(secret.metadata.id) === secret).length,
@@ -97,7 +97,7 @@ const check = (store: WorkspaceSecretStore, model: Model) => {
 }
 
 describe("WorkspaceSecretStore", () => {
-  it.prop("does what a plain list does that is sorted and searched anew each time", [steps], ([steps]) => {
+  it.prop("gives the same results as a plain list that is sorted and searched each time", [steps], ([steps]) => {
     const store = new WorkspaceSecretStore()
     const model = new Model()
     const gone: Array<Position> = []
@@ -151,7 +151,7 @@ describe("WorkspaceSecretStore", () => {
     }
   }, { fastCheck: { numRuns: 200 } })
 
-  it("goes on behind an anchor that is gone, in both orders, in the middle of one millisecond", () => {
+  it("continues after an anchor that is gone, in both orders, in the middle of one millisecond", () => {
     const store = new WorkspaceSecretStore()
     const [a, b, c, d] = ["a", "b", "c", "d"].map((id) => secret({ id, createdAt: 5 })) as [
       WorkspaceSecret,
@@ -169,7 +169,7 @@ describe("WorkspaceSecretStore", () => {
     expect(ids(store.walk("asc", positionOf(b)))).toEqual(["d"])
   })
 
-  it("goes on behind an anchor whose id came back at another time", () => {
+  it("continues after an anchor whose id came back at another time", () => {
     const store = new WorkspaceSecretStore()
     store.put(secret({ id: "a", createdAt: 5 }))
     expect(ids(store.walk("asc", { createdAt: 4, id: "a" }))).toEqual(["a"])
@@ -188,7 +188,7 @@ describe("WorkspaceSecretStore", () => {
     expect(store.find({ externalId: ExternalId.make("x") })?.metadata.id).toBe("b")
   })
 
-  it("forgets the external id of a secret that is taken out, and comes back without it", () => {
+  it("forgets the external id of a removed secret, which comes back without it", () => {
     const store = new WorkspaceSecretStore()
     store.put(secret({ id: "a", externalId: "x" }))
     store.remove(secret({ id: "a", externalId: "x" }))
@@ -197,7 +197,7 @@ describe("WorkspaceSecretStore", () => {
     expect(store.find(WorkspaceSecretId.make("a"))?.metadata.id).toBe("a")
   })
 
-  it("closes gaps up when they are too many, and not before", () => {
+  it("removes empty places when they are too many, and not before", () => {
     const store = new WorkspaceSecretStore()
     const put = (from: number, to: number) => {
       const secrets = Array.from(
@@ -216,7 +216,7 @@ describe("WorkspaceSecretStore", () => {
     expect([store.size, store.places]).toEqual([0, 0])
   })
 
-  it("holds no more than there is, however much came and went", () => {
+  it("does not grow when many secrets come and go", () => {
     const store = new WorkspaceSecretStore()
     for (let i = 0; i < 1000; i++) {
       const each = secret({ id: `id-${String(i)}`, createdAt: i })
@@ -226,7 +226,7 @@ describe("WorkspaceSecretStore", () => {
     expect(store.places).toBeLessThanOrEqual(32)
   })
 
-  it("takes a secret out that is not there for done", () => {
+  it("ignores the removal of a secret that is gone", () => {
     const store = new WorkspaceSecretStore()
     store.put(secret({ id: "a" }))
     store.remove(secret({ id: "b" }))
@@ -253,7 +253,7 @@ describe("WorkspaceSecretStore", () => {
     "\u0002",
     "\0"
   )
-  // No secret has half a surrogate pair; a query can.
+  // Only a query can have half a surrogate pair.
   const text = FastCheck.string({ unit, maxLength: 6 }).filter((text) => !/[\ud800-\udfff]/u.test(text))
   const texts = FastCheck.dictionary(text, text, { maxKeys: 2 })
   const content = FastCheck.record({
@@ -279,7 +279,7 @@ describe("WorkspaceSecretStore", () => {
     { maxLength: 40 }
   )
 
-  /** Whether a secret passes a filter, said as WIRE.md does. */
+  /** Whether a secret matches a filter, by WIRE.md, List. */
   const passes = (
     { externalId, labels = {}, name }: WorkspaceSecret["metadata"],
     { labels: selector = {}, prefix = "", query = "" }: FilterOfList
@@ -289,7 +289,7 @@ describe("WorkspaceSecretStore", () => {
     && [name, externalId ?? "", ...Object.keys(labels), ...Object.values(labels)]
       .some((text) => text.toLowerCase().indexOf(query.toLowerCase()) !== -1)
 
-  it.prop("finds by index what a look at each secret finds, while they come, change and go", [changes], ([changes]) => {
+  it.prop("finds by index the same as by a scan, while secrets come, change and go", [changes], ([changes]) => {
     const store = new WorkspaceSecretStore({ indexedFrom: 0 })
     const model = new Model()
     let last: Position | undefined
@@ -311,7 +311,7 @@ describe("WorkspaceSecretStore", () => {
           last = positionOf(gone)
         }
       } else if ("putBack" in change) {
-        // Where the last one was that went, with other content.
+        // In the place of the last removed one, with other content.
         if (
           last !== undefined && model.find(last.id) === undefined && !model.isTaken(change.putBack.externalId, last.id)
         ) {
@@ -322,7 +322,7 @@ describe("WorkspaceSecretStore", () => {
       } else {
         const of = model.secrets[change.of % Math.max(model.secrets.length, 1)]?.metadata
         const anchor = model.secrets[change.nat % Math.max(model.secrets.length, 1)]
-        // What is there is looked for, too: texts made at random are in few others.
+        // Also searches for existing texts, because random texts are rarely found.
         const own = of === undefined
           ? []
           : [
@@ -346,7 +346,7 @@ describe("WorkspaceSecretStore", () => {
     }
   }, { fastCheck: { numRuns: 300 } })
 
-  it("finds by index what changed, went and came back since it was first asked", () => {
+  it("finds by index what changed, went and came back after the first search", () => {
     const store = new WorkspaceSecretStore({ indexedFrom: 0 })
     const found = (query: string) => ids(store.search({ query }, "asc"))
     for (const id of ["a", "b", "c"]) {
@@ -363,7 +363,7 @@ describe("WorkspaceSecretStore", () => {
     expect(store.places).toBe(3)
   })
 
-  it("finds by index in thousands what a look at each finds, on every page", () => {
+  it("finds by index in thousands the same as by a scan, on every page", () => {
     const store = new WorkspaceSecretStore()
     const model = new Model()
     const add = (i: number) => {
@@ -425,7 +425,7 @@ describe("WorkspaceSecretStore", () => {
         return [[filter, found], [filter, [...found].reverse()]]
       })
     expect(all()).toEqual(expected())
-    // Every other one goes, so that places are closed up; some change; and new ones come, one of them before the others.
+    // Removes every other secret, so that empty places are removed; changes some; and adds new ones, one of them before the others.
     for (const gone of model.secrets.filter((_, i) => i % 3 !== 0)) {
       store.remove(gone)
     }
@@ -451,7 +451,7 @@ describe("an index that would be too large", () => {
   it.each([
     ["grams", { grams: 5000, characters: Infinity }],
     ["characters", { grams: Infinity, characters: 5000 }]
-  ])("by its %s is given up: what is found stays the same, also after deletes", (_, limits) => {
+  ])("by its %s is discarded: searches give the same results, also after deletes", (_, limits) => {
     const store = new WorkspaceSecretStore({ indexedFrom: 1, limits })
     const all = Array.from(
       { length: 30 },

@@ -21,7 +21,7 @@ const secrets = "/v1/workspace_secrets"
 const json = <A = WireSecret>(server: Server, method: string, path: string, body?: unknown): Effect.Effect<Answer<A>> =>
   Effect.promise(() => sendJson<A>(server, method, path, body))
 
-/** A server without a socket, on the clock of the test. */
+/** A server in process, with the clock of the test. */
 const withServer = <A, E, R>(
   use: (server: MockServer.Service) => Effect.Effect<A, E, R>,
   options: MockServer.Options = {}
@@ -77,7 +77,7 @@ const steps: FastCheck.Arbitrary<ReadonlyArray<Step>> = FastCheck.array(
     { weight: 2, arbitrary: step("update", { nat, name, labels }) },
     { weight: 2, arbitrary: step("delete", { nat }) },
     { weight: 2, arbitrary: step("deleteAnchor", { walker }) },
-    // Back as well: a clock that is set right puts new secrets before the old ones.
+    // Backwards, too: a corrected clock can put new secrets before old ones.
     { weight: 2, arbitrary: step("tick", { millis: FastCheck.integer({ min: -3, max: 2 }) }) },
     { weight: 7, arbitrary: step("page", { walker, limit: FastCheck.integer({ min: 1, max: 3 }) }) }
   ),
@@ -94,7 +94,7 @@ const matches = (filters: Filters) => (entry: Entry): boolean => {
     && Object.entries(filters.labels ?? {}).every(([key, value]) => entry.labels[key] === value)
 }
 
-/** One walk through a list, page by page, and what has to come of it. */
+/** A walk through a list, page by page, with its expected result. */
 class Walk {
   cursor: string | undefined = undefined
   anchor: Entry | undefined = undefined
@@ -130,7 +130,7 @@ class Walk {
     return `${secrets}?${params.toString()}`
   }
 
-  /** Takes a page in; true when it was the last. */
+  /** Adds a page. True if it was the last. */
   took({ items, pagination }: WirePage, limit: number, entries: ReadonlyMap<string, Entry>): boolean {
     const sign = this.filters.sortOrder === "asc" ? isBefore : (a: Entry, b: Entry) => isBefore(b, a)
     const { anchor } = this
@@ -139,7 +139,7 @@ class Walk {
       .sort((a, b) => sign(a, b) ? -1 : 1)
     expect(items.map(({ metadata }) => metadata.id)).toEqual(rest.slice(0, limit).map(({ id }) => id))
     expect(pagination.nextCursor !== "").toBe(rest.length > limit)
-    // What a page promised can be gone by the next; otherwise none is empty but the only one.
+    // The rest of the list may be deleted before the next page. Otherwise, only a single page may be empty.
     expect(items.length > 0 || this.seen.length === 0 || this.isChanged).toBe(true)
     this.isChanged = false
     const page = items.map(({ metadata }) => entries.get(metadata.id) as Entry)
@@ -190,7 +190,7 @@ const toSeed = (entries: Iterable<Entry>): Seed.Seed =>
 
 describe("a list that changes while it is read page by page", () => {
   it.effect.prop(
-    "skips and repeats nothing that stays, in either order, with any filter, its cursor's own secret deleted or not",
+    "neither skips nor repeats what stays, in either order, with any filter, whether the cursor's secret is deleted or not",
     [seeded, filters, filters, steps],
     ([seeded, first, second, steps]) => {
       const entries = new Map<string, Entry>()
@@ -281,7 +281,7 @@ describe("a list that changes while it is read page by page", () => {
           }
           for (const which of [0, 1]) {
             while (!(yield* page(which, 2))) {
-              // Each round is a page; the last one ends the walk.
+              // Each step reads a page. The last page ends the walk.
             }
           }
         }), { seed: toSeed(entries.values()) })
@@ -289,7 +289,7 @@ describe("a list that changes while it is read page by page", () => {
     { fastCheck: { numRuns: 15, interruptAfterTimeLimit: 15_000 } }
   )
 
-  it.effect("may take another limit, and its info, from page to page", () =>
+  it.effect("may change limit and includeInfo from page to page", () =>
     withServer((server) =>
       Effect.gen(function*() {
         const ids: Array<string> = []
@@ -309,7 +309,7 @@ describe("a list that changes while it is read page by page", () => {
       })
     ))
 
-  it.effect("may write the same filters and the same order in another way from page to page", () =>
+  it.effect("may spell equal filters and order differently from page to page", () =>
     withServer((server) =>
       Effect.gen(function*() {
         for (const name of ["a", "b"]) {
@@ -330,7 +330,7 @@ describe("a list that changes while it is read page by page", () => {
       })
     ))
 
-  it.effect("refuses a cursor of another workspace, which names a secret that the caller cannot see", () =>
+  it.effect("rejects a cursor of another workspace", () =>
     withServer((server) =>
       Effect.gen(function*() {
         const { apiKey } = yield* server.addTenant({ apiKey: (yield* server.addTenant()).apiKey })
@@ -346,7 +346,7 @@ describe("a list that changes while it is read page by page", () => {
     ))
 })
 
-/** The fields that a mask can name, and what stands for all or some of them. */
+/** The paths of a mask: fields, and names for several fields. */
 const fields = ["metadata.name", "metadata.externalId", "metadata.labels", "spec.value"] as const
 const members: Readonly<Record<string, ReadonlyArray<string>>> = {
   ...Object.fromEntries(fields.map((field) => [field, [field]])),
@@ -411,7 +411,7 @@ const patch = FastCheck.record({
 const before = { name: "old", externalId: "old", labels: { env: "old" }, value: "old" }
 const bare = { name: "old", externalId: undefined, labels: undefined, value: undefined }
 
-/** What is left of an object when its absent fields are. */
+/** Removes undefined fields. */
 const present = (object: object): object =>
   Object.fromEntries(
     Object.entries(object)
@@ -423,7 +423,7 @@ const present = (object: object): object =>
 
 type State = { [K in keyof typeof before]: (typeof before)[K] | undefined }
 
-/** What an update has to come to: the state after it, or undefined where it has to be refused. */
+/** The expected result of an update: the new state, or undefined if it must fail. */
 const model = (state: State, mask: ReadonlyArray<string> | undefined, patch: object): State | undefined => {
   const given = (path: string): unknown => {
     const value = path.split(".").reduce<unknown>(
@@ -474,7 +474,7 @@ const setByServer = ({ info, metadata: { accountId, createdAt, id, profileId, wo
 })
 
 describe("an update", () => {
-  it("writes the fields of its mask, clears those that it does not hold, and leaves the others alone", async () => {
+  it("writes the fields of its mask, clears those that are absent, and leaves the others unchanged", async () => {
     const server = await Effect.runPromise(withServer(Effect.succeed))
     let tenants = 0
     await FastCheck.assert(
@@ -509,7 +509,7 @@ describe("an update", () => {
     )
   })
 
-  it.effect("of every path alone clears just that, but a name", () =>
+  it.effect("of a single path clears only that, except for a name", () =>
     withServer((server) =>
       Effect.gen(function*() {
         for (
@@ -534,14 +534,14 @@ describe("an update", () => {
               value: written.includes("spec.value") ? undefined : "old"
             }])
           }
-          // The external id may be the next one's.
+          // Another secret may have the external id.
           yield* json(server, "DELETE", `${secrets}/${created.metadata.id}`)
         }
       })
     ))
 })
 
-/** Has every fiber give way now and then, between any two steps: where, the seed decides. */
+/** Makes fibers yield at random steps, by a seed. */
 const interleaved = (seed: number) => {
   let state = seed
   const scheduler: Scheduler.Scheduler = {
@@ -562,7 +562,7 @@ const shuffled = <A>(items: ReadonlyArray<A>) =>
 const newSecret = Schema.decodeSync(CreateWorkspaceSecret)
 const newFields = Schema.decodeSync(UpdateWorkspaceSecret)
 
-/** The service itself and a tenant of its own: behind HTTP, reading the bodies would put the requests into an order. */
+/** Calls the service directly: over HTTP, reading the bodies would order the requests. */
 const withService = <A, E>(
   use: (secrets: WorkspaceSecrets, tenant: Tenant.Tenant) => Effect.Effect<A, E>
 ) =>
@@ -573,7 +573,7 @@ const withService = <A, E>(
 
 const all = { concurrency: "unbounded" } as const
 
-describe("calls that race", () => {
+describe("concurrent calls", () => {
   it.effect.prop(
     "never bring a deleted secret back",
     [schedule, shuffled([...Array.from({ length: 12 }, (_, i) => `update ${i}`), "delete", "delete", "get", "list"])],
@@ -646,7 +646,7 @@ describe("calls that race", () => {
   )
 
   it.effect.prop(
-    "leave what each of them wrote where nobody else wrote",
+    "keep what each wrote if no other wrote to it",
     [schedule, shuffled(["metadata.name", "metadata.externalId", "metadata.labels", "spec.value"])],
     ([schedule, order]) =>
       withService((secrets, tenant) =>
@@ -662,7 +662,7 @@ describe("calls that race", () => {
     { fastCheck: { numRuns: 30, interruptAfterTimeLimit: 15_000 } }
   )
 
-  it.effect("create as many secrets as there are, each with its own id, in the order of their ids", () =>
+  it.effect("create one secret each, with its own id, in the order of the ids", () =>
     withService((secrets, tenant) =>
       Effect.gen(function*() {
         const created = yield* Effect.forEach(
@@ -679,7 +679,7 @@ describe("calls that race", () => {
 })
 
 describe("a name", () => {
-  it.effect("is found by its prefix as it is written, and by any part of it in any case", () =>
+  it.effect("is found by its prefix in the same case, and by any part in any case", () =>
     withServer((server) =>
       Effect.gen(function*() {
         for (const name of ["Straße", "STRASSE", "e\u0301tat", "état", "100%"]) {

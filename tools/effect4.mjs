@@ -1,4 +1,4 @@
-// Installs, checks and tests the Effect 4 line in `effect4`, on a Node that it runs on.
+// Installs, checks and tests the Effect 4 line in `effect4`, on a supported Node.
 import { spawnSync } from "node:child_process"
 import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { delimiter, join } from "node:path"
@@ -10,14 +10,14 @@ export const line = join(root, "effect4")
 
 const stamp = join(line, "node_modules/.workspace-secrets-lock")
 
-/** The environment in which the line's tools run. */
+/** The environment of the line's tools. */
 export const environmentOf4 = async () => {
-  // What its platform-node needs.
+  // Its platform-node needs Node 22.19.
   const bin = await nodeFrom(22, 19)
   return environment({ PATH: `${bin}${delimiter}${process.env.PATH}` })
 }
 
-/** Installs the line's dependencies unless those of its lock file are there. */
+/** Installs the line's dependencies, unless those of its lock file are installed. */
 export const install4 = async (env) => {
   const lock = readFileSync(join(line, "package-lock.json"), "utf8")
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === lock) {
@@ -46,7 +46,7 @@ const main = async () => {
   section("Types", bin("tsc"), ["-p", "tsconfig.json"], { cwd: line, env })
   section("Lint", join(root, "node_modules/.bin/eslint"), ["--max-warnings", "0", "effect4"], { cwd: root })
   section("Tests", bin("vitest"), ["run"], { cwd: line, env })
-  // What follows, and the packages' users, take the compiled packages.
+  // The next steps use the compiled packages, as users do.
   section("Build", "npm", ["run", "build"], { cwd: line, env })
   section("Both lines", join(root, "node_modules/.bin/vitest"), ["run"], {
     cwd: join(root, "tools/effect4"),

@@ -1,5 +1,5 @@
-// A program that makes clients of the Effect 4 line for the tests of the Effect 3 line, in a process of its own. Its parent tells it what to
-// call, sends each request for it and gets what came of the call.
+// Runs clients of the Effect 4 line in a child process, for the tests of the Effect 3 line. The parent process says
+// what to call, sends the requests, and receives the results.
 import * as ApiError from "@workspace-secrets/core/ApiError"
 import * as CreateWorkspaceSecret from "@workspace-secrets/core/CreateWorkspaceSecret"
 import * as ListWorkspaceSecrets from "@workspace-secrets/core/ListWorkspaceSecrets"
@@ -32,7 +32,7 @@ const schemas = {
   ...WorkspaceSecret
 }
 
-/** What breaks the client on purpose, so that the suite is seen to notice. */
+/** Breaks the client on purpose, to show that the suite notices. */
 const broken = process.env.BROKEN
 
 const clients = new Map()
@@ -43,7 +43,7 @@ let requests = 0
 
 const send = (message) => process.send(message)
 
-/** Values of Effect as JSON that says what they are. */
+/** Encodes Effect's values as JSON with their type. */
 const pack = (value) => {
   if (Redacted.isRedacted(value)) return { $redacted: Redacted.value(value) }
   if (Duration.isDuration(value)) return { $millis: String(Duration.toMillis(value)) }
@@ -114,7 +114,7 @@ const encode = (value) => {
 
 const failure = (cause) => {
   const error = Cause.squash(cause)
-  // A SchemaError holds whole schemas.
+  // A SchemaError contains whole schemas.
   return {
     ...(Schema.isSchemaError(error) ? {} : pack({ ...error })),
     _tag: error._tag ?? "Defect",
@@ -135,7 +135,7 @@ const make = ({ client, env, options }) =>
     })
   )
 
-/** Sends each item when its parent wants it, so that no page is fetched before that. */
+/** Sends each item on demand, so that no page is fetched early. */
 const stream = ({ args, call, client }) =>
   Effect.gen(function*() {
     const wanted = Effect.callback((resume) => pulls.set(call, () => resume(Effect.void)))

@@ -1,4 +1,5 @@
-// Compares the clients of both lines on `fetch`: `node tools/effect4/bench.mjs`. CPU a call, bundle and cold import; trust the ratios.
+// Compares the clients of both lines on `fetch`: `node tools/effect4/bench.mjs`. Prints CPU per call, bundle size and
+// cold import; only the ratios are meaningful.
 import { build } from "esbuild"
 import { once } from "node:events"
 import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs"
@@ -52,7 +53,7 @@ const secret = JSON.stringify({
 
 const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)]
 
-/** The client of a line with all that it needs in one file. */
+/** Bundles the client of a line into one file. */
 const bundle = async (directory, name, resolveDir) => {
   const outfile = join(directory, `${name}.mjs`)
   await build({

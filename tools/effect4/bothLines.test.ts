@@ -59,7 +59,7 @@ it.layer(target(), { timeout: "2 minutes" })("the client for Effect 4", (it) => 
   )
 })
 
-describe("a client for Effect 4 that is broken on purpose", () => {
+describe("a client for Effect 4 that is wrong on purpose", () => {
   it.effect.each([
     ["names", "WS-CLIENT-001"],
     ["key", "WS-CLIENT-003"]
@@ -74,10 +74,10 @@ describe("a client for Effect 4 that is broken on purpose", () => {
 const ask = (bridge: Bridge, message: Readonly<Record<string, unknown>>) =>
   Effect.mapError(bridge.ask(message), ({ message }) => new Error(String(message)))
 
-/** The lines write the `_tag` of an error in different places. */
+/** The lines encode the `_tag` of an error in different positions. */
 const parsed = (text: string): unknown => JSON.parse(text)
 
-describe("the JSON of one line decodes in the other, and is written as it came", () => {
+describe("the JSON of one line decodes in the other, and encodes to the same JSON", () => {
   const { ApiError: anyError, ...errors } = ApiError
   const all: Readonly<Record<string, unknown>> = {
     ...errors,
@@ -93,7 +93,7 @@ describe("the JSON of one line decodes in the other, and is written as it came",
     Schema.isSchema(value) ? [[name, value as Schema.Schema<unknown, unknown>] as const] : []
   )
 
-  it("of every schema that travels", () => {
+  it("of every wire schema", () => {
     expect(schemas.length).toBeGreaterThan(30)
   })
 

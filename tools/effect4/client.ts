@@ -28,15 +28,15 @@ import { type ChildProcess, fork } from "node:child_process"
 import { fileURLToPath } from "node:url"
 
 /*
- * The client of the Effect 4 line as one of the Effect 3 line: each call goes to a process that runs Effect 4, which sends its requests
- * through the `HttpClient` of this process.
+ * Wraps the client of the Effect 4 line as a client of the Effect 3 line. Each call runs in a process with Effect 4,
+ * which sends its requests through the `HttpClient` of this process.
  */
 
 type Json = Readonly<Record<string, unknown>>
 
 const isJson = (u: unknown): u is Json => typeof u === "object" && u !== null && !Array.isArray(u)
 
-/** Values of Effect as JSON that says what they are. */
+/** Encodes Effect's values as JSON with their type. */
 const pack = (value: unknown): unknown => {
   if (Redacted.isRedacted(value)) {
     return { $redacted: Redacted.value(value) }
@@ -79,7 +79,7 @@ const classes: Readonly<Record<string, unknown>> = {
   WorkspaceSecretAlreadyExists
 }
 
-/** An error of the same class here. */
+/** Makes the error of the same class in this process. */
 const revive = (json: Json): unknown => {
   const { _tag, message, name: _, ...fields } = json
   const found = classes[String(_tag)]
@@ -94,7 +94,6 @@ interface Waiting {
   readonly item?: (value: unknown) => void
 }
 
-/** A process that runs Effect 4. */
 export class Bridge {
   readonly #child: ChildProcess
   readonly #waiting = new Map<number, Waiting>()
@@ -160,7 +159,7 @@ export class Bridge {
     }
   }
 
-  /** Has the process do something, and gives what came of it. */
+  /** Runs a command in the process, and returns its result. */
   ask(message: Json): Effect.Effect<unknown, Json> {
     return Effect.async<unknown, Json>((resume) => {
       const call = ++this.#last
@@ -180,7 +179,7 @@ export class Bridge {
     })
   }
 
-  /** The same for what gives item after item, each when it is wanted. */
+  /** The same for a stream; each item is fetched on demand. */
   stream(message: Json): Stream.Stream<unknown, Json> {
     return Stream.unwrapScoped(Effect.gen(this, function*() {
       const call = ++this.#last
@@ -220,7 +219,7 @@ export class Bridge {
     }))
   }
 
-  /** Makes a client in the process, which sends with this `HttpClient`. */
+  /** Makes a client in the process that sends with this `HttpClient`. */
   client(message: Json): Effect.Effect<WorkspaceSecretsClient.Service, unknown, HttpClient.HttpClient> {
     return Effect.gen(this, function*() {
       const http = HttpClient.withTracerPropagation(yield* HttpClient.HttpClient, false)
@@ -287,7 +286,7 @@ const serviceOf = (bridge: Bridge, client: number): WorkspaceSecretsClient.Servi
 
 const variables = ["CADENYA_API_KEY", "CADENYA_BASE_URL", "CADENYA_WORKSPACE_ID"] as const
 
-/** The client of the Effect 4 line, as the contract suite takes one. */
+/** The client of the Effect 4 line, in the form that the contract suite needs. */
 export const layersOf = (bridge: Bridge): ClientLayers => ({
   layer: (options) =>
     Layer.effect(

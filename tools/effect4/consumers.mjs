@@ -1,5 +1,5 @@
-// Installs the packed packages for Effect 4 into empty projects outside the repository, compiles the examples of their READMEs and runs
-// those against the mock server, and shows what npm says to who takes the packages for the other Effect.
+// Installs the packed packages for Effect 4 into empty projects outside the repository. Compiles the examples of their
+// READMEs, runs them against the mock server, and shows npm's error if Effect's version does not match.
 import { spawn } from "node:child_process"
 import { once } from "node:events"
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs"
@@ -14,7 +14,7 @@ import { pack4 } from "./pack.mjs"
 const pinned = JSON.parse(readFileSync(join(line, "package.json"), "utf8")).devDependencies
 const versionOf = (name) => `${name}@${pinned[name]}`
 
-/** The examples of a README, with the lines that each of them says it prints. */
+/** The examples of a README, with their documented output. */
 const examplesOf = (readme) =>
   [...readme.matchAll(/^```ts\n([^]*?)^```$/gm)].map(([, text]) => ({
     text,
@@ -22,7 +22,7 @@ const examplesOf = (readme) =>
       .map(([, one, other, below]) => one ?? other ?? below)
   }))
 
-/** The mock server in a process of its own. */
+/** Starts the mock server in a child process. */
 const serve = async () => {
   const child = spawn(process.execPath, ["tools/start.mjs", "--port", "0", "--json"], {
     cwd: root,
@@ -59,7 +59,7 @@ const tsconfig = {
   include: ["*.ts"]
 }
 
-/** Top-level await is for ES modules only. */
+/** Only ES modules have top-level await. */
 const asCommonJs = (text) => text.replace(/^await (Effect\.run.*)$/m, "void $1")
 
 const check = async (type, directory, packages, env, served) => {
@@ -94,7 +94,7 @@ const check = async (type, directory, packages, env, served) => {
   console.log(`${type}: ${examples.length} examples, ${((performance.now() - started) / 1000).toFixed(1)} s`)
 }
 
-/** What npm says where the packages and Effect do not fit. */
+/** Returns npm's error for packages and an Effect version that do not match. */
 const refuse = async (what, directory, args, env) => {
   mkdirSync(directory)
   writeFileSync(join(directory, "package.json"), JSON.stringify({ private: true }))
@@ -124,7 +124,7 @@ const main = async () => {
     ], env)
     const server = await serve()
     try {
-      // CommonJS loads ES modules with `require`, on this repository's own Node as well.
+      // CommonJS loads ES modules with `require`, also on this repository's Node.
       const older = { ...env, PATH: `${dirname(process.execPath)}${delimiter}${env.PATH}` }
       await check("module", join(temporary, "module"), packages, env, server.env)
       await check("commonjs", join(temporary, "commonjs"), packages, older, server.env)

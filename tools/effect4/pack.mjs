@@ -4,7 +4,7 @@ import { join } from "node:path"
 import { environmentOf4, install4, line } from "../effect4.mjs"
 import { npm } from "../npm.mjs"
 
-/** Packs the packages, which have to be built, into a directory. */
+/** Packs the built packages into a directory. */
 export const pack4 = (directory, env) =>
   Promise.all(["core", "http-client"].map(async (folder) => {
     const from = join(line, "packages", folder)
@@ -15,7 +15,7 @@ export const pack4 = (directory, env) =>
     return { name: manifest.name, directory: from, manifest, tarball: join(directory, filename) }
   }))
 
-/** Installs what the packages are built with, builds them, and packs them into a directory. */
+/** Installs the dependencies of the build, builds the packages, and packs them into a directory. */
 export const build4 = async (directory) => {
   const env = await environmentOf4()
   await install4(env)

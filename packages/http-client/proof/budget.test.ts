@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "@effect/vitest"
 import { execute } from "../test/support/execute.js"
 
-/** The bytes of an answer, the microseconds of CPU, the characters of the error, and the bytes that the heap keeps. */
+/** Bytes of the response, CPU time in microseconds, characters of the error, and bytes retained by the heap. */
 interface Cost {
   readonly bytes: number
   readonly cpu: number
@@ -11,7 +11,7 @@ interface Cost {
 
 const HEAP_MB = 128
 
-/** Of an answer four times as large, a byte costs four times as much where the cost is quadratic, and as much where it is linear. */
+/** For a response four times as large, the cost per byte is four times as high if quadratic, and equal if linear. */
 const GROWTH = 3
 
 describe(`a client with a heap of ${HEAP_MB} MB`, () => {
@@ -26,13 +26,13 @@ describe(`a client with a heap of ${HEAP_MB} MB`, () => {
   const beyond = (isBeyond: (small: Cost, large: Cost, what: string) => boolean) =>
     costs.filter(([what, [small, large]]) => isBeyond(small, large, what))
 
-  it("measures valid and wrong answers", () => {
+  it("measures valid and invalid responses", () => {
     expect(costs.filter(([what]) => what.startsWith("valid"))).toHaveLength(4)
     expect(costs.filter(([what]) => what.startsWith("wrong"))).toHaveLength(11)
   })
 
-  it("spends in proportion to the bytes of an answer", () => {
-    // What V8 spends on nested brackets depends more on the state of its heap than on their number.
+  it("uses CPU in proportion to the size of a response", () => {
+    // V8's cost for nested brackets depends more on the state of its heap than on their number.
     const growing = (small: Cost, large: Cost, what: string) => large.bytes > small.bytes && what !== "wrong: nesting"
     expect(
       beyond((small, large, what) =>
@@ -41,12 +41,12 @@ describe(`a client with a heap of ${HEAP_MB} MB`, () => {
     ).toEqual([])
   })
 
-  it("spends no more on wrong answers than a few times what valid ones cost", () => {
+  it("uses at most a few times more CPU for invalid responses than for valid ones", () => {
     const heaviest = Math.max(...costs.filter(([what]) => what.startsWith("valid")).map(([, [, { cpu }]]) => cpu))
     expect(beyond((_, large) => large.cpu > 8 * heaviest)).toEqual([])
   })
 
-  it("makes errors that are small, and keeps nothing of an answer", () => {
+  it("makes small errors, and retains nothing of a response", () => {
     expect(beyond((_, large, what) => what.startsWith("wrong") !== large.out > 0)).toEqual([])
     expect(beyond((_, large) => large.out > 64 * 1024)).toEqual([])
     expect(beyond((_, large) => large.kept > large.bytes / 10 + 64 * 1024)).toEqual([])

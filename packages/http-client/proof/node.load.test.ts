@@ -12,7 +12,7 @@ interface Findings {
   readonly before: State
   readonly after: State
   readonly outcomes: Readonly<Record<string, number>>
-  /** Requests that the server still had when the calls were over. */
+  /** Requests still open at the server after all calls ended. */
   readonly left: number
   readonly fibers: number
   readonly warnings: ReadonlyArray<string>
@@ -22,8 +22,8 @@ interface Findings {
 /** `npm run soak -- client` makes 10,000. */
 const calls = Number(process.env["SOAK_CALLS"] ?? 1_000)
 
-describe(`${calls} calls, 200 at a time, a fifth of which the server lets down`, () => {
-  it("leave no connection, fiber, timer or listener behind, and no memory", async () => {
+describe(`${calls} calls, 200 in flight, with a misbehaving server for a fifth of them`, () => {
+  it("leak no connection, fiber, timer, listener or memory", async () => {
     const { code, findings } = await execute("./programs/load.ts", { args: [String(calls)] })
     const { after, before, fibers, left, listeners, outcomes, warnings } = findings as Findings
     expect(Object.values(outcomes).reduce((sum, count) => sum + count, 0)).toBe(calls)
@@ -38,7 +38,7 @@ describe(`${calls} calls, 200 at a time, a fifth of which the server lets down`,
     expect({ ...after, heapMiB: 0 }).toEqual({ connections: 0, sockets: 0, timers: before.timers, heapMiB: 0 })
     expect(after.heapMiB - before.heapMiB).toBeLessThan(4)
     expect([fibers, warnings, listeners]).toEqual([0, [], [0, 0, 0, 0]])
-    // It ended by itself.
+    // It exited by itself.
     expect(code).toBe(0)
   }, 600_000)
 })

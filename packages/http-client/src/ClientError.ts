@@ -1,6 +1,6 @@
 /**
- * What a call can fail with: the client's own errors, and for each operation the list of all that it can fail with.
- * The errors of the API are `@workspace-secrets/core`'s.
+ * The client's own errors, and the error type of each operation. The errors of the API are in
+ * `@workspace-secrets/core`.
  *
  * @since 0.1.0
  */
@@ -11,7 +11,7 @@ import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
 
 /**
- * The name of an operation, as errors carry it. The pages of a stream are `list`.
+ * The name of an operation in errors. The pages of a stream are `list`.
  *
  * @since 0.1.0
  * @category models
@@ -25,22 +25,22 @@ export const OperationName = Schema.Literal("list", "create", "get", "update", "
 export type OperationName = typeof OperationName.Type
 
 const reasons = {
-  HostNotFound: "the host's name was not found",
-  ConnectionRefused: "the connection was refused",
-  HostUnreachable: "there is no way to the host",
-  CertificateRejected: "the server's TLS certificate was not accepted",
-  TlsHandshakeFailed: "the TLS handshake failed",
-  RequestRefused: "the transport refused to send the request",
-  TimedOut: "the transport waited too long",
-  ConnectionLost: "the connection broke before a response came",
-  IncompleteResponse: "the response broke off",
-  NoResponse: "the transport got no response"
+  HostNotFound: "host name not found",
+  ConnectionRefused: "connection refused",
+  HostUnreachable: "host unreachable",
+  CertificateRejected: "TLS certificate rejected",
+  TlsHandshakeFailed: "TLS handshake failed",
+  RequestRefused: "the transport refused the request",
+  TimedOut: "the transport timed out",
+  ConnectionLost: "connection lost before the response",
+  IncompleteResponse: "incomplete response",
+  NoResponse: "no response"
 } as const
 
 /**
- * Why there is no response, or not all of it. `NoResponse` where the transport does not say, as in a browser. With
- * `HostNotFound`, `ConnectionRefused`, `CertificateRejected`, `TlsHandshakeFailed` and `RequestRefused` the request cannot
- * have reached the server; the last three are not retryable.
+ * Why there is no complete response. `NoResponse` means that the transport gives no reason, as in browsers. With
+ * `HostNotFound`, `ConnectionRefused`, `CertificateRejected`, `TlsHandshakeFailed` and `RequestRefused`, the request
+ * cannot have reached the server; the last three are not retryable.
  *
  * @since 0.1.0
  * @category models
@@ -65,22 +65,22 @@ export const ConnectionErrorReason = Schema.Literal(
 export type ConnectionErrorReason = typeof ConnectionErrorReason.Type
 
 /**
- * The request could not be sent, or its response could not be read to the end. Whether the server has done what was
- * asked is not known. The transport's own error is left out: it holds the request, with key and value.
+ * The request could not be sent, or the response could not be read completely. The server may have executed the
+ * request. The transport's error is not included: it contains the request with the API key and the secret's value.
  *
  * @since 0.1.0
  * @category errors
  */
 export class ConnectionError extends Schema.TaggedError<ConnectionError>()("ConnectionError", {
-  /** What happened, in fixed words. */
+  /** Why the request failed. */
   reason: ConnectionErrorReason,
   /** The operation that failed. */
   operation: OperationName,
-  /** The HTTP status, where the response got that far. */
+  /** The HTTP status, if response headers arrived. */
   status: Schema.optional(Schema.Int),
-  /** The response's `x-request-id`, where it got that far. */
+  /** The response's `x-request-id`, if response headers arrived. */
   requestId: Schema.optional(Schema.String),
-  /** Whether the same call, sent again, may succeed: not for `CertificateRejected`, `TlsHandshakeFailed` and `RequestRefused`. */
+  /** Whether a retry may succeed: `false` for `CertificateRejected`, `TlsHandshakeFailed` and `RequestRefused`. */
   isRetryable: Schema.Boolean.pipe(Schema.propertySignature, Schema.withConstructorDefault(() => true)),
   /** How many times the request was sent. */
   attempts: Schema.Int
@@ -91,9 +91,9 @@ export class ConnectionError extends Schema.TaggedError<ConnectionError>()("Conn
 }
 
 /**
- * The response breaks the API's contract: an error that is no google.rpc.Status (a proxy's HTML), or one that the
- * operation cannot have; a success that does not decode; a redirect, which is never followed; a cursor that repeats.
- * `violations` says where and what was expected. What was there instead is left out: it may be a secret.
+ * The response breaks the API's contract: an error body that is not a google.rpc.Status (such as a proxy's HTML), an
+ * error that the operation cannot have, a success that does not decode, a redirect (never followed), or a repeated
+ * cursor. `violations` has the paths and what was expected, never the actual values: they may be secrets.
  *
  * @since 0.1.0
  * @category errors
@@ -101,19 +101,19 @@ export class ConnectionError extends Schema.TaggedError<ConnectionError>()("Conn
 export class UnexpectedResponse extends Schema.TaggedError<UnexpectedResponse>()("UnexpectedResponse", {
   /** The operation that failed. */
   operation: OperationName,
-  /** The HTTP status; 0 for a redirect that a browser hides. */
+  /** The HTTP status; 0 if a browser hides a redirect. */
   status: Schema.Int,
-  /** The google.rpc.Code, where the body was a google.rpc.Status. */
+  /** The google.rpc.Code, if the body was a google.rpc.Status. */
   code: Schema.optional(Schema.Int),
   /** The response's `content-type`. */
   contentType: Schema.optional(Schema.String),
   /** The response's `x-request-id`. */
   requestId: Schema.optional(Schema.String),
-  /** Where the response is wrong and what was expected there; at most ten. */
+  /** The invalid fields and what was expected; at most ten. */
   violations: Schema.Array(FieldViolation.FieldViolation),
-  /** How long the server asked to wait. */
+  /** The delay that the server asked for. */
   retryAfter: Schema.optional(Schema.Duration),
-  /** Whether the same call, sent again, may succeed: for 408, 429, 502, 503, 504, and any other 5xx but 501 of `list`, `get` and `whoami`. */
+  /** Whether a retry may succeed: `true` for 408, 429, 502, 503 and 504; for `list`, `get` and `whoami` also for other 5xx except 501. */
   isRetryable: Schema.Boolean,
   /** How many times the request was sent. */
   attempts: Schema.Int
@@ -125,8 +125,7 @@ export class UnexpectedResponse extends Schema.TaggedError<UnexpectedResponse>()
 }
 
 /**
- * The call, or one attempt of it, took longer than its deadline, and was given up: its connection is closed. Whether the
- * server has done what was asked is not known.
+ * The call or one attempt exceeded its deadline. Its connection is closed. The server may have executed the request.
  *
  * @since 0.1.0
  * @category errors
@@ -134,11 +133,11 @@ export class UnexpectedResponse extends Schema.TaggedError<UnexpectedResponse>()
 export class CallTimeout extends Schema.TaggedError<CallTimeout>()("CallTimeout", {
   /** The operation that failed. */
   operation: OperationName,
-  /** Which deadline it was: `attemptDeadline`, or `deadline` for the whole call. */
+  /** Which deadline passed: `attempt` for `attemptDeadline`, `call` for `deadline`. */
   scope: Schema.Literal("attempt", "call"),
-  /** That deadline. */
+  /** The deadline. */
   after: Schema.Duration,
-  /** Whether the same call, sent again, may succeed: always. */
+  /** Whether a retry may succeed: always `true`. */
   isRetryable: Schema.Literal(true).pipe(Schema.propertySignature, Schema.withConstructorDefault(() => true as const)),
   /** How many times the request was sent. */
   attempts: Schema.Int
@@ -150,7 +149,7 @@ export class CallTimeout extends Schema.TaggedError<CallTimeout>()("CallTimeout"
 }
 
 /**
- * The client of `@workspace-secrets/http-client/promise` was closed before the call, which was not sent.
+ * The client of `@workspace-secrets/http-client/promise` was closed before the call. The request was not sent.
  *
  * @since 0.1.0
  * @category errors
@@ -158,12 +157,12 @@ export class CallTimeout extends Schema.TaggedError<CallTimeout>()("CallTimeout"
 export class ClientClosed extends Schema.TaggedError<ClientClosed>()("ClientClosed", {
   /** The operation that was called. */
   operation: OperationName,
-  /** Whether the same call, sent again, may succeed: never. */
+  /** Whether a retry may succeed: always `false`. */
   isRetryable: Schema.Literal(false).pipe(
     Schema.propertySignature,
     Schema.withConstructorDefault(() => false as const)
   ),
-  /** How many times the request was sent: not once. */
+  /** How many times the request was sent: always 0. */
   attempts: Schema.Literal(0).pipe(Schema.propertySignature, Schema.withConstructorDefault(() => 0 as const))
 }) {
   override get message(): string {
@@ -172,8 +171,7 @@ export class ClientClosed extends Schema.TaggedError<ClientClosed>()("ClientClos
 }
 
 /**
- * The client cannot be made from these options. `violations` names each option that is wrong and says what would be
- * right; no option's value is in it.
+ * The options of the client are invalid. `violations` lists each invalid option and what was expected, without values.
  *
  * @since 0.1.0
  * @category errors
@@ -187,7 +185,7 @@ export class InvalidClientOptions extends Schema.TaggedError<InvalidClientOption
 }
 
 /**
- * What every operation can fail with.
+ * The errors of every operation.
  *
  * @since 0.1.0
  * @category models
@@ -209,7 +207,7 @@ export type CommonError =
   | UnexpectedResponse
 
 /**
- * What `list` and `stream` can fail with.
+ * The errors of `list` and `stream`.
  *
  * @since 0.1.0
  * @category models
@@ -217,7 +215,7 @@ export type CommonError =
 export type ListError = CommonError | ApiError.NotFound
 
 /**
- * What `create` can fail with.
+ * The errors of `create`.
  *
  * @since 0.1.0
  * @category models
@@ -225,7 +223,7 @@ export type ListError = CommonError | ApiError.NotFound
 export type CreateError = CommonError | ApiError.NotFound | WorkspaceSecretAlreadyExists
 
 /**
- * What `get` can fail with.
+ * The errors of `get`.
  *
  * @since 0.1.0
  * @category models
@@ -233,7 +231,7 @@ export type CreateError = CommonError | ApiError.NotFound | WorkspaceSecretAlrea
 export type GetError = CommonError | WorkspaceSecretNotFound
 
 /**
- * What `update` can fail with.
+ * The errors of `update`.
  *
  * @since 0.1.0
  * @category models
@@ -241,7 +239,7 @@ export type GetError = CommonError | WorkspaceSecretNotFound
 export type UpdateError = CommonError | WorkspaceSecretNotFound | WorkspaceSecretAlreadyExists
 
 /**
- * What `delete` can fail with.
+ * The errors of `delete`.
  *
  * @since 0.1.0
  * @category models
@@ -249,7 +247,7 @@ export type UpdateError = CommonError | WorkspaceSecretNotFound | WorkspaceSecre
 export type DeleteError = CommonError | WorkspaceSecretNotFound
 
 /**
- * What `whoami` can fail with.
+ * The errors of `whoami`.
  *
  * @since 0.1.0
  * @category models
@@ -257,7 +255,7 @@ export type DeleteError = CommonError | WorkspaceSecretNotFound
 export type WhoamiError = CommonError | ApiError.NotFound
 
 /**
- * What a call can fail with, whichever it is.
+ * The errors of all operations.
  *
  * @since 0.1.0
  * @category models

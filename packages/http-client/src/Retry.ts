@@ -1,5 +1,5 @@
 /**
- * When a call is sent again, and when it is not.
+ * Retry policies.
  *
  * @since 0.1.0
  */
@@ -8,57 +8,57 @@ import type * as Schedule from "effect/Schedule"
 import type { CallError } from "./ClientError.js"
 
 /**
- * When a call is sent again. What is left out is as the client has it, and as `defaultPolicy` has it where the client
- * does not say.
+ * When a call is retried. Each option defaults to the client's, then to `defaultPolicy`.
  *
- * Only a call that does no harm twice is sent again: `list`, `get`, `whoami` and `delete`; with `writes`, and for a
- * `create` with `safeRetry`, the others as well. Only after an error that may pass (its `isRetryable`): one of the
- * connection, a deadline of one attempt, HTTP 408, 429, 502, 503 or 504, and any other 5xx but 501 for what only reads.
+ * Only idempotent calls are retried: `list`, `get`, `whoami` and `delete`. With `writes`, `create` and `update` are
+ * retried, too; with `safeRetry`, `create`. A call is retried only after a retryable error (`isRetryable`): connection
+ * errors, `attemptDeadline`, HTTP 408, 429, 502, 503 and 504, and, for reads, other 5xx except 501.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Policy {
-  /** How many times a call is sent at most, the first time included. */
+  /** The maximum number of attempts, including the first. */
   readonly maxAttempts?: number | undefined
   /**
-   * The wait before the second attempt is random between 0 and this (full jitter); for each further one, this doubles.
+   * The delay before the second attempt is random between 0 and this (full jitter). It doubles for each further
+   * attempt.
    */
   readonly baseDelay?: Duration.DurationInput | undefined
-  /** What that doubling ends at. */
+  /** The upper limit of the doubled delay. */
   readonly maxDelay?: Duration.DurationInput | undefined
   /**
-   * The longest wait that a server can ask for with `Retry-After` or google.rpc.RetryInfo. The wait is never shorter than
-   * what it asks for; where it asks for more than this, the call fails, and its error says how long (`retryAfter`).
+   * The longest delay that the server may request with `Retry-After` or google.rpc.RetryInfo. The client never retries
+   * earlier than requested. If the server requests more than this, the call fails and its error has `retryAfter`.
    */
   readonly maxRetryAfter?: Duration.DurationInput | undefined
-  /** Whether `create` and `update` are sent again too, although the first one may have been done. */
+  /** Whether `create` and `update` are retried, although the server may have executed the first attempt. */
   readonly writes?: boolean | undefined
   /**
-   * A schedule in place of `maxAttempts`, `baseDelay` and `maxDelay`: it is given each error and says how long to wait, or
-   * that it is enough. What is said of methods, errors, `Retry-After`, deadline and budget holds all the same.
+   * A schedule that replaces `maxAttempts`, `baseDelay` and `maxDelay`. Its input is the error; it returns the delay,
+   * or ends. The rules for operations, errors, `Retry-After`, deadlines and the budget still apply.
    */
   readonly schedule?: Schedule.Schedule<unknown, CallError> | undefined
 }
 
 /**
- * How many retries all calls of a client may make together, so that an outage is not multiplied: a bucket of tokens, from
- * which each retry takes one.
+ * The retry budget of a client, shared by all its calls. It is a token bucket, and each retry takes one token. It keeps
+ * retries from multiplying the load during an outage.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Budget {
-  /** What each call puts into the bucket: 0.1 is a retry for every ten calls. */
+  /** The tokens that each call adds: 0.1 allows one retry per ten calls. */
   readonly ratio?: number | undefined
-  /** What each second puts into the bucket, for a client that calls seldom. */
+  /** The tokens that each second adds, for clients with few calls. */
   readonly perSecond?: number | undefined
-  /** How many tokens the bucket holds at most, and at the start. */
+  /** The maximum and the initial number of tokens. */
   readonly capacity?: number | undefined
 }
 
 /**
- * The policy of a client that is not told otherwise.
+ * The default policy.
  *
  * @since 0.1.0
  * @category constants
@@ -72,7 +72,7 @@ export const defaultPolicy = {
 } as const satisfies Policy
 
 /**
- * The budget of a client that is not told otherwise.
+ * The default budget.
  *
  * @since 0.1.0
  * @category constants

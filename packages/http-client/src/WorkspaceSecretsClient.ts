@@ -56,21 +56,20 @@ export class WorkspaceSecretsClient extends Context.Tag("@workspace-secrets/http
  */
 export declare namespace WorkspaceSecretsClient {
   /**
-   * The operations of the API (WIRE.md, Operations). A request that breaks the API's rules fails with `InvalidArgument`
-   * and is not sent.
+   * The operations of the API (WIRE.md, Operations). An invalid request fails with `InvalidArgument` before it is sent.
    *
    * @since 0.1.0
    * @category models
    */
   export interface Service {
-    /** One page of the secrets, newest first unless `sortOrder` says otherwise. */
+    /** Returns one page of secrets, newest first unless `sortOrder` is `asc`. */
     readonly list: (
       params?: ListWorkspaceSecrets,
       options?: CallOptions
     ) => Effect.Effect<WorkspaceSecretPage, ListError>
     /**
-     * All secrets, page by page, each page when it is needed; `limit` is the size of a page. The parameters are taken as
-     * they are at the call. A cursor that comes a second time ends the stream with `UnexpectedResponse`.
+     * Streams all secrets. Each page is fetched when it is needed; `limit` is the page size. The parameters are copied
+     * at the call. Fails with `UnexpectedResponse` if a cursor repeats.
      */
     readonly stream: (
       params?: ListWorkspaceSecrets,
@@ -81,27 +80,27 @@ export declare namespace WorkspaceSecretsClient {
       payload: CreateWorkspaceSecret,
       options?: CreateOptions
     ) => Effect.Effect<WorkspaceSecret, CreateError>
-    /** The secret with this id or external id. */
+    /** Returns the secret with this id or external id. */
     readonly get: (ref: WorkspaceSecretRef, options?: CallOptions) => Effect.Effect<WorkspaceSecret, GetError>
-    /** Writes the fields of the payload's mask, or without a mask the fields that the payload holds. */
+    /** Writes the fields of the payload's mask; without a mask, the fields that the payload contains. Returns the updated secret. */
     readonly update: (
       ref: WorkspaceSecretRef,
       payload: UpdateWorkspaceSecret,
       options?: CallOptions
     ) => Effect.Effect<WorkspaceSecret, UpdateError>
     /**
-     * Deletes the secret with this id or external id. A second time it is not found, unless the second time was a retry of
-     * the same call.
+     * Deletes the secret with this id or external id. Fails with `WorkspaceSecretNotFound` if it does not exist, but
+     * not if an earlier attempt of the same call may have deleted it.
      */
     readonly delete: (ref: WorkspaceSecretRef, options?: CallOptions) => Effect.Effect<void, DeleteError>
-    /** The profile that the key acts as. */
+    /** Returns the profile of the API key. */
     readonly whoami: (options?: CallOptions) => Effect.Effect<Profile, WhoamiError>
-    /** The same operations, each with the response next to its value. */
+    /** The same operations, but they return the value and information about the response. */
     readonly withResponse: WithResponse
   }
 
   /**
-   * The operations that give the response next to the value.
+   * The operations that return the value and information about the response.
    *
    * @since 0.1.0
    * @category models
@@ -114,7 +113,7 @@ export declare namespace WorkspaceSecretsClient {
   }
 
   /**
-   * What is known of the response that a value came in.
+   * Information about a response.
    *
    * @since 0.1.0
    * @category models
@@ -132,35 +131,36 @@ export declare namespace WorkspaceSecretsClient {
 }
 
 /**
- * How a client is set up.
+ * The options of a client.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Options {
-  /** The key: visible ASCII characters, and spaces between them. */
+  /** The API key: visible ASCII characters, with spaces only between them. */
   readonly apiKey: Redacted.Redacted<string>
-  /** Where the API is; a path is put before the API's own. `https://api.cadenya.com` where left out. */
+  /** The base URL, which may have a path. Default: `https://api.cadenya.com`. */
   readonly baseUrl?: string | URL | undefined
-  /** The id or alias of a workspace, for the paths that name it. Without one, the key's own workspace. */
+  /** The id or alias of a workspace, for workspace-scoped paths. Default: unset; requests use the workspace of the API key. */
   readonly workspaceId?: string | undefined
-  /** Whether `baseUrl` may be http for another host than this one. It shows the key to the network. */
+  /** Whether `baseUrl` may use http for hosts other than localhost. http sends the API key unencrypted. Default: `false`. */
   readonly allowInsecureHttp?: boolean | undefined
-  /** How long a call may take, all in all: 30 seconds where left out. `Infinity` for no end. */
+  /** The deadline of a whole call. Default: 30 seconds. `Infinity` means no deadline. */
   readonly deadline?: Duration.DurationInput | undefined
-  /** How long one attempt may take: 10 seconds where left out. `Infinity` for no end. */
+  /** The deadline of one attempt. Default: 10 seconds. `Infinity` means no deadline. */
   readonly attemptDeadline?: Duration.DurationInput | undefined
-  /** When a call is sent again: `Retry.defaultPolicy` where left out, and never for `false`. */
+  /** The retry policy. Default: `Retry.defaultPolicy`. `false` means no retries. */
   readonly retry?: Retry.Policy | false | undefined
-  /** How many retries all calls together may make: `Retry.defaultBudget` where left out, and no limit for `false`. */
+  /** The retry budget of all calls together. Default: `Retry.defaultBudget`. `false` means no limit. */
   readonly retryBudget?: Retry.Budget | false | undefined
-  /** Whether the API is told which trace a call is part of (`traceparent`): `false` where left out. */
+  /** Whether requests have a `traceparent` header. Default: `false`. */
   readonly propagateTrace?: boolean | undefined
 }
 
 /**
- * Makes a client that sends with the `HttpClient` of its context. It follows no redirects. It makes a span for each
- * call and one for each of its attempts, and counts its calls, and none of that tells what a request or a response held.
+ * Makes a client that sends requests with the `HttpClient` of the context. It does not follow redirects. It makes one
+ * span per call and one per attempt, and metrics; none of them contains the content of requests or responses. Fails
+ * with `InvalidClientOptions`.
  *
  * @since 0.1.0
  * @category constructors
@@ -205,7 +205,7 @@ const valueOf = <A>({ value }: Outcome<A>): A => value
 const withResponse = <A>(outcome: Outcome<A>) => ({ value: outcome.value, response: infoOf(outcome) })
 
 /**
- * A client with these options.
+ * A layer that provides a client with these options.
  *
  * @since 0.1.0
  * @category layers
@@ -226,7 +226,7 @@ const checked = <A>(
       onRight: () => input
     }))
 
-/** A primitive for which an empty text is as good as none: compose files and CI set variables to nothing. */
+/** Treats an empty string as unset: compose files and CI often set empty variables. */
 const orUnset = <A>(primitive: Config.Config.Primitive<A>): Config.Config.Primitive<A> =>
   Object.create(primitive, {
     parse: {
@@ -237,7 +237,6 @@ const orUnset = <A>(primitive: Config.Config.Primitive<A>): Config.Config.Primit
     }
   }) as Config.Config.Primitive<A>
 
-/** Reads the configuration with empty variables as unset ones. */
 const emptyIsUnset = <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   Effect.configProviderWith((provider) => {
     const flat = provider.flattened
@@ -250,13 +249,13 @@ const emptyIsUnset = <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, E
     )
   })
 
-// Not Config.redacted(name): that has the name inside, where `mapOrFail` does not find it for its error.
+// Not Config.redacted(name): its name would be missing in errors of `mapOrFail`.
 const environmentKey = Config.nested(Config.redacted(), "CADENYA_API_KEY")
 
 /**
- * A client whose options come from the configuration: `CADENYA_API_KEY` and, where they are set, `CADENYA_BASE_URL` and
- * `CADENYA_WORKSPACE_ID`, each unless another `Config` is given for it. An empty variable is unset. An option that is missing or wrong is a
- * `ConfigError` with the name of its variable and without its value.
+ * A layer that provides a client configured by `CADENYA_API_KEY` and, if set, `CADENYA_BASE_URL` and
+ * `CADENYA_WORKSPACE_ID`, or by other `Config`s. An empty variable is unset. Fails with a `ConfigError` that names the
+ * missing or invalid variable, without its value.
  *
  * @since 0.1.0
  * @category layers
@@ -298,7 +297,7 @@ export const layerConfig = (config: {
       })
     }).pipe(
       emptyIsUnset,
-      // Each option was checked already, under the name of its variable.
+      // The options were already validated, with the names of their variables.
       Effect.catchTag("InvalidClientOptions", Effect.die)
     )
   )

@@ -1,5 +1,5 @@
 /**
- * The transport for browsers and edge runtimes: global `fetch`, told to keep nothing and to send along nothing of its own.
+ * The transport for browsers and edge runtimes: global `fetch`, without cookies, referrer and cache.
  *
  * @since 0.1.0
  */
@@ -9,26 +9,24 @@ import { fromExchange } from "./internal/transport/exchange.js"
 import { exchange } from "./internal/transport/fetchExchange.js"
 
 /**
- * What requests are sent with.
+ * The options of the transport.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Options {
-  /** The function to call in place of global `fetch`, which is otherwise looked up for each request. */
+  /** The `fetch` function to use. Default: global `fetch`, looked up for each request. */
   readonly fetch?: typeof globalThis.fetch | undefined
 }
 
 /**
- * Makes the transport. It sends no cookies and no referrer, keeps nothing in the cache, and leaves these settings out
- * where a runtime does not know them. Redirects are not followed. A request's body may be all but a `Stream`.
+ * Makes the transport. It sends no cookies and no referrer, and does not use the cache, unless the runtime lacks these
+ * settings. It does not follow redirects. A request body can be anything but a `Stream`.
  *
- * A response is handed over when its body has come; interrupting a request aborts it at any time before that. A body over
- * 16 MiB, decompressed, is refused while it comes in; reading the body then fails. Spans are not made, nor headers for a
- * trace sent: that is up to the client.
+ * The response is returned when its body is complete; interruption before that aborts the request. Reading a body over
+ * 16 MiB (decompressed) fails. The transport makes no spans and sends no trace headers: the client does.
  *
- * The errors have a `cause` with the `code` of what went wrong where the runtime tells it, and a request without headers,
- * query and body.
+ * Errors have a `cause` with a `code`, if the runtime provides one, and a request without headers, query and body.
  *
  * @since 0.1.0
  * @category constructors
@@ -37,7 +35,7 @@ export const make = (options: Options = {}): HttpClient.HttpClient =>
   fromExchange(exchange(() => options.fetch ?? globalThis.fetch))
 
 /**
- * The transport as a layer.
+ * A layer that provides the transport.
  *
  * @since 0.1.0
  * @category layers

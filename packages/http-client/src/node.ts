@@ -1,6 +1,6 @@
 /**
- * The transport for Node: undici's pool of keep-alive connections, one per origin, with an Effect around each request
- * that costs little and closes the connection when it is interrupted.
+ * The transport for Node: undici connection pools with keep-alive, one per origin. Interrupting a request closes its
+ * connection.
  *
  * @since 0.1.0
  */
@@ -21,50 +21,51 @@ import { ExchangeHandler } from "./internal/transport/nodeExchange.js"
 import { pools, timeout } from "./internal/transport/nodePools.js"
 
 /**
- * How connections are made and kept.
+ * The options of the transport.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Options {
   /**
-   * The most connections to one origin, 50 where left out; `Infinity` for no limit. A connection serves one request at a time; a request that
-   * finds none free waits for one.
+   * The maximum number of connections per origin. Default: 50. `Infinity` means no limit. A connection serves one
+   * request at a time; further requests wait.
    */
   readonly connections?: number | undefined
-  /** How long a connection may take to be made, TLS included: 10 seconds where left out. */
+  /** The timeout for opening a connection, including TLS. Default: 10 seconds. */
   readonly connectTimeout?: Duration.DurationInput | undefined
   /**
-   * How long a connection is kept when it is idle, 4 seconds where left out. A server that tells its own limit
-   * (`Keep-Alive: timeout=5`) is believed, less 2 seconds for the way.
+   * How long an idle connection stays open. Default: 4 seconds. A server's `Keep-Alive: timeout=5` takes precedence,
+   * less 2 seconds for latency.
    */
   readonly keepAliveTimeout?: Duration.DurationInput | undefined
-  /** How long the headers of a response may take. No limit where left out, or 0: the client has its own deadlines. */
+  /** The timeout for response headers. Default: 0, no limit, because the client has its own deadlines. */
   readonly headersTimeout?: Duration.DurationInput | undefined
-  /** How long a response may stand still before its body ends. No limit where left out, or 0. */
+  /** The timeout between two chunks of a response body. Default: 0, no limit. */
   readonly bodyTimeout?: Duration.DurationInput | undefined
-  /** How long requests that are under way may go on when the scope closes: 1 second where left out. */
+  /** How long requests in flight may continue after the scope closes. Default: 1 second. */
   readonly closeTimeout?: Duration.DurationInput | undefined
   /**
-   * A dispatcher of undici 7 or later to send with in place of pools of its own, such as undici's `ProxyAgent`, or an `Agent` with the
-   * certificates of a private authority. It is not closed, and what is said above of connections is up to it.
+   * A dispatcher of undici 7 or later that replaces the connection pools, such as undici's `ProxyAgent`, or an `Agent`
+   * with the certificates of a private authority. The transport does not close it, and the connection options above do
+   * not apply.
    */
   readonly dispatcher?: Pick<Dispatcher, "dispatch"> | undefined
 }
 
 /**
- * Makes the transport. When the scope closes, no further request is sent, those under way are waited for, for as long as
- * `closeTimeout`, and all connections are closed.
+ * Makes the transport. When the scope closes, it sends no more requests, waits up to `closeTimeout` for requests in
+ * flight, and closes all connections.
  *
- * A response is handed over when its body has come, so that interrupting a request closes its connection at any time
- * before that. Redirects are not followed. A body over 16 MiB, decompressed, is refused; reading it then fails. Requests
- * ask for no compression; a body in `gzip`, `deflate` or `br` is decompressed all the same, and one in another coding is refused. A connection that the server closes
- * at the very moment of its reuse is an error, and the request is not sent a second time: whether that is safe is known
- * to the client, whose retries cover it. Spans are not made, nor headers for a trace sent: that is the client's as well.
+ * The response is returned when its body is complete; interruption before that closes the connection. Redirects are not
+ * followed. Reading a body over 16 MiB (decompressed) fails. Requests do not ask for compression, but bodies in `gzip`,
+ * `deflate` and `br` are decompressed; other codings are refused. If the server closes a connection just when it is
+ * reused, the request fails and the transport does not resend it: the client retries if that is safe. The transport
+ * makes no spans and sends no trace headers: the client does.
  *
- * Fails with `InvalidClientOptions` if an option is wrong, such as a dispatcher of undici 6.
+ * Fails with `InvalidClientOptions` if an option is invalid, such as a dispatcher of undici 6.
  *
- * The errors have a `cause` with the `code` of what went wrong, and a request without headers, query and body.
+ * Errors have a `cause` with a `code`, and a request without headers, query and body.
  *
  * @since 0.1.0
  * @category constructors
@@ -113,7 +114,7 @@ const exchange = (
 }
 
 /**
- * The transport, for as long as the layer's scope is open.
+ * A layer that provides the transport. It closes with the layer's scope.
  *
  * @since 0.1.0
  * @category layers

@@ -1,7 +1,6 @@
 /**
- * The client for code without Effect: operations that return promises, on the same engine. Requests are sent with global
- * `fetch`, so that this module runs wherever that is, unless another transport is given; on Node, that of
- * `@workspace-secrets/http-client/node` is the faster one.
+ * The client for code without Effect: its operations return promises. By default it sends requests with global `fetch`,
+ * which every runtime has. On Node, the transport of `@workspace-secrets/http-client/node` is faster.
  *
  * @since 0.1.0
  */
@@ -25,7 +24,7 @@ import { Promises } from "./internal/client/promiseRunner.js"
 import * as WorkspaceSecretsClient from "./WorkspaceSecretsClient.js"
 
 /**
- * What an answer of the API is rejected with.
+ * The errors of the API.
  *
  * @since 0.1.0
  * @category errors
@@ -46,7 +45,7 @@ export {
 } from "@workspace-secrets/core/ApiError"
 
 /**
- * A secret, and what is wrong with the one that was asked for.
+ * Secrets and their errors.
  *
  * @since 0.1.0
  * @category errors
@@ -58,7 +57,7 @@ export {
 } from "@workspace-secrets/core/WorkspaceSecret"
 
 /**
- * What the client itself rejects with.
+ * The errors of the client.
  *
  * @since 0.1.0
  * @category errors
@@ -66,7 +65,7 @@ export {
 export { CallTimeout, ClientClosed, ConnectionError, InvalidClientOptions, UnexpectedResponse } from "./ClientError.js"
 
 /**
- * What a promise of a client rejects with, and what `makeClient` throws.
+ * Every error that a client's promise rejects with or `makeClient` throws.
  *
  * @since 0.1.0
  * @category errors
@@ -74,8 +73,8 @@ export { CallTimeout, ClientClosed, ConnectionError, InvalidClientOptions, Unexp
 export type AnyError = CallError | ClientClosed | InvalidClientOptions
 
 /**
- * Whether something is the error with this tag. Unlike `instanceof`, it also knows the errors of another copy of this
- * package in the same process, such as that of CommonJS beside that of ES modules.
+ * Whether a value is the error with this tag. Unlike `instanceof`, it also works for errors of another copy of this
+ * package in the same process, such as CommonJS and ES modules together.
  *
  * @since 0.1.0
  * @category errors
@@ -87,7 +86,7 @@ export const isError = <Tag extends AnyError["_tag"]>(
   typeof error === "object" && error !== null && "stack" in error && "_tag" in error && error._tag === tag
 
 /**
- * Wraps values (`Redacted.make`) and takes them out (`Redacted.value`).
+ * Wraps values (`Redacted.make`) and unwraps them (`Redacted.value`).
  *
  * @since 0.1.0
  * @category values
@@ -105,27 +104,27 @@ export * as Duration from "effect/Duration"
 /**
  * A client of the Workspace Secrets API.
  *
- * A call that fails is rejected with one of the errors of `ClientError` and core's `ApiError`, which this module has as
- * well, each with a `_tag`; `isError` tells them apart. A call whose `signal` aborts is rejected with the signal's reason, and
- * its connection closed. After `close`, calls are rejected with `ClientClosed`.
+ * A failed call is rejected with an error of `ClientError` or core's `ApiError`; this module exports both. Each error
+ * has a `_tag`, which `isError` checks. If the `signal` of a call aborts, the call is rejected with the signal's reason
+ * and its connection is closed. After `close`, calls are rejected with `ClientClosed`.
  *
- * The values of secrets come wrapped, so that nothing prints them; `Redacted.value` takes them out.
+ * The values of secrets are `Redacted`, so that nothing prints them; `Redacted.value` unwraps them.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Client extends Client.Operations, AsyncDisposable {
   /**
-   * All secrets, page by page, each page when it is needed; `limit` is the size of a page. The parameters are taken as they
-   * are at the call, and each `for await` begins anew. A cursor that comes a second time is an `UnexpectedResponse`.
+   * Iterates over all secrets. Each page is fetched when it is needed; `limit` is the page size. The parameters are
+   * copied at the call, and each `for await` starts again. Rejects with `UnexpectedResponse` if a cursor repeats.
    */
   readonly listAll: (
     params?: Plain<ListWorkspaceSecrets>,
     options?: CallOptions.StreamOptions & AbortOptions
   ) => AsyncIterable<WorkspaceSecret>
-  /** The same operations, each with the response next to its value. */
+  /** The same operations, but they return the value and information about the response. */
   readonly withResponse: Client.WithResponse
-  /** Waits for the calls that are under way, which their deadlines end, and closes all connections. */
+  /** Waits for the calls in flight, which end by their deadlines, and closes all connections. */
   readonly close: () => Promise<void>
 }
 
@@ -134,14 +133,14 @@ export interface Client extends Client.Operations, AsyncDisposable {
  */
 export declare namespace Client {
   /**
-   * The operations of the API (WIRE.md, Operations). A request that breaks the API's rules is rejected with
-   * `InvalidArgument` and not sent.
+   * The operations of the API (WIRE.md, Operations). An invalid request is rejected with `InvalidArgument` before it is
+   * sent.
    *
    * @since 0.1.0
    * @category models
    */
   export interface Operations {
-    /** One page of the secrets, newest first unless `sortOrder` says otherwise. */
+    /** Returns one page of secrets, newest first unless `sortOrder` is `asc`. */
     readonly list: (
       params?: Plain<ListWorkspaceSecrets>,
       options?: CallOptions.CallOptions & AbortOptions
@@ -151,28 +150,28 @@ export declare namespace Client {
       payload: Plain<CreateWorkspaceSecret>,
       options?: CallOptions.CreateOptions & AbortOptions
     ) => Promise<WorkspaceSecret>
-    /** The secret with this id or external id. */
+    /** Returns the secret with this id or external id. */
     readonly get: (
       ref: Plain<WorkspaceSecretRef>,
       options?: CallOptions.CallOptions & AbortOptions
     ) => Promise<WorkspaceSecret>
-    /** Writes the fields of the payload's mask, or without a mask the fields that the payload holds. */
+    /** Writes the fields of the payload's mask; without a mask, the fields that the payload contains. Returns the updated secret. */
     readonly update: (
       ref: Plain<WorkspaceSecretRef>,
       payload: Plain<UpdateWorkspaceSecret>,
       options?: CallOptions.CallOptions & AbortOptions
     ) => Promise<WorkspaceSecret>
     /**
-     * Deletes the secret with this id or external id. A second time it is not found, unless the second time was a retry of
-     * the same call.
+     * Deletes the secret with this id or external id. Rejects with `WorkspaceSecretNotFound` if it does not exist, but
+     * not if an earlier attempt of the same call may have deleted it.
      */
     readonly delete: (ref: Plain<WorkspaceSecretRef>, options?: CallOptions.CallOptions & AbortOptions) => Promise<void>
-    /** The profile that the key acts as. */
+    /** Returns the profile of the API key. */
     readonly whoami: (options?: CallOptions.CallOptions & AbortOptions) => Promise<Profile>
   }
 
   /**
-   * The operations that give the response next to the value.
+   * The operations that return the value and information about the response.
    *
    * @since 0.1.0
    * @category models
@@ -188,18 +187,18 @@ export declare namespace Client {
 }
 
 /**
- * What a call can be told beside its `CallOptions`.
+ * The options of a call in addition to `CallOptions`.
  *
  * @since 0.1.0
  * @category models
  */
 export interface AbortOptions {
-  /** Gives the call up when it aborts; of `listAll`, the next secret is then not had. */
+  /** Cancels the call when it aborts. `listAll` then rejects at the next secret. */
   readonly signal?: AbortSignal | undefined
 }
 
 /**
- * What an operation takes, with plain strings for ids and, if you like, for values.
+ * The parameters of an operation, with plain strings for ids; values may be plain or `Redacted`.
  *
  * @since 0.1.0
  * @category models
@@ -210,23 +209,23 @@ export type Plain<A> = A extends Redacted.Redacted<infer B> ? Redacted.Redacted<
   : A
 
 /**
- * How a client is set up.
+ * The options of a client.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Options extends Omit<WorkspaceSecretsClient.Options, "apiKey"> {
-  /** The key: visible ASCII characters, and spaces between them. */
+  /** The API key: visible ASCII characters, with spaces only between them. */
   readonly apiKey: string | Redacted.Redacted<string> | undefined
   /**
-   * What requests are sent with: global `fetch` where left out, or `layer()` of `@workspace-secrets/http-client/node`. What
-   * else this layer sets up, such as a tracer, holds for all calls.
+   * The transport. Default: global `fetch`. On Node, use `layer()` of `@workspace-secrets/http-client/node`. Other
+   * effects of the layer, such as a tracer, apply to all calls.
    */
   readonly transport?: Layer.Layer<HttpClient, InvalidClientOptions> | undefined
 }
 
 /**
- * Makes a client, which opens no connection before its first call. Throws `InvalidClientOptions`.
+ * Makes a client. It opens no connection before the first call. Throws `InvalidClientOptions`.
  *
  * @since 0.1.0
  * @category constructors
@@ -280,11 +279,11 @@ const checkTransport = (transport: unknown): void => {
   }
 }
 
-// Brands are in the types alone.
+// Brands exist only in types.
 const query = (params: Plain<ListWorkspaceSecrets> | undefined) => params as ListWorkspaceSecrets | undefined
 const ref = (id: Plain<WorkspaceSecretRef>) => id as WorkspaceSecretRef
 
-/** A payload whose value is wrapped, whether it was or not. */
+/** Wraps the value of a payload, if it is not wrapped yet. */
 const body = <A extends CreateWorkspaceSecret | UpdateWorkspaceSecret>(plain: Plain<A>): A => {
   const payload = plain as { readonly spec?: { readonly value?: unknown } } | undefined
   const value = payload?.spec?.value

@@ -11,7 +11,7 @@ const id = WorkspaceSecretId.make("wsec_1")
 const payload = { metadata: { name: "a" }, spec: {} }
 
 describe("headers", () => {
-  it.effect("go along with the request of any operation", () =>
+  it.effect("are sent with the request of any operation", () =>
     Effect.gen(function*() {
       const headers = { "X-Team": "billing", "user-agent": "deploy/1" }
       const { sent, service } = yield* client(({ request, url }) =>
@@ -63,7 +63,7 @@ describe("headers", () => {
     }))
 })
 
-describe("options that make no sense", () => {
+describe("invalid options", () => {
   it.effect.each([
     [{ retry: true }, "options.retry"],
     [{ retry: { maxAttempts: 0 } }, "options.retry.maxAttempts"],
@@ -86,7 +86,7 @@ describe("options that make no sense", () => {
       expect(sent).toHaveLength(0)
     }))
 
-  it.effect("are refused in a client's options, all at once", () =>
+  it.effect("are all reported for a client", () =>
     Effect.gen(function*() {
       const error = yield* Effect.flip(scripted([], {
         deadline: 0,
@@ -103,7 +103,7 @@ describe("options that make no sense", () => {
 })
 
 describe("withResponse", () => {
-  it.effect("gives status, headers, request id and attempts next to the value of any operation", () =>
+  it.effect("returns the value with status, headers, request id and attempts, for any operation", () =>
     Effect.gen(function*() {
       const { service: { withResponse } } = yield* client(({ request, url }) =>
         json(
@@ -136,7 +136,7 @@ describe("withResponse", () => {
       expect(all[2].value.metadata.name).toBe("name")
     }))
 
-  it.effect("shows no key that a server repeats", () =>
+  it.effect("redacts a key that the server repeats", () =>
     Effect.gen(function*() {
       const { service } = yield* client(() => json(secret, { headers: { "x-echo": "Bearer key1234" } }), {
         apiKey: Redacted.make("key1234")

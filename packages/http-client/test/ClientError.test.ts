@@ -7,7 +7,7 @@ const errors = [
   {
     schema: ConnectionError,
     error: new ConnectionError({ reason: "TimedOut", operation: "list", attempts: 2 }),
-    message: "list failed: the transport waited too long"
+    message: "list failed: the transport timed out"
   },
   {
     schema: UnexpectedResponse,
@@ -35,12 +35,12 @@ const errors = [
 ]
 
 describe.each(errors)("$error._tag", ({ error, message, schema }) => {
-  it("says what happened", () => {
+  it("has a message", () => {
     expect(error.message).toBe(message)
     expect(String(error)).toContain(message)
   })
 
-  it("comes through JSON as it was", () => {
+  it("survives JSON", () => {
     const codec = schema as unknown as Schema.Schema<unknown>
     const json = JSON.stringify(Schema.encodeSync(codec)(error))
     const back = Schema.decodeUnknownSync(codec)(JSON.parse(json))

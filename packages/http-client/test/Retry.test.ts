@@ -18,7 +18,7 @@ const payload = { metadata: { name: "name" }, spec: {} }
 const addressed = { metadata: { name: "name", externalId: ExternalId.make("a/b") }, spec: {} }
 const html = (status: number) => new Response("<html>", { status, headers: { "content-type": "text/html" } })
 
-/** Runs a call to its end, however long that is by the test's clock. */
+/** Runs a call to its end, advancing the test clock. */
 const settle = <A, E>(call: Effect.Effect<A, E>) =>
   Effect.gen(function*() {
     const fiber = yield* Effect.fork(Effect.either(call))
@@ -65,11 +65,11 @@ const failures: ReadonlyArray<readonly [what: string, step: Step, retried: strin
   ["a body that does not decode", html(200), ""]
 ]
 
-describe("what is sent again", () => {
+describe("retries", () => {
   it.effect.each(failures)("after %s: %s", ([_, step, retried]) =>
     Effect.gen(function*() {
       for (const name of Object.keys(answers)) {
-        // A 2xx of a delete is a success whatever its body.
+        // A 2xx response to delete is a success with any body.
         if (name === "delete" && step instanceof Response && step.ok) {
           continue
         }
@@ -80,7 +80,7 @@ describe("what is sent again", () => {
       }
     }))
 
-  it.effect("writes too, when the caller says so, but not after a 500", () =>
+  it.effect("also writes with the option writes, but not after a 500", () =>
     Effect.gen(function*() {
       for (const [step, attempts] of [[status(503, 14), 2], ["ECONNRESET", 2], [status(500, 13), 1]] as const) {
         const { secrets, sent } = yield* scripted([step, json(secret)])
@@ -91,7 +91,7 @@ describe("what is sent again", () => {
       }
     }))
 
-  it.effect("nothing, when the client or the call says so", () =>
+  it.effect("nothing with retry: false of client or call", () =>
     Effect.gen(function*() {
       const client = yield* scripted(["ECONNRESET"], { retry: false })
       expect(yield* settle(client.secrets.get(id))).toMatchObject({ left: { attempts: 1 } })
@@ -103,7 +103,7 @@ describe("what is sent again", () => {
       expect(yield* settle(call.secrets.get(id))).toMatchObject({ left: { attempts: 3 } })
     }))
 
-  it.effect("with the very same request, and the error says how often", () =>
+  it.effect("with the same request, and the error has the number of attempts", () =>
     Effect.gen(function*() {
       const { secrets, sent } = yield* scripted([status(503, 14)])
       expect(yield* settle(secrets.get(id, { retry: { maxAttempts: 5 } }))).toMatchObject({
@@ -114,7 +114,7 @@ describe("what is sent again", () => {
     }))
 })
 
-describe("the wait", () => {
+describe("the delay", () => {
   const waits = (seed: string) =>
     Effect.gen(function*() {
       const retry = { maxAttempts: 8, baseDelay: "100 millis", maxDelay: "1 second" } as const
@@ -123,7 +123,7 @@ describe("the wait", () => {
       return (yield* withoutWaiting(call)).waits
     })
 
-  it.effect("is anything between nothing and a bound that doubles up to a cap", () =>
+  it.effect("is random between 0 and a bound that doubles up to a maximum", () =>
     Effect.gen(function*() {
       const all = yield* Effect.forEach(Array.from({ length: 100 }, (_, index) => `seed-${index}`), waits)
       for (const [index, bound] of [100, 200, 400, 800, 1000, 1000, 1000].entries()) {
@@ -135,7 +135,7 @@ describe("the wait", () => {
       }
     }))
 
-  it.effect("is that of Effect's Random, so that a seed repeats it", () =>
+  it.effect("uses Effect's Random, so that a seed makes it repeatable", () =>
     Effect.gen(function*() {
       expect(yield* waits("a")).toEqual(yield* waits("a"))
       expect(yield* waits("a")).not.toEqual(yield* waits("b"))
@@ -154,7 +154,7 @@ describe("the wait", () => {
       expect(times()).toEqual([start, start + at])
     }))
 
-  it.effect("is as long as RetryInfo asks for, and as an error without google.rpc.Status does", () =>
+  it.effect("is at least that of RetryInfo, and of Retry-After without a google.rpc.Status", () =>
     Effect.gen(function*() {
       const details = [{ "@type": "type.googleapis.com/google.rpc.RetryInfo", retryDelay: "6.5s" }]
       const { secrets, times } = yield* scripted([
@@ -166,7 +166,7 @@ describe("the wait", () => {
       expect(times()).toEqual([0, 6500, 9500])
     }))
 
-  it.effect("is not begun when Retry-After asks for more than the cap: the error says for how much", () =>
+  it.effect("does not start if Retry-After exceeds the maximum: the error has retryAfter", () =>
     Effect.gen(function*() {
       const { secrets, sent } = yield* scripted([status(429, 8, { "retry-after": "31" })])
       const result = yield* Effect.either(secrets.get(id, { deadline: Infinity }))
@@ -178,7 +178,7 @@ describe("the wait", () => {
       expect(sent).toHaveLength(5)
     }))
 
-  it.effect("is not begun when the deadline comes first", () =>
+  it.effect("does not start if it would exceed the deadline", () =>
     Effect.gen(function*() {
       const { secrets, sent } = yield* scripted([status(429, 8, { "retry-after": "10" })])
       expect(yield* Effect.flip(secrets.get(id, { deadline: "9 seconds" }))).toMatchObject({
@@ -200,7 +200,7 @@ describe("the wait", () => {
 })
 
 describe("a schedule", () => {
-  it.effect("takes the place of count and waits, and of nothing else", () =>
+  it.effect("replaces only the number of attempts and the delays", () =>
     Effect.gen(function*() {
       const schedule = Schedule.intersect(Schedule.spaced("2 seconds"), Schedule.recurs(4))
       const { secrets, times } = yield* scripted([
@@ -216,7 +216,7 @@ describe("a schedule", () => {
       expect(yield* settle(refused.secrets.get(id, { retry }))).toMatchObject({ left: { attempts: 1 } })
     }))
 
-  it.effect("is given the error", () =>
+  it.effect("receives the error", () =>
     Effect.gen(function*() {
       const schedule = Schedule.recurWhile<{ readonly _tag: string }>((error) => error._tag === "Unavailable")
       const { secrets, sent } = yield* scripted([status(503, 14), status(503, 14), status(429, 8)])
@@ -235,26 +235,26 @@ describe("the budget", () => {
       return sent.length
     })
 
-  it.effect("keeps an outage from being multiplied", () =>
+  it.effect("limits retries during an outage", () =>
     Effect.gen(function*() {
-      // 200 calls, a retry for every ten of them, and ten to begin with.
+      // 200 calls, 20 retries from the ratio, and 10 initial tokens.
       expect(yield* outage({ retryBudget: { perSecond: 0 } })).toBeLessThanOrEqual(230)
       expect(yield* outage({ retryBudget: { perSecond: 0 } })).toBeGreaterThanOrEqual(228)
       expect(yield* outage({ retryBudget: false })).toBe(600)
       expect(yield* outage({ retryBudget: { capacity: 0 } })).toBe(200)
     }))
 
-  it.effect("comes back with time", () =>
+  it.effect("refills with time", () =>
     Effect.gen(function*() {
       const { secrets } = yield* scripted(["ECONNREFUSED"], { retryBudget: { ratio: 0, capacity: 2, perSecond: 0.1 } })
       const attempts = Effect.map(settle(secrets.get(id)), (result) => "left" in result ? result.left.attempts : 0)
       expect(yield* attempts).toBe(3)
-      // `settle` lets an hour go by, in which the bucket fills up again.
+      // `settle` advances the clock by an hour, which refills the bucket.
       expect(yield* attempts).toBe(3)
     }))
 })
 
-describe("a delete that is sent again", () => {
+describe("a retried delete", () => {
   it.effect.each(["ECONNRESET", html(502), status(503, 14)] as const)(
     "is a success when it finds nothing, for the first one may have been done",
     (step) =>
@@ -277,7 +277,7 @@ describe("a delete that is sent again", () => {
       })
   )
 
-  it.effect("the first time, it has found nothing", () =>
+  it.effect("fails with not found on the first attempt", () =>
     Effect.gen(function*() {
       const { secrets } = yield* scripted([status(404, 5)])
       expect(yield* settle(secrets.delete(id))).toMatchObject({
@@ -290,7 +290,7 @@ describe("a create with safeRetry", () => {
   const make = (value: string) => ({ metadata: { ...addressed.metadata }, spec: { value: Redacted.make(value) } })
   const taken = status(409, 6)
 
-  it.effect("is sent again, and takes the secret that it finds under its external id", () =>
+  it.effect("is retried, and returns the secret with its external id", () =>
     Effect.gen(function*() {
       const { secrets, sent } = yield* scripted(["ECONNRESET", taken, json(secret)])
       expect(yield* settle(secrets.withResponse.create(make("value"), { safeRetry: true }))).toMatchObject({
@@ -303,7 +303,7 @@ describe("a create with safeRetry", () => {
       ])
     }))
 
-  it.effect("fails with ALREADY_EXISTS when no attempt before can have created it", () =>
+  it.effect("fails with ALREADY_EXISTS if no earlier attempt can have created it", () =>
     Effect.gen(function*() {
       for (const steps of [[taken], ["ECONNREFUSED", taken], [status(429, 8), taken]] as const) {
         const { secrets, sent } = yield* scripted([...steps, json(secret)])
@@ -314,7 +314,7 @@ describe("a create with safeRetry", () => {
       }
     }))
 
-  it.effect("fails with ALREADY_EXISTS when it finds another's secret, or none", () =>
+  it.effect("fails with ALREADY_EXISTS if it finds another secret, or none", () =>
     Effect.gen(function*() {
       const renamed = json({ ...secret, metadata: { ...secret.metadata, name: "another" } })
       for (
@@ -363,7 +363,7 @@ describe("a create with safeRetry", () => {
       })
   )
 
-  it.effect("takes the secret that it finds when the payload is changed and its value wiped meanwhile", () =>
+  it.effect("returns the secret even if the payload is changed and its value wiped during the call", () =>
     Effect.gen(function*() {
       const payload = make("value")
       const changing = () => {
@@ -378,7 +378,7 @@ describe("a create with safeRetry", () => {
       expect(sent).toHaveLength(3)
     }))
 
-  it.effect("reads back by the same rules, and fails as that does", () =>
+  it.effect("reads back with the same retries, and fails with the error of the read", () =>
     Effect.gen(function*() {
       const { secrets } = yield* scripted(["ECONNRESET", taken, status(403, 7)])
       expect(yield* settle(secrets.create(make("value"), { safeRetry: true }))).toMatchObject({
@@ -402,7 +402,7 @@ describe("a create with safeRetry", () => {
       expect(sent).toHaveLength(0)
     }))
 
-  it.effect("is not sent again without it", () =>
+  it.effect("is not retried without it", () =>
     Effect.gen(function*() {
       const { secrets } = yield* scripted(["ECONNRESET", json(secret)])
       expect(yield* settle(secrets.create(addressed))).toMatchObject({ left: { _tag: "ConnectionError", attempts: 1 } })

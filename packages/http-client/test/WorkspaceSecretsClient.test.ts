@@ -29,7 +29,7 @@ import { secret } from "./support/samples.js"
 const id = WorkspaceSecretId.make("wsec_1")
 
 describe("calls", () => {
-  it.effect("that break the API's rules are not sent", () =>
+  it.effect("with invalid arguments are not sent", () =>
     Effect.gen(function*() {
       const { sent, service } = yield* client(() => json(secret))
       const plain = { metadata: { name: "a" }, spec: { value: "plain" } } as never
@@ -46,7 +46,7 @@ describe("calls", () => {
       expect(sent).toHaveLength(0)
     }))
 
-  it.effect("are sent when they are run, each time they are", () =>
+  it.effect("are sent each time they are run", () =>
     Effect.gen(function*() {
       const { sent, service } = yield* client(() => json(secret))
       const get = service.get(id)
@@ -56,7 +56,7 @@ describe("calls", () => {
       expect(sent).toHaveLength(2)
     }))
 
-  it.effect("read a date in Retry-After by their own clock", () =>
+  it.effect("read a Retry-After date relative to Effect's Clock", () =>
     Effect.gen(function*() {
       yield* TestClock.setTime(Date.parse("2026-11-22T10:00:00Z"))
       const headers = { "retry-after": "Sun, 22 Nov 2026 10:00:42 GMT" }
@@ -68,7 +68,7 @@ describe("calls", () => {
       expect(retryAfter && Duration.toSeconds(retryAfter)).toBe(42)
     }))
 
-  it.effect("find out what a transport fails for that was told to fail by status", () =>
+  it.effect("read the response of a transport that fails for error statuses", () =>
     Effect.gen(function*() {
       const { http } = transport(() => json({ code: 5, message: "gone" }, { status: 404 }))
       const service = yield* make({ apiKey: Redacted.make("key") }).pipe(
@@ -80,7 +80,7 @@ describe("calls", () => {
 })
 
 describe("make", () => {
-  it.effect("fails with all that is wrong with the options", () =>
+  it.effect("fails with all violations of the options", () =>
     Effect.gen(function*() {
       const error = yield* Effect.flip(client(() => json(secret), { baseUrl: "http://example.com", workspaceId: "" }))
       expect(error._tag).toBe("InvalidClientOptions")
@@ -101,27 +101,27 @@ describe("layerConfig", () => {
       return `${sent[0]?.url.href} ${sent[0]?.request.headers.authorization}`
     })
 
-  it.effect("takes the key from CADENYA_API_KEY, and defaults for the rest", () =>
+  it.effect("reads the key from CADENYA_API_KEY, and uses defaults for the rest", () =>
     Effect.gen(function*() {
       expect(yield* connect({ CADENYA_API_KEY: "k" })).toBe(
         "https://api.cadenya.com/v1/workspace_secrets/wsec_1 Bearer k"
       )
     }))
 
-  it.effect("takes a key with spaces inside as it is", () =>
+  it.effect("accepts a key with inner spaces", () =>
     Effect.gen(function*() {
       expect(yield* connect({ CADENYA_API_KEY: "My API  Key" })).toBe(
         "https://api.cadenya.com/v1/workspace_secrets/wsec_1 Bearer My API  Key"
       )
     }))
 
-  it.effect("takes the address from CADENYA_BASE_URL and the workspace from CADENYA_WORKSPACE_ID", () =>
+  it.effect("reads the base URL from CADENYA_BASE_URL and the workspace from CADENYA_WORKSPACE_ID", () =>
     Effect.gen(function*() {
       const env = { CADENYA_API_KEY: "k", CADENYA_BASE_URL: "http://localhost:8080/", CADENYA_WORKSPACE_ID: "dev" }
       expect(yield* connect(env)).toBe("http://localhost:8080/v1/workspaces/dev/workspace_secrets/wsec_1 Bearer k")
     }))
 
-  it.effect("takes what it is given in place of a variable", () =>
+  it.effect("uses another Config instead of a variable", () =>
     Effect.gen(function*() {
       const env = { CADENYA_API_KEY: "k", OTHER_KEY: "o", OTHER_URL: "http://api.internal" }
       const config = {
@@ -135,13 +135,13 @@ describe("layerConfig", () => {
       )
     }))
 
-  it.effect("takes the default for what is given and not set", () =>
+  it.effect("uses the default if the other Config is unset", () =>
     Effect.gen(function*() {
       const config = { baseUrl: Config.string("OTHER_URL"), allowInsecureHttp: Config.boolean("OTHER_INSECURE") }
       expect(yield* connect({ CADENYA_API_KEY: "k" }, config)).toContain("https://api.cadenya.com/v1/")
     }))
 
-  it.effect("takes an empty variable for one that is not set", () =>
+  it.effect("treats an empty variable as unset", () =>
     Effect.gen(function*() {
       const env = { CADENYA_API_KEY: "k", CADENYA_BASE_URL: "", CADENYA_WORKSPACE_ID: "" }
       expect(yield* connect(env)).toBe("https://api.cadenya.com/v1/workspace_secrets/wsec_1 Bearer k")
@@ -155,7 +155,7 @@ describe("layerConfig", () => {
       )
     }))
 
-  it.effect("says of an empty key that it is missing", () =>
+  it.effect("reports an empty key as missing", () =>
     Effect.gen(function*() {
       const error = yield* Effect.flip(connect({ CADENYA_API_KEY: "" }))
       expect(error).toMatchObject({ _op: "MissingData", path: ["CADENYA_API_KEY"] })
@@ -187,7 +187,7 @@ describe("types", () => {
   type ErrorOf<F> = F extends (...args: never) => Effect.Effect<unknown, infer E> ? E : never
   type Service = WorkspaceSecretsClient.Service
 
-  it("list what each operation can fail with, and nothing else", () => {
+  it("list exactly the errors of each operation", () => {
     expectTypeOf<ErrorOf<Service["list"]>>().toEqualTypeOf<ListError>()
     expectTypeOf<ErrorOf<Service["create"]>>().toEqualTypeOf<CreateError>()
     expectTypeOf<ErrorOf<Service["get"]>>().toEqualTypeOf<GetError>()
@@ -221,7 +221,7 @@ describe("types", () => {
     expectTypeOf<WhoamiError["_tag"]>().toEqualTypeOf<Common | "NotFound">()
   })
 
-  it("let catchTag name the errors of an operation, and no others", () => {
+  it("let catchTag name only the errors of an operation", () => {
     const program = Effect.gen(function*() {
       const secrets = yield* WorkspaceSecretsClient
       yield* secrets.get(id).pipe(Effect.catchTag("WorkspaceSecretNotFound", () => Effect.void))
@@ -233,7 +233,7 @@ describe("types", () => {
     expectTypeOf(program).toExtend<Effect.Effect<void, unknown, WorkspaceSecretsClient>>()
   })
 
-  it("give every error what a caller acts on", () => {
+  it("have the fields that a caller needs in every error", () => {
     type All = ListError | CreateError | UpdateError
     expectTypeOf<All["isRetryable"]>().toEqualTypeOf<boolean>()
     expectTypeOf<All["attempts"]>().toEqualTypeOf<number | undefined>()

@@ -15,7 +15,7 @@ const stripe = ClientTest.secret({ metadata: { id: "wsec_1", name: "Stripe" }, s
 const gone = new WorkspaceSecretNotFound({ message: "gone" })
 const payload = { metadata: { name: "a" }, spec: {} }
 
-/** Two pages, by their cursors; it keeps what it was asked for. */
+/** A client with two pages that records its queries. */
 const twoPages = () => {
   const asked: Array<{ readonly limit?: number | undefined; readonly cursor?: string | undefined }> = []
   const page = (params: (typeof asked)[number] = {}) => {
@@ -26,7 +26,7 @@ const twoPages = () => {
 }
 
 describe("layer", () => {
-  it.effect("answers from what it is given, failures included", () =>
+  it.effect("returns the given answers, also failures", () =>
     Effect.gen(function*() {
       const secrets = yield* WorkspaceSecretsClient
       const { spec } = yield* secrets.get(id)
@@ -48,7 +48,7 @@ describe("layer", () => {
       expect(asked).toEqual([{ limit: 1 }, { limit: 1, cursor: "2" }])
     }))
 
-  it.effect("streams no further than a page whose cursor is empty", () =>
+  it.effect("ends the stream at a page with an empty cursor", () =>
     Effect.gen(function*() {
       const pages = [
         ClientTest.page([stripe], ""),
@@ -72,7 +72,7 @@ describe("layer", () => {
       }
     }))
 
-  it.effect("dies of an operation that it has no answer to, and names it", () =>
+  it.effect("dies with the name of an operation without an answer", () =>
     Effect.gen(function*() {
       const secrets = ClientTest.make()
       const { withResponse } = secrets
@@ -88,7 +88,7 @@ describe("layer", () => {
         for (const effect of effects) {
           const cause = yield* Effect.flip(Effect.sandbox(effect))
           expect(Cause.isDieType(cause) && String(cause.defect)).toBe(
-            `Error: ${name} was called, which this test has no answer to: add ${name} to the answers of its client`
+            `Error: unexpected call of ${name}: add ${name} to the answers of the test client`
           )
         }
       }
@@ -96,7 +96,7 @@ describe("layer", () => {
 })
 
 describe("makeClient", () => {
-  it("answers from what it is given, and rejects what it was not with the operation's name", async () => {
+  it("returns the given answers, and rejects other operations with their name", async () => {
     const { asked, page } = twoPages()
     await using secrets = ClientTest.makeClient({
       list: (params) => Promise.resolve(page(params)),
@@ -119,14 +119,14 @@ describe("makeClient", () => {
     }
     for (const [name, functions] of Object.entries<ReadonlyArray<() => Promise<unknown>>>(calls)) {
       for (const call of functions) {
-        await expect(call()).rejects.toThrow(`${name} was called, which this test has no answer to`)
+        await expect(call()).rejects.toThrow(`unexpected call of ${name}`)
       }
     }
   })
 })
 
 describe("secret", () => {
-  it("is of what it is given, and shows no value", () => {
+  it("has the given fields, and does not print its value", () => {
     expect(stripe.metadata).toMatchObject({ id: "wsec_1", name: "Stripe" })
     expect(JSON.stringify(stripe) + inspect(stripe)).not.toContain("sk_live_1")
     expect(() => ClientTest.secret({ metadata: { id: "" } })).toThrow()

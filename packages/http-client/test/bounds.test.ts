@@ -17,7 +17,7 @@ import { startOver, transports } from "./support/transports.js"
 const MIB = 1024 * 1024
 const id = WorkspaceSecretId.make("id")
 
-/** As many zeros as there is room for in 16 MiB. */
+/** As many zeros as fit in 16 MiB. */
 const zeros = (before: string, after: string) => `${before}${"0,".repeat((16 * MIB - 200) / 2)}0${after}`
 
 const listOf = (body: string) =>
@@ -35,7 +35,7 @@ describe("a response of 16 MiB", () => {
       })
     }))
 
-  it.effect("whose items are wrong is looked at as far as to the tenth violation", () =>
+  it.effect("with invalid items is decoded up to the tenth violation", () =>
     Effect.gen(function*() {
       const items = Array.from({ length: 10_000 }, () => 0)
       const error = yield* listOf(JSON.stringify({ items, pagination: {} }))
@@ -53,7 +53,7 @@ describe("a response of 16 MiB", () => {
       expect(error.violations).toEqual([{ ...violation, field: "items[0].metadata.labels" }])
     }))
 
-  it.effect("that is a page of 10,000 secrets is read, with nothing left out", () =>
+  it.effect("with a page of 10,000 secrets is read completely", () =>
     Effect.gen(function*() {
       const names = Array.from({ length: 10_000 }, (_, i) => `n${i}`)
       const { service } = yield* client(() => json(page(names, "next")))
@@ -63,7 +63,7 @@ describe("a response of 16 MiB", () => {
     }), 60_000)
 })
 
-describe("a page that takes long to read", () => {
+describe("a page that takes long to decode", () => {
   const names = Array.from({ length: 10_000 }, (_, i) => `n${i}`)
   const body = JSON.stringify(page(names))
   const http = (asked: () => void) =>
@@ -74,7 +74,7 @@ describe("a page that takes long to read", () => {
       })
     )
 
-  it.live("is given up at the deadline", () =>
+  it.live("is cancelled at the deadline", () =>
     Effect.gen(function*() {
       const service = yield* make({ apiKey: Redacted.make("key"), retry: false, deadline: "1 millis" }).pipe(
         Effect.provideService(HttpClient.HttpClient, http(() => {}))
@@ -168,7 +168,7 @@ describe("a body that is not UTF-8", () => {
   }
 
   for (const [name, transport] of transports) {
-    it.scoped(`is refused, and where it is is said, over ${name}`, () =>
+    it.scoped(`is refused with the invalid field, over ${name}`, () =>
       Effect.gen(function*() {
         const cases = [
           [
@@ -202,7 +202,7 @@ describe("a body that is not UTF-8", () => {
 })
 
 describe("a rejected certificate", () => {
-  it.effect("is a mistake that stays, so the call is sent once", () =>
+  it.effect("is permanent, so the call is sent once", () =>
     Effect.gen(function*() {
       let sent = 0
       const http = HttpClient.make((request) => {

@@ -23,7 +23,7 @@ describe.each(transports)("over %s", (_, transport) => {
         operation: "get",
         isRetryable: true,
         attempts: 1,
-        message: "get failed: the connection was refused"
+        message: "get failed: connection refused"
       })
     }))
 
@@ -47,7 +47,7 @@ describe.each(transports)("over %s", (_, transport) => {
           reason: "IncompleteResponse",
           status,
           requestId: "req-2",
-          message: "get failed: the response broke off"
+          message: "get failed: incomplete response"
         })
       })
   )
@@ -75,7 +75,7 @@ describe.each(transports)("over %s", (_, transport) => {
       })
   )
 
-  it.scoped("gives its connection back after each call, whatever that came to", () =>
+  it.scoped("releases its connection after each call, whatever the result", () =>
     Effect.gen(function*() {
       let connections = 0
       const { secrets, server } = yield* start(({ method }) => ({
@@ -87,7 +87,7 @@ describe.each(transports)("over %s", (_, transport) => {
         yield* secrets.delete(id)
         yield* Effect.flip(secrets.get(id))
       }
-      // fetch may be a tick late in giving back.
+      // fetch may release a connection one tick late.
       expect(connections).toBeLessThanOrEqual(2)
     }))
 })

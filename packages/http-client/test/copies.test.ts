@@ -8,7 +8,7 @@ import { beforeAll, vi } from "vitest"
 import { page, profile, secret } from "./support/samples.js"
 import { serve } from "./support/server.js"
 
-/** The modules of one copy of the package, as an install of its own or CommonJS beside ES modules would have them. */
+/** Loads a second copy of the package, as with two installs or with CommonJS next to ES modules. */
 const copy = async () => {
   vi.resetModules()
   return {
@@ -54,7 +54,7 @@ const connect = (transport: "fetch" | "node", baseUrl: string) =>
   one.client.layer({ apiKey: Redacted.make("key"), baseUrl, retry: { baseDelay: 0 } }).pipe(
     Layer.provide(two[transport].layer()),
     Layer.build,
-    // The tag of the other copy finds the service.
+    // The other copy's tag finds the service.
     Effect.map(Context.get(two.client.WorkspaceSecretsClient))
   )
 
@@ -108,7 +108,7 @@ describe.each(["fetch", "node"] as const)(
         expect(yield* Effect.flip(secrets.delete(id))).toMatchObject({ reason: "ConnectionLost", attempts: 3 })
       }))
 
-    it.scopedLive("knows what the transport knows of a request that was not sent", () =>
+    it.scopedLive("knows that the transport did not send a request", () =>
       Effect.gen(function*() {
         const { url } = yield* Effect.scoped(serve(() => ({})))
         const secrets = yield* connect(transport, url)
@@ -128,7 +128,7 @@ describe("a client for promises of another copy", () => {
       yield* Effect.promise(() => secrets.close())
     }))
 
-  it("takes nothing else for an error", () => {
+  it("recognizes nothing else as an error", () => {
     for (const input of [undefined, null, "NotFound", new Error("NotFound"), {}, { _tag: "NotFound" }]) {
       expect(one.promise.isError(input, "NotFound")).toBe(false)
     }

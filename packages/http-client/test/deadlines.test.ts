@@ -20,7 +20,7 @@ const id = WorkspaceSecretId.make("wsec_1")
 const after = (millis: number) => TestClock.adjust(Duration.millis(millis))
 
 describe("the deadline of an attempt", () => {
-  it.effect("is 10 seconds, and the next attempt follows", () =>
+  it.effect("is 10 seconds, then the call is retried", () =>
     Effect.gen(function*() {
       const { secrets, sent } = yield* scripted(["silence", json(secret)])
       const fiber = yield* Effect.fork(secrets.withResponse.get(id))
@@ -31,7 +31,7 @@ describe("the deadline of an attempt", () => {
       expect((yield* Fiber.join(fiber)).response.attempts).toBe(2)
     }))
 
-  it.effect("is an error of its own where no attempt follows", () =>
+  it.effect("fails with CallTimeout without a further attempt", () =>
     Effect.gen(function*() {
       const { secrets, sent } = yield* scripted(["silence"])
       const payload = { metadata: { name: "a" }, spec: {} }
@@ -54,7 +54,7 @@ describe("the deadline of an attempt", () => {
 })
 
 describe("the deadline of a call", () => {
-  it.effect("is 30 seconds, all attempts and waits included", () =>
+  it.effect("is 30 seconds, including all attempts and delays", () =>
     Effect.gen(function*() {
       const { secrets, sent } = yield* scripted(["silence"], { retry: { baseDelay: 0, maxAttempts: 10 } })
       const fiber = yield* Effect.fork(Effect.flip(secrets.get(id, { attemptDeadline: "20 seconds" })))
@@ -72,7 +72,7 @@ describe("the deadline of a call", () => {
       expect(sent).toHaveLength(2)
     }))
 
-  it.effect("is what the client's options say, unless the call's do", () =>
+  it.effect("is the call's option, else the client's", () =>
     Effect.gen(function*() {
       const { secrets } = yield* scripted(["silence"], { deadline: "2 seconds" })
       const fibers = [
@@ -85,7 +85,7 @@ describe("the deadline of a call", () => {
       expect(fibers.map((fiber) => fiber.unsafePoll() !== null)).toEqual([true, true])
     }))
 
-  it.effect("is none when it is infinite", () =>
+  it.effect("can be infinite", () =>
     Effect.gen(function*() {
       const { secrets } = yield* scripted(["silence"])
       const fiber = yield* Effect.fork(secrets.get(id, { deadline: Infinity, attemptDeadline: Infinity }))
@@ -94,7 +94,7 @@ describe("the deadline of a call", () => {
       yield* Fiber.interrupt(fiber)
     }))
 
-  it.effect("holds where nothing can be interrupted, and for a transport that does not let go", () =>
+  it.effect("works in an uninterruptible region, and with a transport that ignores interruption", () =>
     Effect.gen(function*() {
       const http = HttpClient.make(() => Effect.uninterruptible(Effect.never))
       const secrets = yield* make({ apiKey: Redacted.make("key"), deadline: "5 seconds" }).pipe(
@@ -183,7 +183,7 @@ describe.each(transports)("over %s", (_, transport) => {
       })
   )
 
-  it.scopedLive("a server that stalls once is asked again", () =>
+  it.scopedLive("retries after a server stalled once", () =>
     Effect.gen(function*() {
       let requests = 0
       const { secrets } = yield* startOver(transport)(() =>

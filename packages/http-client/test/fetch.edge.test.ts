@@ -9,7 +9,7 @@ import { serve } from "./support/server.js"
 
 const ofNode = ["process", "Buffer", "require", "module", "global", "setImmediate", "__dirname"]
 
-/** What a bare JavaScript engine has, and the least of the web that the client needs. */
+/** The globals of a bare JavaScript engine, and the few web APIs that the client needs. */
 const webOnly = () => {
   const { AbortController, clearTimeout, fetch, Headers, Request, Response, setTimeout, TextDecoder, TextEncoder } =
     globalThis
@@ -35,7 +35,7 @@ describe("without Node", () => {
     script = await bundle("./programs/edge.ts", { platform: "neutral", format: "iife", globalName: "client" })
   })
 
-  it("nothing in the client names a module of Node", () => {
+  it("the client imports no Node module", () => {
     expect(script).not.toMatch(/require\(["'](node:)?(http|https|net|tls|fs|stream|zlib|crypto|undici)["']\)/)
     expect(script.length).toBeGreaterThan(100_000)
   })

@@ -22,7 +22,7 @@ const text = (url: string) => Effect.flatMap(http.get(url), ({ text }) => text)
 
 const codeOf = ({ cause }: HttpClientError) => (cause as { readonly code: string }).code
 
-/** What fetch is called with. */
+/** The arguments of fetch. */
 const called = (make: () => HttpClient.HttpClient, requestOf = HttpClientRequest.get("https://api.example/a")) =>
   Effect.gen(function*() {
     const inits: Array<RequestInit> = []
@@ -40,7 +40,7 @@ const called = (make: () => HttpClient.HttpClient, requestOf = HttpClientRequest
   })
 
 describe("a request", () => {
-  it.effect("keeps nothing, and sends along nothing that is not its own", () =>
+  it.effect("uses no cache, cookies and referrer", () =>
     Effect.gen(function*() {
       expect(yield* called(() => Fetch.make())).toMatchObject({
         method: "GET",
@@ -51,7 +51,7 @@ describe("a request", () => {
       })
     }))
 
-  it.effect("leaves out the settings that the runtime throws at", () =>
+  it.effect("omits the settings for which the runtime throws", () =>
     Effect.gen(function*() {
       class EdgeRequest extends Request {
         constructor(url: string, init: RequestInit & { readonly cache?: string } = {}) {
@@ -94,7 +94,7 @@ describe("a request", () => {
       expect(received[0]?.body).toMatch(expected)
     }))
 
-  it.effect("fails for a URL that is none, and for a body that is a stream", () =>
+  it.effect("fails for an invalid URL, and for a stream as body", () =>
     Effect.gen(function*() {
       const body = HttpBody.stream(Stream.make(new Uint8Array([97])))
       const error = yield* Effect.flip(http.post("https://api.example", { body }))
@@ -102,7 +102,7 @@ describe("a request", () => {
       expect(yield* Effect.flip(http.get("http://"))).toMatchObject({ _tag: "RequestError", reason: "InvalidUrl" })
     }))
 
-  it.scoped("makes no span and sends no headers of a trace", () =>
+  it.scoped("makes no span and sends no trace headers", () =>
     Effect.gen(function*() {
       const { received, url } = yield* serve(() => ({ body: "ok" }))
       yield* Effect.withSpan(text(url), "caller")
@@ -122,7 +122,7 @@ describe("a response", () => {
       expect(yield* response.json).toEqual({ é: 1 })
     }))
 
-  it.scoped("comes in pieces that split a character, or without a body", () =>
+  it.scoped("can have chunks that split a character, or no body", () =>
     Effect.gen(function*() {
       const { url } = yield* serveTcp(({ socket }, request) => {
         if (request.startsWith("GET /none")) {
@@ -154,7 +154,7 @@ describe("a response", () => {
       expect(yield* text(url)).toBe("plain")
     }))
 
-  it.scoped("that breaks off fails its reading, with the status known", () =>
+  it.scoped("that is truncated fails when read, with its status", () =>
     Effect.gen(function*() {
       const { url } = yield* serveTcp(({ socket }) => {
         socket.write(`${start(["content-length: 100"], "503 Service Unavailable")}half`, () => socket.end())
@@ -193,7 +193,7 @@ describe("a body over 16 MiB", () => {
     30_000
   )
 
-  it.scoped("is refused when only its decompression makes it that", () =>
+  it.scoped("is refused if it exceeds the limit only after decompression", () =>
     Effect.gen(function*() {
       const bomb = gzipSync(Buffer.alloc(LIMIT + 1))
       const { url } = yield* serve(() => (response) => {
@@ -205,7 +205,7 @@ describe("a body over 16 MiB", () => {
 })
 
 describe("a connection", () => {
-  it.scoped("that nobody takes fails the request with the code of that", () =>
+  it.scoped("that is refused fails the request with its code", () =>
     Effect.gen(function*() {
       const { url } = yield* Effect.scoped(serveTcp(() => {}))
       expect(codeOf(yield* Effect.flip(http.get(url)))).toBe("ECONNREFUSED")
@@ -230,7 +230,7 @@ describe("a connection", () => {
   )
 })
 
-it.effect("has a code of its own for errors without one, as browsers have them", () =>
+it.effect("has a default code for errors without one, as in browsers", () =>
   Effect.gen(function*() {
     const failing = Fetch.make({ fetch: () => Promise.reject(new TypeError("canary")) })
     const error = yield* Effect.flip(failing.get("https://api.example"))
@@ -238,7 +238,7 @@ it.effect("has a code of its own for errors without one, as browsers have them",
     expect(leaking(printed(error), "canary")).toEqual([])
   }))
 
-it.scoped("shows nothing of a request in its errors", () =>
+it.scoped("shows nothing of the request in its errors", () =>
   Effect.gen(function*() {
     const { url } = yield* serveTcp(({ socket }, request) =>
       request.includes("/half")

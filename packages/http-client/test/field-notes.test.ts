@@ -22,7 +22,7 @@ const payload = { metadata: { name: "a" }, spec: { value: Redacted.make(canaryVa
 const key = { apiKey: Redacted.make(canaryKey), retry: false } as const
 const start = startOver(Node.layer())
 
-// In the order of the list of what goes wrong with Effect's own pieces by default.
+// Known pitfalls of Effect's default HTTP clients.
 describe("pitfalls", () => {
   it.effect("1: an error that is logged or printed shows neither key nor body", () =>
     Effect.gen(function*() {
@@ -49,7 +49,7 @@ describe("pitfalls", () => {
       expect(received[0]?.path).toBe("/v1/workspace_secrets/..%2Fadmin%3Fx%3D1")
     }))
 
-  it.scoped("4: no redirect takes the key to another origin", () =>
+  it.scoped("4: no redirect sends the key to another origin", () =>
     Effect.gen(function*() {
       const elsewhere = yield* serve(() => ({ body: secret }))
       for (const [, transport] of transports) {
@@ -59,7 +59,7 @@ describe("pitfalls", () => {
       expect(elsewhere.received).toEqual([])
     }))
 
-  it.effect("5: a create is not sent again by default, and Retry-After is kept", () =>
+  it.effect("5: a create is not retried by default, and Retry-After is respected", () =>
     Effect.gen(function*() {
       const { secrets, times } = yield* scripted([status(503, 14, { "retry-after": "2" }), json(secret)])
       yield* Effect.flip(secrets.create(payload))
@@ -89,7 +89,7 @@ describe("pitfalls", () => {
       const { secrets, server } = yield* start(() => ({ body: secret }))
       server.on("connection", () => connections++)
       yield* Effect.forEach(Array.from({ length: 200 }), () => secrets.get(id), { concurrency: 10 })
-      // A pool may open a few more than are in use, while it waits for those to be given back.
+      // A pool may open a few more connections than are in use, while it waits for released ones.
       expect(connections).toBeLessThanOrEqual(50)
     }), 20_000)
 
@@ -105,7 +105,7 @@ describe("pitfalls", () => {
       )
     }))
 
-  it.effect("9: an undeclared status and a proxy's HTML are errors that say so", () =>
+  it.effect("9: an undeclared status and a proxy's HTML fail with UnexpectedResponse", () =>
     Effect.gen(function*() {
       const teapot = yield* scripted([status(418, 99)], key)
       expect(yield* Effect.flip(teapot.secrets.get(id))).toMatchObject({ _tag: "UnexpectedResponse", status: 418 })
@@ -141,7 +141,7 @@ describe("pitfalls", () => {
       expect((yield* secrets.whoami()).spec.type).toBe("PROFILE_TYPE_ROBOT")
     }))
 
-  it.effect("12: a request that is refused is the API's own error, google.rpc.BadRequest included", () =>
+  it.effect("12: a refused request fails with the API's error, including google.rpc.BadRequest", () =>
     Effect.gen(function*() {
       const { secrets, sent } = yield* scripted([json(secret)])
       expect(yield* Effect.flip(secrets.create({ metadata: {}, spec: {} } as never))).toMatchObject({
@@ -156,7 +156,7 @@ describe("pitfalls", () => {
       expect(sent).toHaveLength(0)
     }))
 
-  it.effect("13: a stream fetches what is needed, and a cursor that repeats is an error", () =>
+  it.effect("13: a stream fetches pages on demand, and fails if a cursor repeats", () =>
     Effect.gen(function*() {
       const { sent, service } = yield* client(() => json(page(["a", "b", "c"], "again")))
       expect(yield* Stream.runCount(Stream.take(service.stream(), 3))).toBe(3)

@@ -40,7 +40,7 @@ const connect = (http: HttpClient.HttpClient) => Effect.provideService(make(opti
 const answering = (reply: () => Response) =>
   HttpClient.make((request) => Effect.sync(() => HttpClientResponse.fromWeb(request, reply())))
 
-/** Every operation that sends something, as a server that knows the canaries sees it. */
+/** Every operation, called with the canaries. */
 const calls = (secrets: WorkspaceSecretsClient.Service): ReadonlyArray<Effect.Effect<unknown, unknown>> => [
   secrets.create({ metadata: { name: "a" }, spec: { value } }),
   secrets.update(id, { spec: { value } }),
@@ -51,7 +51,7 @@ const calls = (secrets: WorkspaceSecretsClient.Service): ReadonlyArray<Effect.Ef
   secrets.whoami()
 ]
 
-/** Runs the calls, and prints and logs all that comes of it: results, failures, spans, metrics. */
+/** Runs the calls, and prints and logs results, failures, spans and metrics. */
 const expectNothingShown = (
   client: HttpClient.HttpClient | WorkspaceSecretsClient.Service,
   outcome: (exit: Exit.Exit<unknown, unknown>) => boolean,
@@ -78,9 +78,9 @@ const expectNothingShown = (
       expect([...attributes.keys()].filter((key) => !attributesOfAttempts.includes(key))).toEqual([])
     }
     expect(spans.flatMap(({ events, links }) => [...events, ...links])).toEqual([])
-    // What exporters make an event of.
+    // Exporters make events of these.
     expectClean(spans.flatMap(({ exit }) => exit !== undefined && Exit.isFailure(exit) ? print(exit.cause) : []))
-    // Of the metrics, names and tags are all that could tell; those of other tests are here as well.
+    // Only names and tags of metrics could leak; the snapshot includes those of other tests.
     const metrics = Metric.unsafeSnapshot(undefined).map(({ metricKey }) => ({
       how: "a metric",
       text: inspect(metricKey, { depth: Infinity })
@@ -103,7 +103,7 @@ const failsWith = (tag: string) => (exit: Exit.Exit<unknown, unknown>) =>
   Exit.isFailure(exit) && Cause.isFailType(exit.cause) && (exit.cause.error as { readonly _tag: string })._tag === tag
 
 describe("neither key nor value is shown", () => {
-  it("by accident of these tests: they find what is there to find", () => {
+  it("by mistake: these tests find a shown canary", () => {
     expect(() => expectClean(print(new Error(canaryValue)).slice(0, 1))).toThrow()
     expect(() => expectClean(print(Cause.fail({ deep: [{ value: canaryKey }] })))).toThrow()
   })
@@ -143,7 +143,7 @@ describe("neither key nor value is shown", () => {
       { "@type": echo, value: echo }
     ]
     const headers = { "x-request-id": canaryKey, "content-type": canaryKey }
-    // The calls that send a value are the ones that know it.
+    // Only the calls that send a value know it.
     const sent = (secrets: WorkspaceSecretsClient.Service) => calls(secrets).slice(0, 2)
     return expectNothingShown(
       answering(() => json({ code, message: echo, details }, { status, headers })),
@@ -152,7 +152,7 @@ describe("neither key nor value is shown", () => {
     )
   })
 
-  it.effect("by the scopes that an error names", () =>
+  it.effect("by the scopes of an error", () =>
     Effect.gen(function*() {
       const detail = {
         "@type": "type.googleapis.com/google.rpc.ErrorInfo",
@@ -227,7 +227,7 @@ describe("neither key nor value is shown", () => {
       )
     }))
 
-  it.effect("by a deadline that passes, in all attempts of a call that is sent again", () =>
+  it.effect("by a deadline that passes in all attempts of a retried call", () =>
     Effect.gen(function*() {
       const secrets = yield* make({ ...options, retry: { writes: true, baseDelay: 0, maxAttempts: 2 } }).pipe(
         Effect.provideService(HttpClient.HttpClient, HttpClient.make(() => Effect.never))
@@ -237,7 +237,7 @@ describe("neither key nor value is shown", () => {
       yield* Fiber.join(fiber)
     }))
 
-  it.effect("by calls that are sent again after answers that repeat them", () =>
+  it.effect("by retries after responses that repeat them", () =>
     Effect.gen(function*() {
       const body = { code: 14, message: echo }
       const secrets = yield* make({ ...options, retry: { writes: true, baseDelay: 0 }, retryBudget: false }).pipe(
@@ -255,7 +255,7 @@ describe("neither key nor value is shown", () => {
       (exit) => Exit.isFailure(exit) && Cause.isInterruptedOnly(exit.cause)
     ))
 
-  it.effect("by a response next to a value, even when its headers repeat the key", () =>
+  it.effect("by withResponse, even if the headers repeat the key", () =>
     expectNothingShown(
       answering(() => json(withValue, { headers: { "x-echo": canaryKey, "set-cookie": `key=${canaryKey}` } })),
       Exit.isSuccess,

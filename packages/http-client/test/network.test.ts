@@ -10,7 +10,7 @@ import { brokenOff, connectOver, startOver, transports } from "./support/transpo
 const id = WorkspaceSecretId.make("wsec_1")
 const retry = { baseDelay: 1 }
 
-/** Troubles of a network, each once, before the answer. */
+/** Network failures; each happens once, before a response. */
 const troubles: ReadonlyArray<readonly [what: string, reply: () => Reply]> = [
   ["resets the connection", () => (response) => response.socket?.resetAndDestroy()],
   ["closes the connection", () => (response) => response.destroy()],
@@ -19,8 +19,8 @@ const troubles: ReadonlyArray<readonly [what: string, reply: () => Reply]> = [
   ["is a proxy with a page of HTML", () => ({ status: 502, headers: { "content-type": "text/html" }, body: "<html>" })]
 ]
 
-describe.each(transports)("over %s, a server that", (_, transport) => {
-  it.scopedLive.each(troubles)("%s once is asked again", ([_, trouble]) =>
+describe.each(transports)("over %s, after a server", (_, transport) => {
+  it.scopedLive.each(troubles)("%s once, the call is retried", ([_, trouble]) =>
     Effect.gen(function*() {
       let requests = 0
       const { secrets } = yield* startOver(transport)(
@@ -32,9 +32,9 @@ describe.each(transports)("over %s, a server that", (_, transport) => {
       expect(response.attempts).toBe(2)
     }))
 
-  it.scopedLive("closes an idle connection at the moment of its reuse is asked again, on a new one", () =>
+  it.scopedLive("closes an idle connection at its reuse, the call is retried on a new one", () =>
     Effect.gen(function*() {
-      // Answers the first request of a connection, and hangs up when a second one comes on it.
+      // Answers the first request of a connection, and closes it at the second one.
       const body = JSON.stringify(secret)
       const answer =
         `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`
@@ -53,13 +53,13 @@ describe.each(transports)("over %s, a server that", (_, transport) => {
       const { port } = server.address() as Net.AddressInfo
       const secrets = yield* connectOver(transport)(`http://127.0.0.1:${port}`, { retry })
       expect((yield* secrets.withResponse.get(id)).response.attempts).toBe(1)
-      // fetch may be a tick late in giving back.
+      // fetch may release a connection one tick late.
       yield* Effect.sleep("50 millis")
       expect((yield* secrets.withResponse.get(id)).response.attempts).toBe(2)
       expect(connections).toBe(2)
     }))
 
-  it.scopedLive("answers 503 with a long body keeps its connection through all retries", () =>
+  it.scopedLive("answers 503 with a long body, the retries use the same connection", () =>
     Effect.gen(function*() {
       let connections = 0
       const { secrets, server } = yield* startOver(transport)(() => ({ status: 503, body: "x".repeat(256_000) }), {
@@ -69,11 +69,11 @@ describe.each(transports)("over %s, a server that", (_, transport) => {
       server.on("connection", () => connections++)
       const error = yield* Effect.flip(secrets.get(id))
       expect(error).toMatchObject({ _tag: "UnexpectedResponse", status: 503, attempts: 6 })
-      // fetch may be a tick late in giving back.
+      // fetch may release a connection one tick late.
       expect(connections).toBeLessThanOrEqual(2)
     }))
 
-  it.scopedLive("announces more than 16 MiB is not read, and its connection closed", () =>
+  it.scopedLive("announces more than 16 MiB, the body is not read and the connection is closed", () =>
     Effect.gen(function*() {
       const closed = yield* Deferred.make<void>()
       const { received, secrets } = yield* startOver(transport)(() => (response) => {
@@ -90,7 +90,7 @@ describe.each(transports)("over %s, a server that", (_, transport) => {
       yield* Deferred.await(closed)
     }))
 
-  it.scopedLive("sends more than 16 MiB without saying so is not believed", () =>
+  it.scopedLive("sends more than 16 MiB without announcing it, the call fails", () =>
     Effect.gen(function*() {
       const { secrets } = yield* startOver(transport)(() => (response) => {
         response.writeHead(200)
@@ -103,7 +103,7 @@ describe.each(transports)("over %s, a server that", (_, transport) => {
 describe("a server that limits the rate", () => {
   const limits: ReadonlyArray<() => string> = [() => "1", () => new Date(Date.now() + 1000).toUTCString()]
 
-  it.scopedLive("for a second, or until a date, is asked again then, over any transport", () =>
+  it.scopedLive("for a second, or until a date, gets the retry then, over any transport", () =>
     Effect.forEach(
       transports.flatMap(([name, transport]) => limits.map((limit) => ({ name, transport, limit }))),
       ({ limit, name, transport }) =>
@@ -120,7 +120,7 @@ describe("a server that limits the rate", () => {
           const { response } = yield* secrets.withResponse.get(id)
           expect([name, response.attempts]).toEqual([name, 2])
           const [first = NaN, second = NaN] = times
-          // A timer may be a tick early.
+          // A timer may fire one tick early.
           expect(second).toBeGreaterThanOrEqual((until === "1" ? first + 1000 : Date.parse(until)) - 5)
         }),
       { concurrency: "unbounded", discard: true }

@@ -25,7 +25,7 @@ const text = (http: HttpClient.HttpClient, url: string) => Effect.flatMap(http.g
 
 const codeOf = ({ cause }: HttpClientError) => (cause as { readonly code: string }).code
 
-/** A server that answers when it is told to, and the requests that wait for that. */
+/** A server that answers on demand, with its waiting requests. */
 const holding = Effect.gen(function*() {
   const waiting: Array<Connection> = []
   const arrived = yield* Deferred.make<Connection>()
@@ -37,7 +37,7 @@ const holding = Effect.gen(function*() {
 })
 
 describe("a response", () => {
-  it.scoped("has its status, its headers by lower-case names and its body, however that is read", () =>
+  it.scoped("has a status, headers with lower-case names, and a body in each form", () =>
     Effect.gen(function*() {
       const { url } = yield* serveTcp(({ socket }) =>
         socket.write(answer(`{"é":1}`, ["X-Request-ID: req-1", "Set-Cookie: a=1", "Set-Cookie: b=2"], "404 Not Found"))
@@ -66,7 +66,7 @@ describe("a response", () => {
       expect((yield* response.formData).get("b")).toBe("é")
     }))
 
-  it.scoped("comes in pieces that split a character, with a byte order mark or without a body", () =>
+  it.scoped("can have chunks that split a character, a byte order mark, or no body", () =>
     Effect.gen(function*() {
       const { url } = yield* serveTcp(({ socket }, request) => {
         if (request.startsWith("GET /none")) {
@@ -86,7 +86,7 @@ describe("a response", () => {
       expect(yield* Effect.flatMap(http.get(`${url}/none`), ({ json }) => json)).toBeNull()
     }))
 
-  it.scoped("may follow on informational ones", () =>
+  it.scoped("can follow informational responses", () =>
     Effect.gen(function*() {
       const { url } = yield* serveTcp(({ socket }) =>
         socket.write(`HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n${answer("body")}`)
@@ -101,7 +101,7 @@ describe("a response", () => {
       expect([response.status, response.headers["location"], received.length]).toEqual([302, "/elsewhere", 1])
     }))
 
-  it.scoped("may be HTML, for all that the transport knows", () =>
+  it.scoped("can be HTML", () =>
     Effect.gen(function*() {
       const { url } = yield* serve(() => ({ headers: { "content-type": "text/html" }, body: "<h1>502" }))
       const response = yield* Effect.flatMap(Node.make(), (http) => http.get(url))
@@ -111,7 +111,7 @@ describe("a response", () => {
       expect(leaking(printed(error), "<h1>502")).toEqual([])
     }))
 
-  it.scoped("that is not what its content-encoding says is refused", () =>
+  it.scoped("with a wrong content-encoding is refused", () =>
     Effect.gen(function*() {
       const { received, url } = yield* serve(() => ({ headers: { "content-encoding": "gzip" }, body: "\u001f" }))
       const response = yield* Effect.flatMap(Node.make(), (http) => http.get(url))
@@ -161,7 +161,7 @@ describe("a body over 16 MiB", () => {
     30_000
   )
 
-  it.scoped("is no matter where only its headers come", () =>
+  it.scoped("is not limited for a HEAD request", () =>
     Effect.gen(function*() {
       const { url } = yield* serveTcp(({ socket }) =>
         socket.write(start([`content-length: ${LIMIT + 1}`, "content-encoding: gzip"]))
@@ -191,7 +191,7 @@ describe("a request", () => {
       expect(received[0]?.body).toMatch(expected)
     }))
 
-  it.scoped("fails for a URL that is none, a header that is none and a body that is none, without a connection", () =>
+  it.scoped("fails for an invalid URL, header or body, without a connection", () =>
     Effect.gen(function*() {
       const { connections, url } = yield* serveTcp(() => {})
       const http = yield* Node.make()
@@ -203,7 +203,7 @@ describe("a request", () => {
       expect(connections.length).toBe(0)
     }))
 
-  it.scoped("makes no span and sends no headers of a trace", () =>
+  it.scoped("makes no span and sends no trace headers", () =>
     Effect.gen(function*() {
       const { received, url } = yield* serve(() => ({ body: "ok" }))
       const http = yield* Node.make()
@@ -213,18 +213,18 @@ describe("a request", () => {
 })
 
 describe("connections", () => {
-  it.scoped("are kept and used again", () =>
+  it.scoped("are kept open and reused", () =>
     Effect.gen(function*() {
       const { connections, url } = yield* serveTcp(({ socket }) => socket.write(answer("ok")))
       const http = yield* Node.make()
       yield* Effect.replicateEffect(text(http, url), 50, { discard: true })
-      // undici keeps a connection back for a moment after a response, and takes another for a request that comes at once.
+      // undici may open another connection for a request right after a response.
       expect(connections.length).toBeLessThanOrEqual(2)
       yield* Effect.replicateEffect(text(http, url), 200, { concurrency: 10, discard: true })
       expect(connections.length).toBeLessThanOrEqual(20)
     }))
 
-  it.scoped("are no more than the limit, each with one request at a time", () =>
+  it.scoped("do not exceed the limit, each with one request at a time", () =>
     Effect.gen(function*() {
       const busy = new Set<Connection>()
       let pipelined = 0
@@ -244,7 +244,7 @@ describe("connections", () => {
       expect([server.connections.length, pipelined]).toEqual([3 + 50, 0])
     }))
 
-  it.scoped("that close when they are idle are replaced", () =>
+  it.scoped("that close while idle are replaced", () =>
     Effect.gen(function*() {
       const { connections, url } = yield* serveTcp(({ socket }) => socket.end(answer("ok")))
       const http = yield* Node.make()
@@ -275,7 +275,7 @@ describe("connections", () => {
       })
   )
 
-  it.scoped("that nobody takes fail with the code of that", () =>
+  it.scoped("that are refused fail the request with their code", () =>
     Effect.gen(function*() {
       const { url } = yield* Effect.scoped(serveTcp(() => {}))
       const error = yield* Effect.flatMap(Node.make(), (http) => Effect.flip(http.get(url)))
@@ -289,7 +289,7 @@ describe("connections", () => {
       expect([error._tag, codeOf(error)]).toEqual(["RequestError", "ECONNRESET"])
     }))
 
-  it.scoped("that break in the middle of a body fail its reading, with the status known", () =>
+  it.scoped("that break during a body fail its reading, with the status", () =>
     Effect.gen(function*() {
       const { url } = yield* serveTcp(({ socket }) => {
         socket.write(`${start(["content-length: 100"], "503 Service Unavailable")}half`, () => socket.end())
@@ -302,7 +302,7 @@ describe("connections", () => {
       }
     }))
 
-  it.scoped("that speak another protocol fail the request, without what they said", () =>
+  it.scoped("with another protocol fail the request, without quoting the server", () =>
     Effect.gen(function*() {
       const { url } = yield* serveTcp(({ socket }) => socket.write("canary\r\n\r\n"))
       const error = yield* Effect.flatMap(Node.make(), (http) => Effect.flip(http.get(url)))
@@ -311,8 +311,8 @@ describe("connections", () => {
     }))
 })
 
-describe("the timeouts of undici, where they are given", () => {
-  it.scoped("limit the making of a connection, the headers and the pauses of a body", () =>
+describe("the timeouts of undici", () => {
+  it.scoped("limit connecting, headers and the pauses of a body", () =>
     Effect.gen(function*() {
       const { url } = yield* serveTcp(({ socket }, request) => {
         if (request.startsWith("GET /body")) {
@@ -322,7 +322,7 @@ describe("the timeouts of undici, where they are given", () => {
       const timeouts = { connectTimeout: 1, headersTimeout: 1, bodyTimeout: 1 }
       const http = yield* Node.make(timeouts)
       const codes = yield* Effect.all([
-        // It takes the connection, and never says hello.
+        // The server accepts the connection, but never sends a TLS hello.
         Effect.map(Effect.flip(http.get(url.replace("http:", "https:"))), codeOf),
         Effect.map(Effect.flip(http.get(`${url}/headers`)), codeOf),
         Effect.map(Effect.flip(text(http, `${url}/body`)), codeOf)
@@ -350,7 +350,7 @@ describe("interruption", () => {
       })
   )
 
-  it.scoped("of a request that waits for a connection sends it never, and closes no other's connection", () =>
+  it.scoped("of a request that waits for a connection never sends it, and closes no other connection", () =>
     Effect.gen(function*() {
       const { arrived, connections, url, waiting } = yield* holding
       const http = yield* Node.make({ connections: 1 })
@@ -370,7 +370,7 @@ describe("interruption", () => {
       ])
     }))
 
-  it.scoped("after a response was handed over leaves its connection to others", () =>
+  it.scoped("after a response was returned keeps its connection open", () =>
     Effect.gen(function*() {
       const { connections, url } = yield* serveTcp(({ socket }) => socket.write(answer("ok")))
       const http = yield* Node.make({ connections: 1 })
@@ -409,7 +409,7 @@ describe("the end of the scope", () => {
       expect(connections.length).toBe(before)
     }))
 
-  it.scoped("waits for the requests that are under way", () =>
+  it.scoped("waits for requests in flight", () =>
     Effect.gen(function*() {
       const { arrived, url } = yield* holding
       const { close, http } = yield* scoped()
@@ -423,7 +423,7 @@ describe("the end of the scope", () => {
       yield* connection.closed
     }))
 
-  it.scoped("waits for them so long and no longer, also under a TestClock", () =>
+  it.scoped("waits no longer than closeTimeout, also under a TestClock", () =>
     Effect.gen(function*() {
       const { arrived, url } = yield* holding
       const { close, http } = yield* scoped({ connections: 1, closeTimeout: 1 })
@@ -437,7 +437,7 @@ describe("the end of the scope", () => {
       ])
     }))
 
-  it.effect("is the layer's", () =>
+  it.effect("is that of the layer", () =>
     Effect.gen(function*() {
       const { connections, url } = yield* serveTcp(({ socket }) => socket.write(answer("ok")))
       yield* Effect.provide(Effect.flatMap(HttpClient.HttpClient, (http) => text(http, url)), Node.layer())
@@ -445,8 +445,8 @@ describe("the end of the scope", () => {
     }).pipe(Effect.scoped))
 })
 
-describe("a dispatcher of the caller's", () => {
-  it.scoped("is sent with, and left open", () =>
+describe("a custom dispatcher", () => {
+  it.scoped("sends the requests, and is left open", () =>
     Effect.gen(function*() {
       const sent: Array<Dispatcher.DispatchOptions> = []
       const dispatch: Dispatcher["dispatch"] = (options, handler) => {
@@ -467,7 +467,7 @@ describe("a dispatcher of the caller's", () => {
       }
       const http = yield* Node.make({ dispatcher: { dispatch }, headersTimeout: "1 second", bodyTimeout: Infinity })
       expect(yield* text(http, "https://api.example/a")).toBe("mine")
-      // undici's own would be five minutes: where none is given, the client's deadlines are all there is.
+      // undici's defaults are five minutes; here, only the client's deadlines apply.
       expect(yield* text(yield* Node.make({ dispatcher: { dispatch } }), "https://api.example/b")).toBe("mine")
       expect(sent).toMatchObject([
         { origin: "https://api.example", path: "/a", headersTimeout: 1000, bodyTimeout: 0 },
@@ -521,13 +521,13 @@ it.effect.each([
     expect(error.message).toContain("a dispatcher of undici 7 or later")
   }))
 
-it.effect("does not start with options that make no sense", () =>
+it.effect("does not start with invalid options", () =>
   Effect.gen(function*() {
     const exit = yield* Effect.exit(Effect.scoped(Layer.build(Node.layer({ connections: -1 }))))
     expect(Exit.isFailure(exit)).toBe(true)
   }))
 
-it.scoped("shows nothing of a request in its errors", () =>
+it.scoped("shows nothing of the request in its errors", () =>
   Effect.gen(function*() {
     const { url } = yield* serveTcp(({ socket }, request) =>
       request.includes("/half")

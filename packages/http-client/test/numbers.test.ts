@@ -18,7 +18,7 @@ import { serve } from "./support/server.js"
 const id = WorkspaceSecretId.make("wsec_1")
 const apiKey = Redacted.make("key")
 
-/** Zero, the least, the greatest, and what lies beyond. */
+/** Zero, the minimum, the maximum, and values beyond. */
 const edges = [
   0,
   Number.MIN_VALUE,
@@ -40,7 +40,7 @@ const failing = HttpClient.make((request) =>
   Effect.fail(new HttpClientError.RequestError({ request, reason: "Transport", cause: { code: "ECONNREFUSED" } }))
 )
 
-/** Whether options are read, or refused by the names of what is wrong. */
+/** The settings, or the names of the invalid options. */
 const connect = (options: Partial<Options>) =>
   make({ apiKey, ...options }).pipe(Effect.provideService(HttpClient.HttpClient, failing), Effect.either)
 
@@ -90,7 +90,7 @@ describe("numeric options", () => {
           return
         }
         expect(wrong).toEqual([])
-        // With as few attempts as it takes to see that a call ends.
+        // A few attempts are enough to see that a call ends.
         const exit = yield* made.right.get(id, { retry: { maxAttempts: Math.min(maxAttempts, 4) } }).pipe(
           Effect.exit,
           Effect.fork,
@@ -122,7 +122,7 @@ describe("numeric options", () => {
       expect(wrong).toEqual([])
     }))
 
-  it.scopedLive("of the transport for Node work at the edge", () =>
+  it.scopedLive("of the transport for Node work at their limits", () =>
     Effect.gen(function*() {
       const { url } = yield* serve(() => ({ body: secret }))
       for (const edge of [Number.MAX_VALUE, Infinity, 2 ** 31, 0]) {
@@ -138,7 +138,7 @@ describe("numeric options", () => {
       }
     }))
 
-  it.scopedLive("let a transport wait for its requests without end, or not at all", () =>
+  it.scopedLive("let a transport wait for its requests forever, or not at all", () =>
     Effect.gen(function*() {
       const { received, url } = yield* serve(() => (response) => void setTimeout(() => response.end("late"), 50))
       const get = (closeTimeout: number) =>
@@ -155,14 +155,14 @@ describe("numeric options", () => {
 })
 
 describe("a retry", () => {
-  it.effect("without a delay goes on for as long as it may", () =>
+  it.effect("without a delay continues until its limit", () =>
     Effect.gen(function*() {
       const made = yield* connect({ retry: { maxAttempts: 2000, baseDelay: 0 }, retryBudget: false })
       const get = made._tag === "Right" ? made.right.get(id) : Effect.die("refused")
       expect(yield* Effect.flip(get)).toMatchObject({ attempts: 2000 })
     }))
 
-  it.effect("waits for longer than a timer can", () =>
+  it.effect("can wait longer than a timer", () =>
     Effect.gen(function*() {
       const month = Duration.toMillis("30 days")
       const made = yield* connect({
@@ -178,7 +178,7 @@ describe("a retry", () => {
 })
 
 describe("a deadline", () => {
-  it.effect("ends a call after more days than a timer can wait", () =>
+  it.effect("can be longer than a timer", () =>
     Effect.gen(function*() {
       const secrets = yield* make({ apiKey, deadline: "40 days", attemptDeadline: "30 days" }).pipe(
         Effect.provideService(HttpClient.HttpClient, HttpClient.make(() => Effect.never))
@@ -194,14 +194,14 @@ describe("a deadline", () => {
 describe("a budget", () => {
   const second = 1_000_000_000n
 
-  it("stays what it is when the clock steps back", () => {
+  it("does not change if the clock steps back", () => {
     const budget = new Budget({ ratio: 0, perSecond: 1, capacity: 1 })
     expect(budget.withdraw(1000n * second)).toBe(true)
     expect(budget.withdraw(10n * second)).toBe(false)
     expect(budget.withdraw(11n * second)).toBe(true)
   })
 
-  it.each([0, 1])("of capacity %s stays within it, with tokens without end", (capacity) => {
+  it.each([0, 1])("of capacity %s is not exceeded, even with infinite tokens", (capacity) => {
     const budget = new Budget({ ratio: 0, perSecond: Infinity, capacity })
     const taken = Array.from({ length: 3 }, () => budget.withdraw(second))
     expect(taken.filter(Boolean)).toHaveLength(capacity)
@@ -209,8 +209,8 @@ describe("a budget", () => {
   })
 })
 
-describe("options of the transport for Node that are wrong", () => {
-  it("are all named", () => {
+describe("invalid options of the transport for Node", () => {
+  it("are all reported", () => {
     const dispatcher = { on: () => {}, interceptors: [], dispatch: () => true }
     expect(resolveNode({ connections: 0, bodyTimeout: "soon", dispatcher })).toMatchObject({
       _tag: "Left",

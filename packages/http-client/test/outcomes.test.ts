@@ -13,7 +13,7 @@ const text = JSON.stringify(secret)
 
 type Body = string | Uint8Array
 
-/** A response with the length of its body. */
+/** A response with a content-length. */
 const response = (headers: ReadonlyArray<string>, body: Body, status = "200 OK"): Buffer => {
   const bytes = Buffer.from(body)
   const head = [`HTTP/1.1 ${status}`, `Content-Length: ${bytes.length}`, "Content-Type: application/json", ...headers]
@@ -26,7 +26,7 @@ const found = "found"
 const incomplete = "ConnectionError IncompleteResponse"
 const unexpected = "UnexpectedResponse"
 
-/** What a response on the wire means to a `get`, by whichever transport it comes. */
+/** The outcome of a `get` for each response, the same with every transport. */
 const table: ReadonlyArray<readonly [what: string, response: Buffer, outcome: string]> = [
   ["a body as it is", response([], text), found],
   ["no such secret", response([], `{"code":5,"message":"no"}`, "404 Not Found"), "WorkspaceSecretNotFound"],
@@ -82,7 +82,7 @@ const table: ReadonlyArray<readonly [what: string, response: Buffer, outcome: st
   ["bytes that are no HTTP", raw("HELLO", "", ""), "ConnectionError NoResponse"]
 ]
 
-describe("the same response means the same", () => {
+describe("a response has the same outcome", () => {
   for (const [name, transport] of [["undici", Node.layer()], ["fetch", Fetch.layer()]] as const) {
     it.scopedLive.each(table)(`over ${name}: %s`, ([, bytes, outcome]) =>
       Effect.gen(function*() {

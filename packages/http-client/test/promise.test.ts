@@ -28,7 +28,7 @@ import { canaries, canaryKey, canaryValue, page, profile, secret } from "./suppo
 import { type Received, type Reply, serve } from "./support/server.js"
 import { record } from "./support/tracer.js"
 
-/** A server, and a client of it, for as long as the scope is open. */
+/** A server and its client, for the lifetime of the scope. */
 const start = (reply: (request: Received) => Reply, options: Partial<Options> = {}) =>
   Effect.gen(function*() {
     const server = yield* serve(reply)
@@ -39,7 +39,7 @@ const start = (reply: (request: Received) => Reply, options: Partial<Options> = 
     return { ...server, secrets }
   })
 
-/** What a promise is rejected with. */
+/** The rejection of a promise. */
 const rejected = (promise: Promise<unknown>) =>
   Effect.promise(() =>
     promise.then(
@@ -50,7 +50,7 @@ const rejected = (promise: Promise<unknown>) =>
     )
   )
 
-/** A server that begins its answers and never ends them, and the connections that it has. */
+/** A server whose responses never end, with its connections. */
 const stalling = (body: string) =>
   Effect.gen(function*() {
     const arrived = yield* Deferred.make<ServerResponse>()
@@ -83,7 +83,7 @@ const three = ({ path = "" }: Received): Reply => ({
 const transports = [["fetch", undefined], ["undici", Node.layer({ keepAliveTimeout: "1 minute" })]] as const
 
 describe.each(transports)("over %s", (_, transport) => {
-  it.scopedLive("each operation is sent as the API has it, with plain strings for ids and values", () =>
+  it.scopedLive("each operation is sent correctly, with plain strings for ids and values", () =>
     Effect.gen(function*() {
       const { received, secrets } = yield* start(
         ({ method, path }) =>
@@ -140,7 +140,7 @@ describe.each(transports)("over %s", (_, transport) => {
       expect(received[3]?.headers).toMatchObject({ authorization: "Bearer My other key", "x-team": "billing" })
     }))
 
-  it.scopedLive("a call is rejected with what went wrong, and with nothing around it", () =>
+  it.scopedLive("a call is rejected with the plain error", () =>
     Effect.gen(function*() {
       const { secrets } = yield* start(({ path = "" }): Reply =>
         path.endsWith("missing")
@@ -190,7 +190,7 @@ describe.each(transports)("over %s", (_, transport) => {
       })
   )
 
-  it.scopedLive("all secrets come page by page, anew each time, with the parameters of the call", () =>
+  it.scopedLive("all secrets come page by page, from the start each time, with the parameters of the call", () =>
     Effect.gen(function*() {
       const { received, secrets } = yield* start(three, { transport })
       const params = { limit: 2, labels: { env: "prod" } }
@@ -205,7 +205,7 @@ describe.each(transports)("over %s", (_, transport) => {
       expect(received).toHaveLength(4)
     }))
 
-  it.scopedLive("leaving the loop early gives up the pages that are under way", () =>
+  it.scopedLive("leaving the loop early cancels the pages in flight", () =>
     Effect.gen(function*() {
       const { arrived, closed, reply } = yield* stalling("{")
       const { secrets } = yield* start(
@@ -223,14 +223,14 @@ describe.each(transports)("over %s", (_, transport) => {
       yield* closed
     }))
 
-  it.scopedLive("close waits for the calls under way, then closes the connections, and refuses what comes after", () =>
+  it.scopedLive("close waits for the calls in flight, closes the connections, and refuses later calls", () =>
     Effect.gen(function*() {
       const { arrived, reply } = yield* stalling("")
       const { received, secrets, server } = yield* start(
         ({ path = "" }) => path.endsWith("slow") ? reply : { body: secret },
         { transport }
       )
-      // No hint of when to close: that is to come from closing the client.
+      // No keep-alive hint: closing the client must close the connection.
       server.keepAliveTimeout = 0
       const closed: Array<Effect.Effect<void>> = []
       server.on("connection", (socket) => {
@@ -261,7 +261,7 @@ describe.each(transports)("over %s", (_, transport) => {
       expect(yield* rejected(namesOf(secrets.listAll()))).toBeInstanceOf(ClientClosed)
       expect(received).toHaveLength(2)
       if (transport !== undefined) {
-        // fetch keeps its connections to itself.
+        // fetch does not expose its connections.
         expect(closed.length).toBeGreaterThan(0)
         yield* Effect.all(closed)
       }
@@ -276,7 +276,7 @@ describe.each(transports)("over %s", (_, transport) => {
 })
 
 describe("a signal", () => {
-  it.scopedLive("that has aborted before the call, or is none, sends nothing", () =>
+  it.scopedLive("that is already aborted or invalid sends nothing", () =>
     Effect.gen(function*() {
       const { received, secrets } = yield* start(() => ({ body: secret }))
       const reason = yield* rejected(secrets.get("wsec_1", { signal: AbortSignal.abort() }))
@@ -292,7 +292,7 @@ describe("a signal", () => {
       expect(received).toHaveLength(0)
     }))
 
-  it.scopedLive("is listened to once for all calls that it is given to, and no longer than they last", () =>
+  it.scopedLive("has one listener for all its calls, removed after them", () =>
     Effect.gen(function*() {
       const { secrets } = yield* start(() => ({ body: secret }))
       const { signal } = new AbortController()
@@ -323,7 +323,7 @@ describe("a signal", () => {
 })
 
 describe("a loop over all secrets", () => {
-  it.scopedLive("is rejected with what a page failed with", () =>
+  it.scopedLive("is rejected with the error of a page", () =>
     Effect.gen(function*() {
       const { secrets } = yield* start(({ path = "" }) =>
         path.includes("cursor") ? { status: 403, body: { code: 7, message: "no" } } : { body: page(["a"], "2") }
@@ -332,7 +332,7 @@ describe("a loop over all secrets", () => {
       expect(yield* rejected(namesOf(secrets.listAll({ limit: -1 })))).toMatchObject({ _tag: "InvalidArgument" })
     }))
 
-  it.scopedLive("that was not left is ended when the client closes, with the pages that are under way", () =>
+  it.scopedLive("ends when the client closes, with its pages in flight", () =>
     Effect.gen(function*() {
       const { arrived, closed, reply } = yield* stalling("{")
       const { secrets } = yield* start(({ path = "" }) => path.includes("cursor") ? reply : { body: page(["a"], "2") })
@@ -381,7 +381,7 @@ describe("makeClient", () => {
 })
 
 describe("neither key nor value is shown", () => {
-  it.scopedLive("by a client, by what its calls come to, or by what they are rejected with", () =>
+  it.scopedLive("by a client, or by the results and rejections of its calls", () =>
     Effect.gen(function*() {
       const echo = `got ${canaryValue} and ${canaryKey}, in ${JSON.stringify([canaryValue, canaryKey])}`
       const withValue = { ...secret, spec: { value: canaryValue } }
@@ -419,7 +419,7 @@ describe("neither key nor value is shown", () => {
 })
 
 describe("types", () => {
-  it("take plain strings where the Effect client has brands, and keep what is not one", () => {
+  it("accept plain strings instead of brands, and keep other types", () => {
     expectTypeOf<Parameters<Client["get"]>[0]>().toEqualTypeOf<string | { readonly externalId: string }>()
     type Payload = Parameters<Client["create"]>[0]
     expectTypeOf<Payload["spec"]["value"]>().toEqualTypeOf<string | Redacted.Redacted<string> | undefined>()

@@ -31,7 +31,7 @@ const missingScope = {
   metadata: { required_scope: "secrets:manage", granted_scopes: "agents:read" }
 }
 
-/** As much of the API as those programs call. */
+/** The part of the API that those programs call. */
 const api = (method: string, path: string): Response | undefined => {
   const json = (body: unknown, status = 200) => Response.json(body, { status, headers: { "x-request-id": "req-1" } })
   switch (`${method} ${path}`) {
@@ -59,7 +59,7 @@ const api = (method: string, path: string): Response | undefined => {
   }
 }
 
-/** The same on a socket, for the transport that is not `fetch`. */
+/** The same on a socket, for transports other than `fetch`. */
 const server = createServer(({ method = "", url = "" }, reply) => {
   const response = api(method, url)
   reply.writeHead(response?.status ?? 404, { "content-type": "application/json" })
@@ -94,7 +94,7 @@ describe("the README", () => {
     expect(programs.map(({ promised }) => promised.length > 0)).toEqual(Array(12).fill(true))
   })
 
-  it.each(programs)("has a program that prints what it says: $file", async ({ file, promised }) => {
+  it.each(programs)("has a program that prints its documented output: $file", async ({ file, promised }) => {
     const printed: Array<string> = []
     vi.spyOn(console, "log").mockImplementation((...args) => {
       printed.push(format(...args))
@@ -103,7 +103,7 @@ describe("the README", () => {
     expect(printed).toEqual(promised)
   })
 
-  it("lists the errors of each operation, with the status that each travels as", () => {
+  it("lists the errors of each operation with their status", () => {
     const { create, get, list, remove, update, whoami } = Operation
     const operations = { list, create, get, update, delete: remove, whoami }
     const table = [...readme.matchAll(/^\| `(\w+)` \| (\d{3}.*?) \| .* \| ([\w, ]+) \|$/gm)].map((
@@ -147,7 +147,7 @@ describe("the README", () => {
     })
   })
 
-  it("has the default address", () => {
+  it("has the default base URL", () => {
     expect(readme).toContain(`| \`baseUrl\` | \`CADENYA_BASE_URL\` | \`${DEFAULT_BASE_URL}\` |`)
   })
 })

@@ -29,7 +29,7 @@ const trusting = [
 ] as const
 
 describe.each(trusting)("a server over TLS, over %s", (_, transport) => {
-  it.scopedLive("is accepted with a certificate of the authority", () =>
+  it.scopedLive("is accepted if the authority issued its certificate", () =>
     Effect.gen(function*() {
       const { url } = yield* serveTls(certificates.trusted, secret)
       const secrets = yield* connectOver(transport)(url)
@@ -51,7 +51,7 @@ describe.each(trusting)("a server over TLS, over %s", (_, transport) => {
       })
   )
 
-  it.scopedLive("is refused when it has no protocol in common, or does not speak TLS, once", () =>
+  it.scopedLive("is refused without a retry if it has no common protocol, or does not speak TLS", () =>
     Effect.gen(function*() {
       const old = yield* serveTls({ ...certificates.trusted, maxVersion: "TLSv1.1" }, secret)
       const plain = yield* serve(() => ({ body: secret }))
@@ -108,7 +108,7 @@ describe.each([["fetch", FetchHttpClient.layer], ["fetch of ours", Fetch.layer()
   }
 )
 
-/** A transport whose first request fails with this error; the secret is not there for the second one. */
+/** A transport whose first request fails with this error; for the second one, the secret is not found. */
 const failing = (cause: unknown) => {
   let sent = 0
   return HttpClient.make((request) =>

@@ -49,7 +49,7 @@ describe.each(transports)("over %s", (_, transport) => {
       }
     }))
 
-  it.scoped("reads what the API answers", () =>
+  it.scoped("reads the API's responses", () =>
     Effect.gen(function*() {
       const { secrets } = yield* start(answers)
       const got = yield* secrets.get(id)
@@ -70,14 +70,14 @@ describe.each(transports)("over %s", (_, transport) => {
       expect(yield* secrets.delete(id)).toBeUndefined()
     }))
 
-  it.scoped("sends a key with spaces inside as it is", () =>
+  it.scoped("sends a key with inner spaces unchanged", () =>
     Effect.gen(function*() {
       const { received, secrets } = yield* start(answers, { apiKey: Redacted.make("My API  Key") })
       yield* secrets.whoami()
       expect(received[0]?.headers.authorization).toBe("Bearer My API  Key")
     }))
 
-  it.scoped("keeps the path that the base URL has", () =>
+  it.scoped("keeps the path of the base URL", () =>
     Effect.gen(function*() {
       const { received, url } = yield* serve(answers)
       yield* Effect.flatMap(connect(`${url}/proxy/`), (secrets) => secrets.get(id))
@@ -106,7 +106,7 @@ describe.each(transports)("over %s", (_, transport) => {
       })
   )
 
-  it.scoped("tells a typed error from a proxy's page", () =>
+  it.scoped("distinguishes a typed error from a proxy's page", () =>
     Effect.gen(function*() {
       const { secrets } = yield* start(({ method }) =>
         method === "GET"
@@ -126,7 +126,7 @@ describe.each(transports)("over %s", (_, transport) => {
       })
     }))
 
-  it.scoped("tells the tracer the call and its attempt, and the API nothing of the trace", () =>
+  it.scoped("makes spans of the call and its attempt, and sends no trace headers", () =>
     Effect.gen(function*() {
       const { spans, tracer } = record()
       const { received, secrets } = yield* start(answers)
@@ -158,7 +158,7 @@ describe("over fetch", () => {
     Effect.provide(FetchHttpClient.layer)
   )
 
-  it.effect("keeps the RequestInit of whoever made the client, and that of the call, but for redirects", () =>
+  it.effect("keeps the RequestInit of the client and of the call, except for redirects", () =>
     Effect.gen(function*() {
       const { whoami } = yield* Effect.provideService(secrets, FetchHttpClient.RequestInit, {
         credentials: "include",
@@ -172,7 +172,7 @@ describe("over fetch", () => {
       expect(yield* seen(run)).toMatchObject({ credentials: "include", mode: "same-origin", redirect: "manual" })
     }))
 
-  it.effect("takes the response that a browser hides behind status 0 for a redirect", () =>
+  it.effect("treats the status 0 of a browser as a redirect", () =>
     Effect.gen(function*() {
       const { whoami } = yield* secrets
       const fetch = (() => Promise.resolve(Response.error())) as typeof globalThis.fetch

@@ -11,7 +11,7 @@ import { connectOver } from "./support/transports.js"
 
 const id = WorkspaceSecretId.make("wsec_1")
 
-/** A signal as older polyfills have it: without a reason. */
+/** A signal without a reason, as in older polyfills. */
 class OldSignal extends EventTarget {
   aborted = false
 }
@@ -29,7 +29,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-describe("with a foreign AbortController, as of a DOM for tests", () => {
+describe("with a foreign AbortController, such as that of a test DOM", () => {
   it.scopedLive("fetch sends without a signal", () =>
     Effect.gen(function*() {
       vi.stubGlobal("AbortController", OldController)
@@ -39,7 +39,7 @@ describe("with a foreign AbortController, as of a DOM for tests", () => {
       expect(received).toHaveLength(1)
     }))
 
-  it.scopedLive("an interrupted call closes its connection when the response comes", () =>
+  it.scopedLive("an interrupted call closes its connection when the response arrives", () =>
     Effect.gen(function*() {
       vi.stubGlobal("AbortController", OldController)
       const arrived = yield* Deferred.make<void>()
@@ -88,7 +88,7 @@ describe("a signal without a reason", () => {
 })
 
 describe("with fake timers", () => {
-  it.scopedLive("calls end, that of a long list as well", () =>
+  it.scopedLive("calls end, also for a long list", () =>
     Effect.gen(function*() {
       const names = Array.from({ length: 1500 }, (_, index) => `name ${index}`)
       const { url } = yield* serve(() => ({ body: { ...page([]), items: names.map(named) } }))
@@ -100,7 +100,7 @@ describe("with fake timers", () => {
 })
 
 describe("fetch", () => {
-  it.scopedLive("that is replaced after the client was made is the one that sends", () =>
+  it.scopedLive("that is replaced later is used for later requests", () =>
     Effect.gen(function*() {
       const secrets = yield* connectOver(Fetch.layer())("https://example.com")
       const replaced = vi.fn(() => Promise.resolve(Response.json(secret)))
@@ -109,7 +109,7 @@ describe("fetch", () => {
       expect(replaced).toHaveBeenCalledTimes(1)
     }))
 
-  it.scopedLive("that does not exist is a mistake that stays", () =>
+  it.scopedLive("that does not exist is a permanent error", () =>
     Effect.gen(function*() {
       const secrets = yield* connectOver(Fetch.layer())("https://example.com", { retry: { baseDelay: 0 } })
       vi.stubGlobal("fetch", undefined)

@@ -8,7 +8,7 @@ import * as ClientError from "../src/ClientError.js"
 
 type AnySchema = Schema.Schema<unknown, unknown>
 
-/** Every exported schema. A new one is in here without being listed. */
+/** Every exported schema, found automatically. */
 const schemas = Object.entries(ClientError).flatMap(([name, value]) =>
   Schema.isSchema(value) ? [[name, value as Schema.Schema.All as AnySchema] as const] : []
 )

@@ -33,7 +33,7 @@ type Call = (secrets: WorkspaceSecretsClient.Service) => Effect.Effect<unknown, 
 const create: Call = (secrets) => secrets.create(payload())
 const update: Call = (secrets) => secrets.update(id, { spec: { value: Redacted.make(value) } })
 
-/** Every call whose requests know both the value and the key. */
+/** Every call that sends both the value and the key. */
 const writing: Readonly<Record<string, Call>> = {
   create,
   "create, safely": (secrets) => secrets.create(payload(), { safeRetry: true }),
@@ -62,7 +62,7 @@ const connect = (http: HttpClient.HttpClient, retry = false) =>
 const lose = (request: HttpClientError.RequestError["request"]) =>
   new HttpClientError.RequestError({ request, reason: "Transport", cause: new Error("lost") })
 
-/** A create whose answer is lost, then one that finds its external id taken, and this in answer to the get that looks it up. */
+/** A create whose response is lost, a retry that finds its external id taken, and this response to the get. */
 const loseFirst = (last: () => Response) => {
   let posts = 0
   return HttpClient.make((request) =>
@@ -88,7 +88,7 @@ const print = (exit: Exit.Exit<unknown, unknown>) =>
 const answering = (answer: () => Response) =>
   HttpClient.make((request) => Effect.sync(() => HttpClientResponse.fromWeb(request, answer())))
 
-/** What a server says that knows a spelling of the value and of the key, each in all places of an error. */
+/** Error responses with spellings of the value and the key in every field. */
 const indiscreet = (known: string) => ({
   code: 13,
   message: known,
@@ -102,7 +102,7 @@ const indiscreet = (known: string) => ({
   ]
 })
 
-describe("no answer shows a secret of the call", () => {
+describe("no response shows a secret of the call", () => {
   for (const [how, spell] of Object.entries(spellings)) {
     const told = [value, apiKey].map((secret) => [secret, spell(secret.trim())] as const)
     const known = told.map(([, spelled]) => `"${spelled}"`).join(" ")
@@ -128,10 +128,10 @@ describe("no answer shows a secret of the call", () => {
         expect(leaking([...print(exit), ...yield* logged([error])], ...told)).toEqual([])
       }))
 
-    it.effect(`that is spelled ${how}, where a text is cut`, () =>
+    it.effect(`that is spelled ${how}, at the cut of a text`, () =>
       Effect.gen(function*() {
         for (const [secret, spelled] of told) {
-          // The cut is at 4,096 characters: it comes within the spelling, or right behind it.
+          // The cut at 4,096 characters is within the spelling, or right after it.
           const padding = "x ".repeat((4096 - Math.min(spelled.length, 40)) / 2)
           const message = `${padding}"${spelled}"`
           const secrets = yield* connect(answering(() => json({ code: 13, message }, { status: 500 })))
@@ -144,7 +144,7 @@ describe("no answer shows a secret of the call", () => {
 })
 
 describe("a defect", () => {
-  /** What a transport may die with: a platform error with the request, which has the key and the value. */
+  /** A transport may die with a platform error, whose request contains the key and the value. */
   const dying = HttpClient.make((request) =>
     Effect.die(
       new HttpClientError.RequestError({ request, reason: "Transport", description: value, cause: new Error(apiKey) })
@@ -232,7 +232,7 @@ describe("a defect", () => {
 })
 
 describe("a value that is wiped during a call", () => {
-  it.effect("is known until the call ends", () =>
+  it.effect("is masked until the call ends", () =>
     Effect.gen(function*() {
       const sent = payload()
       const secrets = yield* connect(

@@ -10,7 +10,7 @@ import { scripted } from "./support/script.js"
 
 const cursorOf = ({ url }: Sent) => url.searchParams.get("cursor")
 
-/** Pages by the cursor that leads to them. */
+/** Pages by cursor. */
 const pages = (all: { readonly [cursor: string]: ReturnType<typeof page> | undefined }) => (sent: Sent) =>
   json(all[cursorOf(sent) ?? "first"])
 
@@ -28,7 +28,7 @@ const names = (stream: ReturnType<WorkspaceSecretsClient.Service["stream"]>) =>
   )
 
 describe("stream", () => {
-  it.effect("goes from page to page, an empty one included, with the same filters", () =>
+  it.effect("goes from page to page with the same filters, also over an empty page", () =>
     Effect.gen(function*() {
       const { sent, service } = yield* client(three)
       expect(yield* names(service.stream({ limit: 2, prefix: "p" }))).toEqual(["a", "b", "c"])
@@ -55,7 +55,7 @@ describe("stream", () => {
       }
     }))
 
-  it.effect("gets no page before it is needed", () =>
+  it.effect("fetches no page before it is needed", () =>
     Effect.gen(function*() {
       const { sent, service } = yield* client(three)
       const stream = service.stream()
@@ -64,14 +64,14 @@ describe("stream", () => {
       expect(sent).toHaveLength(1)
     }))
 
-  it.effect("starts where it is told to", () =>
+  it.effect("starts at the given cursor", () =>
     Effect.gen(function*() {
       const { sent, service } = yield* client(three)
       expect(yield* names(service.stream({ cursor: Cursor.make("3") }))).toEqual(["c"])
       expect(sent.map(cursorOf)).toEqual(["3"])
     }))
 
-  it.effect("runs anew each time, with the parameters of its call", () =>
+  it.effect("starts again each time, with the parameters of its call", () =>
     Effect.gen(function*() {
       const { sent, service } = yield* client(three)
       const params = { prefix: "p", labels: { env: "prod" } }
@@ -134,7 +134,7 @@ describe("stream", () => {
       expect(got).toEqual(["a"])
     }))
 
-  it.effect("gives up the page that it fetches ahead when nobody takes more", () =>
+  it.effect("cancels the prefetched page when the consumer stops", () =>
     Effect.gen(function*() {
       let isGivenUp = false
       const { secrets, sent } = yield* scripted([
@@ -151,7 +151,7 @@ describe("stream", () => {
       expect(isGivenUp).toBe(true)
     }))
 
-  it.effect("fetches so many pages ahead as it is told to, and no more", () =>
+  it.effect("prefetches exactly the given number of pages", () =>
     Effect.gen(function*() {
       const all = pages(Object.fromEntries(
         Array.from({ length: 10 }, (_, index) => [
@@ -177,7 +177,7 @@ describe("stream", () => {
       }
     }))
 
-  it.effect("with pages ahead, fails and ends as it does without, and fetches nothing once it is left", () =>
+  it.effect("with prefetch, fails and ends as without it, and fetches nothing after the consumer stops", () =>
     Effect.gen(function*() {
       const { sent, service } = yield* client((sent) =>
         cursorOf(sent) === "3" ? json({ code: 7, message: "no" }, { status: 403 }) : three(sent)
@@ -198,7 +198,7 @@ describe("stream", () => {
       })
     }))
 
-  it.effect("ends with UnexpectedResponse when a cursor comes again, with pages ahead as well", () =>
+  it.effect("fails with UnexpectedResponse if a cursor repeats, also with prefetch", () =>
     Effect.gen(function*() {
       const { sent, service } = yield* client(pages({ first: page(["a"], "x"), x: page(["b"], "x") }))
       const error = yield* Effect.flip(Stream.runDrain(service.stream({}, { prefetch: 4 })))
@@ -206,7 +206,7 @@ describe("stream", () => {
       expect(sent).toHaveLength(2)
     }))
 
-  it.effect("sends a page's request again by the rules of its options", () =>
+  it.effect("retries a page by the rules of its options", () =>
     Effect.gen(function*() {
       let requests = 0
       const { service } = yield* client((sent) =>
@@ -216,7 +216,7 @@ describe("stream", () => {
       expect(requests).toBe(6)
     }))
 
-  it.effect("is refused before anything is sent when its parameters are wrong", () =>
+  it.effect("fails before the first request if its parameters are invalid", () =>
     Effect.gen(function*() {
       const { sent, service } = yield* client(three)
       const error = yield* Effect.flip(Stream.runDrain(service.stream({ limit: -1 })))

@@ -23,11 +23,11 @@ import { record } from "./support/tracer.js"
 const id = WorkspaceSecretId.make("wsec_1")
 const options = { retry: { baseDelay: 0 }, retryBudget: false } as const
 
-// Of `@opentelemetry/api`, whose modules for bundlers this test's loader would take, and Node would not.
+// Not imported from `@opentelemetry/api`: the test's loader would use its modules for bundlers.
 const SpanKind = { INTERNAL: 0, CLIENT: 2 }
 const SpanStatusCode = { OK: 1, ERROR: 2 }
 
-/** What the real SDK exports of a program. */
+/** The exports of the real SDK for a program. */
 const exported = (program: Effect.Effect<unknown, unknown>) =>
   Effect.gen(function*() {
     const exporter = new InMemorySpanExporter()
@@ -51,8 +51,8 @@ const attributes = {
   "server.port": 443
 }
 
-describe("OpenTelemetry is told", () => {
-  it.live("one span of the call and one of each attempt, by the conventions for HTTP", () =>
+describe("OpenTelemetry exports", () => {
+  it.live("one span per call and one per attempt, by the conventions for HTTP", () =>
     Effect.gen(function*() {
       const { secrets } = yield* scripted([status(503, 14), "ECONNRESET", json(secret)], options)
       const { spans } = yield* exported(Effect.withSpan(secrets.get(id), "caller"))
@@ -96,7 +96,7 @@ describe("OpenTelemetry is told", () => {
       expect(call?.parentSpanContext?.spanId).toBe(caller?.spanContext().spanId)
     }))
 
-  it.live("where requests go, without workspace, query, port by default or brackets", () =>
+  it.live("the server of requests, without workspace, query, default port and brackets", () =>
     Effect.gen(function*() {
       const { secrets } = yield* scripted([status(404, 5)], {
         ...options,
@@ -126,7 +126,7 @@ describe("OpenTelemetry is told", () => {
       expect(inspect(spans, { depth: 8 })).not.toContain("canary")
     }))
 
-  it.live("what kind of failure it was, and nothing that a server or transport wrote", () =>
+  it.live("the type of a failure, without text of server or transport", () =>
     Effect.gen(function*() {
       const echo = `got ${canaryValue} ${canaryKey} and ordinary words`
       const failures = [
@@ -157,7 +157,7 @@ describe("OpenTelemetry is told", () => {
       }
     }))
 
-  it.live("of a call that was interrupted, and of one that was refused", () =>
+  it.live("interrupted and refused calls", () =>
     Effect.gen(function*() {
       const { secrets, sent } = yield* scripted(["silence"], options)
       const interrupted = Effect.gen(function*() {
@@ -177,7 +177,7 @@ describe("OpenTelemetry is told", () => {
 })
 
 describe("spans", () => {
-  it.effect("are none where the program has turned them off", () =>
+  it.effect("are not made if the program disables tracing", () =>
     Effect.gen(function*() {
       const { spans, tracer } = record()
       const { secrets, sent } = yield* scripted([json(secret)], { propagateTrace: true })
@@ -186,7 +186,7 @@ describe("spans", () => {
       expect(sent[0]?.request.headers).not.toHaveProperty("traceparent")
     }))
 
-  it.effect("have the annotations and links that the program gives its spans", () =>
+  it.effect("have the program's annotations and links", () =>
     Effect.gen(function*() {
       const { spans, tracer } = record()
       const { secrets } = yield* scripted([json(secret)])
@@ -195,8 +195,8 @@ describe("spans", () => {
     }))
 })
 
-describe("the API is told of the trace", () => {
-  it.live("only on request, by the attempt that it is part of", () =>
+describe("trace headers are sent", () => {
+  it.live("only with propagateTrace, for the span of the attempt", () =>
     Effect.gen(function*() {
       const { secrets, sent } = yield* scripted([status(503, 14), json(secret), json(secret)], options)
       const { spans } = yield* exported(secrets.get(id, { propagateTrace: true }))
@@ -220,7 +220,7 @@ describe("the API is told of the trace", () => {
       })
   )
 
-  it.effect("when the client's options say so, unless the call's say otherwise", () =>
+  it.effect("by the call's option, else the client's", () =>
     Effect.gen(function*() {
       const { secrets, sent } = yield* scripted([json(secret)], { propagateTrace: true })
       yield* secrets.get(id)
@@ -251,7 +251,7 @@ describe("metrics", () => {
         ])
     )
 
-  it.live("count calls by operation and outcome, retries, and what is under way", () =>
+  it.live("count calls by operation and outcome, retries, and calls in flight", () =>
     Effect.gen(function*() {
       const { secrets, sent } = yield* scripted(
         [status(503, 14), "ECONNRESET", json(secret), status(404, 5), "silence"],
@@ -277,7 +277,7 @@ describe("metrics", () => {
       })
     }))
 
-  it.effect("have the durations of calls with all their waits, in seconds", () =>
+  it.effect("have the durations of calls with all delays, in seconds", () =>
     Effect.gen(function*() {
       const { secrets } = yield* scripted([status(503, 14, { "retry-after": "2" }), json(secret)])
       const fiber = yield* Effect.fork(tagged("duration")(secrets.get(id)))

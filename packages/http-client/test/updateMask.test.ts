@@ -34,13 +34,13 @@ const without = <A extends object>(fields: A, drop: (value: unknown) => boolean)
 
 const before: Fields = { name: "name", externalId: "a/b", labels: { env: "prod" }, value: "value" }
 
-/** What an update without a mask writes: by the first revision of the contract, and by the second. */
+/** The fields that an update without a mask writes, in the first and second revision of the contract. */
 const rules = {
   "the fields that are there": (value: unknown) => value !== undefined,
   "the fields that are not empty": (value: unknown) => !isEmpty(value)
 }
 
-/** A server of one secret that follows such a rule. A mask means the same to each: what it names is written, or cleared. */
+/** A server with one secret that follows one of these rules. A mask has the same meaning in both: its fields are written or cleared. */
 const serveOne = (isWritten: (value: unknown) => boolean) =>
   Effect.gen(function*() {
     let stored = before
@@ -183,8 +183,8 @@ describe.each(Object.entries(rules))("an update, to a server that writes %s with
   })
 })
 
-describe("an update of the client for unit tests", () => {
-  it.effect("is given the payload as the caller gave it, without a mask", () =>
+describe("an update of the test client", () => {
+  it.effect("receives the caller's payload, without a mask", () =>
     Effect.gen(function*() {
       const given: Array<unknown> = []
       const secrets = ClientTest.make({

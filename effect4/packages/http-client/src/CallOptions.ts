@@ -1,5 +1,5 @@
 /**
- * What a single call can be told, as the last parameter of each operation.
+ * The options of a single call: the last parameter of each operation.
  *
  * @since 0.1.0
  */
@@ -7,52 +7,52 @@ import type * as Duration from "effect/Duration"
 import type * as Retry from "./Retry.js"
 
 /**
- * What a call can be told. What is left out is as the client's options have it.
+ * The options of a call. Each defaults to the client's option.
  *
  * @since 0.1.0
  * @category models
  */
 export interface CallOptions {
   /**
-   * How long the call may take, with all its attempts, the waits between them and the reading of the body. `CallTimeout`
-   * when it takes longer. `Infinity` for no end.
+   * The deadline of the whole call: all attempts, the delays between them, and reading the body. After it, the call
+   * fails with `CallTimeout`. `Infinity` means no deadline.
    */
   readonly deadline?: Duration.Input | undefined
-  /** How long one attempt may take, the reading of the body included; then the next one comes, if there is one. */
+  /** The deadline of one attempt, including reading the body. After it, the call is retried if the policy allows. */
   readonly attemptDeadline?: Duration.Input | undefined
-  /** When the call is sent again; `false` for never. */
+  /** The retry policy; `false` means no retries. */
   readonly retry?: Retry.Policy | false | undefined
   /**
-   * Further headers of the request. Those that the client sets itself, and those that are a connection's, are refused with
-   * `InvalidArgument`.
+   * Additional request headers. The call fails with `InvalidArgument` for headers that the client sets itself and for
+   * connection headers.
    */
   readonly headers?: Readonly<Record<string, string>> | undefined
-  /** Whether the API is told which trace the call is part of (`traceparent`). */
+  /** Whether the request has a `traceparent` header. */
   readonly propagateTrace?: boolean | undefined
 }
 
 /**
- * What a `create` can be told.
+ * The options of `create`.
  *
  * @since 0.1.0
  * @category models
  */
 export interface CreateOptions extends CallOptions {
   /**
-   * Whether the call is sent again after an error, as one that only reads is. It needs `metadata.externalId`: when the
-   * answer to an attempt was lost and the next one finds that external id taken, the secret that has it is read back. It is the
-   * result if it has the same name, without case, and, if the server returns values, the same value.
+   * Whether the call is retried like a read. Needs `metadata.externalId`. If a response was lost and the retry fails
+   * because the external id is taken, the client reads the secret with that external id. It returns the secret if the
+   * name is equal (ignoring case) and, if the server returns values, the value is equal.
    */
   readonly safeRetry?: boolean | undefined
 }
 
 /**
- * What a `stream` can be told. Deadlines and retries are those of each page.
+ * The options of `stream`. Deadlines and retries apply to each page.
  *
  * @since 0.1.0
  * @category models
  */
 export interface StreamOptions extends CallOptions {
-  /** How many pages are fetched ahead of the one in use; none where left out. */
+  /** How many pages are fetched in advance. Default: 0. */
   readonly prefetch?: number | undefined
 }

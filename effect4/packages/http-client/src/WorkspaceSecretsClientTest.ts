@@ -1,5 +1,5 @@
 /**
- * A client for the unit tests of those who use one: it answers from a plain object, without a network.
+ * A client for unit tests: it answers from a plain object, without a network.
  *
  * @since 0.1.0
  */
@@ -15,28 +15,27 @@ import type { OperationName } from "./ClientError.js"
 import { WorkspaceSecretsClient } from "./WorkspaceSecretsClient.js"
 
 /**
- * The operations that a test expects to be called. `stream` asks `list` where it is left out.
+ * The operations that a test expects to be called. `stream` defaults to `list`.
  *
  * @since 0.1.0
  * @category models
  */
 export type Answers = Partial<Omit<WorkspaceSecretsClient.Service, "withResponse">>
 
-/** What is said of a response that there was not. */
 const response = { status: 200, headers: {}, requestId: undefined, attempts: 1 }
 
 const withResponse = <A>(value: A) => ({ value, response })
 
-/** An empty cursor is unset, as an absent one is. */
+/** An empty cursor is unset. */
 const isCursor = <A extends string>(cursor: A | undefined): cursor is A => cursor !== undefined && cursor !== ""
 
 const noAnswer = (operation: OperationName): Error =>
-  new Error(`${operation} was called, which this test has no answer to: add ${operation} to the answers of its client`)
+  new Error(`unexpected call of ${operation}: add ${operation} to the answers of the test client`)
 
 /**
- * Makes a client that has these operations. Another one, when it is called, dies with an error that names it.
- * `withResponse` has the same operations, with status 200 next to each value. Each operation gets its parameters as the caller gave
- * them: `update` gets the payload without the mask that a real client adds.
+ * Makes a client with these operations. Any other operation dies with an error that names it. `withResponse` has the
+ * same operations, with status 200. Operations receive the caller's parameters unchanged: `update` receives the payload
+ * without the mask that a real client adds.
  *
  * @since 0.1.0
  * @category constructors
@@ -77,7 +76,7 @@ export const make = (answers: Answers = {}): WorkspaceSecretsClient.Service => {
 }
 
 /**
- * A client that has these operations, in place of one that calls the API.
+ * A layer that provides a client with these operations.
  *
  * @since 0.1.0
  * @category layers
@@ -89,8 +88,7 @@ const decodeSecret = Schema.decodeUnknownSync(WorkspaceSecret)
 const decodeProfile = Schema.decodeUnknownSync(Profile)
 
 /**
- * A secret of what a test needs of one, in JSON as the API writes it; the rest is made up. Throws for what the API would
- * not write.
+ * Makes a secret from a partial JSON object, with defaults for the rest. Throws if the JSON is invalid.
  *
  * @since 0.1.0
  * @category samples
@@ -117,7 +115,7 @@ export const secret = (
   })
 
 /**
- * A page of these secrets; the last one, unless it has a cursor.
+ * Makes a page of secrets. Without a cursor, it is the last page.
  *
  * @since 0.1.0
  * @category samples
@@ -132,7 +130,7 @@ export const page = (
   })
 
 /**
- * A profile of what a test needs of one, in JSON as the API writes it; the rest is made up.
+ * Makes a profile from a partial JSON object, with defaults for the rest.
  *
  * @since 0.1.0
  * @category samples

@@ -1,5 +1,5 @@
 /**
- * The transport on global `fetch`: the platform's, told to keep nothing and to send along nothing of its own.
+ * The platform's transport on global `fetch`, without cookies, referrer and cache.
  *
  * @since 0.1.0
  */
@@ -8,13 +8,13 @@ import type * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 
 /**
- * What requests are sent with.
+ * The options of the transport.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Options {
-  /** The function to call in place of global `fetch`. */
+  /** The `fetch` function to use. Default: global `fetch`. */
   readonly fetch?: typeof globalThis.fetch | undefined
 }
 
@@ -26,7 +26,8 @@ const init: RequestInit & { readonly cache: string } = {
 }
 
 /**
- * The transport as a layer. It sends no cookies and no referrer, keeps nothing in the cache, and follows no redirects.
+ * A layer that provides the transport. It sends no cookies and no referrer, does not use the cache, and follows no
+ * redirects.
  *
  * @since 0.1.0
  * @category layers

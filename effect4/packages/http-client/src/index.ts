@@ -1,7 +1,6 @@
 /**
- * A client of the Workspace Secrets API. Each module has an import path of its own,
- * `@workspace-secrets/http-client/WorkspaceSecretsClient`, which loads what it needs and no more; this one loads
- * everything.
+ * A client of the Workspace Secrets API. This entry point loads all modules. To load only what you need, import a
+ * module by its path, such as `@workspace-secrets/http-client/WorkspaceSecretsClient`.
  *
  * @since 0.1.0
  */

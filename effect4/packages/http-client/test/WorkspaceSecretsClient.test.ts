@@ -35,7 +35,7 @@ const transports = [
 ] as const
 
 describe.each(transports)("over %s", (_, transport) => {
-  it.live("sends what the API takes and reads what it answers", () =>
+  it.live("sends valid requests and reads the API's responses", () =>
     Effect.gen(function*() {
       const { got, url } = yield* serve(json(200, secret("wsecret_1", "s3cr3t-value")))
       const secrets = yield* client(`${url}/base/`, { workspaceId: "development" })
@@ -76,7 +76,7 @@ describe.each(transports)("over %s", (_, transport) => {
       expect(got).toHaveLength(1)
     }).pipe(Effect.provide(transport)))
 
-  it.live("gives a body up that is too large, and one that does not end in time", () =>
+  it.live("cancels a body that is too large or exceeds the deadline", () =>
     Effect.gen(function*() {
       const { url } = yield* serve(
         (response) => {
@@ -124,7 +124,7 @@ describe.each(transports)("over %s", (_, transport) => {
 })
 
 describe("errors", () => {
-  it.live("are those of the table, with what a caller can act on", () =>
+  it.live("are those of the table, with the fields that a caller needs", () =>
     Effect.gen(function*() {
       for (const row of ErrorTable.rows.filter(({ tag }) => !tag.startsWith("Profile") && tag !== "NotFound")) {
         const { url } = yield* serve(json(row.status, status(row.code), { "retry-after": "7" }))
@@ -142,7 +142,7 @@ describe("errors", () => {
       }
     }).pipe(Effect.provide(Fetch.layer())))
 
-  it.live("say where a body does not decode, and not what was there", () =>
+  it.live("have the path of an invalid field, but not its value", () =>
     Effect.gen(function*() {
       const { url } = yield* serve(json(200, { ...secret("wsecret_1"), spec: { value: { hidden: "s3cr3t-value" } } }))
       const error = yield* Effect.flip((yield* client(url)).get(id))
@@ -150,7 +150,7 @@ describe("errors", () => {
       expect(inspect(error, { depth: 10, showHidden: true })).not.toContain("s3cr3t-value")
     }).pipe(Effect.provide(Fetch.layer())))
 
-  it.live("refuse before anything is sent", () =>
+  it.live("are found before a request is sent", () =>
     Effect.gen(function*() {
       const { got, url } = yield* serve(json(200, {}))
       const secrets = yield* client(url)
@@ -160,7 +160,7 @@ describe("errors", () => {
       expect(got).toEqual([])
     }).pipe(Effect.provide(Fetch.layer())))
 
-  it.live("hold neither key nor value, whatever a server says and wherever they are printed", () =>
+  it.live("contain neither key nor value, for any response and any sink", () =>
     Effect.gen(function*() {
       const value = "s3cr3t-value-of-a-call"
       const { url } = yield* serve((response, { body, headers }) =>
@@ -198,7 +198,7 @@ describe("errors", () => {
       expect(prints[0]).toContain("<redacted>")
     }).pipe(Effect.provide(Fetch.layer())))
 
-  it.effect("are defects without what they may hold where a transport dies", () =>
+  it.effect("are defects with only class and frames if a transport dies", () =>
     Effect.gen(function*() {
       const http = HttpClient.make((request) => Effect.die(Object.assign(new TypeError(`${key} died`), { request })))
       const secrets = yield* client("http://localhost").pipe(Effect.provideService(HttpClient.HttpClient, http))
@@ -210,7 +210,7 @@ describe("errors", () => {
 })
 
 describe("retries", () => {
-  it.live("send a read again, wait as the server asks, and count", () =>
+  it.live("repeat a read after the server's delay, and count attempts", () =>
     Effect.gen(function*() {
       const { got, url } = yield* serve(
         json(503, status(14), { "retry-after": "0" }),
@@ -227,7 +227,7 @@ describe("retries", () => {
       ])
     }).pipe(Effect.provide(Fetch.layer())))
 
-  it.live("leave writes alone unless told, and a delete that was done is done", () =>
+  it.live("do not repeat writes by default, and accept a completed delete", () =>
     Effect.gen(function*() {
       const { got, url } = yield* serve(json(503, status(14)), json(503, status(14)), json(404, status(5)))
       const secrets = yield* client(url, { retry: { baseDelay: 1 } })
@@ -239,7 +239,7 @@ describe("retries", () => {
       expect(got.map(({ method }) => method)).toEqual(["POST", "DELETE", "DELETE"])
     }).pipe(Effect.provide(Fetch.layer())))
 
-  it.live("read back a create whose answer was lost", () =>
+  it.live("read back a create whose response was lost", () =>
     Effect.gen(function*() {
       const { got, url } = yield* serve(
         (response) => response.destroy(),
@@ -255,7 +255,7 @@ describe("retries", () => {
       expect(got.map(({ method }) => method)).toEqual(["POST", "POST", "GET"])
     }).pipe(Effect.provide(Fetch.layer())))
 
-  it.live("take a schedule, a budget and a deadline into account", () =>
+  it.live("respect a schedule, a budget and a deadline", () =>
     Effect.gen(function*() {
       const { got, url } = yield* serve(json(503, status(14)))
       const schedule = Schedule.recurs(2)
@@ -272,7 +272,7 @@ describe("retries", () => {
 })
 
 describe("deadlines", () => {
-  it.effect("end a call that waits, without waiting for a transport that does not let go", () =>
+  it.effect("end a call without waiting for a transport that ignores interruption", () =>
     Effect.gen(function*() {
       const http = HttpClient.make(() => Effect.uninterruptible(Effect.never))
       const secrets = yield* client("http://localhost").pipe(Effect.provideService(HttpClient.HttpClient, http))
@@ -308,7 +308,7 @@ describe("stream", () => {
     pagination: { nextCursor }
   })
 
-  it.live("goes through all pages, and gets none that is not needed", () =>
+  it.live("goes through all pages, each fetched when needed", () =>
     Effect.gen(function*() {
       const { got, url } = yield* serve(
         json(200, page(["a", "b"], "1")),
@@ -323,7 +323,7 @@ describe("stream", () => {
       expect(got.map(({ url }) => url?.split("?")[1])).toEqual(["limit=2", undefined, "cursor=2"])
     }).pipe(Effect.provide(Fetch.layer())))
 
-  it.live("ends with an error where a cursor comes again", () =>
+  it.live("fails if a cursor repeats", () =>
     Effect.gen(function*() {
       const { url } = yield* serve(json(200, page(["a"], "1")))
       const error = yield* Effect.flip(Stream.runDrain((yield* client(url)).stream()))
@@ -332,7 +332,7 @@ describe("stream", () => {
 })
 
 describe("telemetry", () => {
-  it.live("has spans and metrics of the names in the README, and traceparent only when asked", () =>
+  it.live("has the spans and metrics of the README, and traceparent only with propagateTrace", () =>
     Effect.gen(function*() {
       const { got, url } = yield* serve(
         json(200, {
@@ -370,7 +370,7 @@ describe("telemetry", () => {
 describe("options", () => {
   const none = HttpClient.make(() => Effect.die(new Error("not to be called")))
 
-  it.effect("that are wrong are named, all of them, without their values", () =>
+  it.effect("that are invalid are all reported, without their values", () =>
     Effect.gen(function*() {
       const error = yield* Effect.flip(
         Layer.build(
@@ -387,7 +387,7 @@ describe("options", () => {
       expect(inspect(error, { depth: 10 })).not.toMatch(/hidden|a\\nb/)
     }).pipe(Effect.provideService(HttpClient.HttpClient, none)))
 
-  it.effect("come from the environment, and an error names the variable and no value", () =>
+  it.effect("come from the environment, and an error names the variable without its value", () =>
     Effect.gen(function*() {
       const from = (env: Readonly<Record<string, string>>) =>
         layerConfig().pipe(
@@ -406,7 +406,7 @@ describe("options", () => {
       expect(String(other)).not.toContain("hidden")
     }).pipe(Effect.provideService(HttpClient.HttpClient, none)))
 
-  it.effect("make a service of the layer", () =>
+  it.effect("are passed to the layer", () =>
     Effect.gen(function*() {
       const secrets = yield* WorkspaceSecretsClient
       expect(Object.keys(secrets).sort()).toEqual(

@@ -22,7 +22,7 @@ describe("WorkspaceSecretsClientTest", () => {
       whoami: () => Effect.succeed(profile())
     }))))
 
-  it.effect("dies with the name of an operation that it has no answer to", () =>
+  it.effect("dies with the name of an operation without an answer", () =>
     Effect.gen(function*() {
       const exit = yield* Effect.exit((yield* WorkspaceSecretsClient).get(id))
       expect(String(exit)).toContain("get was called")

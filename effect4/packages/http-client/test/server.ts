@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
 
-/** A request that the server got. */
+/** A request at the server. */
 export interface Got {
   readonly method: string | undefined
   readonly url: string | undefined
@@ -9,7 +9,7 @@ export interface Got {
   readonly body: string
 }
 
-/** A server on a port of its own that gives these answers, the last one again and again. */
+/** A server on a free port that gives these responses in order, and repeats the last one. */
 export const serve = (...answers: ReadonlyArray<(response: ServerResponse, got: Got) => void>) =>
   Effect.acquireRelease(
     Effect.callback<{ readonly url: string; readonly got: Array<Got>; readonly close: () => void }>((resume) => {
@@ -49,7 +49,7 @@ export const json = (status: number, body: unknown, headers: Readonly<Record<str
   response.end(JSON.stringify(body))
 }
 
-/** A secret as the API writes it. */
+/** A secret in the API's JSON. */
 export const secret = (id: string, value = "v") => ({
   metadata: {
     id,

@@ -1,4 +1,4 @@
-/** Makes of one thing another, once for as long as somebody holds on to it. */
+/** Caches the result of `make` for each object, as long as the object is reachable. */
 export const weakMemo = <A extends object, B>(make: (a: A) => B) => {
   const made = new WeakMap<A, B>()
   return (a: A): B => {

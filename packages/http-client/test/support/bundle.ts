@@ -1,7 +1,7 @@
 import { build, type BuildOptions } from "esbuild"
 import { fileURLToPath } from "node:url"
 
-/** A program of this directory with all that it imports, as one script that names nothing of Node it does not import. */
+/** Bundles a program of this directory into one script without Node globals. */
 export const bundle = async (entry: string, options: BuildOptions): Promise<string> => {
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(new URL(entry, import.meta.url))],

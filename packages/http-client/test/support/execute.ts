@@ -6,7 +6,7 @@ import { bundle } from "./bundle.js"
 
 const banner = "import { createRequire as $ } from \"node:module\"; const require = $(import.meta.url);"
 
-/** Runs a program of this directory in a process of its own, to its end. It prints JSON. */
+/** Runs a program of this directory in a child process. It prints JSON. */
 export const execute = async (
   program: string,
   { args = [], flags = [] }: { readonly args?: ReadonlyArray<string>; readonly flags?: ReadonlyArray<string> } = {}

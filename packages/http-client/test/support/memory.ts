@@ -10,7 +10,7 @@ export interface Sent {
   readonly url: URL
 }
 
-/** A transport that answers out of memory, and keeps what it was given. */
+/** A transport that answers from memory, and records its requests. */
 export const transport = (reply: (sent: Sent) => Response) => {
   const sent: Array<Sent> = []
   const http = HttpClient.make((request, url) =>
@@ -28,7 +28,7 @@ export const json = (body: unknown, init: ResponseInit = {}) =>
     headers: { "content-type": "application/json", "x-request-id": "req-1", ...init.headers }
   })
 
-/** A client on such a transport, which sends each request once unless the options say otherwise. */
+/** A client on such a transport, by default without retries. */
 export const client = (
   reply: (sent: Sent) => Response,
   options: Partial<WorkspaceSecretsClient.Options> = {}

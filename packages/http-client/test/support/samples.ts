@@ -1,10 +1,10 @@
 import { workspaceSecret } from "@workspace-secrets/core/Examples"
 
-/** A value and a key that must turn up nowhere. Both need escaping in JSON, one way or another, and the key has spaces inside. */
+/** A value and a key that must appear nowhere. Both need JSON escapes, and the key has inner spaces. */
 export const canaryValue = "canary-value-7f3a\"/\n<é>"
 export const canaryKey = "My canary-key-91bc \\\"& Key"
 
-/** What of the canaries no escaping changes. */
+/** The parts of the canaries that no escaping changes. */
 export const canaries = ["canary-value-7f3a", "canary-key-91bc"]
 
 export { profile, workspaceSecret as secret } from "@workspace-secrets/core/Examples"

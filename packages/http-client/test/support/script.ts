@@ -15,7 +15,7 @@ export type Step = Response | "ECONNRESET" | "ECONNREFUSED" | "ENOTFOUND" | "sil
 export const status = (status: number, code: number, headers: Record<string, string> = {}) =>
   json({ code, message: "words" }, { status, headers })
 
-/** A client whose transport takes these steps, the last one for ever, and says when each request came. */
+/** A client whose transport follows these steps, repeats the last one, and records the time of each request. */
 export const scripted = (
   steps: ReadonlyArray<Step | ((request: HttpClientRequest.HttpClientRequest) => Step)>,
   options: Partial<WorkspaceSecretsClient.Options> = {}
@@ -46,8 +46,8 @@ export const scripted = (
 }
 
 /**
- * Runs calls whose waits take no time, and tells how long they would have been, in milliseconds. Deadlines would pass at
- * once as well: the calls are to have none.
+ * Runs calls without real delays, and returns the delays in milliseconds. The calls must have no deadlines: they would
+ * pass at once.
  */
 export const withoutWaiting = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.suspend(() => {
@@ -61,5 +61,5 @@ export const withoutWaiting = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
     return Effect.map(Effect.withClock(effect, clock), (result) => ({ result, waits }))
   })
 
-/** The options of a client whose calls have no deadline. */
+/** Options without deadlines. */
 export const endless = { deadline: Infinity, attemptDeadline: Infinity }

@@ -9,14 +9,14 @@ export interface Received {
   readonly body: string
 }
 
-/** An answer, or a hand on the raw socket. */
+/** A response, or a function that writes to the raw socket. */
 export type Reply =
   | { readonly status?: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: unknown }
   | ((response: Http.ServerResponse) => void)
 
 const text = (body: unknown) => body === undefined || typeof body === "string" ? body : JSON.stringify(body)
 
-/** A server on a socket of its own, for as long as the scope is open; it keeps what it received. */
+/** A server for the lifetime of the scope, which records its requests. */
 export const serve = (reply: (request: Received) => Reply) =>
   Effect.acquireRelease(
     Effect.async<{ readonly url: string; readonly received: Array<Received>; readonly server: Http.Server }>(

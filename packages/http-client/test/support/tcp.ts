@@ -3,26 +3,25 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Net from "node:net"
 
-/** A connection as its server sees it. */
+/** A connection at the server. */
 export interface Connection {
   readonly socket: Net.Socket
-  /** The requests on it so far; the bodies are left out. */
+  /** The requests on it so far, without bodies. */
   readonly requests: Array<string>
-  /** Completes when the connection is closed, by whichever side. */
+  /** Completes when either side closes the connection. */
   readonly closed: Effect.Effect<void>
 }
 
 export interface TcpServer {
   readonly url: string
   readonly connections: ReadonlyArray<Connection>
-  /** The most connections that were open at the same time. */
+  /** The maximum number of connections open at the same time. */
   readonly mostOpen: () => number
   readonly open: () => number
 }
 
 /**
- * A server that is told each request as it comes in and writes to the socket what it likes, for as long as the scope is
- * open.
+ * A server whose handler writes raw bytes for each request, for the lifetime of the scope.
  */
 export const serveTcp = (
   onRequest: (connection: Connection, request: string) => void
@@ -77,10 +76,10 @@ export const serveTcp = (
     ({ close }) => close
   )
 
-/** A whole response, as bytes on the wire. */
+/** The bytes of a whole response. */
 export const answer = (body: string, headers: ReadonlyArray<string> = [], status = "200 OK"): string =>
   [`HTTP/1.1 ${status}`, `Content-Length: ${Buffer.byteLength(body)}`, ...headers, "", body].join("\r\n")
 
-/** The headers of a response whose body is yet to come. */
+/** The headers of a response without its body. */
 export const start = (headers: ReadonlyArray<string>, status = "200 OK"): string =>
   [`HTTP/1.1 ${status}`, ...headers, "", ""].join("\r\n")

@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Https from "node:https"
 import type { AddressInfo } from "node:net"
 
-/** The authority that issued the certificates below. They are for tests alone. */
+/** The authority that issued the certificates below. For tests only. */
 export const authority = `-----BEGIN CERTIFICATE-----
 MIIBmTCCAT+gAwIBAgIUB3rvSduBsMzY+QTIiFomx3fex6MwCgYIKoZIzj0EAwIw
 GTEXMBUGA1UEAwwOVGVzdCBhdXRob3JpdHkwIBcNMjYxMTI3MjA0MTA5WhgPMjEy
@@ -16,7 +16,7 @@ zitF/IfN2wHak2JhfqjwgL72qBFpol6TiyLppFM=
 -----END CERTIFICATE-----`
 
 export const certificates = {
-  /** What a server should have. */
+  /** A valid certificate. */
   trusted: {
     cert: `-----BEGIN CERTIFICATE-----
 MIIBmzCCAUCgAwIBAgIUVt8e5z+QECXlM9tfJXGsPGRgPSIwCgYIKoZIzj0EAwIw
@@ -54,7 +54,7 @@ AwEHoUQDQgAE6AG3xKFBhOJ4vnOjvEOv8skYPNFpa8cBuuFTVtUI3LJ9BrRUGuMY
 GKrTpxrNyd5L0K/rUXM5S9UHeBaveCL7pg==
 -----END EC PRIVATE KEY-----`
   },
-  /** Issued by a certificate that may issue none. */
+  /** Issued by a certificate that is not a CA. */
   notByAnAuthority: {
     cert: `-----BEGIN CERTIFICATE-----
 MIIBlDCCATugAwIBAgIUcqTpsAMTk8bgkR23iPzkQ+hIyg8wCgYIKoZIzj0EAwIw
@@ -84,7 +84,7 @@ AwEHoUQDQgAEDMA34qyjXOHlpoCIVgZxm9UKmEHgTVCE9lIeJYin8ena7XbtUoqT
 VcmMJbrTyeQ0aYhvO2JeBnHDn0F9JnXkgQ==
 -----END EC PRIVATE KEY-----`
   },
-  /** An RSA key of 768 bits. */
+  /** Has an RSA key of 768 bits. */
   weak: {
     cert: `-----BEGIN CERTIFICATE-----
 MIIBvjCCAWOgAwIBAgIUVt8e5z+QECXlM9tfJXGsPGRgPSQwCgYIKoZIzj0EAwIw
@@ -114,7 +114,7 @@ qaJdv3hKTk4=
   }
 }
 
-/** A server over TLS that answers each request with the same JSON, for as long as the scope is open. */
+/** A TLS server that answers each request with the same JSON, for the lifetime of the scope. */
 export const serveTls = (options: Https.ServerOptions, body: unknown) =>
   Effect.acquireRelease(
     Effect.async<{ readonly url: string; readonly server: Https.Server }>((resume) => {

@@ -11,7 +11,7 @@ export interface Recorded {
   exit?: Exit.Exit<unknown, unknown>
 }
 
-/** A tracer that keeps all that spans are told, and samples them or does not. */
+/** A tracer that records spans, sampled or not. */
 export const record = ({ sampled = true } = {}) => {
   const spans: Array<Recorded> = []
   const tracer = Tracer.make({

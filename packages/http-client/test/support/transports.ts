@@ -22,7 +22,7 @@ export const transports: ReadonlyArray<readonly [name: string, transport: Transp
   ["undici of ours", Node.layer()]
 ]
 
-/** A client of the server at an address, for as long as the scope is open; it sends once unless the options say otherwise. */
+/** A client of the server at a URL, for the lifetime of the scope, by default without retries. */
 export const connectOver = (transport: Transport) => (baseUrl: string, options: Partial<Options> = {}) =>
   layer({ apiKey: Redacted.make("key"), baseUrl, retry: false, ...options }).pipe(
     Layer.provide(transport),
@@ -30,7 +30,7 @@ export const connectOver = (transport: Transport) => (baseUrl: string, options: 
     Effect.map(Context.get(WorkspaceSecretsClient))
   )
 
-/** A server, and a client of it. */
+/** A server and its client. */
 export const startOver =
   (transport: Transport) => (reply: (request: Received) => Reply, options: Partial<Options> = {}) =>
     Effect.gen(function*() {
@@ -38,7 +38,7 @@ export const startOver =
       return { ...server, secrets: yield* connectOver(transport)(server.url, options) }
     })
 
-/** Headers, a piece of the body, and the end of the connection. */
+/** Headers, a part of the body, and the end of the connection. */
 export const brokenOff = (status: number): Reply => (response) => {
   response.writeHead(status, { "content-length": "1000", "x-request-id": "req-2" })
   response.write("{\"code\": 5,", () => response.destroy())

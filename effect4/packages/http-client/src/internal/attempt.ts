@@ -10,7 +10,7 @@ import { limitOf, read, textOf, TOO_LARGE } from "./body.js"
 import { failureOf } from "./connectionReason.js"
 import * as Response from "./response.js"
 
-/** A transport that was told to fail for a status has the response all the same. */
+/** An `HttpClient` with `filterStatusOk` fails for error statuses, but its error has the response. */
 const responseOf = (error: HttpClientError) =>
   error.reason._tag === "StatusCodeError" ? Effect.succeed(error.reason.response) : Effect.fail(error)
 
@@ -22,7 +22,7 @@ const tooLarge = (status: number) => {
 
 export interface Sending {
   readonly request: HttpClientRequest
-  /** Takes what the call must not show out of what the server wrote. */
+  /** Redacts the secrets of the call. */
   readonly redact: Mask
   readonly operation: { readonly name: OperationName; readonly needsBody: boolean }
   readonly attempts: number
@@ -30,7 +30,7 @@ export interface Sending {
   mayBeSent?: boolean
 }
 
-/** Sends a request once and reads the response to its end. What is left unread of it is closed. */
+/** Sends a request once and reads the response. The connection of an unread rest is closed. */
 export const send = (
   http: HttpClient.HttpClient,
   sending: Sending

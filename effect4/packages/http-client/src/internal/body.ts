@@ -5,27 +5,26 @@ import * as Stream from "effect/Stream"
 const MAX_BODY = 16 * 1024 * 1024
 const MAX_ERROR_BODY = 64 * 1024
 
-/** The most bytes of a body that comes with this status. */
+/** The maximum body size for a status, in bytes. */
 export const limitOf = (status: number): number => status >= 200 && status < 300 ? MAX_BODY : MAX_ERROR_BODY
 
-/** A body that is over its limit. */
 export const TOO_LARGE = "TooLarge" as const
 
-/** Reads a body to its end, or no further than to its limit. */
+/** Reads a body up to its limit. */
 export const read = (response: HttpClientResponse) => {
   const limit = limitOf(response.status)
   const length = Number(response.headers["content-length"])
   if (length > limit) {
     return Effect.fail(TOO_LARGE)
   }
-  // The length is that of a compressed body.
+  // For a compressed body, the length is the compressed one.
   if (length <= limit && response.headers["content-encoding"] === undefined) {
     return Effect.map(response.arrayBuffer, (body) => new Uint8Array(body))
   }
   const chunks: Array<Uint8Array> = []
   let size = 0
   return response.stream.pipe(
-    // A response that can have no body has no stream.
+    // A response that cannot have a body has no stream.
     Stream.catch((error) => error.reason._tag === "EmptyBodyError" ? Stream.empty : Stream.fail(error)),
     Stream.runForEach((chunk) => {
       size += chunk.byteLength
@@ -49,7 +48,7 @@ const concat = (chunks: ReadonlyArray<Uint8Array>, size: number): Uint8Array => 
 const decoder = new TextDecoder("utf-8", { fatal: true })
 const lossy = new TextDecoder()
 
-/** How many bytes are UTF-8 from the first on, without a character that is not whole. */
+/** The length of the valid UTF-8 prefix in bytes, without an incomplete character at its end. */
 const validBytes = (bytes: Uint8Array): number => {
   let low = 0
   let high = bytes.length
@@ -66,8 +65,8 @@ const validBytes = (bytes: Uint8Array): number => {
 }
 
 /**
- * The text of a body. Where it is not UTF-8, there is a lone surrogate, which no text in UTF-8 has: schemas refuse it, and so
- * say in which field it is.
+ * Decodes a body. Invalid UTF-8 becomes a lone surrogate, which no valid text contains: schemas refuse it and report
+ * the field.
  */
 export const textOf = (body: Uint8Array): string => {
   try {

@@ -18,14 +18,14 @@ interface Failure {
   readonly reason?: string | undefined
 }
 
-/** OpenTelemetry's word for an error that there is no other for. */
+/** OpenTelemetry's fallback for `error.type`. */
 const OTHER = "_OTHER"
 
-/** A call as it is told to tracer and metrics. It is made when the call begins, and `end` must come whatever happens. */
+/** Records a call in tracer and metrics. Created when the call starts; `end` must always be called. */
 export class Observation {
   /** How many times a request was sent. */
   attempts = 0
-  /** Whether an earlier attempt may have been carried out by the server although it failed. */
+  /** Whether the server may have executed an earlier, failed attempt. */
   mayBeDone = false
 
   readonly clock: Clock.Clock
@@ -45,21 +45,21 @@ export class Observation {
     this.#metrics.inFlight.modifyUnsafe(1, fiber.context)
   }
 
-  /** The call begins. */
+  /** Starts the call. */
   get begin(): Effect.Effect<void> {
     return Effect.map(Effect.makeSpan(`WorkspaceSecretsClient.${this.operation}`), (span) => {
       this.#call = span
     })
   }
 
-  /** Takes the secrets of the call out of a text: those of all its requests, since an answer may repeat what another one sent. */
+  /** Redacts the secrets of all requests of the call: a response may repeat those of an earlier request. */
   mask(secrets: ReadonlyArray<Redacted.Redacted<string>>): Redaction.Mask {
     this.#secrets = [...this.#secrets, ...secrets.filter((secret) => !this.#secrets.some((known) => known === secret))]
     this.#mask = undefined
     return (text) => (this.#mask ??= Redaction.make(this.#secrets))(text)
   }
 
-  /** A cause whose defects are without their messages and what they hold. */
+  /** Reduces the defects of a cause to class and frames. */
   bare<E>(cause: Cause.Cause<E>): Cause.Cause<E> {
     return Cause.hasDies(cause)
       ? Cause.fromReasons(
@@ -70,17 +70,17 @@ export class Observation {
       : cause
   }
 
-  /** A defect without its message and what it holds. */
+  /** A defect without message, cause and properties. */
   defect(defect: unknown): Redaction.Defect {
     return defect instanceof Redaction.Defect ? defect : new Redaction.Defect(defect, Redaction.make(this.#secrets))
   }
 
-  /** How long the call has been under way, in milliseconds. */
+  /** The time since the call started, in milliseconds. */
   get elapsed(): number {
     return Number(this.clock.currentTimeNanosUnsafe() - this.#started) / 1e6
   }
 
-  /** A request is about to be sent; gives the span that it is sent in. */
+  /** Records the start of an attempt. Returns its span. */
   attempt(route: Route): Effect.Effect<Tracer.Span> {
     this.attempts++
     if (this.attempts > 1) {
@@ -98,7 +98,7 @@ export class Observation {
     })
   }
 
-  /** The response to the request came, or did not; `failure` is what that means to the call. */
+  /** Records the end of an attempt. `status` is that of the response, `failure` the error. */
   attempted(status: number | undefined, failure: Failure | undefined): void {
     const span = this.#attempt
     this.#attempt = undefined
@@ -111,7 +111,7 @@ export class Observation {
     )
   }
 
-  /** The call is over. */
+  /** Records the end of the call. */
   end(exit: Exit.Exit<unknown, Failure>): void {
     const context = this.#fiber.context
     const failed = Exit.isFailure(exit) ? Option.getOrUndefined(Cause.findErrorOption(exit.cause)) : undefined
@@ -131,7 +131,7 @@ export class Observation {
     }
   }
 
-  // What a server or a transport has said stays out of spans.
+  // Spans contain no text of server or transport.
   #end(span: Tracer.Span | undefined, type: string | undefined): void {
     if (span === undefined) {
       return
@@ -150,6 +150,6 @@ export class Observation {
   }
 }
 
-/** The header that says which span a request is part of, as W3C Trace Context has it. */
+/** The `traceparent` header (W3C Trace Context). */
 export const traceparent = (span: Tracer.Span): string =>
   `00-${span.traceId}-${span.spanId}-${span.sampled ? "01" : "00"}`

@@ -30,7 +30,7 @@ const settingsOf = (client: Client, operation: OperationName, options: OptionsOf
         { operation, attempts: 0 }
       ))
 
-/** Makes a call of what an operation says of it; what it is given wrong is refused before anything is sent. */
+/** Runs an operation. Invalid arguments fail before a request is sent. */
 const call = <C, A, E extends ListError | CreateError | UpdateError>(
   client: Client,
   operation: OperationName,
@@ -49,12 +49,12 @@ const call = <C, A, E extends ListError | CreateError | UpdateError>(
       : body({ client, observation, settings: settings.success }, made.success)
   })
 
-/** A name without the difference of case, and without the white space around it. */
+/** Normalizes case and surrounding white space of a name. */
 const folded = (name: string): string => name.trim().toLowerCase().toUpperCase()
 
 /**
- * Whether a secret is the one that a payload asked for, as far as the answer tells. A server may keep names in upper case and may
- * return no values (WIRE.md, Where the sources disagree).
+ * Whether a secret was created from a payload. A server may uppercase names and return no values (WIRE.md, Where the
+ * sources disagree).
  */
 const isMadeOf = ({ metadata, spec }: WorkspaceSecret, payload: CreateWorkspaceSecret): boolean => {
   const value = spec.value && Redacted.value(spec.value)
@@ -63,15 +63,15 @@ const isMadeOf = ({ metadata, spec }: WorkspaceSecret, payload: CreateWorkspaceS
       || value === Redacted.value(payload.spec.value))
 }
 
-/** The payload as it is sent, whatever the caller does with it until the response comes. */
+/** A copy, because the caller may change the payload before the response. */
 const copy = ({ metadata, spec: { value } }: CreateWorkspaceSecret): CreateWorkspaceSecret => ({
   metadata: { ...metadata },
   spec: value === undefined ? {} : { value: Redacted.make(Redacted.value(value)) }
 })
 
 /**
- * An external id that is taken may have been taken by an attempt whose answer was lost: it is, when the secret that has it
- * is what was to be made.
+ * An earlier attempt with a lost response may have created the secret. This is so if the secret with the external id
+ * matches the payload.
  */
 const readBack = (
   running: Running,
@@ -113,11 +113,11 @@ const checkPrefetch = (options: StreamOptions | undefined): Result.Result<number
     : Result.fail(refused("list", "options.prefetch", "Expected a whole number from 0"))
 }
 
-/** What an attempt before may have deleted is deleted. */
+/** Not found after an attempt that may have deleted it means deleted. */
 const gone: NonNullable<Extras<void, DeleteError>["settle"]> = (error, answered) =>
   error._tag === "WorkspaceSecretNotFound" ? Effect.succeed({ value: undefined, ...answered }) : undefined
 
-/** The operations of a client, each with the response next to its value. */
+/** The operations of a client. Each returns the value and its response. */
 export const operations = (client: Client, target: Target) => ({
   list: (params: ListWorkspaceSecrets = {}, options?: CallOptions) =>
     call(
@@ -205,7 +205,6 @@ export const operations = (client: Client, target: Target) => ({
     )
 })
 
-/** What is told of the response next to a value. */
 export const infoOf = ({ answer, attempts, redact }: Outcome<unknown>) => {
   const headers: Record<string, string> = {}
   for (const [name, value] of Object.entries(answer.headers)) {

@@ -21,7 +21,7 @@ const parseUrl = (input: unknown): URL | undefined => {
   }
 }
 
-// No message shows the URL: a wrong one may hold a password.
+// No message quotes the URL: it may contain a password.
 export const checkBaseUrl = (input: unknown, allowInsecureHttp: boolean): Result.Result<string, string> => {
   const url = parseUrl(input)
   if (url === undefined || (url.protocol !== "https:" && url.protocol !== "http:")) {
@@ -29,13 +29,13 @@ export const checkBaseUrl = (input: unknown, allowInsecureHttp: boolean): Result
   }
   if (url.protocol === "http:" && !allowInsecureHttp && !isLoopback(url.hostname)) {
     return Result.fail(
-      "Expected an https URL, since http shows the key to the network; for http to other hosts than localhost set allowInsecureHttp"
+      "Expected an https URL: http sends the key unencrypted; allowInsecureHttp allows it for hosts other than localhost"
     )
   }
   if (url.username !== "" || url.password !== "") {
-    return Result.fail("Expected a URL without user name and password; the API takes its key as apiKey")
+    return Result.fail("Expected a URL without user name and password; use apiKey")
   }
-  // `search` and `hash` are empty for a bare `?` or `#`, which would still swallow the path that is put behind them.
+  // `search` and `hash` are empty for a trailing `?` or `#`, but the API's path would become part of them.
   return /[?#]/.test(url.href)
     ? Result.fail("Expected a URL without query and fragment")
     : Result.succeed(url.href.replace(/\/+$/, ""))
@@ -50,7 +50,7 @@ export const checkApiKey = (input: unknown): Result.Result<Redacted.Redacted<str
     // A copy, so that the client outlives a wiped original.
     ? Result.succeed(Redacted.make(key))
     : Result.fail(
-      "Expected a key of visible ASCII characters and spaces between them, without line breaks or \"Bearer\""
+      "Expected visible ASCII characters with spaces only between them, without \"Bearer\""
     )
 }
 
@@ -65,7 +65,7 @@ const valueOf = (redacted: Redacted.Redacted<unknown>): unknown => {
 export const checkWorkspaceId = (input: unknown): Result.Result<string, string> =>
   typeof input === "string" && input !== ""
     ? Target.segment(input)
-    : Result.fail("Expected the id or alias of a workspace, or none for paths without a workspace")
+    : Result.fail("Expected the id or alias of a workspace")
 
 /** Checks the options, whatever they are at run time, and names all that is wrong with them. */
 export const resolve = (options: {

@@ -1,12 +1,12 @@
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 
-/** The longest that `setTimeout` can wait, in milliseconds. */
+/** The longest delay of `setTimeout`, in milliseconds. */
 const MAX_TIMER = 2 ** 31 - 1
 
 /**
- * Runs an effect in a fiber of its own, and gives it up when it takes longer than this: it is interrupted, and not waited
- * for, since a deadline that waits for a transport to let go is none. It can be interrupted even where the caller cannot.
+ * Runs an effect in a new fiber with a deadline. After the deadline, the fiber is interrupted but not awaited: a slow
+ * transport must not delay the deadline. The fiber is interruptible even if the caller is not.
  */
 export const within = <A, E, R, E2>(
   self: Effect.Effect<A, E, R>,
@@ -19,7 +19,7 @@ export const within = <A, E, R, E2>(
       const timeout = Effect.flatMap(Effect.sleep(millis), () => Effect.fail(onTimeout()))
       return restore(millis > MAX_TIMER ? joined : Effect.raceFirst(joined, Effect.interruptible(timeout))).pipe(
         Effect.onInterrupt(() => Fiber.interrupt(fiber)),
-        // Nothing where it is over.
+        // No effect if the fiber has ended.
         Effect.ensuring(Effect.sync(() => fiber.interruptUnsafe()))
       )
     })

@@ -3,20 +3,20 @@ import * as Metric from "effect/Metric"
 const duration = Metric.histogram("workspace_secrets.client.duration", {
   description: "How long calls took, with all their attempts, in seconds",
   attributes: { unit: "s" },
-  // The boundaries that OpenTelemetry advises for the duration of HTTP requests.
+  // The boundaries that OpenTelemetry recommends for HTTP request durations.
   boundaries: [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10]
 })
 
 const inFlight = Metric.gauge("workspace_secrets.client.in_flight", {
-  description: "How many calls are under way"
+  description: "Calls in flight"
 })
 
 const retries = Metric.counter("workspace_secrets.client.retries", {
-  description: "How many times requests were sent again",
+  description: "Retries",
   incremental: true
 })
 
-/** The same for the same name. */
+/** Caches the result of `make` by name. */
 const once = <A>(make: (name: string) => A) => {
   const made = new Map<string, A>()
   return (name: string): A => {
@@ -26,9 +26,8 @@ const once = <A>(make: (name: string) => A) => {
   }
 }
 
-/** The metrics of an operation. */
 export const metrics = once((operation) => ({
-  /** By outcome, in seconds. */
+  /** In seconds, by outcome. */
   duration: once((outcome) => Metric.withAttributes(duration, { operation, outcome })),
   inFlight: Metric.withAttributes(inFlight, { operation }),
   retries: Metric.withAttributes(retries, { operation })

@@ -27,22 +27,22 @@ import type {
 } from "../ClientError.js"
 import { at, boundItems, boundLabels } from "./responseLimits.js"
 
-/** The errors of an operation that a server can answer. */
+/** The errors of an operation that a response can contain. */
 type Answered<E> = Exclude<E, CallTimeout | ConnectionError | UnexpectedResponse>
 
 /**
- * What a response means to an operation. `errors` names each class, so that the compiler holds it against the
- * operation's error type, in both directions.
+ * How an operation reads a response. `errors` has every class, so that the compiler compares it with the operation's
+ * error type in both directions.
  */
 export interface Operation<A, E extends { readonly _tag: ErrorTable.Tag }> {
   readonly name: OperationName
   readonly errors: { readonly [Tag in E["_tag"]]: ErrorClass<Extract<E, { readonly _tag: Tag }>> }
   /**
-   * Reads the body of a 2xx; fails with what was expected of it, without what is masked. What takes long is an Effect, which
-   * lets others run in between.
+   * Decodes the body of a 2xx response. Fails with masked violations. A large body returns an Effect, which yields to
+   * other fibers.
    */
   readonly decode: (body: string, mask?: Mask) => Decoded<A> | Effect.Effect<Decoded<A>>
-  /** Whether a 2xx without its body is a failure. */
+  /** Whether a 2xx response without a body is a failure. */
   readonly needsBody: boolean
 }
 
@@ -50,7 +50,7 @@ type Refusal = ReadonlyArray<FieldViolation.FieldViolation>
 
 type Decoded<A> = Result.Result<A, Refusal>
 
-/** Reads JSON. A SyntaxError quotes the text, so it goes no further than here. */
+/** Parses JSON. The SyntaxError is dropped because it quotes the text. */
 export const parseJson = (text: string, expected: string): Decoded<unknown> => {
   try {
     return Result.succeed(JSON.parse(text))
@@ -59,17 +59,17 @@ export const parseJson = (text: string, expected: string): Decoded<unknown> => {
   }
 }
 
-/** No more than this is said to be wrong with a response. */
+/** The maximum number of reported violations of a response. */
 export const MAX_VIOLATIONS = 10
 
-/** Reads what was JSON. A ParseError holds the input, so it goes no further than here. */
+/** Decodes parsed JSON. The ParseError is dropped because it contains the input. */
 export const decodeOf = <A, I>(schema: Schema.Codec<A, I>) => {
   const decode = Schema.decodeUnknownResult(schema, { errors: "all" })
   return (json: unknown, mask?: Mask): Decoded<A> =>
     Result.mapError(decode(json), (error) => FieldViolation.fromSchemaError(error, { mask, limit: MAX_VIOLATIONS }))
 }
 
-/** Reads JSON of a schema, once it was seen to be no larger than it may be. */
+/** Parses and decodes JSON, after its limits are checked. */
 export const decodeJson = <A, I>(
   schema: Schema.Codec<A, I>,
   expected: string,
@@ -81,13 +81,13 @@ export const decodeJson = <A, I>(
     if (Result.isFailure(json)) {
       return Result.fail(json.failure)
     }
-    // What is short cannot hold much.
+    // A short body needs no check of its limits.
     const bounded = text.length > SHORT ? bound(json.success) : json
     return Result.isFailure(bounded) ? Result.fail(bounded.failure) : decode(bounded.success, mask)
   }
 }
 
-/** Bodies of so many characters are decoded without a look at how much is in them. */
+/** Bodies up to this number of characters are decoded without checking limits. */
 const SHORT = 16 * 1024
 
 const common = {
@@ -110,16 +110,16 @@ const decodeShortPage = decodeJson(WorkspaceSecretPage, "a WorkspaceSecretPage i
 const decodePage = decodeOf(WorkspaceSecretPage)
 const decodeItem = decodeOf(WorkspaceSecret)
 
-/** So many items are decoded at a time: more than a page of this API has (WIRE.md, List). */
+/** How many items are decoded at a time: more than a page of this API has (WIRE.md, List). */
 const SLICE = 500
 
-/** Lets timers run, and whoever wants to end the call. */
+/** Lets timers and interruptions run. */
 const pause = Effect.callback<void>((resume) => {
   const timer = setTimeout(() => resume(Effect.void))
   return Effect.sync(() => clearTimeout(timer))
 })
 
-/** Reads the items of a page one by one, and no further than to the last violation that is told. */
+/** Decodes a page item by item, until the maximum number of violations. */
 const readItems = Effect.fnUntraced(function*(
   page: WorkspaceSecretPage,
   json: ReadonlyArray<unknown>,
@@ -166,7 +166,7 @@ export const list: Operation<WorkspaceSecretPage, Answered<ListError>> = {
   needsBody: true
 }
 
-/** A page of a list that goes on: one that leads back to a cursor seen before would go on for ever. */
+/** Reads a page of a stream. A repeated cursor fails: the stream would never end. */
 export const listOnwards = (seen: ReadonlySet<string>): typeof list => ({
   ...list,
   decode: (body, mask) => {
@@ -182,7 +182,7 @@ export const listOnwards = (seen: ReadonlySet<string>): typeof list => ({
 })
 
 const repeated = [
-  { field: "pagination.nextCursor", description: "Expected a cursor that this list has not had before" }
+  { field: "pagination.nextCursor", description: "Expected a new cursor" }
 ]
 
 export const create: Operation<WorkspaceSecret, Answered<CreateError>> = {
@@ -199,7 +199,7 @@ export const get: Operation<WorkspaceSecret, Answered<GetError>> = {
   needsBody: true
 }
 
-/** A get on behalf of a create. */
+/** The get of a `create` with `safeRetry`. */
 export const readBack: typeof get = { ...get, name: "create" }
 
 export const update: Operation<WorkspaceSecret, Answered<UpdateError>> = {

@@ -5,7 +5,7 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { Query } from "./request.js"
 
-/** All secrets, page by page, by the cursors that lead from one page to the next, none twice. */
+/** Follows the cursors from page to page; a repeated cursor fails. */
 export const pages = <E>(
   fetch: (query: Query, seen: ReadonlySet<string>) => Effect.Effect<WorkspaceSecretPage, E>,
   first: Query,
@@ -23,7 +23,7 @@ export const pages = <E>(
           nextCursor === undefined ? Option.none() : Option.some<Query>({ ...query, cursor: nextCursor })
         ] as const
       }))
-    // A queue holds what was fetched, and one more page waits for its place there.
+    // The queue holds `prefetch` pages, and one more page waits for its place.
     const ahead = prefetch > 0 ? Stream.buffer(pages, { capacity: prefetch }) : pages
     return Stream.flatMap(ahead, Stream.fromIterable)
   })

@@ -10,13 +10,13 @@ import type { Budget } from "./retryBudget.js"
 
 const harmless: ReadonlySet<OperationName> = new Set(["list", "get", "whoami", "delete"])
 
-/** Whether the server may have done what was asked although the attempt failed. */
+/** Whether the server may have executed a failed attempt. */
 export const mayBeDone = (error: CallError, mayBeSent: boolean): boolean =>
   error._tag === "ConnectionError" ? mayBeSent : error._tag === "CallTimeout" || error.status !== 429
 
 type Step = (error: CallError) => Effect.Effect<number | undefined>
 
-/** Asks a schedule how many milliseconds to wait after each error; `undefined` when it is done. */
+/** Returns the delay of a schedule in milliseconds, or `undefined` if it has ended. */
 const stepOf = (schedule: NonNullable<RetrySettings["schedule"]>, { clock }: Observation): Effect.Effect<Step> =>
   Effect.map(Schedule.toStep(schedule), (step) => (error) =>
     step(clock.currentTimeMillisUnsafe(), error).pipe(
@@ -24,7 +24,7 @@ const stepOf = (schedule: NonNullable<RetrySettings["schedule"]>, { clock }: Obs
       Pull.catchDone(() => Effect.succeed<number | undefined>(undefined))
     ))
 
-/** Decides what comes after each failed attempt of one call. */
+/** Decides after each failed attempt of a call whether to retry. */
 export class Retries {
   readonly #retry: RetrySettings | undefined
   readonly #settings: Settings
@@ -40,7 +40,7 @@ export class Retries {
     this.#retry = isSafe || retry?.writes === true || harmless.has(observation.operation) ? retry : undefined
   }
 
-  /** How many milliseconds to wait before the next attempt; `undefined` when there is none. */
+  /** Returns the delay before the next attempt in milliseconds, or `undefined` for no retry. */
   after(error: CallError): Effect.Effect<number | undefined> {
     const retry = this.#retry
     if (retry === undefined || !error.isRetryable || (error._tag === "CallTimeout" && error.scope === "call")) {
@@ -52,7 +52,7 @@ export class Retries {
         return undefined
       }
       const wait = Math.max(delay, asked)
-      // To wait for what can only be a timeout helps nobody: the error that is known says more.
+      // If the delay would exceed the deadline, the last error says more than a timeout.
       return wait < this.#settings.deadline - this.#observation.elapsed && this.#isPaid() ? wait : undefined
     })
   }

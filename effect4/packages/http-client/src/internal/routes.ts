@@ -1,7 +1,7 @@
 import type { OperationName } from "../ClientError.js"
 import type { Target } from "./target.js"
 
-/** What spans say of where an operation's requests go: nothing that differs from call to call. */
+/** The span attributes of an operation's requests that are the same for every call. */
 export interface Route {
   readonly span: string
   readonly attributes: ReadonlyArray<readonly [key: string, value: string | number]>
@@ -9,7 +9,7 @@ export interface Route {
 
 const methods = { list: "GET", create: "POST", get: "GET", update: "PATCH", delete: "DELETE", whoami: "GET" } as const
 
-/** The routes of a client's operations, in the words of OpenTelemetry's conventions for HTTP. */
+/** The routes of a client's operations, by OpenTelemetry's HTTP conventions. */
 export const routes = (target: Target): { readonly [Name in OperationName]: Route } => {
   const { hostname, port, protocol } = new URL(target.secrets)
   const collection = target.workspace === undefined

@@ -26,40 +26,39 @@ import type { Budget } from "./retryBudget.js"
 import { mayBeDone, Retries } from "./retryDecision.js"
 import type { Route } from "./routes.js"
 
-/** What all calls of a client share. */
+/** The state that all calls of a client share. */
 export interface Client {
   readonly http: HttpClient.HttpClient
-  /** What `fetch` is told where it is the transport. */
+  /** The RequestInit for a `fetch` transport. */
   readonly requestInit: RequestInit
   readonly settings: Settings
   readonly budget: Budget | undefined
   readonly routes: { readonly [Name in OperationName]: Route }
 }
 
-/** The errors that are the client's own. */
 export type OwnError = CallTimeout | ConnectionError | UnexpectedResponse
 
-/** A value, and the response that it came in. */
+/** A value and its response. */
 export interface Outcome<A> {
   readonly value: A
   readonly answer: Response.Answer
   readonly attempts: number
-  /** Takes what the call must not show out of what the server wrote. */
+  /** Redacts the secrets of the call. */
   readonly redact: (text: string) => string
 }
 
-/** A call that is under way. */
+/** A call in flight. */
 export interface Running {
   readonly client: Client
   readonly settings: Settings
   readonly observation: Observation
 }
 
-/** What a call adds to sending its request and reading the response. */
+/** The special behaviour of an operation. */
 export interface Extras<A, E> {
-  /** Whether to send it again does no harm. */
+  /** Whether the call is idempotent. */
   readonly isSafe?: boolean
-  /** What an error means when an attempt before may have been carried out; `undefined` for what it says. */
+  /** Interprets an error if the server may have executed an earlier attempt; `undefined` keeps the error. */
   readonly settle?: (
     error: E | OwnError,
     answer: Pick<Outcome<never>, "answer" | "attempts" | "redact">
@@ -73,13 +72,13 @@ const withHeaders = (request: HttpClientRequest.HttpClientRequest, settings: Set
 
 const noAnswer: Response.Answer = { status: 0, headers: {}, body: "" }
 
-/** What a caller's own headers hold that gets somebody in. */
+/** The values of the caller's headers that are credentials. */
 const credentials = ({ headers = {} }: Settings): ReadonlyArray<Redacted.Redacted<string>> =>
   Object.entries(headers).flatMap(([name, value]) =>
     /auth|cookie|key|token|secret|password|credential|signature|session/.test(name) ? [Redacted.make(value)] : []
   )
 
-/** Sends the request of an operation until there is an answer to go by, and reads that. */
+/** Sends the request of an operation, with retries, and reads the response. */
 export const run = <A, E extends CallError & { readonly _tag: ErrorTable.Tag }>(
   { client, observation, settings }: Running,
   operation: Operation<A, E>,
@@ -146,8 +145,8 @@ export const run = <A, E extends CallError & { readonly _tag: ErrorTable.Tag }>(
 }
 
 /**
- * A call from its beginning to its end, as tracer and metrics are told of it. The end is told whatever happens, an
- * interruption included. A defect, of a transport or a tracer, keeps its class and frames: it may hold the request.
+ * Records a call in tracer and metrics. The end is always recorded, also after an interruption. A defect keeps only its
+ * class and frames: its message may contain the request.
  */
 export const observe = <A, E extends CallError>(
   client: Client,

@@ -1,18 +1,18 @@
 import type * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 
-/** Where requests go, and the key that goes along. */
+/** The URLs of requests, and the API key. */
 export interface Target {
-  /** The URL of the collection, without a slash at its end. */
+  /** The URL of the collection, without a trailing slash. */
   readonly secrets: string
-  /** The URL of `whoami`, which no workspace scopes. */
+  /** The URL of `whoami`, which is never workspace-scoped. */
   readonly whoami: string
-  /** The workspace, as it stands in URLs. */
+  /** The workspace, percent-encoded. */
   readonly workspace: string | undefined
   readonly apiKey: Redacted.Redacted<string>
 }
 
-/** The URLs of a base URL without a slash at its end, and of a workspace as it stands in URLs. */
+/** Makes the URLs. `baseUrl` has no trailing slash; `workspace` is percent-encoded. */
 export const makeTarget = (
   baseUrl: string,
   workspace: string | undefined,
@@ -27,19 +27,18 @@ export const makeTarget = (
 })
 
 /**
- * A text as one segment of a path, percent-encoded; on the left what would be right. A URL parser walks up at `..`, and
- * at `%2e%2e` just the same, so no encoding gets those two through.
+ * Percent-encodes a text as one path segment. Fails for `.` and `..`: URL parsers resolve them even if percent-encoded.
  */
 export const segment = (text: string): Result.Result<string, string> =>
   text === "." || text === ".."
-    ? Result.fail("Expected other than . and .., which a URL cannot hold")
+    ? Result.fail("Expected neither . nor ..: URLs resolve them")
     : isWellFormed(text)
     ? Result.succeed(encodeURIComponent(text))
     : Result.fail("Expected well-formed Unicode: no lone surrogates")
 
-/** Whether a text can be percent-encoded as it is: one with a lone surrogate has no UTF-8. */
+/** Whether a text has no lone surrogates, which cannot be percent-encoded. */
 export const isWellFormed = (text: string): boolean =>
   native === undefined ? !/\p{Surrogate}/u.test(text) : native.call(text)
 
-// As good as free, and newer than what some browsers have.
+// The native method is the fastest; some browsers do not have it.
 const native = Reflect.get(String.prototype, "isWellFormed") as ((this: string) => boolean) | undefined

@@ -13,13 +13,13 @@ import { BODY_TOO_LARGE } from "../transport/failure.js"
 import type { Call } from "../wire/request.js"
 import * as Response from "../wire/response.js"
 
-/** A transport that was told to fail for a status has the response all the same. */
+/** An `HttpClient` with `filterStatusOk` fails for error statuses, but its error has the response. */
 const responseOf = (error: HttpClientError) =>
   error._tag === "ResponseError" && error.reason === "StatusCode" ? Effect.succeed(error.response) : Effect.fail(error)
 
 /**
- * Closes the connection of a response that is not to be read: that is what an interrupted read does. Its stream would
- * take along what runs streams, a tenth of the whole client in a browser.
+ * Closes the connection of a response without reading it: an interrupted read does that. Using its stream would add a
+ * tenth to the client's bundle.
  */
 const abandon = (response: HttpClientResponse): Effect.Effect<void> =>
   Effect.flatMap(
@@ -37,7 +37,7 @@ type Sent = Effect.Effect<Response.Answer, ConnectionError | UnexpectedResponse>
 
 export interface Sending {
   readonly call: Pick<Call, "request">
-  /** Takes what the call must not show out of what the server wrote. */
+  /** Redacts the secrets of the call. */
   readonly redact: Mask
   readonly operation: { readonly name: OperationName; readonly needsBody: boolean }
   readonly attempts: number
@@ -45,7 +45,7 @@ export interface Sending {
   mayBeSent?: boolean
 }
 
-/** Sends a request once and reads the response to its end, which also frees the connection for the next one. */
+/** Sends a request once and reads the response to its end, which also frees the connection. */
 export const send = (
   http: HttpClient.HttpClient,
   sending: Sending
@@ -94,7 +94,7 @@ const receive = (
   })
 }
 
-/** A response whose headers are read when they are asked for. */
+/** A response with lazily read headers. */
 class CollectedAnswer implements Response.Answer {
   readonly #response: CollectedResponse
 
@@ -112,8 +112,8 @@ class CollectedAnswer implements Response.Answer {
 }
 
 /**
- * The same over a transport of ours: without the layers of an `HttpClient`, which take longer than the transport. It calls
- * back with what came of it; what it gives back gives the request up.
+ * The same for our own transports, without the overhead of an `HttpClient`, which takes longer than the transport.
+ * Calls `done` with the result, and returns a function that cancels the request.
  */
 export const exchange = (
   transport: Exchange,
@@ -125,7 +125,7 @@ export const exchange = (
       return done(lost(sending, result))
     }
     const { body } = result
-    // The transport has seen to the size of a body that has come to its end.
+    // The transport has already checked the size of a complete body.
     done(body === undefined ? receive(sending, result) : Effect.succeed(new CollectedAnswer(result, body)))
   })
   return () => {

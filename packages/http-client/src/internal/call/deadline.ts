@@ -6,12 +6,12 @@ import * as Runtime from "effect/Runtime"
 import * as RuntimeFlags from "effect/RuntimeFlags"
 import type { Place } from "../transport/transportContext.js"
 
-/** The longest that `setTimeout` can wait, in milliseconds. */
+/** The longest delay of `setTimeout`, in milliseconds. */
 const MAX_TIMER = 2 ** 31 - 1
 
 const realClock = Clock.make().constructor
 
-/** A timer that may be longer than `setTimeout` can wait. */
+/** A timer without the limit of `setTimeout`. */
 const scheduleTimer = (millis: number, task: () => void): () => void => {
   let timer: ReturnType<typeof setTimeout>
   const wait = (left: number) => {
@@ -21,16 +21,16 @@ const scheduleTimer = (millis: number, task: () => void): () => void => {
   return () => clearTimeout(timer)
 }
 
-/** Sleeps for these milliseconds, however many: Effect's clock never wakes what sleeps for longer than a timer can wait. */
+/** Sleeps without the limit of `setTimeout`: beyond it, Effect's clock never wakes up. */
 export const sleep = (millis: number): Effect.Effect<void> =>
   millis > MAX_TIMER ? Effect.flatMap(Effect.sleep(MAX_TIMER), () => sleep(millis - MAX_TIMER)) : Effect.sleep(millis)
 
-/** Runs a task when the clock has gone on by this much; what is returned calls it off. */
+/** Runs a task after a delay. Returns a function that cancels it. */
 const schedule = (place: Place, millis: number, task: () => void): () => void => {
   if (millis === Infinity) {
     return () => {}
   }
-  // The clock of every program that is no test. A fiber that sleeps costs as much as the rest of a call.
+  // For the real clock, a timer is enough: a sleeping fiber costs as much as the rest of a call.
   if (place.clock instanceof realClock) {
     return scheduleTimer(millis, task)
   }
@@ -40,8 +40,8 @@ const schedule = (place: Place, millis: number, task: () => void): () => void =>
 }
 
 /**
- * Runs an effect in a fiber of its own, and gives it up when it takes longer than this: it is interrupted, and not waited
- * for, since a deadline that waits for a transport to let go is none. It can be interrupted even where the caller cannot.
+ * Runs an effect in a new fiber with a deadline. After the deadline, the fiber is interrupted but not awaited: a slow
+ * transport must not delay the deadline. The fiber is interruptible even if the caller is not.
  */
 export const within = <A, E, E2>(
   self: Effect.Effect<A, E>,
@@ -67,14 +67,14 @@ export const within = <A, E, E2>(
     })
   })
 
-/** What goes on outside of any fiber, and how to give it up; nothing while there is nothing to give up. */
+/** How to cancel what runs outside of any fiber, if something does. */
 export interface Pending {
   giveUp: (() => void) | undefined
 }
 
 /**
- * The same for what calls back, without a fiber. Interruption only ends the wait: who calls is to give up what is pending
- * then. To have `Effect.async` do so at each interruption would keep what it holds in memory until a full collection.
+ * The same for a callback, without a fiber. Interruption only ends the wait; the caller must cancel `pending`. A
+ * finalizer of `Effect.async` would keep its references in memory until a full garbage collection.
  */
 export const withinCallback = <A, E, E2>(
   start: (done: (effect: Effect.Effect<A, E>) => void) => () => void,

@@ -10,11 +10,11 @@ import type { Budget } from "./retryBudget.js"
 
 const harmless: ReadonlySet<OperationName> = new Set(["list", "get", "whoami", "delete"])
 
-/** Whether the server may have done what was asked although the attempt failed; `mayBeSent`: whether it may have the request. */
+/** Whether the server may have executed a failed attempt. `mayBeSent`: whether the request may have reached it. */
 export const mayBeDone = (error: CallError, mayBeSent: boolean): boolean =>
   error._tag === "ConnectionError" || error._tag === "CallTimeout" ? mayBeSent : error.status !== 429
 
-/** Decides what comes after each failed attempt of one call. */
+/** Decides after each failed attempt of a call whether to retry. */
 export class Retries {
   readonly #retry: RetrySettings | undefined
   #schedule: unknown
@@ -30,7 +30,7 @@ export class Retries {
     this.#schedule = retry?.schedule?.initial
   }
 
-  /** How many milliseconds to wait before the next attempt; `undefined` when there is none. */
+  /** Returns the delay before the next attempt in milliseconds, or `undefined` for no retry. */
   after(error: CallError): Effect.Effect<number | undefined> {
     const retry = this.#retry
     if (retry === undefined || !error.isRetryable || (error._tag === "CallTimeout" && error.scope === "call")) {
@@ -42,7 +42,7 @@ export class Retries {
         return undefined
       }
       const wait = Math.max(delay, asked)
-      // To wait for what can only be a timeout helps nobody: the error that is known says more.
+      // If the delay would exceed the deadline, the last error says more than a timeout.
       return wait < this.settings.deadline - this.observation.elapsed && this.#isPaid() ? wait : undefined
     })
   }
@@ -71,8 +71,8 @@ export class Retries {
   }
 }
 
-/** A delay doubled so many times. The exponent ends where numbers do: zero times infinity is not a number. */
+/** Doubles a delay. The exponent is bounded because 0 * Infinity is NaN. */
 const doubled = (delay: number, times: number): number => delay * 2 ** Math.min(times, 1023)
 
-/** A part of a delay; all of one without end. */
+/** Full jitter; an infinite delay stays infinite (0 * Infinity is NaN). */
 const jitter = (random: number, delay: number): number => delay === Infinity ? Infinity : random * delay

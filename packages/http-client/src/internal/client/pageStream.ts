@@ -11,7 +11,7 @@ import type { Query } from "../wire/request.js"
 
 type Page = readonly [items: Chunk.Chunk<WorkspaceSecret>, next: Option.Option<Query>]
 
-/** Pages by the cursors that lead from one to the next, none twice. */
+/** Follows the cursors from page to page; a repeated cursor fails. */
 const walk = <E>(
   fetch: (query: Query, seen: ReadonlySet<string>) => Effect.Effect<WorkspaceSecretPage, E>,
   first: Query
@@ -27,7 +27,7 @@ const walk = <E>(
     })
 }
 
-/** Fetches so many pages ahead of the one that is in use, and never more. */
+/** Fetches up to `prefetch` pages in advance. */
 const ahead = <E>(step: (query: Query) => Effect.Effect<Page, E>, first: Query, prefetch: number) =>
   Effect.gen(function*() {
     const pages: Array<Exit.Exit<Page, E>> = []
@@ -52,8 +52,7 @@ const ahead = <E>(step: (query: Query) => Effect.Effect<Page, E>, first: Query, 
       ]))
   })
 
-// What follows is in Stream as well, as paginateChunkEffect and unwrapScoped. These would take along what runs streams, a
-// tenth of the whole client in a browser, for those who need one secret.
+// Not paginateChunkEffect and unwrapScoped of Stream: they would add a tenth to the client's bundle.
 
 const paginate = <S, A, E>(
   first: S,
@@ -64,7 +63,6 @@ const paginate = <S, A, E>(
 const unwrapScoped = <A, E>(stream: Effect.Effect<Stream.Stream<A, E>, never, Scope.Scope>): Stream.Stream<A, E> =>
   Stream.fromChannel(Channel.unwrapScoped(Effect.map(stream, Stream.toChannel)))
 
-/** All secrets, page by page. */
 export const pages = <E>(
   fetch: (query: Query, seen: ReadonlySet<string>) => Effect.Effect<WorkspaceSecretPage, E>,
   first: Query,

@@ -10,12 +10,12 @@ import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { ClientClosed, type OperationName } from "../../ClientError.js"
 
-/** Of a call's options, what is for the promise and not for the call. */
+/** The options of a promise, next to those of the call. */
 export interface Abortable {
   readonly signal?: AbortSignal | undefined
 }
 
-/** What is done when a signal aborts, with one listener for all calls that it is given to: Node warns of the eleventh. */
+/** Cancels all calls of a signal with a single listener: Node warns about more than ten listeners. */
 class Aborts {
   readonly #actions = new Set<() => void>()
   readonly #listener = () => this.#actions.forEach((action) => action())
@@ -38,20 +38,20 @@ class Aborts {
 const isSignal = (input: unknown): input is AbortSignal =>
   typeof input === "object" && input !== null && "aborted" in input && "addEventListener" in input
 
-/** Why a signal aborted. Signals of older polyfills have no reason; the standard then has an AbortError. */
+/** The reason of an aborted signal. Older polyfills have none; the standard default is an AbortError. */
 const reasonOf = (signal: AbortSignal): unknown =>
   signal.reason === undefined
     ? Object.assign(new Error("This operation was aborted"), { name: "AbortError" })
     : signal.reason
 
-/** What a stream's pull comes to, or none at the stream's end. */
+/** Converts the end of a stream to `None`. */
 const orEnd = <A, E>(pull: Effect.Effect<A, Option.Option<E>>): Effect.Effect<Option.Option<A>, E> =>
   Effect.catchAll(
     Effect.asSome(pull),
     Option.match({ onNone: () => Effect.succeedNone, onSome: (error) => Effect.fail(error) })
   )
 
-/** Runs the effects of a client as promises. They are rejected with what went wrong, and with nothing around it. */
+/** Runs the effects of a client as promises. They reject with the plain error, without a FiberFailure. */
 export class Promises {
   readonly #runtime: ManagedRuntime.ManagedRuntime<never, unknown>
   readonly #scope = Effect.runSync(Scope.make())
@@ -91,7 +91,7 @@ export class Promises {
     const fiber = this.#runtime.runFork(Effect.suspend(effect))
     const aborts = signal && this.#abortsOf(signal)
     const abort = () => {
-      // A transport may take its time to let go; the caller does not wait for it.
+      // The caller does not wait for the transport to finish its interruption.
       reject(signal && reasonOf(signal))
       fiber.unsafeInterruptAsFork(fiber.id())
     }
@@ -104,7 +104,7 @@ export class Promises {
     })
   }
 
-  /** A stream that runs anew for each `for await`, and is closed when that is left. */
+  /** Runs the stream for each `for await`, and closes it when the loop ends. */
   iterate<A>(
     operation: OperationName,
     options: Abortable | undefined,
@@ -133,7 +133,7 @@ export class Promises {
     }
   }
 
-  /** Begins nothing more, waits for what is running, and closes what is open. */
+  /** Refuses new calls, waits for running ones, and closes the transport. */
   close(): Promise<void> {
     this.#closing ??= Effect.runPromise(
       Fiber.awaitAll(this.#running).pipe(

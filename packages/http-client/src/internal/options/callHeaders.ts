@@ -1,7 +1,7 @@
 import type * as FieldViolation from "@workspace-secrets/core/FieldViolation"
 import * as Either from "effect/Either"
 
-/** What the client says itself, what a connection is held together by, and what would tell the API who else one is. */
+/** Headers that the client sets, connection headers, and headers that identify another origin or user. */
 const reserved = new Set([
   "accept",
   "accept-charset",
@@ -27,26 +27,26 @@ const reserved = new Set([
 
 const isReserved = (name: string) => reserved.has(name) || /^(proxy|sec)-/.test(name)
 
-/** Reads a call's own headers, with names in lower case. What is wrong with them names a header and shows no value. */
+/** Validates the headers of a call and converts their names to lower case. Violations contain no values. */
 export const checkHeaders = (
   input: unknown
 ): Either.Either<Readonly<Record<string, string>>, ReadonlyArray<FieldViolation.FieldViolation>> => {
   if (typeof input !== "object" || input === null || Array.isArray(input)) {
-    return Either.left([{ field: "headers", description: "Expected an object of names and values" }])
+    return Either.left([{ field: "headers", description: "Expected an object of strings" }])
   }
   const violations: Array<FieldViolation.FieldViolation> = []
   const headers: Record<string, string> = {}
   for (const [given, value] of Object.entries(input)) {
     const name = given.toLowerCase()
     if (!/^[!#$%&'*+.^_`|~0-9a-z-]+$/.test(name)) {
-      // The name may be a whole line of a header, value and all.
+      // The name is not quoted: it may be a whole header line with a value.
       violations.push({ field: "headers", description: "Expected names of letters, digits and hyphens" })
     } else if (isReserved(name)) {
-      violations.push({ field: `headers.${name}`, description: "Expected other headers than those the client sets" })
+      violations.push({ field: `headers.${name}`, description: "Expected no header that the client sets" })
     } else if (typeof value !== "string" || !/^[\t\x20-\x7e]*$/.test(value)) {
-      violations.push({ field: `headers.${name}`, description: "Expected a text of ASCII without line breaks" })
+      violations.push({ field: `headers.${name}`, description: "Expected ASCII without line breaks" })
     } else if (Object.hasOwn(headers, name)) {
-      violations.push({ field: `headers.${name}`, description: "Expected each header once" })
+      violations.push({ field: `headers.${name}`, description: "Expected no duplicate header" })
     } else {
       headers[name] = value
     }

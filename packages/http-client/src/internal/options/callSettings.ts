@@ -8,7 +8,7 @@ import type { CallError } from "../../ClientError.js"
 import * as Retry from "../../Retry.js"
 import { checkHeaders } from "./callHeaders.js"
 
-/** A policy with nothing left out; times are in milliseconds. */
+/** A complete policy. Times are in milliseconds. */
 export interface RetrySettings {
   readonly maxAttempts: number
   readonly baseDelay: number
@@ -18,7 +18,7 @@ export interface RetrySettings {
   readonly schedule: Schedule.Schedule<unknown, CallError> | undefined
 }
 
-/** What a call does, as client and caller have it together; times are in milliseconds. */
+/** The merged options of client and call. Times are in milliseconds. */
 export interface Settings {
   readonly deadline: number
   readonly attemptDeadline: number
@@ -27,7 +27,7 @@ export interface Settings {
   readonly propagateTrace: boolean
 }
 
-/** What a budget is worked out to. */
+/** A complete budget. */
 export interface BudgetSettings {
   readonly ratio: number
   readonly perSecond: number
@@ -36,7 +36,6 @@ export interface BudgetSettings {
 
 const millis = (input: Duration.DurationInput) => Duration.toMillis(Duration.decode(input))
 
-/** The policy of a client that is not told otherwise. */
 const defaultRetry: RetrySettings = {
   maxAttempts: Retry.defaultPolicy.maxAttempts,
   baseDelay: millis(Retry.defaultPolicy.baseDelay),
@@ -59,7 +58,7 @@ const defaults: Settings = {
 
 type Violations = ReadonlyArray<FieldViolation.FieldViolation>
 
-/** Reads what callers gave, whatever it is at run time, and collects what is wrong with it. */
+/** Validates options at run time, and collects the violations. */
 export class Reader {
   readonly violations: Array<FieldViolation.FieldViolation> = []
 
@@ -73,7 +72,7 @@ export class Reader {
       return otherwise
     }
     const read = Duration.decodeUnknown(input)
-    // Effect takes a number that is negative or none for zero.
+    // Effect decodes negative numbers and NaN to zero.
     const isNumber = typeof input !== "number" || input >= 0
     return isNumber && Option.isSome(read) && Duration.toMillis(read.value) >= least
       ? Duration.toMillis(read.value)
@@ -130,7 +129,7 @@ export class Reader {
   }
 }
 
-/** These options over those settings, or what is wrong with them. Neither's values are in what is wrong. */
+/** Merges options into settings. Fails with violations that contain no values. */
 const over = (base: Settings, options: CallOptions): Either.Either<Settings, Violations> => {
   const reader = new Reader()
   const settings: Settings = {
@@ -143,11 +142,11 @@ const over = (base: Settings, options: CallOptions): Either.Either<Settings, Vio
   return reader.violations.length === 0 ? Either.right(settings) : Either.left(reader.violations)
 }
 
-/** What a client does unless a call says otherwise. */
+/** The settings of a client. */
 export const ofClient = (options: Omit<CallOptions, "headers">): Either.Either<Settings, Violations> =>
   over(defaults, { ...options, headers: undefined })
 
-/** What a call does. */
+/** The settings of a call. */
 export const ofCall = (client: Settings, options: CallOptions | undefined): Either.Either<Settings, Violations> =>
   options === undefined
     ? Either.right(client)
@@ -155,7 +154,7 @@ export const ofCall = (client: Settings, options: CallOptions | undefined): Eith
     ? over(client, options)
     : Either.left([{ field: "options", description: "Expected an object" }])
 
-/** The budget of a client; none for `false`. */
+/** The budget of a client; `undefined` for `false`. */
 export const ofBudget = (
   input: Retry.Budget | false | undefined
 ): Either.Either<BudgetSettings | undefined, Violations> => {

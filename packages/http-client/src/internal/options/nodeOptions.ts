@@ -2,7 +2,7 @@ import * as Either from "effect/Either"
 import { InvalidClientOptions } from "../../ClientError.js"
 import { Reader } from "./callSettings.js"
 
-/** The options of the transport for Node, read; times are in milliseconds and `Infinity` is no limit. */
+/** The complete options of the transport. Times are in milliseconds; `Infinity` means no limit. */
 export interface NodeSettings {
   readonly connections: number
   readonly connectTimeout: number
@@ -12,7 +12,7 @@ export interface NodeSettings {
   readonly closeTimeout: number
 }
 
-/** The handlers of undici 7 are called in another way than those before. Only its older dispatchers have `interceptors`. */
+/** undici 7 changed the handler interface. Only older dispatchers have `interceptors`. */
 const isOld = (dispatcher: object): boolean => "interceptors" in dispatcher && "on" in dispatcher
 
 const checkDispatcher = (reader: Reader, dispatcher: unknown): void => {
@@ -30,10 +30,10 @@ const checkDispatcher = (reader: Reader, dispatcher: unknown): void => {
   }
 }
 
-/** No limit for 0, which undici takes for that. */
+/** In undici, 0 means no limit. */
 const orNoLimit = (millis: number): number => millis === 0 ? Infinity : millis
 
-/** Reads the options, whatever they are at run time, and names all that is wrong with them. */
+/** Validates the options at run time. Fails with all violations. */
 export const resolveNode = (
   options: { readonly [Name in keyof NodeSettings | "dispatcher"]?: unknown }
 ): Either.Either<NodeSettings, InvalidClientOptions> => {

@@ -23,14 +23,14 @@ interface Failure {
   readonly reason?: string | undefined
 }
 
-/** What has failed, in the client's own words: what a server or a transport has said stays out of it. */
+/** The typed error of a call, without texts of server or transport. */
 const failureOf = (cause: Cause.Cause<Failure>): Failure | undefined =>
   Option.getOrUndefined(Cause.failureOption(cause))
 
-/** OpenTelemetry's word for an error that there is no other for. */
+/** OpenTelemetry's fallback for `error.type`. */
 const OTHER = "_OTHER"
 
-/** Where an attempt runs. Only a fiber of its own, which our transports do without, needs more of that than the clock. */
+/** The place where an attempt runs. Our transports need only its clock; only a new fiber needs the rest. */
 class AttemptPlace implements Place {
   constructor(
     readonly clock: Clock.Clock,
@@ -50,13 +50,13 @@ class AttemptPlace implements Place {
   }
 }
 
-/** A call as it is told to tracer and metrics. It is made when the call begins, and `end` must come whatever happens. */
+/** Records a call in tracer and metrics. Created when the call starts; `end` must always be called. */
 export class Observation {
   /** How many times a request was sent. */
   attempts = 0
-  /** Whether an earlier attempt may have been carried out by the server although it failed. */
+  /** Whether the server may have executed an earlier, failed attempt. */
   mayBeDone = false
-  /** Gives up what is pending when the call ends. */
+  /** Cancels what is pending when the call ends. */
   giveUp: (() => void) | undefined
 
   readonly clock: Clock.Clock
@@ -86,24 +86,24 @@ export class Observation {
     this.#metrics.inFlight.modify(1, this.#labels)
   }
 
-  /** The call begins. A tracer may throw here, and the end is told all the same. */
+  /** Starts the call. If the tracer throws, `end` is still called. */
   begin(): void {
     this.#call = this.#span(`WorkspaceSecretsClient.${this.operation}`, "internal", parentOf(this.#fiber), this.started)
   }
 
-  /** Takes the secrets of the call out of a text: those of all its requests, since an answer may repeat what another one sent. */
+  /** Redacts the secrets of all requests of the call: a response may repeat those of an earlier request. */
   mask(secrets: ReadonlyArray<Redacted.Redacted<string>>): Redaction.Mask {
     this.#secrets = [...this.#secrets, ...secrets.filter((secret) => !this.#secrets.includes(secret))]
     this.#mask = undefined
     return (text) => (this.#mask ??= Redaction.make(this.#secrets))(text)
   }
 
-  /** A defect without its message and what it holds. */
+  /** A defect without message, cause and properties. */
   bare(defect: unknown): Redaction.Defect {
     return defect instanceof Redaction.Defect ? defect : new Redaction.Defect(defect, Redaction.make(this.#secrets))
   }
 
-  /** How long the call has been under way, in milliseconds. A clock that steps back has stood still meanwhile. */
+  /** The time since the call started, in milliseconds. If the clock steps back, the time does not change. */
   get elapsed(): number {
     const now = this.clock.unsafeCurrentTimeNanos()
     this.#elapsed += Math.max(0, Number(now - this.#last))
@@ -111,7 +111,7 @@ export class Observation {
     return this.#elapsed / 1e6
   }
 
-  /** A request is about to be sent; what comes back is where to send it, and as part of what. */
+  /** Records the start of an attempt. Returns the place to run it in, with its span. */
   attempt(route: Route, prepare: Prepare): AttemptPlace {
     this.attempts++
     if (this.attempts > 1) {
@@ -130,7 +130,7 @@ export class Observation {
     return new AttemptPlace(this.clock, this.#fiber, this.#flags, prepare, span)
   }
 
-  /** The response to the request came, or did not; `failure` is what that means to the call. */
+  /** Records the end of an attempt. `status` is that of the response, `failure` the error. */
   attempted(status: number | undefined, failure: Failure | undefined): void {
     const span = this.#attempt
     if (span === undefined) {
@@ -148,7 +148,7 @@ export class Observation {
     span.end(this.#now(), Exit.fail(`${this.operation} failed: ${type}`))
   }
 
-  /** The call is over. */
+  /** Records the end of the call. */
   end(exit: Exit.Exit<unknown, Failure>): void {
     this.giveUp?.()
     const now = this.clock.unsafeCurrentTimeNanos()
@@ -182,7 +182,7 @@ export class Observation {
     return this.#fiber.getFiberRef(FiberRef.currentTracerTimingEnabled) ? this.clock.unsafeCurrentTimeNanos() : 0n
   }
 
-  // What `Effect.withSpan` does, without the fiber's part in it: two of those would take as long as all the rest of a call.
+  // `Effect.withSpan` without a fiber: two of those would take as long as the rest of a call.
   #span(name: string, kind: Tracer.SpanKind, parent: Option.Option<Tracer.AnySpan>, now: bigint) {
     const fiber = this.#fiber
     if (!fiber.getFiberRef(FiberRef.currentTracerEnabled)) {
@@ -199,13 +199,13 @@ export class Observation {
   }
 }
 
-/** The span that a program is in, unless that one is not to be known to others. */
+/** The current span of the program, unless propagation is disabled for it. */
 const parentOf = (fiber: Fiber.RuntimeFiber<unknown, unknown>): Option.Option<Tracer.AnySpan> =>
   Option.filter(
     Option.fromNullable(fiber.currentSpan),
     (span) => !Context.get(span.context, Tracer.DisablePropagation)
   )
 
-/** The header that says which span a request is part of, as W3C Trace Context has it. */
+/** The `traceparent` header (W3C Trace Context). */
 export const traceparent = (span: Tracer.Span): string =>
   `00-${span.traceId}-${span.spanId}-${span.sampled ? "01" : "00"}`

@@ -5,7 +5,7 @@ import * as MetricLabel from "effect/MetricLabel"
 import type { OperationName } from "../../ClientError.js"
 import { weakMemo } from "../weakMemo.js"
 
-// The boundaries that OpenTelemetry advises for the duration of HTTP requests.
+// The boundaries that OpenTelemetry recommends for HTTP request durations.
 const seconds = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10]
 
 const duration = Metric.histogram(
@@ -15,17 +15,17 @@ const duration = Metric.histogram(
 )
 
 const inFlight = Metric.gauge("workspace_secrets.client.in_flight", {
-  description: "How many calls are under way"
+  description: "Calls in flight"
 })
 
 const retries = Metric.counter("workspace_secrets.client.retries", {
-  description: "How many times requests were sent again",
+  description: "Retries",
   incremental: true
 })
 
 /**
- * A metric with tags. To put them together with those of a program takes long, and Effect would do it at each update: here it
- * is done once for each of the program's lists of tags.
+ * A metric with tags. Effect merges them with the program's tags at each update, which is slow. Here the result is
+ * cached for each list of the program's tags.
  */
 const tagged = <Type, Out>(metric: Metric.Metric<Type, number, Out>, tags: Readonly<Record<string, string>>): Meter => {
   const own = Object.entries(tags).map(([key, value]) => MetricLabel.make(key, value))
@@ -36,7 +36,7 @@ const tagged = <Type, Out>(metric: Metric.Metric<Type, number, Out>, tags: Reado
   }
 }
 
-/** Makes things by a name once. */
+/** Caches the result of `make` by name. */
 const once = <Name extends string, A>(make: (name: Name) => A) => {
   const made = new Map<Name, A>()
   return (name: Name): A => {
@@ -49,26 +49,23 @@ const once = <Name extends string, A>(make: (name: Name) => A) => {
   }
 }
 
-/** The metrics of each operation. */
 export const metrics = once((operation: OperationName): Metrics => ({
   duration: once((outcome: string) => tagged(duration, { unit: "s", operation, outcome })),
   inFlight: tagged(inFlight, { operation }),
   retries: tagged(retries, { operation })
 }))
 
-/** A metric as far as a call needs it. */
 interface Meter {
   readonly update: (input: number, labels: Labels) => void
   readonly modify: (input: number, labels: Labels) => void
 }
 
-/** The metrics of an operation. */
 export interface Metrics {
-  /** By outcome, in seconds. */
+  /** In seconds, by outcome. */
   readonly duration: (outcome: string) => Meter
   readonly inFlight: Meter
   readonly retries: Meter
 }
 
-/** The tags that a program has put on all its metrics. */
+/** The tags that the program sets on all its metrics. */
 export type Labels = ReadonlyArray<MetricLabel.MetricLabel>

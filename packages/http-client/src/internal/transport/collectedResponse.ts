@@ -11,19 +11,19 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { bare, TransportFailure } from "./failure.js"
 
-/** The most bytes that a response's body may have, after it was decompressed. */
+/** The maximum size of a response body in bytes, decompressed. */
 export const MAX_BODY = 16 * 1024 * 1024
 
-/** The most bytes of an error's body: what is over that is received and not kept. */
+/** The maximum size of an error body in bytes. The rest is received and discarded. */
 export const MAX_ERROR_BODY = 64 * 1024
 
-/** The most bytes of a body that comes with this status. */
+/** The maximum body size for a status, in bytes. */
 export const limitOf = (status: number): number => status >= 200 && status < 300 ? MAX_BODY : MAX_ERROR_BODY
 
 const decoder = new TextDecoder("utf-8", { fatal: true })
 const lossy = new TextDecoder()
 
-/** How many bytes are UTF-8 from the first on, without a character that is not whole. */
+/** The length of the valid UTF-8 prefix in bytes, without an incomplete character at its end. */
 const validBytes = (bytes: Uint8Array): number => {
   let low = 0
   let high = bytes.length
@@ -40,8 +40,8 @@ const validBytes = (bytes: Uint8Array): number => {
 }
 
 /**
- * The text of a body. Where it is not UTF-8, there is a lone surrogate, which no text in UTF-8 has: schemas refuse it, and so
- * say in which field it is.
+ * Decodes a body. Invalid UTF-8 becomes a lone surrogate, which no valid text contains: schemas refuse it and report
+ * the field.
  */
 export const textOf = (body: Uint8Array): string => {
   try {
@@ -53,8 +53,7 @@ export const textOf = (body: Uint8Array): string => {
 }
 
 /**
- * A response whose body has come, to its end or until it broke off. Printing it shows its status, and neither its body
- * nor the request.
+ * A response with its complete or truncated body. Printing it shows the status, but neither body nor request.
  */
 export class CollectedResponse extends Inspectable.Class implements HttpClientResponse.HttpClientResponse {
   readonly #request: HttpClientRequest.HttpClientRequest
@@ -100,7 +99,7 @@ export class CollectedResponse extends Inspectable.Class implements HttpClientRe
     return Option.none()
   }
 
-  /** The body as `textOf` reads it, if it has come to its end. */
+  /** The decoded body, if it is complete. */
   get body(): string | undefined {
     return this.#body instanceof TransportFailure ? undefined : textOf(this.#body)
   }
@@ -133,7 +132,7 @@ export class CollectedResponse extends Inspectable.Class implements HttpClientRe
   }
 
   get stream(): Stream.Stream<Uint8Array, ResponseError> {
-    // Not Stream.unwrap, which takes along what runs streams: a tenth of the whole client in a browser.
+    // Not Stream.unwrap: it would add a tenth to the client's bundle.
     return Stream.fromEffect(this.#read((body) => body))
   }
 
@@ -153,7 +152,7 @@ export class CollectedResponse extends Inspectable.Class implements HttpClientRe
     try {
       return Effect.succeed(f(this.#body))
     } catch {
-      // A JSON syntax error quotes what it could not read.
+      // The cause is dropped: a JSON syntax error quotes the text.
       return Effect.fail(this.#error(undefined))
     }
   }

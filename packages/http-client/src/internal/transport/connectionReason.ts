@@ -1,6 +1,6 @@
 import type { ConnectionErrorReason } from "../../ClientError.js"
 
-/** The errors of X.509 verification, by their names in OpenSSL (`x509_vfy.h`). Node reports those that it has no name for as UNSPECIFIED. */
+/** The X.509 verification errors, by their OpenSSL names (`x509_vfy.h`). Node reports unknown ones as UNSPECIFIED. */
 const certificateErrors: ReadonlySet<string> = new Set(
   `
 UNSPECIFIED UNABLE_TO_GET_ISSUER_CERT UNABLE_TO_GET_CRL UNABLE_TO_DECRYPT_CERT_SIGNATURE
@@ -43,7 +43,7 @@ const reasons: ReadonlyMap<string, ConnectionErrorReason> = new Map<string, Conn
   ["EADDRNOTAVAIL", "HostUnreachable"],
   ["EAFNOSUPPORT", "HostUnreachable"],
   ["UND_ERR_PRX_TLS", "HostUnreachable"],
-  // libuv's name for a failed handshake.
+  // libuv's code for a failed handshake.
   ["EPROTO", "TlsHandshakeFailed"],
   ["ETIMEDOUT", "TimedOut"],
   ["ESOCKETTIMEDOUT", "TimedOut"],
@@ -72,7 +72,7 @@ const reasons: ReadonlyMap<string, ConnectionErrorReason> = new Map<string, Conn
   ["UND_ERR_NOT_SUPPORTED", "RequestRefused"]
 ])
 
-/** What OpenSSL reports of a connection that is established. All its other errors belong to the handshake. */
+/** OpenSSL errors of an established connection. All others belong to the handshake. */
 const AFTER_HANDSHAKE =
   /BAD_RECORD|DECRYPTION_FAILED|RECORD_OVERFLOW|RECORD_LENGTH|UNEXPECTED_|INTERNAL_ERROR|CLOSE_NOTIFY|IS_SHUTDOWN|USER_CANCELLED|NO_RENEGOTIATION/
 
@@ -90,7 +90,7 @@ const reasonOfCode = (code: string): ConnectionErrorReason | undefined =>
       ? AFTER_HANDSHAKE.test(code) ? "ConnectionLost" : "TlsHandshakeFailed"
       : patterns.find(([pattern]) => pattern.test(code))?.[1])
 
-/** With these, the request cannot have reached the server. */
+/** The reasons with which the request cannot have reached the server. */
 const unsent: ReadonlySet<ConnectionErrorReason> = new Set([
   "HostNotFound",
   "ConnectionRefused",
@@ -99,20 +99,20 @@ const unsent: ReadonlySet<ConnectionErrorReason> = new Set([
   "RequestRefused"
 ])
 
-/** These are the same however often the call is sent. */
+/** The reasons for which a retry cannot succeed. */
 const permanent: ReadonlySet<ConnectionErrorReason> = new Set([
   "CertificateRejected",
   "TlsHandshakeFailed",
   "RequestRefused"
 ])
 
-/** The parts of a transport's error that have a fixed set of values. Nothing else of it is read. */
+/** The fields of a transport's error that have a fixed set of values. Nothing else is read. */
 interface Cause {
   readonly code: string | undefined
   readonly syscall: unknown
-  /** Whether a transport of ours knows that it sent nothing. */
+  /** Whether one of our transports knows that it sent nothing. */
   readonly isUnsent: boolean
-  /** What a connection to several addresses ended in, address by address. */
+  /** The errors of a connection attempt to several addresses, one per address. */
   readonly causes: ReadonlyArray<Cause>
 }
 
@@ -121,7 +121,7 @@ const MAX_ADDRESSES = 16
 
 const property = (input: object, key: string): unknown => key in input ? Reflect.get(input, key) : undefined
 
-/** An error and its causes, from the outside in. */
+/** An error and its causes, outermost first. */
 const chainOf = (error: unknown, depth = 0): ReadonlyArray<Cause> => {
   if (depth >= MAX_DEPTH || typeof error !== "object" || error === null) {
     return []
@@ -158,7 +158,7 @@ const first = (causes: ReadonlyArray<Cause>): ConnectionErrorReason | undefined 
   return undefined
 }
 
-/** Whether no connection was made that the request could have been sent on. */
+/** Whether no connection was opened. */
 const isUnconnected = (cause: Cause): boolean => {
   const { causes, code, isUnsent, syscall } = cause
   if (isUnsent || syscall === "connect" || syscall === "getaddrinfo") {
@@ -173,16 +173,16 @@ const isUnconnected = (cause: Cause): boolean => {
     || code === "UND_ERR_CONNECT_TIMEOUT" || code === "ERR_TLS_HANDSHAKE_TIMEOUT"
 }
 
-/** What a transport's error means to a call. */
+/** The classification of a transport's error. */
 export interface Failure {
   readonly reason: ConnectionErrorReason
   /** Whether the request may have reached the server. */
   readonly mayBeSent: boolean
-  /** Whether the same call, sent again, may succeed. */
+  /** Whether a retry may succeed. */
   readonly isRetryable: boolean
 }
 
-/** Reads a transport's error, by the codes and system calls that it and its causes have; the outermost known code decides. */
+/** Classifies a transport's error by the codes and system calls of it and its causes. The outermost known code decides. */
 export const failureOf = (error: unknown): Failure => {
   const chain = chainOf(error)
   const refused = chain.length > 0 && isRefusal(error)
@@ -190,7 +190,7 @@ export const failureOf = (error: unknown): Failure => {
   return { reason, mayBeSent: !refused && !chain.some(isUnconnected), isRetryable: !permanent.has(reason) }
 }
 
-/** A request that the platform could not even make. */
+/** A request that the platform could not construct. */
 const isRefusal = (error: unknown): boolean =>
   typeof error === "object" && error !== null && property(error, "_tag") === "RequestError"
   && property(error, "reason") !== "Transport"
@@ -198,6 +198,6 @@ const isRefusal = (error: unknown): boolean =>
 /** Whether an error or one of its causes has this code. */
 export const hasCode = (error: unknown, code: string): boolean => chainOf(error).some((cause) => cause.code === code)
 
-/** The outermost code that an error or one of its causes has. */
+/** Returns the outermost code of an error and its causes. */
 export const codeOf = (error: unknown): string | undefined =>
   chainOf(error).flatMap((cause) => [cause, ...cause.causes]).find(({ code }) => code !== undefined)?.code

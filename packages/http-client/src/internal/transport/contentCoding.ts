@@ -1,4 +1,4 @@
-/** The content codings that bodies are read in. */
+/** The supported content codings. */
 export type Coding = "br" | "deflate" | "gzip"
 
 const codings: ReadonlyMap<string, Coding> = new Map<string, Coding>([
@@ -9,8 +9,8 @@ const codings: ReadonlyMap<string, Coding> = new Map<string, Coding>([
 ])
 
 /**
- * The codings of a `Content-Encoding` in the order in which they were applied (RFC 9110, 8.4): a list, in any case, with
- * elements that may be empty. `undefined` where one of them is not known.
+ * Parses `Content-Encoding`: a case-insensitive list, in the order in which the codings were applied; elements may be
+ * empty (RFC 9110, 8.4). Returns `undefined` if a coding is unknown.
  */
 export const codingsOf = (
   header: string | ReadonlyArray<string> | null | undefined

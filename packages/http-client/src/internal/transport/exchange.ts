@@ -5,21 +5,21 @@ import * as Effect from "effect/Effect"
 import type { CollectedResponse } from "./collectedResponse.js"
 
 /**
- * Sends a request and calls back once: when the response's body has come, to its end or until it broke off, or when there
- * is none to come. What it gives back gives the request up, and says so where it was not sent by then.
+ * Sends a request and calls back once: with the response and its complete or truncated body, or with an error. Returns
+ * a function that cancels the request. It returns "unsent" if the request was not sent yet.
  */
 export type Exchange = (
   request: HttpClientRequest.HttpClientRequest,
   done: (result: CollectedResponse | RequestError) => void
 ) => () => "unsent" | void
 
-// Another copy of this package may read it. The number goes up when an Exchange calls back with something else.
+// Shared with other copies of this package. Increase the number when the arguments of the callback change.
 const ExchangeId = Symbol.for("@workspace-secrets/http-client/Exchange/1")
 
-/** Whether an Exchange called back with an error. Its class may be that of another copy of the platform. */
+/** Whether the result of an Exchange is an error. Not by class: it may come from another copy of the platform. */
 export const isRequestError = (result: CollectedResponse | RequestError): result is RequestError => "_tag" in result
 
-/** A transport as an `HttpClient`, which knows what it was made of. */
+/** Makes an `HttpClient` that keeps its Exchange. */
 export const fromExchange = (exchange: Exchange): HttpClient.HttpClient =>
   Object.assign(
     HttpClient.makeWith<never, never, HttpClientError, never>(
@@ -37,6 +37,6 @@ export const fromExchange = (exchange: Exchange): HttpClient.HttpClient =>
     { [ExchangeId]: exchange }
   )
 
-/** What an `HttpClient` was made of, if it is a transport of ours just as it was made. */
+/** The Exchange of an `HttpClient`, if it is one of our transports, unmodified. */
 export const exchangeOf = (http: HttpClient.HttpClient & { readonly [ExchangeId]?: Exchange }): Exchange | undefined =>
   http[ExchangeId]

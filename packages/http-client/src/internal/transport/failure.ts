@@ -2,7 +2,7 @@ import { RequestError } from "@effect/platform/HttpClientError"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import { codeOf, failureOf } from "./connectionReason.js"
 
-/** The codes of what a transport refuses by itself. */
+/** The error codes of our transports. */
 export const BODY_TOO_LARGE = "ERR_BODY_TOO_LARGE"
 export const CONTENT_ENCODING = "ERR_CONTENT_ENCODING"
 export const STREAM_BODY = "ERR_STREAM_BODY"
@@ -10,8 +10,7 @@ export const NO_FETCH = "ERR_NO_FETCH"
 export const CLOSED = "ERR_TRANSPORT_CLOSED"
 
 /**
- * The cause of a transport's error: a code and nothing else. The errors of undici hold addresses, and bytes of the
- * response.
+ * The cause of a transport's error. It has only a code: undici's errors contain addresses and bytes of the response.
  */
 export class TransportFailure extends Error {
   override readonly name = "TransportFailure"
@@ -20,11 +19,11 @@ export class TransportFailure extends Error {
   }
 }
 
-/** What is kept of an error; `isUnsent` where the transport knows that it sent nothing. */
+/** Reduces an error to its code. `isUnsent`: whether the transport knows that it sent nothing. */
 export const failure = (error: unknown, isUnsent = false): TransportFailure =>
   new TransportFailure(codeOf(error) ?? "ERR_TRANSPORT", isUnsent || !failureOf(error).mayBeSent)
 
-// Headers, query and body stay behind: whoever prints an error would print them.
+// Drops headers, query and body: printing the error would print them.
 export const bare = (request: HttpClientRequest.HttpClientRequest) =>
   HttpClientRequest.make(request.method)(request.url.replace(/[?#].*$/s, ""))
 

@@ -19,8 +19,7 @@ import {
 const settings = { credentials: "omit", referrerPolicy: "no-referrer", cache: "no-store" } as const
 
 /**
- * The settings that the runtime takes. Some edge runtimes have neither cookies nor referrers nor a cache, and throw at
- * the very mention of them.
+ * The settings that the runtime supports. Some edge runtimes throw for unknown settings.
  */
 const inits = (): RequestInit =>
   Object.fromEntries(
@@ -34,7 +33,7 @@ const inits = (): RequestInit =>
     })
   )
 
-/** A request's body as fetch takes it. Streams, which most browsers do not send, would take along what runs them. */
+/** Converts a request body for fetch. No streams: most browsers cannot send them, and they would enlarge the bundle. */
 const bodyOf = (body: HttpBody): Either.Either<RequestInit["body"], TransportFailure> => {
   switch (body._tag) {
     case "Empty":
@@ -50,7 +49,7 @@ const bodyOf = (body: HttpBody): Either.Either<RequestInit["body"], TransportFai
 }
 
 /**
- * Whether fetch takes the signals of the global AbortController, where there is one. A DOM for tests may replace that, and the
+ * Whether fetch accepts signals of the global AbortController. A test DOM may replace AbortController, and the
  * runtime's fetch then refuses its signals.
  */
 const takesSignals = (): boolean => {
@@ -68,7 +67,7 @@ const takesSignals = (): boolean => {
   }
 }
 
-/** How a request is given up: by a signal where fetch takes one, and by what is left of the response. */
+/** Cancels a request: by a signal if fetch accepts one, and by cancelling the response body. */
 class Attempt {
   private readonly controller: AbortController | undefined
   private cancel: (() => void) | undefined
@@ -88,7 +87,7 @@ class Attempt {
     this.cancel?.()
   }
 
-  /** The body is being read; `cancel` closes its connection. */
+  /** Called when the body is read; `cancel` closes its connection. */
   reads(cancel: () => Promise<unknown>): void {
     this.cancel = this.controller === undefined ? () => void cancel().catch(() => undefined) : undefined
     if (this.isGivenUp) {
@@ -97,7 +96,7 @@ class Attempt {
   }
 }
 
-/** The whole of a body; the request is given up when that is too large. */
+/** Reads a whole body. Cancels the request if it is too large. */
 const collect = async (response: Response, attempt: Attempt): Promise<Uint8Array | TransportFailure> => {
   const refuse = (code: string) => {
     attempt.giveUp()
@@ -108,11 +107,11 @@ const collect = async (response: Response, attempt: Attempt): Promise<Uint8Array
   }
   const reader: ReadableStreamDefaultReader<Uint8Array> = response.body.getReader()
   attempt.reads(() => reader.cancel())
-  // What is known, fetch has taken off.
+  // fetch has already decoded the known codings.
   if (codingsOf(response.headers.get("content-encoding")) === undefined) {
     return refuse(CONTENT_ENCODING)
   }
-  // Of a compressed body, this is the length before it was decompressed.
+  // For a compressed body, this is the compressed length.
   if (Number(response.headers.get("content-length")) > MAX_BODY) {
     return refuse(BODY_TOO_LARGE)
   }
@@ -127,7 +126,7 @@ const collect = async (response: Response, attempt: Attempt): Promise<Uint8Array
     if (size <= limit) {
       chunks.push(chunk.value)
     } else {
-      // It is received to its end, so that the connection can be used again.
+      // The rest is received, so that the connection can be reused.
       chunks.length = 0
     }
   }
@@ -147,7 +146,7 @@ const concat = (chunks: ReadonlyArray<Uint8Array>, size: number): Uint8Array => 
   return all
 }
 
-/** Sends requests with `fetch`, which is looked up for each. */
+/** Sends requests with `fetch`, looked up for each request. */
 export const exchange = (lookUp: () => typeof globalThis.fetch): Exchange => {
   const init = inits()
   const hasSignals = takesSignals()
@@ -157,7 +156,7 @@ export const exchange = (lookUp: () => typeof globalThis.fetch): Exchange => {
     body: RequestInit["body"],
     attempt: Attempt
   ): Promise<CollectedResponse | RequestError> => {
-    // fetch sets it by itself.
+    // fetch sets this header itself.
     const { "content-length": _, ...headers } = request.headers
     const fetch: typeof globalThis.fetch | undefined = lookUp()
     if (typeof fetch !== "function") {

@@ -5,7 +5,7 @@ import type { Dispatcher } from "undici"
 
 interface Content {
   readonly body: NonNullable<Dispatcher.DispatchOptions["body"]> | null
-  /** Where it is known only here. */
+  /** Set if only the encoded body determines it. */
   readonly contentType?: string | undefined
 }
 
@@ -13,7 +13,7 @@ const none: Content = { body: null }
 
 const fromWeb = (stream: unknown) => Readable.fromWeb(stream as Parameters<typeof Readable.fromWeb>[0])
 
-/** A request's body as undici takes it. What it does not take, of a raw body, it refuses. */
+/** Converts a request body for undici. undici refuses unsupported raw bodies. */
 export const content = (body: HttpBody): Content => {
   switch (body._tag) {
     case "Empty":
@@ -23,7 +23,7 @@ export const content = (body: HttpBody): Content => {
     case "Raw":
       return { body: body.body as string }
     case "FormData": {
-      // undici knows its own FormData only, not the global one.
+      // undici supports only its own FormData, not the global one.
       const form = new Response(body.formData)
       return { body: fromWeb(form.body), contentType: form.headers.get("content-type") ?? undefined }
     }

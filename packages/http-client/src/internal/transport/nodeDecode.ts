@@ -2,10 +2,10 @@ import { brotliDecompress, gunzip, inflate, inflateRaw } from "node:zlib"
 import type { Coding } from "./contentCoding.js"
 import { BODY_TOO_LARGE, CONTENT_ENCODING, TransportFailure } from "./failure.js"
 
-/** Some servers send `deflate` without the header that RFC 9110 asks for. Its first byte tells. */
+/** Some servers send `deflate` without the zlib header that RFC 9110 requires. The first byte shows it. */
 const hasZlibHeader = (bytes: Uint8Array): boolean => ((bytes[0] ?? 0) & 0x0f) === 8
 
-/** Takes the codings off a body, the last one first, as far as the body then has at most `limit` bytes. */
+/** Decodes the codings of a body, the last one first. The result has at most `limit` bytes. */
 export const decode = (
   body: Uint8Array,
   codings: ReadonlyArray<Coding>,

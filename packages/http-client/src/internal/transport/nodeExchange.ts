@@ -9,12 +9,11 @@ import { decode } from "./nodeDecode.js"
 
 type Done = Parameters<Exchange>[1]
 
-// undici wants an error to abort with. Nobody sees it: what is given up is not told any more.
-const given = new Error("The request was given up")
+// undici needs an error to abort with. It is never reported.
+const given = new Error("The request was cancelled")
 
 const EMPTY = new Uint8Array()
 
-/** One request and its response. */
 export class ExchangeHandler implements Dispatcher.DispatchHandler {
   private controller: Dispatcher.DispatchController | undefined
   private status = 0
@@ -28,7 +27,7 @@ export class ExchangeHandler implements Dispatcher.DispatchHandler {
     this.done = done
   }
 
-  /** Gives up: closes the connection of a request that is under way, and sends none that is not. */
+  /** Cancels the request: closes its connection, or does not send it. */
   abort(): "unsent" | void {
     this.done = undefined
     this.chunks = []
@@ -40,7 +39,7 @@ export class ExchangeHandler implements Dispatcher.DispatchHandler {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     if (this.done === undefined) {
-      // To abort through the controller would close a connection that has done nothing wrong.
+      // Aborting through the controller would close a healthy connection.
       throw given
     }
     this.controller = controller
@@ -53,7 +52,7 @@ export class ExchangeHandler implements Dispatcher.DispatchHandler {
     this.status = status
     this.headers = headers
     if (this.request.method === "HEAD") {
-      // Its headers are those of a body that does not come.
+      // A HEAD response has no body, so its content headers need no check.
       return
     }
     const codings = codingsOf(headers["content-encoding"])
@@ -74,7 +73,7 @@ export class ExchangeHandler implements Dispatcher.DispatchHandler {
     } else if (this.size <= limitOf(this.status)) {
       this.chunks.push(chunk)
     } else {
-      // It is received to its end, so that the connection can be used again.
+      // The rest is received, so that the connection can be reused.
       this.chunks = []
     }
   }
@@ -95,7 +94,7 @@ export class ExchangeHandler implements Dispatcher.DispatchHandler {
     this.fail(error)
   }
 
-  /** Ends the request with an error. Before a connection takes the request, nothing was sent. */
+  /** Fails the request. Before a connection is assigned, nothing was sent. */
   fail(error: unknown): void {
     const cause = failure(error, this.controller === undefined)
     if (this.status === 0) {

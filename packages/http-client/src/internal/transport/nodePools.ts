@@ -1,14 +1,14 @@
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type * as Undici from "undici"
-// Not the package's own entry: that takes three times as long to load, and puts an agent of its own behind global fetch.
+// Not the package's entry point: it takes three times as long to load, and replaces the agent of global fetch.
 // @ts-expect-error: it has no types of its own
 import UndiciPool from "undici/lib/dispatcher/pool.js"
 import { CLOSED, TransportFailure } from "./failure.js"
 
 const Pool = UndiciPool as typeof Undici.Pool
 
-/** The settings of connections, in milliseconds; `Infinity` is no limit. */
+/** Connection settings. Times are in milliseconds; `Infinity` means no limit. */
 interface Settings {
   readonly connections: number
   readonly connectTimeout: number
@@ -16,12 +16,12 @@ interface Settings {
   readonly closeTimeout: number
 }
 
-/** A timeout as undici takes it: whole milliseconds, and 0 for no limit or for one that is longer than timers can wait. */
+/** A timeout for undici: whole milliseconds, and 0 for no limit or more than a timer's limit. */
 export const timeout = (millis: number): number => millis > MAX_TIMEOUT ? 0 : Math.ceil(millis)
 
 const MAX_TIMEOUT = 2 ** 31 - 1
 
-/** undici's Agent without what is not needed here. Its `destroy` does nothing once its `close` has been called. */
+/** Replaces undici's Agent, whose `destroy` does nothing after `close`. */
 class Pools {
   private readonly pools = new Map<string, Undici.Pool>()
   private readonly options: Undici.Pool.Options
@@ -30,11 +30,11 @@ class Pools {
 
   constructor({ closeTimeout, connectTimeout, connections, keepAliveTimeout }: Settings) {
     this.options = {
-      // Without a limit for null.
+      // In undici, null means no limit.
       connections: connections === Infinity ? null : connections,
       pipelining: 1,
       connectTimeout: timeout(connectTimeout),
-      // undici takes no 0 here: the shortest is a millisecond.
+      // undici refuses 0 here; the minimum is 1 ms.
       keepAliveTimeout: Math.max(1, Math.min(MAX_TIMEOUT, Math.ceil(keepAliveTimeout)))
     }
     this.closeTimeout = closeTimeout
@@ -54,12 +54,12 @@ class Pools {
   }
 
   close(): Effect.Effect<void> {
-    // Not Effect.timeout: a scope may close under a TestClock, which never moves.
+    // Not Effect.timeout: a scope may close under a TestClock, which never advances.
     return Effect.async((resume) => {
       this.closed = true
       const all = [...this.pools.values()]
       const done = () => resume(Effect.void)
-      // A pool that has requests waiting when it is destroyed never tells that it is closed.
+      // A pool that is destroyed while requests wait never reports that it closed.
       const timer = this.closeTimeout > MAX_TIMEOUT ? undefined : setTimeout(
         () => void Promise.allSettled(all.map((pool) => pool.destroy())).then(done),
         this.closeTimeout
@@ -72,6 +72,6 @@ class Pools {
   }
 }
 
-/** A pool of connections for each origin, for as long as the scope is open. */
+/** One connection pool per origin, closed with the scope. */
 export const pools = (settings: Settings): Effect.Effect<Pick<Undici.Dispatcher, "dispatch">, never, Scope.Scope> =>
   Effect.acquireRelease(Effect.sync(() => new Pools(settings)), (self) => self.close())

@@ -8,7 +8,7 @@ import * as Option from "effect/Option"
 import type * as RuntimeFlags from "effect/RuntimeFlags"
 import { weakMemo } from "../weakMemo.js"
 
-/** Where an effect of its own fiber runs. */
+/** The context of a new fiber. */
 export interface Place {
   readonly context: Context.Context<never>
   readonly fiberRefs: FiberRefs.FiberRefs
@@ -29,9 +29,9 @@ const untraced = weakMemo((fiberRefs: FiberRefs.FiberRefs) =>
 )
 
 /**
- * Where a transport is to run, for this API's sake. Its own spans carry URL, query and headers, and its trace headers would
- * go to the API; a followed redirect takes the request's body along to wherever it leads. To say so for each request, as
- * `HttpClient.withTracerPropagation` does, would take longer than to make the request.
+ * Prepares the context of a transport: no spans of the transport, which contain URL, query and headers; no trace
+ * headers; no redirects, which would send the body elsewhere. `HttpClient.withTracerPropagation` for each request would
+ * take longer than the request.
  */
 export const prepare = (requestInit: RequestInit): Prepare => ({
   fiberRefs: untraced,
@@ -44,7 +44,7 @@ export const prepare = (requestInit: RequestInit): Prepare => ({
   )
 })
 
-/** How a caller's fiber becomes one that a transport may run in. */
+/** Converts the caller's fiber context to that of the transport. */
 export interface Prepare {
   readonly fiberRefs: (fiberRefs: FiberRefs.FiberRefs) => FiberRefs.FiberRefs
   readonly context: (context: Context.Context<never>) => Context.Context<never>

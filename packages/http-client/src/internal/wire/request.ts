@@ -18,13 +18,13 @@ import type { OperationName } from "../../ClientError.js"
 import { weakMemo } from "../weakMemo.js"
 import { isWellFormed, segment as toSegment, type Target } from "./target.js"
 
-/** A request, and what in it must not come back in an error. */
+/** A request and its secrets, which errors must not contain. */
 export interface Call {
   readonly request: HttpClientRequest.HttpClientRequest
   readonly secrets: ReadonlyArray<Redacted.Redacted<string>>
 }
 
-/** A list's parameters, as the query that they are sent as. */
+/** The encoded query of a list. */
 export type Query = Readonly<Record<string, string>>
 
 type Refusal = ReadonlyArray<FieldViolation.FieldViolation>
@@ -39,18 +39,18 @@ const encoder = <A, I>(schema: Schema.Schema<A, I>, prepare: (input: unknown) =>
       return Either.mapLeft(encode(prepare(input)), FieldViolation.fromParseError)
     } catch {
       // A getter threw, or a Redacted was wiped.
-      return Either.left([{ field: "", description: "Expected an object that can be read; was a Redacted wiped?" }])
+      return Either.left([{ field: "", description: "Expected a readable object; was a Redacted wiped?" }])
     }
   }
 }
 
-/** What is left of a message of an update that holds nothing. What is no message stays, to be refused. */
+/** Removes an empty message of an update. Other types stay, so that the schema refuses them. */
 const orNothing = (message: unknown) => Predicate.isRecord(message) ? undefined : message
 
 /**
- * An update with the mask that the caller left out: that of the fields that it holds. Without a mask a server writes the fields that are
- * not empty, and one of the first revision those that are there (WIRE.md, Update). No mask can be empty, so an update that holds
- * nothing has none.
+ * Adds the mask of the fields that an update contains, if the caller gave none. Without a mask, servers differ: they
+ * write the non-empty fields or, in the first revision, the present ones (WIRE.md, Update). An empty update gets no
+ * mask, because a mask cannot be empty.
  */
 const withMask = (input: unknown): unknown => {
   if (!Predicate.isRecord(input)) {
@@ -71,7 +71,7 @@ const encodeCreate = encoder(CreateWorkspaceSecret)
 const encodeUpdate = encoder(UpdateWorkspaceSecret, withMask)
 const encodeRef = encoder(WorkspaceSecretRef)
 
-// What all requests of a client have in common, made once.
+// The common part of a client's requests, made once.
 const common = weakMemo(({ apiKey }: Target) =>
   HttpClientRequest.setHeaders(HttpClientRequest.get(""), {
     accept: "application/json",
@@ -87,7 +87,7 @@ const request = (method: HttpMethod, url: string, target: Target) => {
 const withJson = (self: HttpClientRequest.HttpClientRequest, json: unknown) =>
   HttpClientRequest.setBody(self, HttpBody.text(JSON.stringify(json), "application/json"))
 
-/** An id that is the same in a path, as those that the API mints are. */
+/** An id that needs no percent-encoding, such as those of the API. */
 const isPlainId = (ref: unknown): ref is string => typeof ref === "string" && /^\w+$/.test(ref)
 
 const secretUrl = (target: Target, ref: unknown): Either.Either<string, Refusal> =>
@@ -99,13 +99,12 @@ const secretUrl = (target: Target, ref: unknown): Either.Either<string, Refusal>
       Either.mapLeft((violations) => violations.map(({ description }) => ({ field: "id", description })))
     )
 
-// A copy, so that the value is still known when the original is wiped before the response comes.
+// A copy: the original may be wiped before the response, which is masked with the value.
 const valueOf = (payload: CreateWorkspaceSecret | UpdateWorkspaceSecret) =>
   payload.spec?.value === undefined ? [] : [Redacted.make(Redacted.value(payload.spec.value))]
 
 /**
- * A list's parameters as a query. Empty ones are left out: they say the same as absent ones. The result shares nothing
- * with what it was made from.
+ * Encodes the parameters of a list. Omits empty ones, which mean unset. The result is a copy.
  */
 export const query = (params: ListWorkspaceSecrets): Either.Either<Query, InvalidArgument> =>
   encodeQuery(params).pipe(
@@ -113,7 +112,7 @@ export const query = (params: ListWorkspaceSecrets): Either.Either<Query, Invali
       const entries = Object.entries(encoded).filter((entry): entry is [string, string] =>
         entry[1] !== undefined && entry[1] !== ""
       )
-      // URLSearchParams would put U+FFFD in their place, and the server would look for that.
+      // URLSearchParams would replace lone surrogates with U+FFFD, and the server would search for that.
       const broken = entries.filter(([, value]) => !isWellFormed(value))
       return broken.length === 0
         ? Either.right(Object.fromEntries(entries))

@@ -10,19 +10,19 @@ import { boundStatus } from "./responseLimits.js"
 import { parseRetryAfter } from "./retryAfter.js"
 import { isWellFormed } from "./target.js"
 
-/** A response that was read to its end. */
+/** A completely read response. */
 export interface Answer {
   readonly status: number
   readonly headers: Readonly<Record<string, string | undefined>>
   readonly body: string
 }
 
-/** What reading a response needs to know of the call. */
+/** The context for reading a response. */
 export interface Context {
-  /** Milliseconds since the Unix epoch, to read an HTTP date against. */
+  /** Milliseconds since the Unix epoch, for `Retry-After` dates. */
   readonly now: number
   readonly attempts: number
-  /** Takes what the call must not show out of what the server wrote. */
+  /** Redacts the secrets of the call. */
   readonly redact: (text: string) => string
 }
 
@@ -39,11 +39,11 @@ const transient: ReadonlySet<number> = new Set([408, 429, 502, 503, 504])
 
 const reads: ReadonlySet<OperationName> = new Set(["list", "get", "whoami"])
 
-// After another error of the server, what writes may be half done. 501 stays what it is.
+// After other 5xx errors, a write may be half executed. A 501 does not change on retry.
 const isRetryable = (operation: OperationName, status: number): boolean =>
   transient.has(status) || (status >= 500 && status !== 501 && reads.has(operation))
 
-/** A response that breaks the contract, and where. */
+/** Makes the error for a response that breaks the contract. */
 export const unexpected = (
   operation: OperationName,
   answer: Pick<Answer, "headers" | "status">,
@@ -57,7 +57,7 @@ export const unexpected = (
     ...code === undefined ? {} : { code },
     contentType: answer.headers["content-type"] && context.redact(answer.headers["content-type"]),
     requestId: requestId(answer, context.redact),
-    // Where the response is wrong is told by its own keys.
+    // The paths contain keys of the response.
     violations: violations.slice(0, MAX_VIOLATIONS).map(({ description, field }) => ({
       field: context.redact(field),
       description
@@ -69,7 +69,7 @@ export const unexpected = (
 
 const notUtf8 = [{ field: "", description: "Expected UTF-8" }]
 
-/** Reads a response: the operation's result, the error that the server answers, or what is wrong with the response. */
+/** Reads a response. Returns the result of the operation, or fails with the server's error or `UnexpectedResponse`. */
 export const read = <A, E extends { readonly _tag: ErrorTable.Tag }>(
   operation: Operation<A, E>,
   answer: Answer,
@@ -81,7 +81,7 @@ export const read = <A, E extends { readonly _tag: ErrorTable.Tag }>(
   const finish = (decoded: Either.Either<A, ReadonlyArray<FieldViolation>>): Reading<A, E> =>
     Either.isLeft(decoded)
       ? Either.left(unexpected(operation.name, answer, context, decoded.left))
-      // A body that is not UTF-8 has a lone surrogate in its text, be it where no schema looks.
+      // Invalid UTF-8 was decoded to a lone surrogate; it may be in a field that no schema reads.
       : operation.needsBody && !isWellFormed(answer.body)
       ? Either.left(unexpected(operation.name, answer, context, notUtf8))
       : Either.right(decoded.right)
@@ -98,7 +98,7 @@ const readError = <A, E extends { readonly _tag: ErrorTable.Tag }>(
 ): E | UnexpectedResponse => {
   const broken = (violations: ReadonlyArray<FieldViolation>, code?: number) =>
     unexpected(operation.name, answer, context, violations, code)
-  // A browser hides a redirect that it was told not to follow: status 0.
+  // Browsers hide redirects that are not followed: their status is 0.
   if (answer.status < 400) {
     return broken([{ field: "", description: "Expected no redirect" }])
   }
@@ -118,5 +118,5 @@ const readError = <A, E extends { readonly _tag: ErrorTable.Tag }>(
     operation: operation.name,
     attempts: context.attempts,
     isRetryable: answer.status !== 500 || reads.has(operation.name)
-  }) ?? broken([{ field: "code", description: "Expected an error that this operation can have" }], status.right.code)
+  }) ?? broken([{ field: "code", description: "Expected an error of this operation" }], status.right.code)
 }

@@ -3,25 +3,25 @@ import { cut, type Mask } from "@workspace-secrets/core/Redaction"
 import * as Either from "effect/Either"
 
 /*
- * How much a response may hold. A schema looks at all of an array before it says what is wrong with it, so what is too much is
- * refused, or left out, before that.
+ * Limits of a response. A schema visits a whole array before it reports errors, so larger inputs are refused or cut
+ * before decoding.
  */
 
-/** The most items of a page. The API has 200 (WIRE.md, List). */
+/** The maximum number of items in a page. The API's is 200 (WIRE.md, List). */
 const MAX_ITEMS = 10_000
 
-/** The most labels of a resource. */
+/** The maximum number of labels. */
 const MAX_LABELS = 1000
 
-/** The most details of an error, violations of a detail, and entries of a detail's metadata that are read. */
+/** How many details of an error, violations of a detail and entries of a detail's metadata are read. */
 const MAX_DETAILS = 100
 
-/** The most characters of a text in an error. */
+/** The maximum length of a text in an error. */
 const MAX_TEXT = 4096
 
 type Bounded = Either.Either<unknown, ReadonlyArray<FieldViolation>>
 
-/** What is at a path of JSON; `undefined` where there is nothing. */
+/** Returns the value at a path of JSON, or `undefined`. */
 export const at = (json: unknown, ...path: ReadonlyArray<string>): unknown =>
   path.reduce<unknown>(
     (inner, key) =>
@@ -33,7 +33,6 @@ export const at = (json: unknown, ...path: ReadonlyArray<string>): unknown =>
 
 const labels = [["metadata", "labels"], ["info", "createdBy", "metadata", "labels"]]
 
-/** Refuses a resource with too many labels. */
 export const boundLabels = (json: unknown): Bounded => {
   const wrong = labels.filter((path) => {
     const found = at(json, ...path)
@@ -46,7 +45,6 @@ export const boundLabels = (json: unknown): Bounded => {
     )
 }
 
-/** Refuses a page with too many items. */
 export const boundItems = (json: unknown): Bounded => {
   const items = at(json, "items")
   return Array.isArray(items) && items.length > MAX_ITEMS
@@ -61,8 +59,8 @@ type Json = Readonly<Record<string, unknown>>
 const isRecord = (json: unknown): json is Json => typeof json === "object" && json !== null && !Array.isArray(json)
 
 /**
- * A google.rpc.Status without what the call must not show and with no more than is read, before anything is made of it: a
- * schema that changes texts, such as paths, would change secrets in them.
+ * Masks and cuts a google.rpc.Status before it is decoded: schemas change texts such as paths, and would change secrets
+ * in them.
  */
 export const boundStatus = (json: unknown, mask: Mask): unknown => {
   const text = (input: unknown): unknown => typeof input === "string" ? cut(mask, input, MAX_TEXT) : input

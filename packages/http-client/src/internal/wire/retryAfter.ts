@@ -2,7 +2,7 @@ import * as Duration from "effect/Duration"
 
 const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
-// The three forms of RFC 9110, 5.6.7. `Date.parse` alone would take "1.5" for the fifth of January 2001.
+// The three date formats of RFC 9110, 5.6.7. `Date.parse` alone would read "1.5" as 5 January 2001.
 const forms = [
   /^[A-Z][a-z]{2}, (?<day>\d{2}) (?<month>[A-Z][a-z]{2}) (?<year>\d{4}) (?<time>\d{2}:\d{2}:\d{2}) GMT$/,
   /^[A-Z][a-z]{5,8}, (?<day>\d{2})-(?<month>[A-Z][a-z]{2})-(?<year>\d{2}) (?<time>\d{2}:\d{2}:\d{2}) GMT$/,
@@ -16,7 +16,7 @@ const parseDate = (text: string, now: number): number => {
   }
   let year = Number(parts.year)
   if (year < 100) {
-    // Two digits are of this century, unless that is more than 50 years ahead (RFC 9110, 5.6.7).
+    // A two-digit year is in this century, unless it is more than 50 years in the future (RFC 9110, 5.6.7).
     const thisYear = new Date(now).getUTCFullYear()
     year += thisYear - thisYear % 100
     year -= year > thisYear + 50 ? 100 : 0
@@ -27,8 +27,8 @@ const parseDate = (text: string, now: number): number => {
 }
 
 /**
- * Reads `Retry-After`: whole seconds, or an HTTP date seen from `now` (milliseconds since the Unix epoch). A date that
- * has passed is no wait at all; what is neither is as good as no header.
+ * Parses `Retry-After`: seconds, or an HTTP date relative to `now` (milliseconds since the Unix epoch). A past date is
+ * a delay of 0. Returns `undefined` for other values.
  */
 export const parseRetryAfter = (header: string | undefined, now: number): Duration.Duration | undefined => {
   const text = header?.trim() ?? ""

@@ -12,14 +12,14 @@ const refused = (options: object) => {
 }
 
 describe("resolve", () => {
-  it("takes the API's own address when none is given", () => {
+  it("defaults to the API's base URL", () => {
     expect(resolved({})).toMatchObject({
       secrets: "https://api.cadenya.com/v1/workspace_secrets",
       whoami: "https://api.cadenya.com/v1/whoami"
     })
   })
 
-  it("puts the workspace into the path of the secrets and not into that of whoami", () => {
+  it("uses the workspace in the path of secrets, not of whoami", () => {
     expect(resolved({ workspaceId: "a/b c" })).toMatchObject({
       secrets: "https://api.cadenya.com/v1/workspaces/a%2Fb%20c/workspace_secrets",
       whoami: "https://api.cadenya.com/v1/whoami"
@@ -38,7 +38,7 @@ describe("resolve", () => {
     expect(resolved({ baseUrl }).whoami).toBe(`${expected}/v1/whoami`)
   })
 
-  it("takes http to another host when that is allowed", () => {
+  it("allows http to another host with allowInsecureHttp", () => {
     expect(resolved({ baseUrl: "http://api.internal", allowInsecureHttp: true }).whoami).toBe(
       "http://api.internal/v1/whoami"
     )
@@ -52,8 +52,8 @@ describe("resolve", () => {
     ["another scheme", "ftp://example.com", /http or https URL such as https:\/\/api\.cadenya\.com/],
     ["no scheme", "api.cadenya.com", /http or https URL/],
     ["nothing", "", /http or https URL/],
-    ["what is no text", 42, /http or https URL/],
-    ["what cannot be text", { toString: undefined }, /http or https URL/],
+    ["a number", 42, /http or https URL/],
+    ["an object that cannot be converted to a string", { toString: undefined }, /http or https URL/],
     ["a user name", "https://user@example.com", /without user name and password/],
     ["a password", "https://:hunter22@example.com", /without user name and password/],
     ["a query", "https://example.com?a=b", /without query and fragment/],
@@ -64,7 +64,7 @@ describe("resolve", () => {
     expect(refused({ baseUrl })).toEqual({ baseUrl: expect.stringMatching(expected) as string })
   })
 
-  it("takes nothing but true for leave to send the key over http", () => {
+  it("accepts only true for allowInsecureHttp", () => {
     expect(refused({ baseUrl: "http://example.com", allowInsecureHttp: "false" })).toHaveProperty("baseUrl")
   })
 
@@ -86,11 +86,11 @@ describe("resolve", () => {
     expect(JSON.stringify(refusal)).not.toMatch(/h[uü]nter/)
   })
 
-  it.each([["My API Key"], ["a  b"], ["Bearers of keys"]])("takes a key with spaces inside, such as %j", (key) => {
+  it.each([["My API Key"], ["a  b"], ["Bearers of keys"]])("accepts a key with inner spaces, such as %j", (key) => {
     expect(Redacted.value(resolved({ apiKey: Redacted.make(key) }).apiKey)).toBe(key)
   })
 
-  it("refuses a long key of spaces in no time", () => {
+  it("refuses a long key of spaces quickly", () => {
     expect(refused({ apiKey: Redacted.make(`a${" ".repeat(1_000_000)}`) })).toHaveProperty("apiKey")
     expect(refused({ apiKey: Redacted.make(`${"a ".repeat(500_000)}\n`) })).toHaveProperty("apiKey")
   })
@@ -99,7 +99,7 @@ describe("resolve", () => {
     expect(refused({ apiKey: "hunter22" })).toEqual({ apiKey: "Expected a Redacted, such as Redacted.make(key)" })
   })
 
-  it("refuses a key that was wiped, and outlives the wiping of one that it took", () => {
+  it("refuses a wiped key, and keeps working if an accepted one is wiped later", () => {
     const wiped = Redacted.make("key")
     const target = resolved({ apiKey: wiped })
     Redacted.unsafeWipe(wiped)
@@ -111,12 +111,12 @@ describe("resolve", () => {
     expect(refused({ workspaceId })).toEqual({ workspaceId: expect.stringContaining("Expected") as string })
   })
 
-  it("names everything that is wrong at once", () => {
+  it("reports all violations at once", () => {
     const error = Either.getOrThrow(Either.flip(resolve({ baseUrl: "x", workspaceId: ".." })))
     expect(error.message).toBe(
       "baseUrl: Expected an http or https URL such as https://api.cadenya.com; " +
         "apiKey: Expected a Redacted, such as Redacted.make(key); " +
-        "workspaceId: Expected other than . and .., which a URL cannot hold"
+        "workspaceId: Expected neither . nor ..: URLs resolve them"
     )
   })
 })

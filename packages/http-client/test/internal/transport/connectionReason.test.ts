@@ -40,7 +40,7 @@ describe("failureOf", () => {
     expect(reasonOf(new HttpClientError.RequestError({ request, reason: "Transport", cause }))).toBe(reason)
   })
 
-  it("takes the outermost code that it knows", () => {
+  it("uses the outermost known code", () => {
     expect(reasonOf(coded("EWHATEVER", coded("ETIMEDOUT", coded("ECONNRESET"))))).toBe("TimedOut")
   })
 
@@ -51,7 +51,7 @@ describe("failureOf", () => {
     }
   )
 
-  it("does not run around in circles", () => {
+  it("ends for circular causes", () => {
     const circle = new Error("a")
     circle.cause = circle
     expect(reasonOf(circle)).toBe("NoResponse")

@@ -14,7 +14,7 @@ const answer = (status: number, body: unknown, headers: Answer["headers"] = {}):
   body: typeof body === "string" ? body : JSON.stringify(body)
 })
 
-/** What is read at once, as all that is short is. */
+/** Short bodies are decoded synchronously. */
 const read = <A, E extends { readonly _tag: ErrorTable.Tag }>(...args: Parameters<typeof Response.read<A, E>>) => {
   const result = Response.read<A, E>(...args)
   if (!Either.isEither(result)) {
@@ -30,7 +30,7 @@ const errorOf = (name: keyof typeof operations, response: Answer) =>
 
 type Row = readonly [status: number, code: number, tag: string, isRetryable: boolean]
 
-/** WIRE.md, Errors: what every operation can have. */
+/** WIRE.md, Errors: the errors of every operation. */
 const rows: ReadonlyArray<Row> = [
   [400, 3, "InvalidArgument", false],
   [413, 3, "InvalidArgument", false],
@@ -55,7 +55,7 @@ const secretNotFound: Row = [404, 5, "WorkspaceSecretNotFound", false]
 const alreadyExists: Row = [409, 6, "WorkspaceSecretAlreadyExists", false]
 const noConflict: Row = [409, 6, "UnexpectedResponse", false]
 
-/** WIRE.md, Errors: what depends on the operation. */
+/** WIRE.md, Errors: the errors of single operations. */
 const own = {
   list: [notFound, noConflict],
   create: [notFound, alreadyExists],
@@ -67,7 +67,7 @@ const own = {
 
 describe.each(Object.keys(own) as Array<keyof typeof own>)("an error in response to %s", (operation) => {
   const reads = ["list", "get", "whoami"].includes(operation)
-  // After a 500, what writes may be half done.
+  // After a 500, a write may be half executed.
   const rowsOf = [...rows, ...own[operation]].map(([status, code, tag, isRetryable]) =>
     [status, code, tag, isRetryable && (status !== 500 || reads)] as const
   )
@@ -84,7 +84,7 @@ describe.each(Object.keys(own) as Array<keyof typeof own>)("an error in response
       attempts: 1,
       retryAfter: Duration.seconds(7),
       ...tag === "UnexpectedResponse"
-        ? { violations: [{ field: "code", description: "Expected an error that this operation can have" }] }
+        ? { violations: [{ field: "code", description: "Expected an error of this operation" }] }
         : { message: "words", details: [] }
     })
   })

@@ -15,7 +15,7 @@ const apiKey = Redacted.make("key")
 const target = Either.getOrThrow(resolve({ apiKey, baseUrl: "https://example.com/prefix" }))
 const scoped = Either.getOrThrow(resolve({ apiKey, baseUrl: "https://example.com/prefix", workspaceId: "development" }))
 
-/** The URL that the platform makes of a request, before it sends it. */
+/** The URL that the platform makes for a request. */
 const urlOf = ({ hash, url, urlParams }: HttpClientRequest.HttpClientRequest) =>
   Either.getOrThrow(UrlParams.makeUrl(url, urlParams, hash))
 
@@ -73,7 +73,7 @@ describe("requests", () => {
     })
   })
 
-  it("know the secrets in them, even when the originals are wiped", () => {
+  it("know their secrets, even if the originals are wiped", () => {
     const value = Redacted.make("hunter22")
     const create = Either.getOrThrow(Request.create(target, { metadata: { name: "a" }, spec: { value } }))
     const update = Either.getOrThrow(Request.update(target, id, { spec: { value } }))
@@ -82,7 +82,7 @@ describe("requests", () => {
     expect(update.secrets.map(Redacted.value)).toEqual(["key", "hunter22"])
   })
 
-  it("leave out what a payload has beside its fields, and what is undefined", () => {
+  it("omit unknown and undefined fields of a payload", () => {
     const payload = { metadata: { name: "a", externalId: undefined, id: "wsec_1" }, spec: {}, info: {} }
     expect(bodyOf(Either.getOrThrow(Request.create(target, payload)).request)).toBe(
       "{\"metadata\":{\"name\":\"a\"},\"spec\":{}}"
@@ -91,7 +91,7 @@ describe("requests", () => {
 })
 
 describe("query", () => {
-  it("has every parameter as the API writes it", () => {
+  it("has every parameter in the API's encoding", () => {
     const query = Either.getOrThrow(Request.query({
       limit: 0,
       cursor: Cursor.make("a+b/c="),
@@ -107,14 +107,14 @@ describe("query", () => {
     )
   })
 
-  it("leaves out what is absent, undefined or empty", () => {
+  it("omits absent, undefined and empty parameters", () => {
     const params = { limit: undefined, cursor: Cursor.make(""), prefix: "", labels: {} }
     expect(urlOf(Request.list(target, Either.getOrThrow(Request.query(params))).request).href).toBe(
       "https://example.com/prefix/v1/workspace_secrets"
     )
   })
 
-  it("comes back as it was written, whatever its text", () => {
+  it("keeps any text when parsed by URLSearchParams", () => {
     fc.assert(
       fc.property(fc.string({ unit: "grapheme", minLength: 1 }), fc.string({ minLength: 1 }), (prefix, query) => {
         const { searchParams } = urlOf(
@@ -133,7 +133,7 @@ describe("query", () => {
     expect(query).toEqual({ labels: "env=prod", limit: "1" })
   })
 
-  it("refuses what the API would refuse, each parameter by its name", () => {
+  it("refuses invalid parameters by name", () => {
     const params = { limit: -1, labels: { "a=b": "c" }, sortOrder: "up", includeInfo: "yes" }
     expect(refusal(Request.query(params as never))).toMatchObject({
       operation: "list",
@@ -153,11 +153,11 @@ describe("query", () => {
     }
   )
 
-  it("has the greatest limit that is an int32", () => {
+  it("accepts the largest int32 as limit", () => {
     expect(Request.query({ limit: 2 ** 31 - 1 })).toEqual(Either.right({ limit: "2147483647" }))
   })
 
-  it("refuses lone surrogates, in whose place the server would get something else", () => {
+  it("refuses lone surrogates, which would be replaced", () => {
     expect(refusal(Request.query({ prefix: "a\ud800", query: "ok" })).message).toBe(
       "prefix: Expected well-formed Unicode: no lone surrogates"
     )
@@ -167,7 +167,7 @@ describe("query", () => {
 describe("payloads", () => {
   const plain = { metadata: { name: " " }, spec: { value: "hunter22" } }
 
-  it("that the API would refuse are refused field by field, without what was there", () => {
+  it("that are invalid are refused field by field, without values", () => {
     const error = refusal(Request.create(target, plain as never))
     expect(error).toMatchObject({
       operation: "create",
@@ -201,7 +201,7 @@ describe("payloads", () => {
     expect(JSON.stringify(error)).not.toContain("hunter22")
   })
 
-  it("of an update are read where a class has them", () => {
+  it("of an update can be getters of a class", () => {
     class Update {
       get spec() {
         return { value: Redacted.make("v") }
@@ -223,7 +223,7 @@ describe("payloads", () => {
     expect(refusal(Request.create(target, { metadata: { name: "a" }, spec: { value } })).message).toContain("wiped")
   })
 
-  it.each([[undefined], [null], ["hunter22"], [[]]])("that are no object but %j are refused", (payload) => {
+  it.each([[undefined], [null], ["hunter22"], [[]]])("such as %j are refused", (payload) => {
     expect(refusal(Request.create(target, payload as never)).message).toContain("Expected an object")
   })
 })

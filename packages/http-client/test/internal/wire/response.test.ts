@@ -19,7 +19,7 @@ const answer = (status: number, body: unknown, headers: Answer["headers"] = {}):
   body: typeof body === "string" ? body : JSON.stringify(body)
 })
 
-/** What is read at once, as all that is short is. */
+/** Short bodies are decoded synchronously. */
 const read = <A, E extends { readonly _tag: ErrorTable.Tag }>(...args: Parameters<typeof Response.read<A, E>>) => {
   const result = Response.read<A, E>(...args)
   if (!Either.isEither(result)) {
@@ -34,7 +34,7 @@ const errorOf = (name: keyof typeof operations, response: Answer, redact = conte
   Either.getOrThrow(Either.flip(read<unknown, never>(operations[name], response, { ...context, redact })))
 
 describe("an error", () => {
-  it("tells what fields are wrong and how long to wait, from its details", () => {
+  it("has the field violations and the delay of its details", () => {
     const details = [
       {
         "@type": "type.googleapis.com/google.rpc.BadRequest",
@@ -92,24 +92,24 @@ describe("an error", () => {
     })
   })
 
-  it("waits as its header says before its details", () => {
+  it("prefers Retry-After to RetryInfo", () => {
     const details = [{ "@type": "type.googleapis.com/google.rpc.RetryInfo", retryDelay: "1.5s" }]
     const headers = { "retry-after": "Sun, 22 Nov 2026 10:00:09 GMT" }
     const error = errorOf("list", answer(429, { code: 8, details }, headers))
     expect(error.retryAfter && Duration.toMillis(error.retryAfter)).toBe(9000)
   })
 
-  it("without message, details, request id or wait is an error all the same", () => {
+  it("needs no message, details, request id or delay", () => {
     const error = errorOf("get", answer(404, { code: 5 }, { "x-request-id": undefined, "retry-after": "soon" }))
     expect(error).toMatchObject({ _tag: "WorkspaceSecretNotFound", message: "", details: [] })
     expect({ ...error }).toMatchObject({ requestId: undefined, retryAfter: undefined })
   })
 
-  it("whose status a proxy changed keeps the meaning of its code", () => {
+  it("is found by its code if a proxy changed the status", () => {
     expect(errorOf("get", answer(500, { code: 16 }))).toMatchObject({ _tag: "Unauthenticated", status: 500, code: 16 })
   })
 
-  it("does not show what the call must not show, wherever the server has put it", () => {
+  it("redacts the secrets of the call anywhere in the response", () => {
     const echo = "got hunter22"
     const body = {
       code: 3,
@@ -161,7 +161,7 @@ describe("a success", () => {
     expect(Either.getOrThrow(read(get, answer(status, secret), context)).metadata.id).toBe("id")
   })
 
-  it("is read leniently: unknown fields and enum values, null for absent, no content type", () => {
+  it("accepts unknown fields and enum values, null for absent, and no content type", () => {
     const lenient = {
       ...secret,
       info: { createdBy: { ...profile, spec: { type: "PROFILE_TYPE_ROBOT", email: null } }, lastUsedAt: null },
@@ -204,21 +204,21 @@ describe("a success", () => {
     expect(self.spec).toEqual({ type: "PROFILE_TYPE_API_KEY" })
   })
 
-  it.each([undefined, null])("has %j for the info that a list does not show, and for a creator", (empty) => {
+  it.each([undefined, null])("can have %j for info in a list and for a creator", (empty) => {
     const page = { items: [{ ...secret, info: empty }, { ...secret, info: { createdBy: empty } }], pagination: {} }
     const { items } = Either.getOrThrow(read(list, answer(200, page), context))
     expect(items[0]?.info).toBeUndefined()
     expect(items[1]?.info?.createdBy).toBeUndefined()
   })
 
-  it("is what each operation says it is", () => {
+  it("is the result of each operation", () => {
     expect(Either.getOrThrow(read(list, answer(200, page(["a", "b"], "c")), context)).items).toHaveLength(2)
     expect(Either.getOrThrow(read(create, answer(200, secret), context)).metadata.name).toBe("name")
     expect(Either.getOrThrow(read(update, answer(200, secret), context)).metadata.name).toBe("name")
     expect(Either.getOrThrow(read(whoami, answer(200, profile), context)).spec.type).toBe("PROFILE_TYPE_USER")
   })
 
-  it("keeps the value out of sight", () => {
+  it("keeps the value Redacted", () => {
     const { spec } = Either.getOrThrow(read(get, answer(200, secret), context))
     expect(spec.value && Redacted.value(spec.value)).toBe("value")
     expect(JSON.stringify(spec)).toBe("{\"value\":\"<redacted>\"}")
@@ -246,7 +246,7 @@ describe("a success", () => {
     expect(JSON.stringify(error) + String(error)).not.toMatch(/canary|4711/)
   })
 
-  it("that is wrong in many places names ten of them", () => {
+  it("with many violations reports ten of them", () => {
     const body = { items: Array.from({ length: 50 }, () => ({ ...named("a"), spec: 1 })), pagination: {} }
     const error = errorOf("list", answer(200, body))
     expect(error).toMatchObject({ violations: { length: 10 } })
@@ -254,8 +254,8 @@ describe("a success", () => {
   })
 })
 
-describe("a page of a list that goes on", () => {
-  it("leads to a cursor not seen before, or nowhere", () => {
+describe("a page of a stream", () => {
+  it("has a new cursor or none", () => {
     const onwards = listOnwards(new Set(["a"]))
     expect(Either.isRight(read(onwards, answer(200, page([], "b")), context))).toBe(true)
     expect(Either.isRight(read(onwards, answer(200, page([])), context))).toBe(true)
@@ -281,7 +281,7 @@ describe("a redirect", () => {
   })
 })
 
-describe("an answer that is no error of the API", () => {
+describe("a response that is no error of the API", () => {
   const always: ReadonlyArray<number> = [408, 429, 502, 503, 504]
   const statuses = Array.from({ length: 200 }, (_, index) => 400 + index)
 

@@ -14,14 +14,14 @@ import { isWellFormed } from "../../../src/internal/wire/target.js"
 const apiKey = Redacted.make("key")
 const target = Either.getOrThrow(resolve({ apiKey, baseUrl: "https://example.com/prefix" }))
 
-/** The URL that the platform makes of a request, before it sends it. */
+/** The URL that the platform makes for a request. */
 const urlOf = ({ hash, url, urlParams }: HttpClientRequest.HttpClientRequest) =>
   Either.getOrThrow(UrlParams.makeUrl(url, urlParams, hash))
 
 const refusal = (call: Either.Either<unknown, InvalidArgument>) => Either.getOrThrow(Either.flip(call))
 
 describe("paths", () => {
-  it("hold an external id as one segment", () => {
+  it("contain an external id as one segment", () => {
     const call = Either.getOrThrow(Request.get(target, { externalId: "café/../x?y#z%2F" as never }))
     expect(urlOf(call.request).href).toBe(
       "https://example.com/prefix/v1/workspace_secrets/external_id%3Acaf%C3%A9%2F..%2Fx%3Fy%23z%252F"
@@ -102,7 +102,7 @@ describe("paths", () => {
     )
   })
 
-  it("take any well-formed text but . and .., and refuse any other", () => {
+  it("accept any well-formed text except . and ..", () => {
     const unit = fc.oneof(fc.nat(0xffff), fc.integer({ min: 0xd800, max: 0xdfff })).map((code) =>
       String.fromCharCode(code)
     )

@@ -8,8 +8,8 @@ import * as Redacted from "effect/Redacted"
 import { secret } from "../samples.js"
 
 /*
- * What answers cost the client. To be run with --expose-gc; prints for each kind and size the bytes of the answer, the microseconds
- * of CPU, the characters of the error, and the bytes that the heap keeps.
+ * Measures the cost of responses for the client. Run with --expose-gc. Prints for each kind and size: bytes of the
+ * response, CPU time in microseconds, characters of the error, and bytes retained by the heap.
  */
 
 const KIB = 1024
@@ -56,7 +56,7 @@ const answers: Readonly<Record<string, Answer>> = {
     status: 400,
     body: (size) => failure("").replace("no", () => "\\\\".repeat(size / 2))
   },
-  // As much as is kept of an error.
+  // The part of an error that is kept.
   "wrong: the details of a short error": { status: 400, body: () => failure(`,"details":[${many(60 * KIB, "{}")}]`) },
   "wrong: the message of a short error": {
     status: 400,
@@ -78,7 +78,7 @@ const costOf = ({ body, isPage, status = 200 }: Answer, size: number) =>
       HttpClient.HttpClient,
       http
     )
-    // The call with the most secrets to mask; a page can only be read.
+    // The call with the most secrets to mask; pages have only a list call.
     const call: Effect.Effect<unknown, unknown> = isPage === true
       ? client.list()
       : client.update(id, { spec: { value } })

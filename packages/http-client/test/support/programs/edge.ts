@@ -7,7 +7,7 @@ import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 
-/** Lists and gets secrets, and tells what it got in JSON. */
+/** Lists and gets secrets, and returns the results as JSON. */
 export const run = (baseUrl: string): Promise<string> =>
   Effect.gen(function*() {
     const secrets = yield* WorkspaceSecretsClient

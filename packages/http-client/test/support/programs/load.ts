@@ -11,20 +11,20 @@ import type { AddressInfo } from "node:net"
 import { secret } from "../samples.js"
 
 /*
- * Calls at load against a server that misbehaves for a fifth of them, and what is left over afterwards. To be run with
- * --expose-gc and how many calls; prints its findings as JSON.
+ * Makes many calls to a server that misbehaves for a fifth of them, and reports leaks as JSON. Run with --expose-gc and
+ * the number of calls.
  */
 
 const CALLS = Number(process.argv[2])
 const IN_FLIGHT = 200
 
-// A busy machine may take longer than the deadlines, which are not what is looked into here.
+// No deadlines: a busy machine may exceed them, and they are not tested here.
 const patient = { deadline: "5 minutes", attemptDeadline: "5 minutes" } as const
 
 const json = { "content-type": "application/json" }
 const body = JSON.stringify(secret)
 
-/** What a call waits for beside its answer: that the server tells it to wait no longer. */
+/** Released by the server when the call should stop waiting. */
 const stalled = new Map<string, () => void>()
 
 const misbehaviours: ReadonlyArray<(response: ServerResponse, id: string) => void> = [
@@ -32,7 +32,7 @@ const misbehaviours: ReadonlyArray<(response: ServerResponse, id: string) => voi
   (response) => response.writeHead(200, { ...json, "content-length": "1000" }).write("{", () => response.destroy()),
   (response) => response.writeHead(503, json).end("x".repeat(100_000)),
   (response) => response.writeHead(502, { "content-type": "text/html" }).end("<h1>Bad Gateway</h1>"),
-  // It stalls until the caller goes.
+  // Stalls until the caller disconnects.
   (response, id) => {
     response.writeHead(200, { ...json, "content-length": "1000" }).write("{", () => stalled.get(id)?.())
   }
@@ -60,7 +60,7 @@ const loop = Effect.async<void>((resume) => {
   setImmediate(() => resume(Effect.void))
 })
 
-/** How many requests the server still has, although the calls are over; it is given some turns of the loop to notice. */
+/** The requests still open at the server after the calls, after some turns of the event loop. */
 const abandoned = Effect.gen(function*() {
   for (let turn = 0; turn < 1_000 && underWay > 0; turn++) {
     yield* loop
@@ -68,9 +68,9 @@ const abandoned = Effect.gen(function*() {
   return underWay
 })
 
-/** The state of the process, once it has come to rest. */
+/** The state of the process after it became idle. */
 const remains = Effect.gen(function*() {
-  // Connections close and garbage is found in their own time: turns of the loop, not of a clock.
+  // Closing and garbage collection need turns of the event loop, not time.
   for (let turn = 0; turn < 50; turn++) {
     yield* loop
   }
@@ -121,11 +121,11 @@ const program = Effect.gen(function*() {
       Layer.provide(nodeLayer({ connections: IN_FLIGHT }))
     )
   const supervisor = yield* Supervisor.track
-  // What is loaded, compiled and cached once is no leak.
+  // Warms up: code and caches are no leak.
   yield* Effect.provide(run(1_000, new Map()), live)
   const before = yield* remains
   const outcomes = new Map<string, number>()
-  // Before the layer closes, which would close what calls have left open.
+  // Measured before the layer closes: closing it would hide leaked connections.
   const left = yield* Effect.supervised(
     Effect.provide(Effect.zipRight(run(CALLS, outcomes), abandoned), live),
     supervisor
@@ -139,7 +139,7 @@ const program = Effect.gen(function*() {
 server.listen(0, "127.0.0.1", () => {
   void Effect.runPromise(program).then((findings) => {
     console.log(JSON.stringify(findings))
-    // With the server closed nothing is left to wait for: the process has to end by itself.
+    // With the server closed, the process must exit by itself.
     server.close()
   })
 })

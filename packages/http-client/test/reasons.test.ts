@@ -67,7 +67,7 @@ describe.each(trusting)("a server over TLS, over %s", (_, transport) => {
     }))
 })
 
-describe.each(trusting)("a server that wants a certificate of the client, over %s", (_, transport) => {
+describe.each(trusting)("a server that requires a client certificate, over %s", (_, transport) => {
   const wanting = { ...certificates.trusted, ca: authority, requestCert: true, rejectUnauthorized: true }
 
   it.scopedLive("refuses the handshake of TLS 1.2, once", () =>
@@ -82,7 +82,7 @@ describe.each(trusting)("a server that wants a certificate of the client, over %
       })
     }))
 
-  it.scopedLive("closes the connection of TLS 1.3, whose handshake is over by then, and why is not told", () =>
+  it.scopedLive("closes the connection of TLS 1.3 after the handshake, without a reason", () =>
     Effect.gen(function*() {
       const { url } = yield* serveTls({ ...wanting, minVersion: "TLSv1.3" }, secret)
       const secrets = yield* connectOver(transport)(url, { retry: { baseDelay: 0, maxAttempts: 2 } })

@@ -29,7 +29,7 @@ RPK_UNTRUSTED
 `.trim().split(/\s/)
 )
 
-// What fetch says of a port that it never asks (25, say), by the Fetch standard. The error has no code.
+// The message of fetch for a blocked port (such as 25, by the Fetch standard). The error has no code.
 const BAD_PORT = "bad port"
 
 const reasons: ReadonlyMap<string, ConnectionErrorReason> = new Map<string, ConnectionErrorReason>([

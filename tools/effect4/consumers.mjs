@@ -94,6 +94,17 @@ const check = async (type, directory, packages, env, served) => {
   console.log(`${type}: ${examples.length} examples, ${((performance.now() - started) / 1000).toFixed(1)} s`)
 }
 
+/** Runs an example as a test against the mock server, which npx installs outside of the project. */
+const exec = async (directory, tarballs, env) => {
+  const command = ["workspace-secrets-mock", "exec", "--", "node", "out/http-client-1.js"]
+  const out = await npm(["exec", "--yes", ...tarballs.map((file) => `--package=${file}`), "--", ...command], {
+    cwd: directory,
+    env: { ...env, npm_config_prefer_offline: "true" }
+  })
+  if (!out.includes("<redacted>")) throw new Error(`the example printed\n${out}`)
+  console.log("the mock server runs the example as a process of its own")
+}
+
 /** Returns npm's error for packages and an Effect version that do not match. */
 const refuse = async (what, directory, args, env) => {
   mkdirSync(directory)
@@ -112,10 +123,13 @@ const main = async () => {
   const temporary = realpathSync(mkdtempSync(join(tmpdir(), "workspace-secrets-effect4-")))
   try {
     const packages = await pack4(temporary, env)
-    const own = await npm(["pack", "--json", "--ignore-scripts", "--pack-destination", temporary], {
-      cwd: join(root, "packages/core")
-    })
-    const effect3 = join(temporary, JSON.parse(own)[0].filename)
+    const ofEffect3 = async (directory) => {
+      const own = await npm(["pack", "--json", "--ignore-scripts", "--pack-destination", temporary], {
+        cwd: join(root, directory)
+      })
+      return join(temporary, JSON.parse(own)[0].filename)
+    }
+    const effect3 = await ofEffect3("packages/core")
     const { devDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
     await refuse("Effect 4 and core without a tag", join(temporary, "wrong4"), [versionOf("effect"), effect3], env)
     await refuse("Effect 3 and core@effect4", join(temporary, "wrong3"), [
@@ -131,6 +145,7 @@ const main = async () => {
     } finally {
       await server.stop()
     }
+    await exec(join(temporary, "module"), [effect3, await ofEffect3("apps/mock-server")], env)
   } finally {
     rmSync(temporary, { recursive: true, force: true })
   }

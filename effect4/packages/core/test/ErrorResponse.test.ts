@@ -64,11 +64,14 @@ describe("the rows", () => {
     }
   )
 
-  it.each(ErrorTable.rows)("$status with code $code is the first matching class among all ($tag has this row)", (row) => {
-    const first = ErrorTable.rows.find(({ code, status }) => code === row.code && status === row.status)
-    const error = ErrorResponse.fromResponse<AnyError>(classes, { status: row.status, body: status(row.code) })
-    expect(error?._tag).toBe(first?.tag)
-  })
+  it.each(ErrorTable.rows)(
+    "$status with code $code is the first matching class among all ($tag has this row)",
+    (row) => {
+      const first = ErrorTable.rows.find(({ code, status }) => code === row.code && status === row.status)
+      const error = ErrorResponse.fromResponse<AnyError>(classes, { status: row.status, body: status(row.code) })
+      expect(error?._tag).toBe(first?.tag)
+    }
+  )
 })
 
 describe("toResponse", () => {

@@ -1,4 +1,8 @@
 // What our server takes to start in process, to make a tenant, and to answer from a large workspace and from a small one.
+import { randomBytes } from "node:crypto"
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { performance } from "node:perf_hooks"
 import { apiKey, secret } from "./answers.mjs"
 import { serve } from "./processes.mjs"
@@ -11,6 +15,8 @@ const PAGE = 50
 const STARTS = 30
 const TENANTS = 1000
 const ASKED = 60
+const CREATES = 200
+const inFlights = [1, 20, 100]
 
 const { start, startInProcess } = await import("@workspace-secrets/mock-server/MockServer")
 
@@ -105,11 +111,52 @@ const requestMillis = async () => {
   return times
 }
 
+const directory = mkdtempSync(join(tmpdir(), "bench-writes-"))
+process.on("exit", () => rmSync(directory, { recursive: true, force: true }))
+const dataKeyFile = join(directory, "data.key")
+writeFileSync(dataKeyFile, randomBytes(32).toString("hex"))
+
+/** What a created secret outlasts, by how the server keeps it. */
+const modes = {
+  memory: await startInProcess(),
+  dataDir: await startInProcess({ dataDir: join(directory, "plain") }),
+  dataKeyFile: await startInProcess({ dataDir: join(directory, "encrypted"), dataKeyFile })
+}
+
+/** How many secrets are created in a second, so many at a time. */
+const createRate = async (server, inFlight) => {
+  let left = CREATES * Math.sqrt(inFlight)
+  const total = left
+  const lane = async () => {
+    while (left-- > 0) {
+      const response = await server.fetch(`${server.url}/v1/workspace_secrets`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${apiKey}`, "content-type": "application/json" },
+        body: JSON.stringify({ metadata: { name: "created" }, spec: secret.spec })
+      })
+      if (!response.ok) throw new Error(`a create was answered with ${response.status}`)
+      await response.arrayBuffer()
+    }
+  }
+  const [millis] = await timed(() => Promise.all(Array.from({ length: inFlight }, lane)))
+  return total / millis * 1000
+}
+
+const createRates = async () => {
+  const rates = {}
+  for (const [mode, server] of Object.entries(modes)) {
+    rates[mode] = []
+    for (const inFlight of inFlights) rates[mode].push(await createRate(server, inFlight))
+  }
+  return rates
+}
+
 const sample = async () => ({
   socket: await startMillis(() => start()),
   inProcess: await startMillis(() => startInProcess()),
   tenant: await tenantMillis(),
-  requests: await requestMillis()
+  requests: await requestMillis(),
+  creates: await createRates()
 })
 
 await sample()

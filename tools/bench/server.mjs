@@ -84,6 +84,13 @@ const figures = async (rounds, execArgv, tell) => {
   return samples
 }
 
+/** How our server keeps what it is told, and what that promises. */
+const modes = {
+  memory: ["in memory", "nothing: it is gone when the process ends"],
+  dataDir: ["`--data-dir`", "each change is on disk (`fdatasync`) before its response; those in flight share a sync"],
+  dataKeyFile: ["`--data-dir --data-key-file`", "the same, encrypted"]
+}
+
 const middle = (samples, read) => {
   const values = samples.map(read).filter((value) => value !== undefined)
   return values.length === 0 ? undefined : median(values)
@@ -180,6 +187,19 @@ export const server = {
             { title: "×", cell: ({ large, small }) => ratio(large / small) }
           ],
           rows: sizes
+        }],
+        ...measured === undefined ? [] : [{
+          title: "Ours in process, creates per second, by how many are in flight:",
+          columns: [
+            { title: "kept", left: true, cell: ({ label }) => label },
+            ...[1, 20, 100].map((inFlight, i) => ({ title: String(inFlight), cell: ({ rates }) => number(rates[i]) })),
+            { title: "what a response promises", left: true, cell: ({ promise }) => promise }
+          ],
+          rows: Object.entries(modes).map(([mode, [label, promise]]) => ({
+            label,
+            promise,
+            rates: [0, 1, 2].map((i) => middle(measured, ({ creates }) => creates[mode][i]))
+          }))
         }]
       ],
       goals: [

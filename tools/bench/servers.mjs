@@ -88,6 +88,12 @@ const onSockets = [
     command: (port) => node(ourCommand(), "serve", "--port", port, "--seed-file", exampleSeed)
   },
   {
+    name: "ours-data-dir",
+    label: "**ours**, `--data-dir`",
+    command: (port, directory) =>
+      node(ourCommand(), "serve", "--port", port, "--seed-file", exampleSeed, "--data-dir", join(directory, "worlds"))
+  },
+  {
     name: "wiremock",
     label: "WireMock",
     note: ", journal on",

@@ -35,11 +35,11 @@ describe("requests made from the OpenAPI document", () => {
 
   it.each([
     ["answers a create with 201", "workspace_secrets.create, a valid request: 201, which is not listed"],
-    ["takes a number for a text", "workspace_secrets.create, spec.value of another type: not 400"],
-    ["takes a negative limit for none", "workspace_secrets.list, limit below the minimum: not 400"],
-    ["takes any sortOrder", "workspace_secrets.list, sortOrder none of its members: not 400"],
+    ["mistakes a number for a text", "workspace_secrets.create, spec.value of another type: not 400"],
+    ["mistakes a negative limit for none", "workspace_secrets.list, limit below the minimum: not 400"],
+    ["accepts any sortOrder", "workspace_secrets.list, sortOrder none of its members: not 400"],
     ["does not say which field of a create is wrong", "workspace_secrets.create, no body: does not tell of it"],
-    ["knows every key", "workspace_secrets.list, an unknown key: not 401"],
+    ["accepts every key", "workspace_secrets.list, an unknown key: not 401"],
     ["has errors in HTML", "workspace_secrets.list, an unknown key: no answer in JSON"],
     [
       "has no code in its errors",
@@ -54,7 +54,7 @@ describe("requests made from the OpenAPI document", () => {
       "writes times in seconds since 1970",
       "workspace_secrets.list, a valid request: 200, and its body is not as listed at "
     ],
-    ["takes a list for a mask", "workspace_secrets.update, updateMask of another type: not 400"]
+    ["mistakes a list for a mask", "workspace_secrets.update, updateMask of another type: not 400"]
   ])("detect a server that %s", async (name, problem) => {
     const [wrong] = all[name] ?? expect.fail("no such server")
     const problems = await problemsOf(wrong)

@@ -35,13 +35,13 @@ const lower = (text: unknown) => typeof text === "string" ? text.toLowerCase() :
 
 const wrongs: ReadonlyArray<readonly [string, WrongServer]> = [
   ["pages by offset", byOffset],
-  ["begins anew when the cursor's secret is gone", byAnchor],
-  ["takes any cursor", takesAnyCursor],
+  ["starts again when the cursor's secret is gone", byAnchor],
+  ["accepts any cursor", takesAnyCursor],
   ["tells of what was deleted", tellsOfDeleted],
   ["has another default order", listed((query) => query.has("sortOrder") ? {} : { sortOrder: "asc" })],
   ["has another default limit", listed((query) => query.has("limit") ? {} : { limit: "49" })],
   [
-    "takes a prefix in any case",
+    "accepts a prefix in any case",
     filtered(["prefix"], (item, query) => lower(metadata(item)["name"]).startsWith(lower(query.get("prefix"))))
   ],
   [
@@ -67,7 +67,7 @@ const wrongs: ReadonlyArray<readonly [string, WrongServer]> = [
     )
   ],
   [
-    "takes each update for a change",
+    "treats each update as a change",
     secrets((secret, { request }) =>
       request.method === "PATCH"
         ? { ...secret, metadata: { ...metadata(secret), updatedAt: "2026-11-24T00:00:00.000Z" } }

@@ -21,25 +21,25 @@ const FIELD = "an unknown field is a warning with its name, and no contradiction
 const KEY = "which keys the server should know, and what they may do, cannot be seen in an exchange"
 const GATEWAY = "an answer in HTML without x-request-id may be a gateway's"
 const unseen: Readonly<Record<string, string>> = {
-  "tells in a page how many there are": FIELD,
-  "has a field more": FIELD,
+  "returns the total number in a page": FIELD,
+  "has an additional field": FIELD,
   "has info in a profile": FIELD,
   "has a profile's workspace": FIELD,
-  "has a field more in its errors": FIELD,
-  "knows no alias of a workspace":
+  "has an additional field in its errors": FIELD,
+  "accepts no alias of a workspace":
     "a 403 may be right: an alias that is not known looks like a workspace that is not the key's",
-  "knows no key with spaces inside": KEY,
-  "knows every key": KEY,
-  "knows a key by its beginning": KEY,
-  "wants no scope to read": KEY,
-  "wants no scope": KEY,
+  "accepts no key with spaces inside": KEY,
+  "accepts every key": KEY,
+  "accepts a key by its beginning": KEY,
+  "requires no scope to read": KEY,
+  "requires no scope": KEY,
   "does not say which scope is missing": "without its details, a 403 may have another cause",
-  "knows a key that is disabled": KEY,
+  "accepts a key that is disabled": KEY,
   "answers PERMISSION_DENIED to a key that is disabled": KEY,
   "serves a workspace that is archived": KEY,
   "answers NOT_FOUND for a workspace that is archived": KEY,
   "allows another origin": "which origins the server should allow cannot be seen in an exchange",
-  "begins anew with a malformed cursor": "a cursor that the witness has not seen may be one of before it began",
+  "starts again with a malformed cursor": "a cursor that the witness has not seen may be one of before it began",
   "has an externalId in one workspace only":
     "a secret of the same workspace that the witness has not seen may have the externalId",
   "answers with HTML where there is no route": GATEWAY,

@@ -28,7 +28,7 @@ export const wrongClients: C.WrongClients = {
     ),
     "WS-CLIENT-014"
   ],
-  "has words of its own in its errors": [
+  "has its own fields in its errors": [
     C.errors((json) => ({ ...json, message: "something went wrong" })),
     "WS-CLIENT-108"
   ]

@@ -61,7 +61,7 @@ export const wrongClients: C.WrongClients = {
     ),
     "WS-CLIENT-320"
   ],
-  "wants info": [
+  "requires info": [
     C.answers(({ body, status }) =>
       status < 300 && "metadata" in at(parse(body)) && !isObject(at(parse(body))["info"]) ? { body: "no info" } : {}
     ),
@@ -72,7 +72,7 @@ export const wrongClients: C.WrongClients = {
     C.inMetadata((metadata) => metadata["externalId"] === null ? { ...metadata, externalId: "null" } : metadata),
     "WS-CLIENT-303"
   ],
-  "refuses fields that it does not know": [
+  "rejects fields that it does not know": [
     C.answers(({ body }) => body.includes("\"nope\"") ? { body: "a field more" } : {}),
     "WS-CLIENT-304"
   ],
@@ -94,7 +94,7 @@ export const wrongClients: C.WrongClients = {
     "WS-CLIENT-302",
     "WS-CLIENT-306"
   ],
-  "wants times with three fractional digits": [
+  "requires times with three fractional digits": [
     C.answers(({ body }) => /T\d\d:\d\d:\d\d(\.\d{1,2}|\.\d{4,})?Z/.test(body) ? { body: "not a time" } : {}),
     "WS-CLIENT-306"
   ],
@@ -106,26 +106,26 @@ export const wrongClients: C.WrongClients = {
     }),
     "WS-CLIENT-307"
   ],
-  "takes an empty nextCursor for one": [
+  "mistakes an empty nextCursor for one": [
     C.bodies((json) => {
       const pagination = at(json, "pagination")
       return pagination["nextCursor"] === "" ? { ...json, pagination: { nextCursor: "\"\"" } } : json
     }),
     "WS-CLIENT-308"
   ],
-  "wants a body in the answer to a delete": [
+  "requires a body in the answer to a delete": [
     C.answers(({ body, method }) => method === "DELETE" && body === "" ? { status: 500 } : {}),
     "WS-CLIENT-309"
   ],
-  "wants status 200 of a delete": [
+  "requires status 200 of a delete": [
     C.answers(({ method, status }) => method === "DELETE" && status > 200 && status < 300 ? { status: 500 } : {}),
     "WS-CLIENT-309"
   ],
-  "wants JSON in the answer to a delete": [
+  "requires JSON in the answer to a delete": [
     C.answers(({ body, method }) => method === "DELETE" && !isObject(parse(body)) ? { status: 500 } : {}),
     "WS-CLIENT-309"
   ],
-  "takes an error that it cannot read for INTERNAL": [
+  "mistakes an error that it cannot read for INTERNAL": [
     C.answers(({ body, status }) =>
       status >= 400 && typeof at(parse(body))["code"] !== "number"
         ? { body: JSON.stringify({ code: 13, message: "an error" }) }
@@ -139,7 +139,7 @@ export const wrongClients: C.WrongClients = {
     ),
     "WS-CLIENT-310"
   ],
-  "takes a success that it cannot read for an empty page": [
+  "mistakes a success that it cannot read for an empty page": [
     C.answers(({ body, status }) =>
       status < 300 && !isObject(parse(body)) ? { status: 200, body: JSON.stringify({ items: [], pagination: {} }) } : {}
     ),
@@ -151,7 +151,7 @@ export const wrongClients: C.WrongClients = {
     C.answers(({ body }) => body.includes("ErrorInfo") ? { body: "details of another type" } : {}),
     "WS-CLIENT-312"
   ],
-  "wants a message in an error": [
+  "requires a message in an error": [
     C.answers(({ body, status }) =>
       status >= 400 && text(at(parse(body))["message"]) === "" ? { body: "no message" } : {}
     ),
@@ -173,7 +173,7 @@ export const wrongClients: C.WrongClients = {
     C.errors((json, { status }) => ({ ...json, ...(status === 500 && json["code"] === 14 ? { code: 13 } : {}) })),
     "WS-CLIENT-316"
   ],
-  "wants a ULID for an id": [
+  "requires a ULID for an id": [
     C.answers(({ body, status }) => {
       const { id } = at(parse(body), "metadata")
       return status < 300 && typeof id === "string" && !/^[a-z]+_[0-9A-Z]{26}$/.test(id) ? { body: "not an id" } : {}

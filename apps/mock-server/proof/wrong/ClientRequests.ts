@@ -161,15 +161,15 @@ export const wrongClients: C.WrongClients = {
     C.urls((url) => url.replace("https://api.cadenya.com", "https://cadenya.com/api")),
     "WS-CLIENT-411"
   ],
-  "takes no notice of CADENYA_BASE_URL": [
+  "ignores CADENYA_BASE_URL": [
     C.urls((url) => url.replace("https://example.com/api", "https://api.cadenya.com")),
     "WS-CLIENT-412"
   ],
-  "takes no notice of the path of a base URL": [
+  "ignores the path of a base URL": [
     C.urls((url) => url.replace("https://example.com/api", "https://example.com")),
     "WS-CLIENT-412"
   ],
-  "takes no notice of CADENYA_WORKSPACE_ID": [
+  "ignores CADENYA_WORKSPACE_ID": [
     C.urls((url) => url.replace("/workspaces/development", "")),
     "WS-CLIENT-412"
   ]

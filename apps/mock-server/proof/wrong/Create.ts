@@ -38,7 +38,11 @@ export const wrongServers: W.WrongServers = {
     ),
     "WS-CREATE-001"
   ],
-  "has a field more": [W.inMetadata((metadata) => ({ ...metadata, kind: "secret" })), "WS-CREATE-021", "WS-LIST-002"],
+  "has an additional field": [
+    W.inMetadata((metadata) => ({ ...metadata, kind: "secret" })),
+    "WS-CREATE-021",
+    "WS-LIST-002"
+  ],
   "answers an externalId of its own where there is none": [
     W.inMetadata((metadata) => ({ ...metadata, externalId: W.text(metadata["externalId"]) || metadata["id"] })),
     "WS-CREATE-021",
@@ -69,7 +73,7 @@ export const wrongServers: W.WrongServers = {
     "WS-CREATE-003",
     "WS-CLIENT-001"
   ],
-  "does not find what it has made": [
+  "does not find its own new secrets": [
     W.remembering(() => {
       const asked = new Set<string>()
       return W.refuses(({ request, url }) => {
@@ -101,11 +105,11 @@ export const wrongServers: W.WrongServers = {
     })),
     "WS-CREATE-022"
   ],
-  "takes createdAt from a create": [
+  "accepts createdAt in a create": [
     createdMetadata((metadata, { createdAt = metadata["createdAt"] }) => ({ ...metadata, createdAt })),
     "WS-CREATE-007"
   ],
-  "takes info from a create": [
+  "accepts info in a create": [
     W.secrets((secret, asked) => isCreate(asked) ? { ...secret, ...W.parse(asked.body) as W.Json } : secret),
     "WS-CREATE-007"
   ],
@@ -146,7 +150,7 @@ export const wrongServers: W.WrongServers = {
     "WS-CREATE-012",
     "WS-ERR-017"
   ],
-  "takes a number for a text": [
+  "mistakes a number for a text": [
     W.sent("POST", (body) => {
       const { value } = W.at(body, "spec")
       return typeof value === "number" ? { ...body, spec: { value: String(value) } } : body
@@ -154,7 +158,7 @@ export const wrongServers: W.WrongServers = {
     "WS-CREATE-013",
     "WS-ERR-017"
   ],
-  "leaves labels out that are no map": [
+  "drops labels that are no map": [
     sentMetadata(({ labels, ...metadata }) => typeof labels === "string" ? metadata : { ...metadata, labels }),
     "WS-CREATE-013"
   ],
@@ -244,7 +248,7 @@ export const wrongServers: W.WrongServers = {
     }),
     "WS-CREATE-019"
   ],
-  "takes characters outside the BMP out of values": [
+  "removes characters outside the BMP from values": [
     W.sent("POST", (body) => {
       const { value } = W.at(body, "spec")
       return typeof value === "string" ? { ...body, spec: { value: value.replaceAll(/[\ud800-\udfff]/g, "") } } : body

@@ -30,11 +30,11 @@ const isValue = (value: unknown) => typeof value === "string" && /^([a-z0-9]([a-
 
 /** Servers with wrong labels. */
 export const wrongServers: W.WrongServers = {
-  "refuses a prefix in the key of a label": [refusing((key) => !key.includes("/")), "WS-CREATE-101"],
-  "refuses keys of labels in upper case": [refusing((key) => key === key.toLowerCase()), "WS-CREATE-101"],
+  "rejects a prefix in the key of a label": [refusing((key) => !key.includes("/")), "WS-CREATE-101"],
+  "rejects keys of labels in upper case": [refusing((key) => key === key.toLowerCase()), "WS-CREATE-101"],
   "leaves out labels whose keys break the rules": [dropping("POST", isKey), "WS-CREATE-101", "WS-CREATE-102"],
-  "refuses keys of labels that objects have of their own": [refusing((key) => !(key in {})), "WS-CREATE-101"],
-  "takes white space in the keys of labels": [
+  "rejects keys of labels that objects have of their own": [refusing((key) => !(key in {})), "WS-CREATE-101"],
+  "accepts white space in the keys of labels": [
     W.sent("POST", (body) => {
       const metadata = W.metadataOf(body)
       const labels = Object.fromEntries(labelsOf(body).map(([key, value]) => [key.replaceAll(" ", "-"), value]))
@@ -44,11 +44,11 @@ export const wrongServers: W.WrongServers = {
     }),
     "WS-CREATE-102"
   ],
-  "refuses values of labels of more than 62 characters": [
+  "rejects values of labels of more than 62 characters": [
     refusing((_, value) => value.length <= 62),
     "WS-CREATE-103"
   ],
-  "refuses empty values of labels": [refusing((_, value) => value !== ""), "WS-CREATE-103", "WS-CREATE-003"],
+  "rejects empty values of labels": [refusing((_, value) => value !== ""), "WS-CREATE-103", "WS-CREATE-003"],
   "leaves out labels whose values break the rules": [dropping("POST", (_, value) => isValue(value)), "WS-CREATE-104"],
   "answers a label of its own where there are none": [
     W.inMetadata((metadata) =>

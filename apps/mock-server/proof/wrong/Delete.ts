@@ -83,7 +83,7 @@ export const wrongServers: W.WrongServers = {
     ),
     "WS-DELETE-005"
   ],
-  "deletes what another workspace has": [
+  "deletes secrets of other workspaces": [
     W.answers(async (response, asked, other) => {
       if (isDelete(asked) && response.status === 404) {
         await asked.ask({ authorization: W.keyOf(other), url: W.unscoped(asked.url) })
@@ -92,7 +92,7 @@ export const wrongServers: W.WrongServers = {
     }),
     "WS-DELETE-006"
   ],
-  "is forbidden to delete what another workspace has": [
+  "answers a delete of another workspace's secret with PERMISSION_DENIED": [
     W.answers(async (response, asked, other) => {
       const theirs = isDelete(asked) && response.status === 404
         ? await asked.ask({ method: "GET", authorization: W.keyOf(other), url: W.unscoped(asked.url) })

@@ -30,25 +30,25 @@ const namesNothing = (when: (asked: W.Asked) => boolean) =>
 
 /** Servers with wrong errors. */
 export const wrongServers: W.WrongServers = {
-  "wants no key": [trusts((authorization) => authorization === null), "WS-ERR-001"],
-  "wants no Bearer before the key": [
+  "requires no key": [trusts((authorization) => authorization === null), "WS-ERR-001"],
+  "requires no Bearer before the key": [
     trusts((authorization) => authorization === MockServer.defaultApiKey),
     "WS-ERR-002"
   ],
-  "takes another scheme for Bearer": [
+  "accepts another scheme instead of Bearer": [
     trusts((authorization) => authorization?.startsWith("Basic ") ?? false),
     "WS-ERR-002"
   ],
-  "knows every key": [
+  "accepts every key": [
     trusts((authorization) => /^Bearer .+/.test(authorization ?? "") && authorization !== "Bearer another-key"),
     "WS-ERR-003",
     "WS-CLIENT-101"
   ],
-  "knows a key by its beginning": [
+  "accepts a key by its beginning": [
     trusts((authorization) => authorization?.startsWith(rightKey.authorization) ?? false),
     "WS-ERR-003"
   ],
-  "takes every workspace for the key's": [
+  "mistakes every workspace for the key's": [
     W.requests(({ url }) => ({ url: W.unscoped(url) })),
     "WS-ERR-004",
     "WS-ERR-005",
@@ -69,7 +69,7 @@ export const wrongServers: W.WrongServers = {
     ),
     "WS-ERR-005"
   ],
-  "knows a workspace by the beginning of its id": [
+  "accepts a workspace by the beginning of its id": [
     W.insists(403, async ({ ask, url }) => {
       const workspace = workspaceOf(url) ?? ""
       const page = await W.read(await ask({ url: new URL("/v1/workspace_secrets", url), method: "GET" }))
@@ -109,22 +109,22 @@ export const wrongServers: W.WrongServers = {
     ),
     "WS-ERR-008"
   ],
-  "takes PUT for PATCH": [
+  "accepts PUT instead of PATCH": [
     W.requests(({ request, url }) =>
       request.method === "PUT" && W.refOf(url) !== "" ? { method: "PATCH", body: "{}" } : {}
     ),
     "WS-ERR-008"
   ],
-  "takes POST for GET of whoami": [
+  "accepts POST for whoami": [
     W.requests((asked) => W.isWhoami(asked) ? { method: "GET" } : {}),
     "WS-ERR-009"
   ],
   "has no Allow for whoami": [withoutAllow(W.isWhoami), "WS-ERR-009"],
-  "takes bodies of half a MiB at most": [
+  "accepts bodies of half a MiB at most": [
     W.refuses(({ body }) => body.length > MIB / 2, [413, 3]),
     "WS-ERR-010"
   ],
-  "takes bodies of any size": [
+  "accepts bodies of any size": [
     W.requests((asked) => asked.body.length > MIB ? { body: goodBody(asked) } : {}),
     "WS-ERR-011",
     "WS-CLIENT-106"
@@ -134,15 +134,15 @@ export const wrongServers: W.WrongServers = {
     "WS-ERR-011",
     "WS-CLIENT-106"
   ],
-  "takes JSON of any content type": [
+  "accepts JSON of any content type": [
     W.requests((asked) => isWrite(asked) ? { contentType: "application/json" } : {}),
     "WS-ERR-012"
   ],
-  "wants application/json without a charset": [
+  "requires application/json without a charset": [
     W.refuses(({ request }) => request.headers.get("content-type")?.includes("charset") ?? false, [415, 3]),
     "WS-ERR-013"
   ],
-  "takes UTF-8 for Latin-1 where it is said": [
+  "mistakes UTF-8 for Latin-1 where it is said": [
     W.requests(({ body, request }) =>
       request.headers.get("content-type")?.includes("charset") === true
         ? { body: Buffer.from(body, "utf8").toString("latin1") }
@@ -150,7 +150,7 @@ export const wrongServers: W.WrongServers = {
     ),
     "WS-ERR-013"
   ],
-  "takes broken JSON for an empty update": [
+  "mistakes broken JSON for an empty update": [
     W.requests((asked) => asked.request.method === "PATCH" && W.parse(asked.body) === undefined ? { body: "{}" } : {}),
     "WS-ERR-014"
   ],
@@ -158,7 +158,7 @@ export const wrongServers: W.WrongServers = {
     W.refuses((asked) => isWrite(asked) && W.parse(asked.body) === undefined, [500, 13]),
     "WS-ERR-014"
   ],
-  "takes JSON that is no object for an empty one": [
+  "mistakes JSON that is no object for an empty one": [
     W.requests((asked) =>
       isWrite(asked) && /^(null|\[\]|"text"|5|true)$/.test(asked.body) ? { body: goodBody(asked) } : {}
     ),
@@ -200,7 +200,7 @@ export const wrongServers: W.WrongServers = {
     "WS-LIST-008",
     "WS-CLIENT-103"
   ],
-  "has a field more in its errors": [
+  "has an additional field in its errors": [
     W.errors((body, response) => W.answered(response, { ...body, status: response.status })),
     "WS-ERR-001",
     "WS-GET-008"

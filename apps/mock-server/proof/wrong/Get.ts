@@ -54,11 +54,11 @@ export const wrongServers: W.WrongServers = {
     "WS-GET-003",
     "WS-CLIENT-004"
   ],
-  "knows no bare colon behind external_id": [
+  "accepts no bare colon behind external_id": [
     W.refuses((asked) => W.refOf(asked.url).startsWith("external_id:"), [404, 5]),
     "WS-GET-004"
   ],
-  "knows no colon behind external_id that is encoded in lower case": [
+  "accepts no colon behind external_id that is encoded in lower case": [
     W.refuses((asked) => W.refOf(asked.url).startsWith("external_id%3a"), [404, 5]),
     "WS-GET-004"
   ],
@@ -67,7 +67,7 @@ export const wrongServers: W.WrongServers = {
     "WS-GET-005",
     "WS-CLIENT-004"
   ],
-  "takes + in an external id for a space": [
+  "mistakes + in an external id for a space": [
     W.requests((asked) =>
       isGet(asked) ? { url: W.addressed(asked.url, decode(W.refOf(asked.url)).replaceAll("+", " ")) } : {}
     ),
@@ -81,7 +81,7 @@ export const wrongServers: W.WrongServers = {
     findsByExternalId((externalId, wanted) => externalId.startsWith(wanted)),
     "WS-GET-006"
   ],
-  "takes an external id for an id": [
+  "mistakes an external id for an id": [
     W.insists(
       404,
       (asked) => isGet(asked) ? { url: W.addressed(asked.url, `external_id:${decode(W.refOf(asked.url))}`) } : undefined
@@ -100,12 +100,12 @@ export const wrongServers: W.WrongServers = {
     "WS-GET-009",
     "WS-GET-007"
   ],
-  "tells what was deleted": [
+  "reveals which secrets were deleted": [
     tellsOfDeleted,
     "WS-GET-010",
     "WS-DELETE-004"
   ],
-  "tells what another workspace has": [
+  "reveals which secrets other workspaces have": [
     W.answers(async (response, { ask, request, url }, other) => {
       if (response.status !== 404 || request.method !== "GET") {
         return response
@@ -115,7 +115,7 @@ export const wrongServers: W.WrongServers = {
     }),
     "WS-GET-011"
   ],
-  "is forbidden to show what another workspace has": [
+  "answers a get of another workspace's secret with PERMISSION_DENIED": [
     W.answers(async (response, asked, other) => {
       const theirs = isGet(asked) && response.status === 404
         ? await asked.ask({ authorization: W.keyOf(other), url: W.unscoped(asked.url) })
@@ -124,7 +124,7 @@ export const wrongServers: W.WrongServers = {
     }),
     "WS-GET-011"
   ],
-  "shows what another workspace has": [
+  "returns secrets of other workspaces": [
     W.insists(
       404,
       (asked, other) => isGet(asked) ? { authorization: W.keyOf(other), url: W.unscoped(asked.url) } : undefined

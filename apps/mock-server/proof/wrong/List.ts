@@ -4,7 +4,7 @@ const createdAt = (item: W.Json): number => Date.parse(W.text(W.metadataOf(item)
 
 /** Servers with lists of wrong content, length or order. */
 export const wrongServers: W.WrongServers = {
-  "tells in a page how many there are": [
+  "returns the total number in a page": [
     W.bodies((body) => Array.isArray(body["items"]) ? { ...body, total: body["items"].length } : body),
     "WS-LIST-001"
   ],
@@ -22,24 +22,24 @@ export const wrongServers: W.WrongServers = {
     "WS-TRANSPORT-018"
   ],
   "has no info in any list": [W.listed(() => ({ includeInfo: undefined })), "WS-LIST-003", "WS-CLIENT-005"],
-  "takes includeInfo=false for true": [
+  "mistakes includeInfo=false for true": [
     W.listed((query) => query.get("includeInfo") === "false" ? { includeInfo: "true" } : {}),
     "WS-LIST-004",
     "WS-CLIENT-005"
   ],
-  "takes any includeInfo for true": [
+  "mistakes any includeInfo for true": [
     W.listed((query) => query.has("includeInfo") ? { includeInfo: "true" } : {}),
     "WS-LIST-004",
     "WS-LIST-005",
     "WS-CLIENT-005"
   ],
-  "takes an includeInfo that it does not know for false": [
+  "mistakes an includeInfo that it does not know for false": [
     W.listed((query) => query.get("includeInfo") === "true" ? {} : { includeInfo: undefined }),
     "WS-LIST-005",
     "WS-ERR-016"
   ],
   "has pages of 100 unless asked": [W.listed((query) => ({ limit: query.get("limit") ?? "100" })), "WS-LIST-006"],
-  "takes limit 0 for a page of one": [
+  "mistakes limit 0 for a page of one": [
     W.listed((query) => query.get("limit") === "0" ? { limit: "1" } : {}),
     "WS-LIST-006"
   ],
@@ -47,25 +47,25 @@ export const wrongServers: W.WrongServers = {
     W.listed((query) => Number(query.get("limit")) > 100 ? { limit: "100" } : {}),
     "WS-LIST-007"
   ],
-  "refuses a limit above 200": [
+  "rejects a limit above 200": [
     W.refuses((asked) => W.isList(asked) && Number(asked.url.searchParams.get("limit")) > 200),
     "WS-LIST-007",
     "WS-LIST-015"
   ],
-  "takes a negative limit for none": [
+  "mistakes a negative limit for none": [
     W.listed((query) => Number(query.get("limit")) < 0 ? { limit: undefined } : {}),
     "WS-LIST-008",
     "WS-ERR-016"
   ],
-  "takes a limit beyond int32 for the largest": [
+  "mistakes a limit beyond int32 for the largest": [
     W.listed((query) => Number(query.get("limit")) > 2 ** 31 - 1 ? { limit: "200" } : {}),
     "WS-LIST-015"
   ],
-  "refuses a limit of more than six digits": [
+  "rejects a limit of more than six digits": [
     W.refuses((asked) => W.isList(asked) && (asked.url.searchParams.get("limit") ?? "").length > 6),
     "WS-LIST-015"
   ],
-  "takes half of a limit off": [
+  "halves the limit": [
     W.listed((query) => {
       const limit = query.get("limit") ?? ""
       return /^\d+\.\d+$/.test(limit) ? { limit: limit.replace(/\..*/, "") } : {}
@@ -91,12 +91,12 @@ export const wrongServers: W.WrongServers = {
     W.listed((query) => ({ sortOrder: query.get("sortOrder") ?? "asc" })),
     "WS-LIST-011"
   ],
-  "takes any sortOrder": [
+  "accepts any sortOrder": [
     W.listed((query) => ["asc", "desc"].includes(query.get("sortOrder") ?? "desc") ? {} : { sortOrder: "desc" }),
     "WS-LIST-012",
     "WS-ERR-016"
   ],
-  "takes a sortOrder in upper case": [
+  "accepts a sortOrder in upper case": [
     W.listed((query) => {
       const sortOrder = query.get("sortOrder")?.toLowerCase()
       return sortOrder === undefined ? {} : { sortOrder }
@@ -118,7 +118,7 @@ export const wrongServers: W.WrongServers = {
     }),
     "WS-LIST-013"
   ],
-  "lists what other workspaces have": [
+  "lists secrets of other workspaces": [
     W.answers(async (response, asked, other) => {
       if (!W.isList(asked) || !response.ok) {
         return response

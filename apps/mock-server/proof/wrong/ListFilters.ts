@@ -35,25 +35,25 @@ const labelled = (matches: (labels: W.Json, key: string, value: string) => boole
 
 /** Servers with wrong list filters. */
 export const wrongServers: W.WrongServers = {
-  "takes prefix for any part of the name": [
+  "mistakes prefix for any part of the name": [
     W.filtered(["prefix"], (item, query) => nameOf(item).includes(query.get("prefix") ?? "")),
     "WS-LIST-101"
   ],
-  "takes no notice of case in prefix": [
+  "ignores case in prefix": [
     W.filtered(
       ["prefix"],
       (item, query) => nameOf(item).toLowerCase().startsWith((query.get("prefix") ?? "").toLowerCase())
     ),
     "WS-LIST-102"
   ],
-  "takes prefix for a pattern": [
+  "mistakes prefix for a pattern": [
     W.filtered(
       ["prefix"],
       (item, query) => new RegExp(`^${patternOf(query.get("prefix") ?? "", { "%": ".*", _: "." })}`).test(nameOf(item))
     ),
     "WS-LIST-103"
   ],
-  "takes query for the beginning": [
+  "mistakes query for the beginning": [
     searching((text, query) => text.startsWith(query)),
     "WS-LIST-104",
     "WS-LIST-105",
@@ -94,7 +94,7 @@ export const wrongServers: W.WrongServers = {
     W.filtered(["query"], (item, query) => JSON.stringify(item).toLowerCase().includes(queryOf(query))),
     "WS-LIST-108"
   ],
-  "takes query for a pattern": [
+  "mistakes query for a pattern": [
     searching((text, query) => new RegExp(patternOf(query, { "%": ".*", _: "." })).test(text)),
     "WS-LIST-109"
   ],
@@ -103,7 +103,7 @@ export const wrongServers: W.WrongServers = {
     "WS-LIST-110",
     "WS-LIST-112"
   ],
-  "takes no notice of case in labels": [
+  "ignores case in labels": [
     labelled((labels, key, value) =>
       Object.entries(labels).some(([other, text]) =>
         other.toLowerCase() === key.toLowerCase() && W.text(text).toLowerCase() === value.toLowerCase()
@@ -111,21 +111,21 @@ export const wrongServers: W.WrongServers = {
     ),
     "WS-LIST-110"
   ],
-  "takes one of the labels for all": [
+  "accepts a secret with one of several labels": [
     W.filtered(["labels"], (item, query) => pairsOf(query).some(([key, value]) => labelsOf(item)[key] === value)),
     "WS-LIST-111"
   ],
-  "takes no notice of labels": [
+  "ignores labels": [
     W.listed(() => ({ labels: undefined })),
     "WS-LIST-110",
     "WS-LIST-113",
     "WS-CLIENT-006"
   ],
-  "takes key= for a label that is absent": [
+  "mistakes key= for a label that is absent": [
     labelled((labels, key, value) => W.text(labels[key]) === value),
     "WS-LIST-112"
   ],
-  "takes a label without = for one with an empty value": [
+  "mistakes a label without = for one with an empty value": [
     W.listed((query) =>
       query.has("labels")
         ? { labels: pairsOf(query).filter(([key]) => key !== "").map(([key, value]) => `${key}=${value}`).join(",") }
@@ -134,11 +134,11 @@ export const wrongServers: W.WrongServers = {
     "WS-LIST-113",
     "WS-ERR-016"
   ],
-  "takes no notice of labels where there is a query": [
+  "ignores labels where there is a query": [
     W.listed((query) => query.has("query") ? { labels: undefined } : {}),
     "WS-LIST-114"
   ],
-  "takes no notice of prefix where there is a query": [
+  "ignores prefix where there is a query": [
     W.listed((query) => query.has("query") ? { prefix: undefined } : {}),
     "WS-LIST-114"
   ]

@@ -136,18 +136,18 @@ export const wrongServers: W.WrongServers = {
     "WS-LIST-209",
     "WS-LIST-210"
   ],
-  "begins anew when the cursor's own item is gone": [
+  "starts again when the cursor's own item is gone": [
     byAnchor,
     "WS-LIST-207",
     "WS-LIST-210"
   ],
-  "begins anew with a malformed cursor": [
+  "starts again with a malformed cursor": [
     beginsAnew((cursor) => /^(not-a-cursor|%%%|0|e30=)$/.test(cursor)),
     "WS-LIST-211",
     "WS-ERR-016",
     "WS-CLIENT-105"
   ],
-  "begins anew with any cursor that it does not know": [
+  "starts again with any cursor that it does not know": [
     takesAnyCursor,
     "WS-LIST-211",
     "WS-LIST-212",
@@ -156,14 +156,14 @@ export const wrongServers: W.WrongServers = {
     "WS-LIST-215",
     "WS-LIST-216"
   ],
-  "takes no notice of what is behind a cursor": [
+  "ignores what is behind a cursor": [
     W.cursors((cursor) => `${cursor}.`, (cursor) => cursor.split(".")[0] ?? ""),
     "WS-LIST-212"
   ],
-  "takes the prefix of a cursor for the one that is asked for": [trusts("prefix"), "WS-LIST-213"],
-  "takes the query of a cursor for the one that is asked for": [trusts("query"), "WS-LIST-214"],
-  "takes the labels of a cursor for those that are asked for": [trusts("labels"), "WS-LIST-215"],
-  "takes the order of a cursor for the one that is asked for": [trusts("sortOrder"), "WS-LIST-216"],
+  "mistakes the prefix of a cursor for the one that is asked for": [trusts("prefix"), "WS-LIST-213"],
+  "mistakes the query of a cursor for the one that is asked for": [trusts("query"), "WS-LIST-214"],
+  "mistakes the labels of a cursor for those that are asked for": [trusts("labels"), "WS-LIST-215"],
+  "mistakes the order of a cursor for the one that is asked for": [trusts("sortOrder"), "WS-LIST-216"],
   "has cursors for one limit only": [
     W.cursors(
       (cursor, query) => `${cursor} ${query.get("limit")}`,

@@ -34,26 +34,26 @@ export const wrongServers: W.WrongServers = {
     "WS-TRANSPORT-203",
     "WS-TRANSPORT-205"
   ],
-  "takes one of two names of a field": [
+  "accepts one of two names of a field": [
     writes(inMetadata(({ external_id: snake, ...metadata }) => ({
       ...metadata,
       externalId: metadata["externalId"] ?? snake
     }))),
     "WS-TRANSPORT-204"
   ],
-  "takes one of two names of a parameter": [
+  "accepts one of two names of a parameter": [
     W.listed((query) => ({
       ...(query.has("sortOrder") ? { sort_order: undefined } : {}),
       ...(query.has("includeInfo") ? { include_info: undefined } : {})
     })),
     "WS-TRANSPORT-205"
   ],
-  "refuses two names of a field whatever their values": [
+  "rejects two names of a field whatever their values": [
     W.refuses(({ json }) => "externalId" in W.metadataOf(json) && "external_id" in W.metadataOf(json)),
     "WS-TRANSPORT-204",
     "WS-TRANSPORT-206"
   ],
-  "refuses two names of a parameter whatever their values": [
+  "rejects two names of a parameter whatever their values": [
     W.refuses(({ url }) => url.searchParams.has("sortOrder") && url.searchParams.has("sort_order")),
     "WS-TRANSPORT-205",
     "WS-TRANSPORT-206"

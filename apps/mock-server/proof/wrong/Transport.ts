@@ -26,7 +26,7 @@ const isKnown = (key: string) =>
 
 /** Servers that are wrong in every operation. */
 export const wrongServers: W.WrongServers = {
-  "wants an Accept header": [
+  "requires an Accept header": [
     W.refuses(({ request }) => request.headers.get("accept") !== "application/json", [400, 3]),
     "WS-TRANSPORT-001"
   ],
@@ -72,11 +72,11 @@ export const wrongServers: W.WrongServers = {
   ],
   "writes microseconds": [withTimes((time) => time.replace("Z", "000Z")), "WS-TRANSPORT-009"],
   "writes seconds": [withTimes((time) => time.replace(/\.\d+Z/, "Z")), "WS-TRANSPORT-009"],
-  "refuses null in a create": [
+  "rejects null in a create": [
     W.refuses(({ json, request }) => request.method === "POST" && hasNull(json)),
     "WS-TRANSPORT-010"
   ],
-  "refuses null in an update": [
+  "rejects null in an update": [
     W.refuses(({ json, request }) => request.method === "PATCH" && hasNull(json)),
     "WS-TRANSPORT-011"
   ],
@@ -89,15 +89,15 @@ export const wrongServers: W.WrongServers = {
     }),
     "WS-TRANSPORT-011"
   ],
-  "refuses fields that it does not know": [
+  "rejects fields that it does not know": [
     W.refuses((asked) => isWrite(asked) && asked.body.includes("\"nope\"")),
     "WS-TRANSPORT-012"
   ],
-  "refuses parameters that it does not know": [
+  "rejects parameters that it does not know": [
     W.refuses((asked) => W.isList(asked) && [...asked.url.searchParams.keys()].some((key) => !isKnown(key))),
     "WS-TRANSPORT-013"
   ],
-  "has lists alone in workspace-scoped paths": [
+  "has only lists in workspace-scoped paths": [
     W.refuses((asked) => isScoped(asked) && W.refOf(asked.url) !== "", [404, 5]),
     "WS-TRANSPORT-014"
   ],
@@ -114,7 +114,7 @@ export const wrongServers: W.WrongServers = {
     }),
     "WS-TRANSPORT-014"
   ],
-  "knows no alias of a workspace": [
+  "accepts no alias of a workspace": [
     W.refuses(({ url }) => url.pathname.startsWith("/v1/workspaces/development/"), [403, 7]),
     "WS-TRANSPORT-015"
   ],

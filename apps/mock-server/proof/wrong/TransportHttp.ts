@@ -16,7 +16,7 @@ const without = (name: string) => (list: string) =>
 
 /** Servers with wrong HTTP. */
 export const wrongServers: W.WrongServers = {
-  "knows no key with spaces inside": [
+  "accepts no key with spaces inside": [
     W.refuses(({ request }) => /^Bearer \S+ \S/.test(request.headers.get("authorization") ?? ""), [401, 16]),
     "WS-TRANSPORT-301"
   ],
@@ -35,7 +35,7 @@ export const wrongServers: W.WrongServers = {
     inHeader("content-type", () => undefined, isHead),
     "WS-TRANSPORT-302"
   ],
-  "wants a key in a preflight": [
+  "requires a key in a preflight": [
     W.refuses((asked) => isPreflight(asked) && !asked.request.headers.has("authorization"), [401, 16]),
     "WS-TRANSPORT-303"
   ],
@@ -52,7 +52,7 @@ export const wrongServers: W.WrongServers = {
     inHeader("access-control-allow-headers", without("authorization")),
     "WS-TRANSPORT-303"
   ],
-  "allows an origin in the preflight alone": [
+  "allows an origin only in the preflight": [
     inHeader("access-control-allow-origin", () => undefined, (asked) => !isPreflight(asked)),
     "WS-TRANSPORT-304"
   ],

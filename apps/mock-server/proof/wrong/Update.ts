@@ -40,7 +40,7 @@ export const wrongServers: W.WrongServers = {
     }),
     "WS-UPDATE-015"
   ],
-  "refuses an empty externalId in an update": [
+  "rejects an empty externalId in an update": [
     W.refuses((asked) => isUpdate(asked) && W.metadataOf(asked.json)["externalId"] === ""),
     "WS-UPDATE-015",
     "WS-UPDATE-118",
@@ -83,7 +83,7 @@ export const wrongServers: W.WrongServers = {
     "WS-UPDATE-004",
     "WS-UPDATE-117"
   ],
-  "refuses an update with nothing to do": [
+  "rejects an update with nothing to do": [
     W.refuses((asked) => isUpdate(asked) && Object.keys(asked.json).length === 0 && asked.body === "{}"),
     "WS-UPDATE-004"
   ],
@@ -114,7 +114,7 @@ export const wrongServers: W.WrongServers = {
     }),
     "WS-UPDATE-006"
   ],
-  "takes an externalId that another secret has, and forgets it": [
+  "accepts the externalId of another secret, and drops it": [
     W.insists(409, (asked) => isUpdate(asked) ? { method: "GET" } : undefined),
     "WS-UPDATE-007",
     "WS-CLIENT-104"
@@ -128,7 +128,7 @@ export const wrongServers: W.WrongServers = {
     }),
     "WS-UPDATE-007"
   ],
-  "takes a secret's own externalId for another's": [
+  "mistakes a secret's own externalId for another's": [
     W.refuses(async (asked) =>
       isUpdate(asked) && hasNewExternalId(asked) &&
       (await current(asked))["externalId"] === W.metadataOf(asked.json)["externalId"], [409, 6]),
@@ -157,7 +157,7 @@ export const wrongServers: W.WrongServers = {
     "WS-UPDATE-009",
     "WS-ERR-018"
   ],
-  "takes a number for a text in an update": [
+  "mistakes a number for a text in an update": [
     W.sent("PATCH", (body) => {
       const { value } = W.at(body, "spec")
       return typeof value === "number" ? { ...body, spec: { value: String(value) } } : body
@@ -165,24 +165,24 @@ export const wrongServers: W.WrongServers = {
     "WS-UPDATE-010",
     "WS-ERR-018"
   ],
-  "takes a list for a mask": [
+  "mistakes a list for a mask": [
     W.sent(
       "PATCH",
       (body) => Array.isArray(body["updateMask"]) ? { ...body, updateMask: body["updateMask"].join(",") } : body
     ),
     "WS-UPDATE-010"
   ],
-  "takes createdAt from an update": [
+  "accepts createdAt in an update": [
     updatedMetadata((metadata, { createdAt = metadata["createdAt"] }) => ({ ...metadata, createdAt })),
     "WS-UPDATE-011"
   ],
-  "takes lastUsedAt from an update": [
+  "accepts lastUsedAt in an update": [
     W.secrets((secret, asked) =>
       isUpdate(asked) ? { ...secret, info: { ...W.at(secret, "info"), ...W.at(asked.json, "info") } } : secret
     ),
     "WS-UPDATE-011"
   ],
-  "makes what an update does not find": [
+  "creates a secret that an update does not find": [
     W.insists(404, (asked) =>
       isUpdate(asked)
         ? {
@@ -194,7 +194,7 @@ export const wrongServers: W.WrongServers = {
     "WS-UPDATE-012",
     "WS-CLIENT-103"
   ],
-  "updates what another workspace has": [
+  "updates secrets of other workspaces": [
     W.answers(async (response, asked, other) => {
       if (isUpdate(asked) && response.status === 404) {
         await asked.ask({ authorization: W.keyOf(other), url: W.unscoped(asked.url) })
@@ -203,7 +203,7 @@ export const wrongServers: W.WrongServers = {
     }),
     "WS-UPDATE-013"
   ],
-  "is forbidden to update what another workspace has": [
+  "answers an update of another workspace's secret with PERMISSION_DENIED": [
     W.answers(async (response, asked, other) => {
       const theirs = isUpdate(asked) && response.status === 404
         ? await asked.ask({ method: "GET", authorization: W.keyOf(other), url: W.unscoped(asked.url) })

@@ -29,7 +29,7 @@ const namesName = (path: string) => path === "metadata.name" || path === "metada
 
 /** Servers with wrong update masks. */
 export const wrongServers: W.WrongServers = {
-  "takes no notice of masks": [
+  "ignores masks": [
     W.sent("PATCH", ({ updateMask: _, ...body }) => body),
     "WS-UPDATE-101",
     "WS-UPDATE-102",
@@ -39,7 +39,7 @@ export const wrongServers: W.WrongServers = {
     "WS-UPDATE-115",
     "WS-CLIENT-010"
   ],
-  "takes metadata.name for all metadata": [taken("metadata.name", ["metadata"]), "WS-UPDATE-101"],
+  "mistakes metadata.name for all metadata": [taken("metadata.name", ["metadata"]), "WS-UPDATE-101"],
   "writes labels with metadata.externalId": [
     taken("metadata.externalId", ["metadata.externalId", "metadata.labels"]),
     "WS-UPDATE-102",
@@ -55,8 +55,8 @@ export const wrongServers: W.WrongServers = {
   "writes the name with spec.value": [taken("spec.value", ["spec.value", "metadata.name"]), "WS-UPDATE-105"],
   "writes nothing for spec": [taken("spec", []), "WS-UPDATE-106", "WS-UPDATE-111"],
   "writes the value alone for *": [taken("*", ["spec.value"]), "WS-UPDATE-107", "WS-UPDATE-111", "WS-UPDATE-113"],
-  "takes the first path of a mask for all of it": [masked((paths) => paths.slice(0, 1)), "WS-UPDATE-108"],
-  "refuses a path that comes twice": [
+  "mistakes the first path of a mask for all of it": [masked((paths) => paths.slice(0, 1)), "WS-UPDATE-108"],
+  "rejects a path that comes twice": [
     W.refuses(({ json }) => new Set(pathsOf(json)).size < pathsOf(json).length),
     "WS-UPDATE-108"
   ],
@@ -67,7 +67,7 @@ export const wrongServers: W.WrongServers = {
     "WS-UPDATE-116",
     "WS-ERR-018"
   ],
-  "refuses paths in snake_case": [
+  "rejects paths in snake_case": [
     W.refuses(({ json }) => pathsOf(json).some((path) => path.includes("_"))),
     "WS-UPDATE-109"
   ],
@@ -80,7 +80,7 @@ export const wrongServers: W.WrongServers = {
     "WS-UPDATE-112",
     "WS-UPDATE-118"
   ],
-  "takes * for what is not empty in the body": [
+  "mistakes * for what is not empty in the body": [
     W.sent("PATCH", (body) => {
       const fields = ["metadata.name", "metadata.externalId", "metadata.labels", "spec.value"]
       const left = fields.filter((path) => given(body, path) !== undefined && !isEmpty(given(body, path)))
@@ -112,7 +112,7 @@ export const wrongServers: W.WrongServers = {
     }),
     "WS-UPDATE-111"
   ],
-  "takes an empty map of labels for none given": [
+  "mistakes an empty map of labels for absent labels": [
     W.sent("PATCH", (body) => {
       const { labels } = W.metadataOf(body)
       return typeof labels === "object" && labels !== null && Object.keys(labels).length === 0
@@ -133,7 +133,7 @@ export const wrongServers: W.WrongServers = {
     "WS-UPDATE-113",
     "WS-ERR-018"
   ],
-  "wants a name in all metadata": [
+  "requires a name in all metadata": [
     W.refuses(({ json, request }) =>
       request.method === "PATCH" && "metadata" in json && !("name" in W.metadataOf(json))
     ),

@@ -27,8 +27,8 @@ const metadata = (change: (metadata: W.Json) => W.Json) =>
 
 /** Servers with wrong permissions, or wrong operations. */
 export const wrongServers: W.WrongServers = {
-  "wants no scope to read": [trusts(restrictedKey, ({ request }) => request.method === "GET"), "WS-ERR-020"],
-  "wants no scope": [trusts(restrictedKey), "WS-ERR-020"],
+  "requires no scope to read": [trusts(restrictedKey, ({ request }) => request.method === "GET"), "WS-ERR-020"],
+  "requires no scope": [trusts(restrictedKey), "WS-ERR-020"],
   "does not say which scope is missing": [
     W.errors((body, response) => W.answered(response, response.status === 403 ? { ...body, details: [] } : body)),
     "WS-ERR-020"
@@ -42,11 +42,11 @@ export const wrongServers: W.WrongServers = {
     metadata(({ granted_scopes: _, ...names }) => names),
     "WS-ERR-020"
   ],
-  "knows a key that is disabled": [trusts(disabledKey), "WS-ERR-021"],
+  "accepts a key that is disabled": [trusts(disabledKey), "WS-ERR-021"],
   "answers PERMISSION_DENIED to a key that is disabled": [W.refuses(isBy(disabledKey), [403, 7]), "WS-ERR-021"],
   "serves a workspace that is archived": [trusts(archivedKey), "WS-ERR-022"],
   "answers NOT_FOUND for a workspace that is archived": [W.refuses(isBy(archivedKey), [404, 5]), "WS-ERR-022"],
-  "wants a scope of whoami": [
+  "requires a scope of whoami": [
     W.refuses((asked) => W.isWhoami(asked) && isBy(restrictedKey)(asked), [403, 7]),
     "WS-WHOAMI-008"
   ],

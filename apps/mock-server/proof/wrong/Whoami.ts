@@ -19,7 +19,7 @@ export const wrongServers: W.WrongServers = {
     inMetadata((metadata) => ({ ...metadata, workspaceId: "workspace_1" })),
     "WS-WHOAMI-002"
   ],
-  "has types of profiles that nobody knows": [inSpec((spec) => ({ ...spec, type: "API_KEY" })), "WS-WHOAMI-003"],
+  "has unknown types of profiles": [inSpec((spec) => ({ ...spec, type: "API_KEY" })), "WS-WHOAMI-003"],
   "has several email addresses in a profile": [inSpec((spec) => ({ ...spec, email: ["a", "b"] })), "WS-WHOAMI-003"],
   "has profiles whose ids begin with user_": [
     inMetadata((metadata) => ({ ...metadata, id: W.text(metadata["id"]).replace("profile_", "user_") })),

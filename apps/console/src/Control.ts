@@ -12,7 +12,7 @@ export const access = signal<"unknown" | "open" | "token" | "closed">("unknown")
 /** The server's message when it denies access. */
 export const refusal = signal("")
 
-/** A request that failed. */
+/** A request failed. `status` is the HTTP status, or 0 if there was no response. */
 export class CallError extends Error {
   readonly status: number
   readonly violations: ReadonlyArray<Violation>
@@ -27,10 +27,10 @@ export class CallError extends Error {
 const unreachable = () => new CallError(0, "The server cannot be reached. Is it still running?")
 
 const failureOf = (status: number, body: unknown): CallError => {
-  const told: Status | undefined = statusOf(body)
-  return told === undefined
-    ? new CallError(status, `The server answered with ${status}, without saying why.`)
-    : new CallError(status, told.message ?? "", violationsOf(told))
+  const error: Status | undefined = statusOf(body)
+  return error === undefined
+    ? new CallError(status, `The server answered with ${status}, without a message.`)
+    : new CallError(status, error.message ?? "", violationsOf(error))
 }
 
 /** How often the user has entered a token. */
@@ -43,6 +43,7 @@ export const enter = (text: string): void => {
   attempts.value++
 }
 
+/** Updates `access` after an error. A rejected token is dropped. */
 const noteRefusal = (error: CallError): void => {
   if (error.status === 401 || error.status === 403) {
     refusal.value = error.status === 401 && token.value !== undefined
@@ -67,6 +68,7 @@ const send = async (path: string, init: RequestInit, key: string | undefined): P
       }
     })
   } catch {
+    // An aborted call is not an unreachable server.
     init.signal?.throwIfAborted()
     throw unreachable()
   }
@@ -97,7 +99,7 @@ const initOf = (method: string, body: unknown, signal?: AbortSignal): RequestIni
   ...(body === undefined ? {} : { headers: { "content-type": "application/json" }, body: JSON.stringify(body) })
 })
 
-/** Calls the control API. */
+/** Calls the control API. `path` begins below `/_mock`. Throws a `CallError`. */
 export const control = async <A>(
   method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE",
   path: string,
@@ -116,7 +118,7 @@ export const control = async <A>(
   }
 }
 
-/** Opens a stream of the control API. */
+/** Opens a stream of the control API. `path` begins below `/_mock`. Throws a `CallError`. */
 export const stream = async (path: string, signal: AbortSignal): Promise<Response> => {
   const response = await send(`/_mock${path}`, { signal, headers: { accept: "text/event-stream" } }, token.value)
   if (!response.ok) {
@@ -130,7 +132,7 @@ export const stream = async (path: string, signal: AbortSignal): Promise<Respons
 /** The path of a world in the control API, which calls it a tenant. */
 export const worldPath = (world: string, rest = ""): string => `/tenants/${encodeURIComponent(world)}${rest}`
 
-/** Calls the API with the key of a world. The key is fetched, used once and dropped. */
+/** Calls the API with the key of a world, which is fetched, used once and dropped. `path` begins below `/v1`. Throws a `CallError`. */
 export const api = async <A>(
   world: string,
   method: "POST" | "PATCH" | "DELETE",

@@ -1,6 +1,7 @@
 /** The route of the page: a pane and a world, in the fragment of the URL, such as `#/secrets/default`. */
 import { signal } from "@preact/signals"
 
+/** The panes of the page. The first is the default. */
 export const panes = ["requests", "secrets", "faults", "time", "worlds", "reference"] as const
 
 export type Pane = (typeof panes)[number]
@@ -13,6 +14,7 @@ export interface Route {
 /** The first world of a server. */
 export const firstWorld = "default"
 
+/** Decodes the world of a fragment. Invalid text means the first world. */
 const decode = (text: string): string => {
   try {
     return decodeURIComponent(text)
@@ -28,6 +30,7 @@ export const parse = (fragment: string): Route => {
 
 export const format = ({ pane, world }: Route): string => `#/${pane}/${encodeURIComponent(world)}`
 
+/** The current route. */
 export const route = signal<Route>({ pane: "requests", world: firstWorld })
 
 /** Follows the URL from now on. */
@@ -39,6 +42,7 @@ export const followLocation = (): void => {
   read()
 }
 
+/** Changes the route, and with it the URL. */
 export const go = (to: Partial<Route>): void => {
   location.hash = format({ ...route.value, ...to })
 }

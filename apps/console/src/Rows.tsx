@@ -2,15 +2,18 @@
 import type { ComponentChildren } from "preact"
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks"
 
-/** The height of a row in pixels. The style sheet has the same. */
+/** The height of a row and of the head, in pixels. The style sheet has the same. */
 export const rowHeight = 28
 
 /** Extra rows above and below those in view. */
 const margin = 6
 
 export interface Row {
+  /** Identifies the row. */
   readonly key: number
+  /** Renders the cells. Only called for rows in view. */
   readonly cells: () => ReadonlyArray<ComponentChildren>
+  /** The CSS class of the row. */
   readonly kind: string
 }
 
@@ -18,7 +21,7 @@ export const Rows = ({ columns, label, newest, onOpen, rows, selected }: {
   readonly label: string
   readonly columns: ReadonlyArray<{ readonly title: string; readonly name: string }>
   readonly rows: ReadonlyArray<Row>
-  /** New rows are added at the top. After scrolling down, the rows in view stay. */
+  /** Changes when rows are added. They are added at the top, and rows in view must not move then. */
   readonly newest: number | undefined
   readonly selected: number | undefined
   readonly onOpen: (key: number) => void
@@ -26,7 +29,9 @@ export const Rows = ({ columns, label, newest, onOpen, rows, selected }: {
   const box = useRef<HTMLDivElement>(null)
   const [view, setView] = useState({ top: 0, height: 600 })
   const [current, setCurrent] = useState<number | undefined>(undefined)
+  /** The key of the first row in the last render. */
   const first = useRef<number | undefined>(undefined)
+  /** Whether a key was pressed to move to another row, which gets the focus as soon as it is rendered. */
   const hasMoved = useRef(false)
 
   useLayoutEffect(() => {
@@ -73,6 +78,7 @@ export const Rows = ({ columns, label, newest, onOpen, rows, selected }: {
     if (row === undefined || element === null) {
       return
     }
+    // Scrolls the row into view. The head covers the height of one row.
     const top = rows.indexOf(row) * rowHeight
     const head = rowHeight
     if (top < element.scrollTop) {

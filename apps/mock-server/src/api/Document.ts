@@ -25,6 +25,6 @@ export interface Content {
 export interface Document {
   readonly _tag: "Document"
   readonly contentType: string
-  /** Makes the content for the server's base URL. Called on the first request, so that it does not slow down the start. */
+  /** Makes the content for the server's base URL. Called for requests only, so that documents do not slow down the start. */
   readonly content: (baseUrl: string) => Effect.Effect<Content>
 }

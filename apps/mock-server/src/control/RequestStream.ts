@@ -1,4 +1,4 @@
-/** The requests of a server as server-sent events (HTML standard, 9.2). */
+/** The requests of a server as server-sent events (HTML standard, 9.2): each event is a page of requests as JSON. */
 import { InvalidArgument, ResourceExhausted } from "@workspace-secrets/core/ApiError"
 import * as FieldViolation from "@workspace-secrets/core/FieldViolation"
 import * as Effect from "effect/Effect"
@@ -14,7 +14,7 @@ export const path = `${Body.controlRoot}requests/stream`
 /** How often a stream looks for new requests, in milliseconds. Notifying streams would slow down every request. */
 const tickMillis = 100
 
-/** Ticks without a request after which the stream sends a page as a heartbeat. */
+/** After two seconds without a request, the stream sends an empty page as a heartbeat. In ticks. */
 const quietTicks = 20
 
 /** The maximum number of open streams of a server. */
@@ -36,6 +36,7 @@ export const make = (
       onRight: ({ after, tenant }): Live => (write) => {
         open++
         let next = after === undefined ? undefined : Number(after)
+        // The first tick always sends a page.
         let quiet = quietTicks
         const tick = () => {
           const page = Effect.runSync(requests.list({ after: next, tenant }))

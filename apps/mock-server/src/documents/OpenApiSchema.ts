@@ -4,7 +4,7 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 const isEmpty = (value: unknown): boolean => Array.isArray(value) && value.length === 0
 
 /** The `$id`s that Effect writes for `unknown`, `{}` and similar. No tool can resolve them. */
-const isOfEffect = ({ $id }: Readonly<Record<string, unknown>>): boolean =>
+const hasEffectId = ({ $id }: Readonly<Record<string, unknown>>): boolean =>
   typeof $id === "string" && $id.startsWith("/schemas/")
 
 /** The item of a tuple with equal items only. */
@@ -14,8 +14,11 @@ const itemOf = ({ items, prefixItems }: Readonly<Record<string, unknown>>): unkn
     : undefined
 
 /**
- * Rewrites Effect's JSON Schemas for strict validators, linters and client generators: removes Effect's `$id`s and empty lists, makes
- * arrays of tuples with equal items, and simplifies references.
+ * Rewrites the JSON Schemas in an OpenAPI document of Effect, so that strict validators, linters and client generators accept them:
+ *
+ * - removes `$id`s that cannot be resolved, and empty `required` lists;
+ * - turns a tuple of equal items into an array with `maxItems`;
+ * - turns `allOf` with a single reference into that reference.
  */
 export const portable = (value: unknown): unknown => {
   if (Array.isArray(value)) {
@@ -24,7 +27,8 @@ export const portable = (value: unknown): unknown => {
   if (!isObject(value)) {
     return value
   }
-  if (isOfEffect(value)) {
+  if (hasEffectId(value)) {
+    // With `anyOf`, Effect means an object or an array. In these documents, it is always an object.
     const { $id: _id, anyOf, title: _title, ...rest } = value
     return portable(anyOf === undefined ? rest : { type: "object", ...rest })
   }

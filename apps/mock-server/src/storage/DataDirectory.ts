@@ -1,5 +1,6 @@
 /**
- * Worlds on disk: every change of every world is in a log before the answer to the request that made it.
+ * The data directory: every change of every tenant is written to a log before the response to the request is sent. A "world" is the stored
+ * data of one tenant.
  */
 import { Unavailable } from "@workspace-secrets/core/ApiError"
 import type { WorkspaceSecret } from "@workspace-secrets/core/WorkspaceSecret"
@@ -19,18 +20,18 @@ import { lock } from "./Lock.js"
 import { Log } from "./Log.js"
 import * as WorldRecord from "./WorldRecord.js"
 
-/** From how many bytes on a log is written anew, where it has become this many times as large as when it was begun. */
+/** A log is compacted when it is larger than this, in bytes, and has grown by this factor since it was started. */
 const COMPACT_FROM = 16 * 1024 * 1024
 const COMPACT_TIMES = 3
 
-/** What the lock and all temporary files are named after. */
+/** The base name of the lock and of temporary files. */
 const NAME = "worlds"
 
 const logPattern = /^worlds-(\d{1,15})\.log$/
 
 const logName = (generation: number): string => `${NAME}-${generation}.log`
 
-/** A log that was read. */
+/** An open log, and the options of its directory. */
 interface Opened {
   readonly directory: string
   readonly generation: number
@@ -41,7 +42,7 @@ interface Opened {
 }
 
 /**
- * What a start found in its data directory.
+ * What the last start loaded from its data directory.
  *
  * @since 0.1.0
  * @category models
@@ -49,11 +50,11 @@ interface Opened {
 export interface Recovered {
   readonly worlds: number
   readonly secrets: number
-  /** Changes that were not written to their end: nobody had an answer to them. */
+  /** The number of incomplete changes, which were dropped. No request got a response for them. */
   readonly dropped: number
 }
 
-/** A change of one secret, as it is told by a store. */
+/** A change of one secret. */
 interface SecretChange {
   readonly tenant: Tenant
   readonly store: WorkspaceSecretStore
@@ -61,12 +62,12 @@ interface SecretChange {
   readonly after: WorkspaceSecret | undefined
 }
 
-/** A change of which worlds there are. */
+/** A change of the set of worlds. */
 type WorldChange =
   | { readonly type: "added" | "rekeyed"; readonly registration: Registration }
   | { readonly type: "removed"; readonly id: string }
 
-/** Changes that go to the disk together, and who waits for that. */
+/** Changes that are written together, and the effects that wait for it. */
 class Batch {
   readonly touched = new Set<Tenant>()
   readonly worlds: Array<WorldChange> = []
@@ -74,7 +75,7 @@ class Batch {
   #waiting: Array<(end: Effect.Effect<void, Unavailable>) => void> = []
   #end: Effect.Effect<void, Unavailable> | undefined
 
-  /** Waits until the disk has it. */
+  /** Waits until the batch is on disk. */
   readonly done: Effect.Effect<void, Unavailable> = Effect.async((resume) => {
     if (this.#end === undefined) {
       this.#waiting.push(resume)
@@ -90,14 +91,14 @@ class Batch {
   }
 }
 
-/** What a batch comes to. */
+/** The content of a batch for the log. */
 interface Collected {
   readonly lines: ReadonlyArray<WorldRecord.Lines>
   readonly changes: number
   readonly standings: ReadonlyMap<Tenant, Standing>
 }
 
-/** A log that takes the place of the one in use: all worlds as they were at one moment, and what changed since. */
+/** The compacted log that will replace the current one: all worlds at one moment, and the changes since then. */
 interface Successor {
   log: Log | undefined
   isReady: boolean
@@ -113,7 +114,7 @@ function* flat(lines: Iterable<WorldRecord.Lines>): Generator<string> {
 const isCounting = ({ chance, clock, faults }: Standing): boolean =>
   clock.type !== "real" || clock.offsetMillis !== undefined || chance !== undefined || faults.rules.length > 0
 
-/** Keeps the changes of worlds in a log. Those that come while the disk is at work go to it together. */
+/** Writes the changes of worlds to a log. Changes that come during a write are written together next. */
 class Storage implements Keeper {
   readonly #directory: string
   readonly #key: DataKey | undefined
@@ -122,10 +123,10 @@ class Storage implements Keeper {
   readonly #tenants: Tenants
   #log: Log
   #generation: number
-  /** How many bytes it had when all that is in it was needed. */
+  /** The size of the log in bytes when it was last compacted. */
   #needed: number
   #successor: Successor | undefined
-  /** Where each world stands on the disk. */
+  /** The state of each world on disk. */
   readonly #kept = new Map<Tenant, Standing>()
   #keptWorlds: ReadonlyArray<Registration> = []
   #next = new Batch()
@@ -135,7 +136,7 @@ class Storage implements Keeper {
   #isUndoing = false
   #isRefusing = false
 
-  /** Goes on with tenants as they are on the disk. */
+  /** Continues with tenants that equal the log. */
   constructor(tenants: Tenants, { compactFrom, directory, generation, key, log, warn }: Opened) {
     this.#tenants = tenants
     this.#directory = directory
@@ -147,7 +148,7 @@ class Storage implements Keeper {
     this.#needed = 0
   }
 
-  /** Goes on with the worlds that are there by now: the disk has them. */
+  /** Starts with the current tenants, which are on disk. */
   begin(): void {
     this.#keptWorlds = this.#tenants.all
     this.#keptWorlds.forEach(({ tenant }) => this.#kept.set(tenant, tenant.standing))
@@ -196,7 +197,7 @@ class Storage implements Keeper {
       : undefined
   }
 
-  /** Writes what is left to write, and lets go of the log. */
+  /** Writes the remaining changes, and closes the log. */
   async close(): Promise<void> {
     for (let busy = this.#busy; busy !== undefined; busy = this.#busy) {
       await busy
@@ -222,7 +223,7 @@ class Storage implements Keeper {
   }
 
   async #run(): Promise<void> {
-    // What else comes in this turn goes along.
+    // Collects all changes of this turn of the event loop.
     await setImmediate()
     while (this.#hasWork) {
       if (this.#next.touched.size > 0) {
@@ -265,7 +266,7 @@ class Storage implements Keeper {
     this.#current = undefined
     if (this.#isRefusing && changes > 0) {
       this.#isRefusing = false
-      this.#warn("changes are kept again")
+      this.#warn("changes are stored again")
     }
     batch.end(Effect.void)
     if (all !== undefined) {
@@ -309,7 +310,7 @@ class Storage implements Keeper {
     }
     for (const { after, before, store, tenant } of batch.secrets) {
       const id = tenants.idOf(tenant)
-      // Where all secrets are written anew, this one is among them.
+      // Skipped if all secrets of the world are written again.
       if (
         id !== undefined && !isNew.has(tenant) && this.#kept.get(tenant)?.secrets === store
         && standings.get(tenant)?.secrets === store
@@ -321,7 +322,7 @@ class Storage implements Keeper {
     return { lines, changes, standings }
   }
 
-  /** Takes back what is not on the disk, and lets those know who wait for it. */
+  /** Undoes the changes that are not on disk, and fails the effects that wait for them. */
   #refuse(batch: Batch, error: unknown): void {
     const later = this.#next
     this.#next = new Batch()
@@ -342,7 +343,7 @@ class Storage implements Keeper {
     for (const tenant of new Set(undone.flatMap(({ touched }) => [...touched]))) {
       const kept = this.#kept.get(tenant)
       if (kept !== undefined) {
-        // Elsewhere, requests that are not undone got ids since.
+        // Otherwise the ids stay: other requests have used them since.
         tenant.stand(isCounting(kept) ? kept : { ...kept, ids: tenant.ids.state })
         this.#kept.set(tenant, tenant.standing)
       }
@@ -350,13 +351,13 @@ class Storage implements Keeper {
     const reason = reasonOf(codeOf(error))
     if (!this.#isRefusing) {
       this.#isRefusing = true
-      this.#warn(`changes cannot be kept, and are refused: ${reason}`)
+      this.#warn(`changes cannot be stored and are rejected: ${reason}`)
     }
-    const failure = new Unavailable({ message: `nothing was changed, since it cannot be kept: ${reason}` })
+    const failure = new Unavailable({ message: `nothing was changed, because the change cannot be stored: ${reason}` })
     undone.forEach((each) => each.end(failure))
   }
 
-  /** Writes all worlds to another log. Meanwhile changes go to the one in use. */
+  /** Writes all worlds to a new log. Meanwhile, changes go to the current one. */
   async #prepare(all: ReadonlyArray<WorldRecord.Lines>): Promise<void> {
     const successor: Successor = { log: undefined, isReady: false, since: [] }
     this.#successor = successor
@@ -391,14 +392,14 @@ class Storage implements Keeper {
       return
     }
     await before.close()
-    // One that stays is taken away by the next start.
+    // If the old log cannot be removed, the next start removes it.
     await log.mend().then(() => Fs.rm(before.path), () => undefined)
   }
 
   async #abandon({ log }: Successor, error: unknown): Promise<void> {
     this.#successor = undefined
     this.#needed = this.#log.length
-    this.#warn(`its log cannot be written anew, and grows: ${reasonOf(codeOf(error))}`)
+    this.#warn(`its log cannot be compacted and keeps growing: ${reasonOf(codeOf(error))}`)
     if (log !== undefined) {
       await log.close()
       await Fs.rm(log.path, { force: true }).catch(() => undefined)
@@ -406,7 +407,7 @@ class Storage implements Keeper {
   }
 }
 
-/** Makes the directory where it is not there. It is no link: what is in it is the owner's alone. */
+/** Creates the directory if it does not exist. Rejects symbolic links, whose target may belong to somebody else. */
 const makeDirectory = async (path: string): Promise<void> => {
   const stat = await unlessMissing(Fs.lstat(path))
   if (stat === undefined) {
@@ -415,11 +416,11 @@ const makeDirectory = async (path: string): Promise<void> => {
   } else if (stat.isSymbolicLink()) {
     throw new Refusal({ what: "it is a symbolic link; give the directory that it leads to" })
   } else if (!stat.isDirectory()) {
-    throw new Refusal({ what: "it is no directory" })
+    throw new Refusal({ what: "it is not a directory" })
   }
 }
 
-/** What may be in a directory that has no worlds yet: what file systems and this server put there. */
+/** Files that a new data directory may contain: those of file systems and of this server. */
 const isOfNobody = (name: string): boolean => name.startsWith(".") || name === "lost+found"
 
 const openLog = async (
@@ -433,7 +434,7 @@ const openLog = async (
   )
   const last = Math.max(0, ...generations)
   if (last === 0 && !names.every(isOfNobody)) {
-    throw new Refusal({ what: "it has other files in it, and no worlds; give an empty directory" })
+    throw new Refusal({ what: "it contains other files and no data of this server; give an empty directory" })
   }
   const base = join(directory, `${NAME}.log`)
   let opened
@@ -453,7 +454,7 @@ const openLog = async (
       throw error instanceof Refusal ? new Refusal({ what: `${file}: ${error.what}` }) : error
     }
   }
-  // What was left behind by a process that was killed while it wrote the log anew.
+  // Removes files of a process that was killed while it compacted the log.
   for (const name of names) {
     const generation = Number(logPattern.exec(name)?.[1] ?? last)
     if (generation < last || isTemporaryOf(base, name)) {
@@ -464,8 +465,8 @@ const openLog = async (
 }
 
 /**
- * Keeps a directory to this server until the scope closes, and reads it. What it gives puts the worlds of the directory among the tenants of a
- * server, and keeps their changes from then on.
+ * Locks a directory until the scope closes, and reads it. Returns a function that adds its worlds to the tenants of a server, and stores
+ * their changes from then on.
  */
 export const open = (
   path: string,

@@ -1,8 +1,7 @@
 import * as Data from "effect/Data"
 
 /**
- * A data directory that worlds cannot be read from, or written to: what is wrong, and where. It quotes nothing of what is there, which is left
- * as it is.
+ * A data directory cannot be read or written. The message says why and where, without quoting its content. The directory is left unchanged.
  *
  * @since 0.1.0
  * @category errors

@@ -10,26 +10,26 @@ const ALGORITHM = "aes-256-gcm"
 const NONCE = 12
 const TAG = 16
 
-/** How many bytes the salt of a file has. */
+/** The size of a file's salt, in bytes. */
 export const saltSize = 16
 
-/** How many bytes a sealed text is longer than the text. */
+/** How much longer an encrypted text is, in bytes. */
 export const sealSize = NONCE + TAG
 
 /**
- * Encrypts the records of one file. Each has a nonce by chance: with a key for each file, 2^32 records are safe (NIST SP 800-38D, 8.3), and a
- * record that is written again after a failure never has the nonce of the one before.
+ * Encrypts the records of one file. Each record has a random nonce: with one key per file, 2^32 records are safe (NIST SP 800-38D, 8.3),
+ * and a record that is written again after a failure gets a new nonce.
  */
 export interface Cipher {
-  /** Tells the key from others. It says nothing of the key. */
+  /** Identifies the key without revealing it. */
   readonly check: string
-  /** `context` is what the text is bound to: it opens nowhere else. */
+  /** Encrypts a text. It can only be decrypted with the same `context`. */
   readonly seal: (text: Buffer, context: Buffer) => Buffer
-  /** Nothing where it was sealed by another key, for another context, or was changed since. */
+  /** Decrypts a text. `undefined` if the key or the context is another, or the text was changed. */
   readonly open: (sealed: Buffer, context: Buffer) => Buffer | undefined
 }
 
-/** A key of 256 bits. Printing it does not print it. */
+/** A key of 256 bits. Printing the object does not print the key. */
 export class DataKey {
   readonly #secret: Buffer
 
@@ -37,7 +37,7 @@ export class DataKey {
     this.#secret = secret
   }
 
-  /** The cipher of a file, by its salt. */
+  /** Makes the cipher of a file, by its salt. */
   cipher(salt: Buffer): Cipher {
     const derive = (use: string, size: number) =>
       Buffer.from(hkdfSync("sha256", this.#secret, salt, `workspace-secrets-mock ${use}`, size))
@@ -75,6 +75,6 @@ export const readDataKey = (path: string): Effect.Effect<DataKey, Refusal> =>
         ? Effect.succeed(new DataKey(Buffer.from(text.trim(), "hex")))
         : new Refusal({
           what:
-            "there is no such file, or no key in it; expected 64 hexadecimal digits, such as `openssl rand -hex 32` makes"
+            "there is no such file, or it contains no key; expected 64 hexadecimal digits, for example from `openssl rand -hex 32`"
         })
   )

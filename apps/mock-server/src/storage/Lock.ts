@@ -1,5 +1,5 @@
 /**
- * One server for a file or a directory, by a lock file beside it.
+ * Reserves a file or a directory for one server, with a lock file beside it.
  */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -10,14 +10,14 @@ import { basename, dirname, join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import { attempt, codeOf, Refusal, temporaryOf, unlessMissing } from "./Disk.js"
 
-/** Who holds a lock: its process, and what tells that process from a later one with the same number, where the system says it. */
+/** The holder of a lock: its process id, and its start if the system tells it, because process ids are reused. */
 const Holder = Schema.parseJson(Schema.Struct({ pid: Schema.Int, started: Schema.String }))
 
 type Holder = typeof Holder.Type
 
 const decodeHolder = Schema.decodeOption(Holder)
 
-/** When a process started, by the boot of its machine; nothing where the system does not say. */
+/** The start of a process and the boot id of its machine; an empty string if the system does not tell them. */
 const startOf = async (pid: number): Promise<string> => {
   try {
     const stat = await Fs.readFile(`/proc/${pid}/stat`, "utf8")
@@ -45,11 +45,11 @@ const readHolder = async (file: string): Promise<Holder | undefined> => {
   return text === undefined ? undefined : Option.getOrElse(decodeHolder(text), () => ({ pid: 0, started: "" }))
 }
 
-/** How often a lock that is nobody's is tried for, while others try as well. */
+/** How often to try to take a free lock, while others try as well. */
 const ATTEMPTS = 100
 
 /**
- * Milliseconds before a new lock counts. Another process may have read the old lock and take the new one away by mistake. It puts it back,
+ * Milliseconds until a new lock counts. Another process may have read the old lock and remove the new one by mistake. It puts it back,
  * unless a third process has made a lock meanwhile, which then counts.
  */
 const SETTLE = 25
@@ -67,7 +67,7 @@ const acquire = async (path: string): Promise<string> => {
   try {
     for (let i = 0; i < ATTEMPTS; i++) {
       try {
-        // A link to a file is made as a whole or not at all, and not where there is one.
+        // Creating a link is atomic, and fails if the lock exists.
         await Fs.link(own, file)
         await sleep(SETTLE)
         if (await isSameFile(own, file)) {
@@ -91,7 +91,7 @@ const acquire = async (path: string): Promise<string> => {
   }
 }
 
-/** Takes a lock away that is nobody's. Somebody else can have done so, and have it by now: it is then put back. */
+/** Removes a free lock. If another process has already taken it, puts its lock back. */
 const takeAway = async (path: string, file: string): Promise<void> => {
   const aside = temporaryOf(path)
   await unlessMissing(Fs.rename(file, aside))
@@ -107,8 +107,8 @@ const takeAway = async (path: string, file: string): Promise<void> => {
 }
 
 /**
- * Keeps a file to this server until the scope closes, by a lock file beside it. Fails where another process has it, with the id of that
- * process. The lock of a process that is gone is taken over.
+ * Locks a file until the scope closes, with a lock file beside it. Fails with the process id if another process has the lock. The lock of a
+ * process that has ended is taken over.
  */
 export const lock = (path: string): Effect.Effect<void, Refusal, Scope.Scope> =>
   Effect.asVoid(Effect.acquireRelease(

@@ -1,6 +1,6 @@
 /**
- * A log on disk: one line that says its format, and records with a checksum each. A unit is one record or several, and is there as a whole or
- * not at all.
+ * A log on disk: a line with its format, followed by records with checksums. A unit is one or more records, and is read completely or not
+ * at all.
  */
 import { randomBytes } from "node:crypto"
 import { constants } from "node:fs"
@@ -11,24 +11,24 @@ import type { Cipher, DataKey } from "./DataKey.js"
 import { saltSize, sealSize } from "./DataKey.js"
 import { Refusal, syncDirectory } from "./Disk.js"
 
-/** The version of the format that this server reads and writes. */
+/** The version of the format. */
 const FORMAT = 1
 
 const TITLE = "workspace-secrets-mock worlds"
 
-/** The most bytes of the first line. */
+/** The maximum size of the first line, in bytes. */
 const MAX_LINE = 256
 
 /**
- * The bytes before the content of a record, numbers of 32 bits each: the size of the content, the number of the record, the changes that its
- * unit has, whether more records of the unit follow, the checksum of the content, and that of the five numbers before.
+ * The size of a record's head, in bytes. It has six numbers of 32 bits: the size of the content, the number of the record, the number of
+ * changes in its unit, whether more records of the unit follow, the checksum of the content, and the checksum of the five numbers before.
  */
 const HEAD = 24
 
-/** How long the content of a record may become before the next one begins, in characters, and how much is read at once, in bytes. */
+/** The maximum length of a record's content, in characters, unless one line is longer; and the size of a read, in bytes. */
 const PIECE = 1024 * 1024
 
-/** A disk sets what it has not written to zero in blocks of so many bytes, or several. */
+/** The block size of disks, in bytes. Blocks that were not written are zero. */
 const BLOCK = 512
 
 const hex = (checksum: number): string => checksum.toString(16).padStart(8, "0")
@@ -41,17 +41,17 @@ const firstLine = (protection: string): string => {
 const linePattern =
   /^(workspace-secrets-mock worlds, format \d+, (?:plain|aes-256-gcm ([0-9a-f]{32}) ([0-9a-f]{32})), )([0-9a-f]{8})$/
 
-/** What a log ends with. */
+/** The end of a log. */
 export interface End {
-  /** Where the next record is to be written. */
+  /** The offset of the next record. */
   readonly length: number
   /** The number of the next record. */
   readonly next: number
-  /** The changes of a unit that was not written to its end. */
+  /** The number of changes in an incomplete unit. */
   readonly dropped: number
 }
 
-/** Reads bytes in their order. */
+/** Reads a file in order. */
 class Reader {
   readonly #handle: Fs.FileHandle
   #piece = Buffer.alloc(0)
@@ -61,7 +61,7 @@ class Reader {
     this.#handle = handle
   }
 
-  /** The bytes from a place on, fewer at the end of the file. */
+  /** Reads bytes at an offset; fewer at the end of the file. */
   async read(at: number, size: number): Promise<Buffer> {
     if (at < this.#start || at + size > this.#start + this.#piece.length) {
       const piece = Buffer.allocUnsafe(Math.max(size, PIECE))
@@ -80,7 +80,7 @@ class Reader {
   }
 }
 
-/** The first line of a log, and what encrypts its records. */
+/** The first line of a log, and the cipher of its records. */
 interface First {
   readonly line: Buffer
   readonly cipher: Cipher | undefined
@@ -116,7 +116,7 @@ const openFirstLine = (bytes: Buffer, key: DataKey | undefined): First => {
 }
 
 /**
- * A log that is open to be written. What is appended is on the disk, or else the log is as it was.
+ * A log that is open for writing. An append is atomic: after a failure, the log is unchanged.
  */
 export class Log {
   #path: string
@@ -124,9 +124,9 @@ export class Log {
   readonly #first: First
   #length: number
   #next: number
-  /** Whether there may be more in the file than belongs there. */
+  /** Whether the file may have bytes after the last complete unit. */
   #isTorn = false
-  /** Whether a loss of power could take its name away. */
+  /** Whether its directory entry is not synced yet. */
   #isNew = true
 
   private constructor(
@@ -142,7 +142,7 @@ export class Log {
     this.#next = next
   }
 
-  /** Makes a log. It is not on the disk before the first unit is. */
+  /** Creates a log. It is synced with the first unit. */
   static async create(path: string, key: DataKey | undefined): Promise<Log> {
     const salt = randomBytes(saltSize)
     const cipher = key?.cipher(salt)
@@ -160,8 +160,8 @@ export class Log {
   }
 
   /**
-   * Reads a log, unit by unit. What was not written to its end is dropped when the log is written again. Throws a `Refusal` where a record is
-   * damaged, and changes nothing.
+   * Reads a log, unit by unit. An incomplete unit at the end is dropped with the next write. Throws a `Refusal` if a record is damaged, and
+   * changes nothing.
    */
   static async open(
     path: string,
@@ -188,12 +188,12 @@ export class Log {
     return this.#path
   }
 
-  /** How many bytes it has. */
+  /** Its size in bytes. */
   get length(): number {
     return this.#length
   }
 
-  /** The records of a unit, or where that is too large and need not be whole, of several. */
+  /** Encodes lines as the records of a unit. With `isWhole` false, a large unit is split into several. */
   *encode(lines: Iterable<string>, changes: number, isWhole = true): Generator<Buffer> {
     let number = this.#next
     let text = ""
@@ -221,7 +221,7 @@ export class Log {
     return Buffer.concat([head, content])
   }
 
-  /** Writes records, and waits until the disk has them. Where that fails, the log is as it was. */
+  /** Writes records, and waits until they are on disk. After a failure, the log is unchanged. */
   async append(records: Iterable<Buffer>): Promise<void> {
     await this.mend()
     let length = this.#length
@@ -238,7 +238,7 @@ export class Log {
       await this.#handle.datasync()
     } catch (error) {
       this.#isTorn = true
-      // What cannot be mended now is tried again before the next unit, which is not written before.
+      // If this fails, it is tried again before the next unit is written.
       await this.mend().catch(() => undefined)
       throw error
     }
@@ -246,7 +246,7 @@ export class Log {
     this.#next += count
   }
 
-  /** Makes sure that the file has no more than the log, and keeps its name. */
+  /** Removes bytes after the last complete unit, and syncs the directory entry. */
   async mend(): Promise<void> {
     if (this.#isTorn) {
       await this.#handle.truncate(this.#length)
@@ -259,7 +259,7 @@ export class Log {
     }
   }
 
-  /** Gives it another name, once the disk has all of it. */
+  /** Renames the file after all of it is on disk. */
   async rename(path: string): Promise<void> {
     await this.#handle.sync()
     await Fs.rename(this.#path, path)
@@ -272,7 +272,7 @@ export class Log {
   }
 }
 
-/** What the content of a record is bound to: its file and its place in it. */
+/** What an encrypted record is bound to: its file and its place. */
 const contextOf = (line: Buffer, head: Buffer): Buffer => Buffer.concat([line, head.subarray(0, 16)])
 
 const readUnits = async (
@@ -284,7 +284,7 @@ const readUnits = async (
   let [at, number] = [line.length, 0]
   let unit = { at, number, changes: 1, lines: [] as Array<string> }
   const damaged = (what: string) => new Refusal({ what: `record ${number + 1}, at byte ${at}, is damaged: ${what}` })
-  /** The end of a file that the disk made room for and has not written. */
+  /** Whether the file ends with a block that the disk allocated but did not write. */
   const isUnwritten = async () => {
     const block = Math.floor((size - 1) / BLOCK) * BLOCK
     return block >= at && (await reader.read(block, size - block)).every((byte) => byte === 0)

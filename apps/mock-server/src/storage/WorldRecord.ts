@@ -1,5 +1,6 @@
 /**
- * What a data directory says of worlds: changes, a line of JSON for each, and the worlds that come of them.
+ * The lines of a log: each describes a change of a world as JSON. Reading them makes the worlds again. A "world" is the stored data of one
+ * tenant.
  */
 import { AccountId } from "@workspace-secrets/core/AccountId"
 import type { Codec } from "@workspace-secrets/core/Codec"
@@ -19,7 +20,7 @@ import { settingsOf, TenantSettings } from "../world/TenantSettings.js"
 import { positionOf } from "../world/WorkspaceSecretStore.js"
 import { Refusal } from "./Disk.js"
 
-/** Where the counters of a world stand: all that a request moves on, whatever it is. */
+/** The state that any request can change. */
 const Counters = Schema.Struct({
   clock: ClockSetting,
   ids: IdsState,
@@ -37,7 +38,7 @@ const StoredContents = Schema.Struct({
 
 const Rules = Schema.Array(Schema.Struct({ name: Schema.String, rule: FaultRule }))
 
-/** A world as it was made; the secrets of its origin follow. */
+/** The origin of a world, without its secrets. */
 const Made = Schema.Struct({
   apiKey: Schema.String,
   isAccepted: Schema.Boolean,
@@ -48,13 +49,14 @@ const Made = Schema.Struct({
 })
 
 /**
- * What there is to say of a world:
+ * The kinds of lines:
  *
- * - `made`: it was made so, and takes the place of the one of the same id; without the secrets, which follow as `origin`;
- * - `fill`: these are its secrets from now on, and those of `more` behind it; two numbers stand for secrets of the origin: the first, and how many;
+ * - `made`: a world was created, or replaced the one with the same id; the secrets of its origin follow as `origin`;
+ * - `fill`: replaces all secrets, together with the `more` that follow; two numbers are a range of the origin's secrets: the first and the
+ *   count;
  * - `put`, `delete`: one secret;
- * - `contents`, `rules`, `counters`: the rest, as it is from now on;
- * - `key`: it has another key; `removed`: it is gone.
+ * - `contents`, `rules`, `counters`: replace other parts of the state;
+ * - `key`: replaces the API key; `removed`: the world was removed.
  */
 const codecs = {
   made: codec(Made),
@@ -79,7 +81,7 @@ const say = (kind: Kind, id: string, body: unknown): string => {
   return JSON.stringify([kind, id, Either.getOrThrow(encoded)])
 }
 
-/** How many secrets a line has. */
+/** The maximum number of secrets in a line. */
 const BUNDLE = 32
 
 function* bundles<A>(items: Iterable<A>): Generator<ReadonlyArray<A>> {
@@ -96,7 +98,7 @@ function* bundles<A>(items: Iterable<A>): Generator<ReadonlyArray<A>> {
   }
 }
 
-/** Secrets as JSON, with two numbers for each run of those that are the origin's. */
+/** Encodes secrets as JSON, with two numbers for each range of the origin's secrets. */
 function* itemsOf(
   secrets: ReadonlyArray<WorkspaceSecret>,
   origin: ReadonlyArray<WorkspaceSecret>
@@ -143,10 +145,10 @@ const rulesLine = (id: string, { rules }: FaultsState): string =>
 const countersLine = (id: string, { chance, clock, faults, ids }: Standing): string =>
   say("counters", id, { clock, ids, counts: faults.counts, ...(chance === undefined ? {} : { chance }) })
 
-/** A change, or several: the lines that say it. What they are made from is held, and does not change any more. */
+/** The lines of one or more changes. They are made lazily from immutable data. */
 export type Lines = Iterable<string>
 
-/** All that a world is. */
+/** The lines of a whole world. */
 export const whole = ({ apiKey, id, isAccepted = false, tenant }: Registration): Lines => {
   const { origin: { snapshot: { workspaceSecrets: origin, ...snapshot }, ...options }, standing } = tenant
   const secrets = [...standing.secrets.walk("asc")]
@@ -169,7 +171,7 @@ export const whole = ({ apiKey, id, isAccepted = false, tenant }: Registration):
   }
 }
 
-/** What is different in a world, besides single secrets: all of them where they were replaced. */
+/** The lines for the differences of two states, except single secrets. If the store was replaced, they have all secrets. */
 export const difference = (id: string, tenant: Tenant, before: Standing, after: Standing): ReadonlyArray<Lines> => {
   const origin = tenant.origin.snapshot.workspaceSecrets
   const secrets = before.secrets === after.secrets ? undefined : [...after.secrets.walk("asc")]
@@ -182,17 +184,17 @@ export const difference = (id: string, tenant: Tenant, before: Standing, after: 
   ]
 }
 
-/** A secret that was put, or taken out. */
+/** The lines of a created, replaced or removed secret. */
 export const single = (
   id: string,
   before: WorkspaceSecret | undefined,
   after: WorkspaceSecret | undefined
 ): Lines => after === undefined ? [say("delete", id, before?.metadata.id)] : [say("put", id, after)]
 
-/** A world that is gone. */
+/** The lines of a removed world. */
 export const removed = (id: string): Lines => [say("removed", id, null)]
 
-/** A world that has another key. */
+/** The lines of a replaced API key. */
 export const rekeyed = ({ apiKey, id }: Registration): Lines => [say("key", id, Redacted.value(apiKey))]
 
 interface Image extends Pick<Standing, "chance" | "clock" | "contents" | "faults" | "ids"> {
@@ -204,13 +206,13 @@ interface Image extends Pick<Standing, "chance" | "clock" | "contents" | "faults
   readonly secrets: Map<string, WorkspaceSecret>
 }
 
-const unreadable = (kind: string) => () => new Refusal({ what: `it has a line of ${kind} that is none` })
+const unreadable = (kind: string) => () => new Refusal({ what: `it has an invalid line of the kind ${kind}` })
 
-/** The worlds that lines come to. */
+/** Builds worlds from lines. */
 export class Images {
   readonly #images = new Map<string, Image>()
 
-  /** Takes a line in. Throws a `Refusal` where it cannot be read, and quotes nothing of it. */
+  /** Applies a line. Throws a `Refusal` if it is invalid, without quoting it. */
   apply(line: string): void {
     const [kind, id, body] = parse(line)
     const read = <A>(codec: Codec<A, unknown>): A => Either.getOrThrowWith(codec.decode(body), unreadable(kind))
@@ -239,7 +241,7 @@ export class Images {
     }
     const image = this.#images.get(id)
     if (image === undefined) {
-      throw new Refusal({ what: `it has a line of ${kind} for a world that is not there` })
+      throw new Refusal({ what: `it has a line of the kind ${kind} for an unknown world` })
     }
     const change = (some: Partial<Image>) => this.#images.set(id, { ...image, ...some })
     switch (kind) {
@@ -290,7 +292,7 @@ export class Images {
     }
   }
 
-  /** Makes the worlds, in the order in which they were made. Gives how many there are, and how many secrets they have. */
+  /** Creates the tenants, in their original order. Returns the number of worlds and of their secrets. */
   recover(tenants: Tenants): { readonly worlds: number; readonly secrets: number } {
     let secrets = 0
     for (const [id, image] of this.#images) {
@@ -318,11 +320,11 @@ const parse = (line: string): readonly [kind: Kind, id: string, body: unknown] =
   try {
     json = JSON.parse(line)
   } catch {
-    throw new Refusal({ what: "it has a line that is no JSON" })
+    throw new Refusal({ what: "it has a line that is not JSON" })
   }
   const [kind, id, body] = Array.isArray(json) ? json as ReadonlyArray<unknown> : []
   if (!isKind(kind) || typeof id !== "string") {
-    throw new Refusal({ what: "it has a line of a kind that this server does not know" })
+    throw new Refusal({ what: "it has a line of an unknown kind" })
   }
   return [kind, id, body]
 }

@@ -170,15 +170,18 @@ describe("--data-dir", { timeout: 60_000 }, () => {
           refused = answer
         }
       }
-      expect(refused).toMatchObject({ status: 503, text: expect.stringContaining("it cannot be kept") as string })
+      expect(refused).toMatchObject({
+        status: 503,
+        text: expect.stringContaining("the change cannot be stored") as string
+      })
       expect(kept.length).toBeGreaterThan(3)
       expect(await namesOf(server)).toEqual(kept)
       await promisify(execFile)("prlimit", ["--pid", String(child.pid), "--fsize=unlimited"])
       expect((await create(server, "after")).status).toBe(200)
       child.kill("SIGKILL")
       await ended
-      expect(errors).toContain("changes cannot be kept, and are refused: it would be larger than a file may be")
-      expect(errors).toContain("changes are kept again")
+      expect(errors).toContain("changes cannot be stored and are rejected: it would be larger than a file may be")
+      expect(errors).toContain("changes are stored again")
 
       const next = new Child(["--port", "0", "--data-dir", dataDir])
       expect(await namesOf(await started(next))).toEqual([...kept, "after"])

@@ -302,10 +302,12 @@ describe("the files of a data directory", () => {
     symlinkSync(held, join(dataDir, "worlds-1.log"))
     expect(await refusal(dataDir)).toBe("it cannot be used: it is a symbolic link; give the file that it leads to")
     writeFileSync(file, "")
-    expect(await refusal(file)).toBe("it is no directory")
-    expect(await refusal(join(file, "below"))).toBe("it cannot be made: a part of the path is no directory")
+    expect(await refusal(file)).toBe("it is not a directory")
+    expect(await refusal(join(file, "below"))).toBe("it cannot be made: a part of the path is not a directory")
     expect(await refusal(join(fresh(), "below"))).toBe("it cannot be made: there is no such directory")
-    expect(await refusal(join(file, ".."))).toBe("it has other files in it, and no worlds; give an empty directory")
+    expect(await refusal(join(file, ".."))).toBe(
+      "it contains other files and no data of this server; give an empty directory"
+    )
     expect(readdirSync(join(file, ".."))).toEqual(["worlds"])
   })
 
@@ -435,7 +437,10 @@ describe("a full disk", () => {
       const before = await seen()
       const size = statSync(logOf(dataDir)).size
       const spy = vi.spyOn(await handles(), method).mockRejectedValue(full())
-      const refused = { status: 503, text: expect.stringContaining("it cannot be kept: the disk is full") as string }
+      const refused = {
+        status: 503,
+        text: expect.stringContaining("the change cannot be stored: the disk is full") as string
+      }
       try {
         expect(
           await Promise.all([
@@ -549,7 +554,7 @@ describe("a data key", () => {
     const short = join(directory, "short.key")
     writeFileSync(short, key.slice(1))
     expect(await refusal(dataDir, { dataKeyFile: short })).toBe(
-      `data key ${short}: there is no such file, or no key in it; expected 64 hexadecimal digits, such as \`openssl rand -hex 32\` makes`
+      `data key ${short}: there is no such file, or it contains no key; expected 64 hexadecimal digits, for example from \`openssl rand -hex 32\``
     )
     await (await open(dataDir)).stop()
     expect(await refusal(dataDir, { dataKeyFile: keyFile })).toBe(

@@ -182,7 +182,7 @@ describe("a file that cannot be replaced", () => {
         })
       )
       expect(found).toEqual([
-        "nothing can be saved to it: it is mounted by itself, so nothing can take its place; mount the directory that it is in"
+        "nothing can be saved to it: it is a mount point, so it cannot be replaced; mount its directory instead"
       ])
       expect([readFileSync(path, "utf8") === before, besides(path)]).toEqual([true, ["snapshot.json"]])
     }))
@@ -305,7 +305,7 @@ describe("load", () => {
       ])
       writeFileSync(path, "")
       expect(yield* problems(join(path, "snapshot.json"))).toEqual([
-        "nothing can be saved to it: a part of the path is no directory"
+        "nothing can be saved to it: a part of the path is not a directory"
       ])
       expect(yield* problems(join(path, ".."))).toEqual(["it is a directory"])
       expect(yield* problems("/dev/null")).toEqual(["it is not a file"])

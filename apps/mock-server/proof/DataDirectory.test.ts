@@ -25,9 +25,9 @@ const SEED = Number(process.env["PROOF_SEED"] ?? 20261127)
 const LANES = 4
 const KILLS = 200
 
-describe("a server of a data directory that is killed", () => {
+describe("a killed server with a data directory", () => {
   it(
-    `goes on from all that it answered, and from nothing else: ${KILLS} moments under load`,
+    `continues with all confirmed changes, and with nothing else: ${KILLS} kills under load`,
     { timeout: 900_000 },
     async () => {
       const lane = async (_: unknown, number: number): Promise<ReadonlyArray<Kill>> => {
@@ -42,14 +42,14 @@ describe("a server of a data directory that is killed", () => {
       const kills = (await Promise.all(Array.from({ length: LANES }, lane))).flat()
       expect(kills.flatMap(({ problems }) => problems)).toEqual([])
       expect(kills).toHaveLength(KILLS)
-      // Otherwise it shows nothing.
+      // Otherwise the test proves nothing.
       expect(kills.filter(({ answered }) => answered > 0).length).toBeGreaterThan(KILLS / 2)
       expect(kills.reduce((sum, { answered }) => sum + answered, 0)).toBeGreaterThan(KILLS)
     }
   )
 
-  // What is on disk at a moment is what a process that is killed at it leaves behind.
-  it("goes on while its log is written anew, whenever that is", { timeout: 120_000 }, async () => {
+  // A copy of the disk at one moment is what a process leaves behind that is killed then.
+  it("loses nothing when it is killed at any moment of a compaction", { timeout: 120_000 }, async () => {
     const random = new PCGRandom(SEED)
     const path = join(directory, "rewritten")
     const { create, delete: remove, update } = await Effect.runPromise(
@@ -62,7 +62,7 @@ describe("a server of a data directory that is killed", () => {
     const { tenant } = Effect.runSync(tenants.add({ id: "default" }))
     await Effect.runPromise(tenant.settle() ?? Effect.void)
 
-    /** By external id: the values that are known to be kept, or that may be. */
+    /** By external id: values that must be stored, or may be. */
     const known = new Map<string, Set<string | undefined>>()
     const change = (world: Tenant): { readonly externalId: string; readonly value: string | undefined } => {
       const externalId = ExternalId.make(`s-${random.integer(8)}`)

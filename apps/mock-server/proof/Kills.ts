@@ -1,5 +1,5 @@
 /*
- * Servers of a data directory that are killed under load, and what the next one finds.
+ * Kills servers with a data directory under load, and checks what the next server loads.
  */
 import type { PCGRandom } from "effect/Utils"
 import { spawn } from "node:child_process"
@@ -8,14 +8,14 @@ import { fileURLToPath } from "node:url"
 
 const here = fileURLToPath(new URL("..", import.meta.url))
 
-/** The keys that the load uses, and how many secrets it makes, changes and deletes at the same time for each. */
+/** The API keys of the load, and how many secrets it changes concurrently for each. */
 const KEYS = ["key-of-one", "key-of-two"] as const
 const SECRETS = 4
 
-/** What a secret can be: its value, or nothing where there is none. */
+/** The value of a secret, or `undefined` if it does not exist. */
 type State = string | undefined
 
-/** A secret: what it is since the last answer, and what it becomes by the request that is under way. */
+/** A secret: its state after the last response, and after the request in flight. */
 interface Slot {
   readonly key: string
   readonly externalId: string
@@ -44,7 +44,7 @@ const request = (url: string, { externalId, key, state }: Slot, next: State) => 
     : fetch(one, { method: "PATCH", headers, body: JSON.stringify({ spec, updateMask: "spec.value" }) })
 }
 
-/** Changes a secret, again and again, until the server is gone. */
+/** Changes a secret repeatedly, until the server is gone. */
 const load = async (url: string, slot: Slot, random: PCGRandom, onAnswer: () => void): Promise<void> => {
   for (;;) {
     const next = slot.state !== undefined && random.number() < 0.3 ? undefined : `v${random.integer(1e9)}`
@@ -66,7 +66,7 @@ const load = async (url: string, slot: Slot, random: PCGRandom, onAnswer: () => 
   }
 }
 
-/** What a server has of the secrets of a key. */
+/** Reads the secrets of a key from a server. */
 const read = async (url: string, key: string): Promise<ReadonlyMap<string, string>> => {
   const response = await fetch(`${url}/v1/workspace_secrets?limit=200`, { headers: { authorization: `Bearer ${key}` } })
   const { items } = await response.json() as {
@@ -78,7 +78,7 @@ const read = async (url: string, key: string): Promise<ReadonlyMap<string, strin
   return new Map(items.map(({ metadata, spec }) => [metadata.externalId, spec.value]))
 }
 
-/** What is wrong with what a server goes on from, and from then on it is what is known. */
+/** Compares what a server has loaded with the expected state, which it then replaces. Returns the problems. */
 const check = async (url: string, all: ReadonlyArray<Slot>): Promise<ReadonlyArray<string>> => {
   const problems: Array<string> = []
   for (const key of KEYS) {
@@ -102,18 +102,18 @@ const check = async (url: string, all: ReadonlyArray<Slot>): Promise<ReadonlyArr
   return problems
 }
 
-/** How a server was killed. */
+/** The result of one kill. */
 export interface Kill {
   readonly problems: ReadonlyArray<string>
-  /** How many changes it had answered by then. */
+  /** The number of changes confirmed before. */
   readonly answered: number
-  /** Changes that its start had dropped. */
+  /** The number of changes that its start dropped. */
   readonly dropped: number
-  /** Whether it came to listen. */
+  /** Whether it had started to listen. */
   readonly isReady: boolean
 }
 
-/** Starts a server, looks at what it goes on from, and kills it at a moment. */
+/** Starts a server, checks what it has loaded, and kills it at some moment. */
 export const kill = async (
   program: string,
   args: ReadonlyArray<string>,
@@ -130,14 +130,14 @@ export const kill = async (
   })
   const ended = once(child, "close") as Promise<[code: number | null, signal: string | null]>
   const kill = (millis: number) => setTimeout(() => child.kill("SIGKILL"), millis)
-  // Some do not get as far as to listen.
+  // Some are killed before they listen.
   const early = random.number() < 0.1 ? kill(random.integer(400)) : undefined
   const line = await Promise.race([once(child.stdout, "data"), ended.then(() => undefined)]) as [Buffer] | undefined
   const result = { problems: [] as Array<string>, answered: 0, isReady: line !== undefined }
   if (line !== undefined && early === undefined) {
     const { url } = JSON.parse(line[0].toString()) as { readonly url: string }
     result.problems.push(...await check(url, all))
-    // By count and not by time, so that a slow machine has as much of a load.
+    // Counts changes instead of time, so that slow machines have the same load.
     const [last, delay] = [1 + random.integer(40), random.integer(4)]
     await Promise.all(all.map((slot) =>
       load(url, slot, random, () => {

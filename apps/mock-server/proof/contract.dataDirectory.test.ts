@@ -15,14 +15,13 @@ import { target, whole } from "../test/target.js"
 const directory = mkdtempSync(join(tmpdir(), "mock-server-contract-"))
 afterAll(() => rmSync(directory, { recursive: true, force: true }))
 
-/** How many requests a server answers before the next one takes its place. */
+/** The number of requests after which a server is replaced by the next. */
 const TURN = 20
 
 let restarts = 0
 
 /**
- * A server of a data directory that is stopped and started again, over and over. A request waits for the next server, and a server for the
- * requests that are under way.
+ * A server with a data directory that is restarted repeatedly. Requests wait for the next server, and a stop waits for requests in flight.
  */
 const restarting = Layer.scoped(
   MockServer.MockServer,

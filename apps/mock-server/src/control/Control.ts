@@ -16,11 +16,11 @@ import type {
   Journal,
   JournalEntry,
   JournalMatch,
-  JournalMismatch,
   JournalOverflow,
   JournalPage,
   RequestPage
 } from "../world/Journal.js"
+import { JournalMismatch } from "../world/Journal.js"
 import type { Seed, SeedError } from "../world/Seed.js"
 import type { Snapshot } from "../world/Snapshot.js"
 import type { Registration, RegistrationOptions, Tenant, TenantExists, Tenants } from "../world/Tenant.js"
@@ -187,6 +187,25 @@ const makeFaults = (tenant: Tenant): FaultControl => {
 }
 
 /**
+ * Whether a duration is one. Effect takes a negative one, and one that is not a number, for none.
+ *
+ * @internal
+ */
+export const isSpan = (duration: Duration.DurationInput): boolean => typeof duration !== "number" || duration >= 0
+
+/** What is wrong with a number that a journal is asked with. */
+const refusalOf = (
+  { timeout = 0, times = 0 }: { readonly times?: number | undefined; readonly timeout?: Duration.DurationInput } = {}
+): JournalMismatch | undefined => {
+  const problem = !Number.isSafeInteger(times) || times < 0
+    ? "times: Expected a whole number that is not negative"
+    : isSpan(timeout)
+    ? undefined
+    : "timeout: Expected a duration that is not negative"
+  return problem === undefined ? undefined : new JournalMismatch({ message: problem, found: 0, differences: [] })
+}
+
+/**
  * Makes the control operations of a journal.
  *
  * @since 0.1.0
@@ -195,12 +214,14 @@ const makeFaults = (tenant: Tenant): FaultControl => {
 export const makeJournal = (journal: Journal): JournalControl => ({
   list: (match) => Effect.sync(() => journal.list(match)),
   count: (match) => Effect.suspend(() => journal.count(match)),
-  expect: (match, options) => Effect.suspend(() => journal.expect(match, options)),
+  expect: (match, options) => Effect.suspend(() => refusalOf(options) ?? journal.expect(match, options)),
   waitFor: (match, { timeout = "5 seconds", times } = {}) =>
-    Effect.timeoutFail(journal.waitFor(match, { times }), {
-      duration: timeout,
-      onTimeout: () => journal.mismatch(match, times ?? 1)
-    }),
+    Effect.suspend(() =>
+      refusalOf({ times, timeout }) ?? Effect.timeoutFail(journal.waitFor(match, { times }), {
+        duration: timeout,
+        onTimeout: () => journal.mismatch(match, times ?? 1)
+      })
+    ),
   clear: Effect.sync(() => journal.clear())
 })
 
@@ -241,9 +262,11 @@ export const makeTenant = (tenant: Tenant): TenantControl => {
         ),
       advance: (duration) =>
         change(() =>
-          tenant.clock.advance(Duration.decode(duration))
+          isSpan(duration) && tenant.clock.advance(Duration.decode(duration))
             ? Effect.void
-            : new TenantError({ problems: ["duration: Expected one that does not pass the year 9999"] })
+            : new TenantError({
+              problems: ["duration: Expected one that is not negative and does not pass the year 9999"]
+            })
         )
     }
   }

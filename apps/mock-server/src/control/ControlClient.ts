@@ -15,6 +15,7 @@ import {
 } from "@workspace-secrets/core/ApiError"
 import { codec } from "@workspace-secrets/core/Codec"
 import * as ErrorResponse from "@workspace-secrets/core/ErrorResponse"
+import * as FieldViolation from "@workspace-secrets/core/FieldViolation"
 import { RpcCode } from "@workspace-secrets/core/RpcCode"
 import { Status } from "@workspace-secrets/core/Status"
 import * as Data from "effect/Data"
@@ -33,7 +34,7 @@ import type { ClockOptions } from "../world/TenantClock.js"
 import { ClockSetting, fromOptions } from "../world/TenantClock.js"
 import { TenantSettings } from "../world/TenantSettings.js"
 import type { Promised, TenantControl } from "./Control.js"
-import { run, toPromises } from "./Control.js"
+import { isSpan, run, toPromises } from "./Control.js"
 import { CreatedTenant, CreateTenant, TenantInfo } from "./ControlApi.js"
 
 /**
@@ -148,6 +149,16 @@ const failureOf = (status: number, json: unknown): ControlError => {
 
 const Nothing = Schema.Struct({})
 
+const encodeTenant = (options: typeof CreateTenant.Type) =>
+  Either.mapLeft(
+    Schema.encodeEither(CreateTenant, { errors: "all" })(options),
+    (error) => new TenantError({ problems: FieldViolation.fromParseError(error).map(FieldViolation.format) })
+  )
+
+/** JSON has no word for these numbers, and writes null for them, which stands for what is not given. The server is to refuse them. */
+const spelled = (_: string, value: unknown): unknown =>
+  typeof value === "number" && !Number.isFinite(value) ? String(value) : value
+
 /** Redacts the user name and password of a URL, for messages. */
 const withoutCredentials = (url: string): string => url.replace(/\/\/[^/?#]*@/, "//<redacted>@")
 
@@ -173,7 +184,7 @@ export const make = ({ fetch = globalThis.fetch, token, url }: Options): Control
             ...(token === undefined ? {} : { authorization: `Bearer ${Redacted.value(token)}` }),
             ...(body === undefined ? {} : { "content-type": "application/json" })
           },
-          ...(body === undefined ? {} : { body: JSON.stringify(body) })
+          ...(body === undefined ? {} : { body: JSON.stringify(body, spelled) })
         })
         const text = await response.text()
         return { isOk: response.ok, status: response.status, json: parseJson(text) }
@@ -194,6 +205,10 @@ export const make = ({ fetch = globalThis.fetch, token, url }: Options): Control
       onLeft: (problems) => new TenantError({ problems: problems.map((problem) => `clock.${problem}`) }),
       onRight: Schema.encodeSync(ClockSetting)
     })
+  const millisOf = (name: string, duration: Duration.DurationInput): Either.Either<number, TenantError> =>
+    isSpan(duration)
+      ? Either.right(Math.round(Duration.toMillis(duration)))
+      : Either.left(new TenantError({ problems: [`${name}: Expected a duration that is not negative`] }))
   const rulesOf = (rules: ReadonlyArray<FaultRule>) =>
     Either.mapBoth(parseFaults(rules), {
       onLeft: (problems) => new TenantError({ problems }),
@@ -215,7 +230,8 @@ export const make = ({ fetch = globalThis.fetch, token, url }: Options): Control
       clock: {
         get: call("GET", `${at}/clock`, ClockSetting),
         set: (clock) => Effect.flatMap(clockOf(clock), (setting) => done("PUT", `${at}/clock`, setting)),
-        advance: (duration) => done("POST", `${at}/clock/advance`, { millis: Math.round(Duration.toMillis(duration)) })
+        advance: (duration) =>
+          Effect.flatMap(millisOf("duration", duration), (millis) => done("POST", `${at}/clock/advance`, { millis }))
       },
       faults: {
         put: (rules) => Effect.flatMap(rulesOf(rules), (faults) => done("PUT", `${at}/faults`, { faults })),
@@ -238,13 +254,11 @@ export const make = ({ fetch = globalThis.fetch, token, url }: Options): Control
         expect: (match, { times } = {}) =>
           Effect.map(call("POST", `${at}/journal/expect`, Entries, { match, times }), ({ entries }) => entries),
         waitFor: (match, { timeout = "5 seconds", times } = {}) =>
-          Effect.map(
-            call("POST", `${at}/journal/wait`, Entries, {
-              match,
-              times,
-              timeoutMillis: Math.round(Duration.toMillis(timeout))
-            }),
-            ({ entries }) => entries
+          millisOf("timeout", timeout).pipe(
+            Effect.flatMap((timeoutMillis) =>
+              call("POST", `${at}/journal/wait`, Entries, { match, times, timeoutMillis })
+            ),
+            Effect.map(({ entries }) => entries)
           ),
         clear: done("DELETE", `${at}/journal`)
       }
@@ -259,10 +273,10 @@ export const make = ({ fetch = globalThis.fetch, token, url }: Options): Control
     ),
     create: ({ apiKey, clock, ...options } = {}) =>
       Effect.flatMap(
-        clock === undefined ? Either.right(undefined) : clockOf(clock),
-        (clock) =>
+        Either.all([clock === undefined ? Either.right(undefined) : clockOf(clock), encodeTenant(options)]),
+        ([clock, encoded]) =>
           call("POST", "/tenants", CreatedTenant, {
-            ...Schema.encodeSync(CreateTenant)(options),
+            ...encoded,
             clock,
             apiKey: apiKey === undefined ? undefined : Redacted.value(apiKey)
           })

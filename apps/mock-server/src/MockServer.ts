@@ -13,7 +13,7 @@ import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Scope from "effect/Scope"
-import { urlAt } from "./api/BaseUrl.js"
+import { bare, urlAt } from "./api/BaseUrl.js"
 import * as Body from "./api/Body.js"
 import * as Dispatcher from "./api/Dispatcher.js"
 import * as Handlers from "./api/Handlers.js"
@@ -385,7 +385,7 @@ const make = (
  * @category layers
  */
 export const layer = (
-  { allowedHosts, host = "127.0.0.1", maxConnections, port = 0, ...options }: ListenOptions = {}
+  { allowedHosts, host: given = "127.0.0.1", maxConnections, port = 0, ...options }: ListenOptions = {}
 ): Layer.Layer<MockServer, SeedError | TenantError | DataDirectoryError | Listener.ListenError> =>
   Layer.scoped(
     MockServer,
@@ -393,6 +393,7 @@ export const layer = (
       if (maxConnections !== undefined && !(maxConnections >= 1)) {
         return yield* new TenantError({ problems: ["maxConnections: Expected a number of at least 1"] })
       }
+      const host = bare(given)
       const { dispatch, service } = yield* make(options, { allowedHosts, host })
       const address = yield* Listener.listen(dispatch, {
         host,

@@ -66,6 +66,21 @@ describe("a number out of range", () => {
   )
 })
 
+describe("an address in another spelling", () => {
+  it.each(["[::1]", "::1", "127.1", "0x7f.1"])("has a URL that a client connects to: %j", async (host) => {
+    await using server = await MockServer.start({ host })
+    expect(new URL(server.url).hostname).toMatch(/^(127\.0\.0\.1|\[::1\])$/)
+    expect((await fetch(`${server.url}/openapi.json`)).status).toBe(200)
+  })
+
+  it.each(["::1%lo", "fe80::1%eth0", "fe80::1%25eth0"])("is refused where no URL could name it: %j", async (host) => {
+    await expect(MockServer.start({ host })).rejects.toMatchObject({
+      _tag: "ListenError",
+      message: expect.stringContaining("no URL has an address with a zone") as string
+    })
+  })
+})
+
 describe("a server that listens on every address", () => {
   it.each(["0.0.0.0", "::", "0", ""])("has a URL that clients can connect to: %j", async (host) => {
     await using server = await MockServer.start({ host })

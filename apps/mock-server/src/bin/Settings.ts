@@ -25,7 +25,10 @@ const text = (expected: string) => ({
 
 const defaultHost = "127.0.0.1"
 
-const hostReader = text("a host name or an address")
+const hostReader = {
+  expected: "a host name or an address without a zone (%eth0), which no URL has",
+  read: (text: string) => text === "" || text.includes("%") ? Option.none() : Option.some(bare(text))
+}
 
 const key = (expected: string) => ({
   expected,

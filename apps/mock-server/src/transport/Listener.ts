@@ -41,6 +41,7 @@ export class ListenError extends Data.TaggedError("ListenError")<{
       EACCES: "the process may not listen on this port; choose one above 1023, or 0 for a free one",
       EADDRNOTAVAIL: "this machine has no such address",
       ENOTFOUND: "there is no such host",
+      ERR_ZONE: "no URL has an address with a zone; choose one without, or :: for every address",
       ERR_SOCKET_BAD_PORT: "expected a port, 0 to 65535"
     } as Record<string, string>)[this.code] ?? this.code
     return `cannot listen on ${this.host}:${this.port}: ${why}`
@@ -205,6 +206,9 @@ const open = (server: Http.Server, host: string, port: number): Effect.Effect<Ad
     const onError = (error: NodeJS.ErrnoException) =>
       resume(Effect.fail(new ListenError({ host, port, code: error.code ?? error.name })))
     server.once("error", onError)
+    if (host.includes("%")) {
+      return onError(Object.assign(new Error(), { code: "ERR_ZONE" }))
+    }
     try {
       server.listen({ host, port }, () => {
         server.off("error", onError)

@@ -48,7 +48,8 @@ describe("run", () => {
     [["--port", "-1"], "--port: expected a port, 0 to 65535"],
     [["--port", "http"], "--port: expected a port, 0 to 65535"],
     [["--port", "80.5"], "--port: expected a port, 0 to 65535"],
-    [["--host", ""], "--host: expected a host name or an address"],
+    [["--host", "fe80::1%eth0"], "--host: expected a host name or an address without a zone (%eth0), which no URL has"],
+    [["--host", ""], "--host: expected a host name or an address without a zone (%eth0), which no URL has"],
     ...["", "a,,b", "http://a", "a:80", "a,*"].map((names): [ReadonlyArray<string>, string] => [
       ["--allowed-host", names],
       `--allowed-host: expected ${someHosts}`

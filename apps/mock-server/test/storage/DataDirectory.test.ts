@@ -348,13 +348,22 @@ describe("the files of a data directory", () => {
           }
           yield* tenant.settle() ?? Effect.void
         }
+        // All of these stay, and so do those that are created while the log is compacted.
+        for (let i = 0; i < 150; i++) {
+          yield* create(tenant, { metadata: { name: `u${i}` }, spec: {} })
+          yield* tenant.settle() ?? Effect.void
+        }
       })).pipe(Effect.provide(WorkspaceSecrets.Default))
     )
     const names = readdirSync(dataDir)
     expect(names).toEqual([expect.stringMatching(/^worlds-([2-9]|\d\d+)\.log$/)])
-    expect(statSync(logOf(dataDir)).size).toBeLessThan(60_000)
+    expect(statSync(logOf(dataDir)).size).toBeLessThan(150_000)
     await using server = await open(dataDir)
-    expect(await namesOf(server)).toEqual(["name", ...[99, 199, 299, 399, 499, 599].map((i) => `t${i}`)])
+    expect(await namesOf(server)).toEqual([
+      "name",
+      ...[99, 199, 299, 399, 499, 599].map((i) => `t${i}`),
+      ...Array.from({ length: 150 }, (_, i) => `u${i}`)
+    ])
   })
 
   it("continue from the newest, and older ones are removed", async () => {
@@ -425,6 +434,7 @@ describe("a full disk", () => {
       const dataDir = fresh()
       await using server = await open(dataDir, first)
       await server.tenant(other)
+      const removed = await server.tenant({ apiKey: Redacted.make("stays-key") })
       const second = { ...other, apiKey: "other-key", url: server.url, fetch: server.fetch }
       await create(server, "a")
       const b = idOf(await create(second, "b", { externalId: "b" }))
@@ -461,7 +471,8 @@ describe("a full disk", () => {
             () => control.settings.set({ archived: true }),
             () => control.faults.clear(),
             () => control.clock.advance("1 hour"),
-            () => server.tenant()
+            () => server.tenant({ apiKey: Redacted.make("refused-key") }),
+            () => removed.remove()
           ]
         ) {
           await expect(change()).rejects.toMatchObject({ _tag: "Unavailable" })
@@ -470,12 +481,14 @@ describe("a full disk", () => {
         spy.mockRestore()
       }
       expect(await seen()).toEqual(before)
+      expect((await call({ ...second, apiKey: "refused-key" }, "GET")).status).toBe(401)
+      expect((await call({ ...second, apiKey: "stays-key" }, "GET")).status).toBe(200)
       expect(statSync(logOf(dataDir)).size).toBeGreaterThanOrEqual(size)
       expect(await namesOf(second)).toEqual(["b"])
       const f = await create(second, "f", { externalId: "d" })
       await server.stop()
       await using next = await open(dataDir)
-      expect(next.recovered).toEqual({ worlds: 2, secrets: 4, dropped: 0 })
+      expect(next.recovered).toEqual({ worlds: 3, secrets: 4, dropped: 0 })
       const after = { ...second, fetch: next.fetch }
       expect(await namesOf(after)).toEqual(["b", "f"])
       expect(await call(after, "GET", `/v1/workspace_secrets/${idOf(f)}`)).toMatchObject({ text: f.text })

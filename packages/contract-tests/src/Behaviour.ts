@@ -1,6 +1,6 @@
 /**
- * Behaviours: what a server has to do, one sentence each, with the proof of it. They are data, so that a suite can run
- * them, a ledger can list them, and a server that is wrong on purpose can be held against the one that it breaks.
+ * Behaviours: each is one statement about a server, with a test. They are data: a suite runs them, a ledger lists them,
+ * and a server that is wrong on purpose must fail the one that it breaks.
  *
  * @since 0.1.0
  */
@@ -15,8 +15,7 @@ import * as Mask from "./internal/mask.js"
 import { keysOf, type Layout, type Service, Target } from "./Target.js"
 
 /**
- * What a behaviour is about: an operation (WIRE.md, Operations), what holds for all of them (`transport`), or how they
- * fail (`errors`).
+ * The subject of a behaviour: an operation (WIRE.md, Operations), all operations (`transport`), or failures (`errors`).
  *
  * @since 0.1.0
  * @category models
@@ -24,7 +23,7 @@ import { keysOf, type Layout, type Service, Target } from "./Target.js"
 export type Operation = "list" | "create" | "get" | "update" | "delete" | "whoami" | "transport" | "errors"
 
 /**
- * Where a statement comes from: documented, published in the vendor's SDKs, or assumed (WIRE.md).
+ * The source of a statement: documented, published in the vendor's SDKs, or assumed (WIRE.md).
  *
  * @since 0.1.0
  * @category models
@@ -32,7 +31,7 @@ export type Operation = "list" | "create" | "get" | "update" | "delete" | "whoam
 export type Provenance = "D" | "P" | "A"
 
 /**
- * What a behaviour needs that not every target has.
+ * An option of the target that a behaviour needs.
  *
  * @since 0.1.0
  * @category models
@@ -55,36 +54,36 @@ export type Need =
 export type ErrorRow = readonly [status: number, code: number]
 
 /**
- * One thing that a server has to do, or that the client makes of what a server does.
+ * One statement about a server, or about the client in front of it.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Behaviour {
-  /** Stays the same for as long as the statement says the same: `WS-LIST-007`. */
+  /** A stable id, such as `WS-LIST-007`. It changes only if the statement's meaning changes. */
   readonly id: string
   readonly operation: Operation
   readonly provenance: Provenance
-  /** The disagreements of the sources that the statement touches. It holds whichever source is right, or for the answer that the target names. */
+  /** The disagreements of the sources that affect the statement. The test accepts both answers, or the one that the target names. */
   readonly contested: ReadonlyArray<Disagreement.Name>
-  /** What holds, in one sentence. */
+  /** The statement, in one sentence. */
   readonly statement: string
-  /** Seen in plain HTTP, or through the client. */
+  /** Whether it is checked by plain HTTP or through the client. */
   readonly via: "wire" | "client"
-  /** What the target must have for this to be looked at. */
+  /** The options that the target must have to check this. */
   readonly needs: ReadonlyArray<Need>
-  /** The layouts of paths that the target must have for this to be checked. */
+  /** The path layouts that the target must have to check this. */
   readonly layouts: ReadonlyArray<Layout>
-  /** The rows of the table of errors that this is about. */
+  /** The rows of the table of errors that this checks. */
   readonly rows: ReadonlyArray<ErrorRow>
-  /** Why it may be too much for a server that others use, `makes 201 secrets`, where it may. */
+  /** Why it may be too much for a shared server, such as `makes 201 secrets`; otherwise undefined. */
   readonly strain: string | undefined
-  /** Succeeds when it holds. What it makes on the server is gone when the scope closes. */
+  /** Succeeds if the statement is true. Everything that it creates is deleted when the scope closes. */
   readonly run: Effect.Effect<void, unknown, Target | Scope.Scope>
 }
 
 /**
- * A behaviour that a server does not show: what was expected and what came, without any secret's value and any key.
+ * A behaviour failed. The message has the expected and the actual result, without values of secrets and keys.
  *
  * @since 0.1.0
  * @category errors
@@ -95,8 +94,8 @@ export class BehaviourFailed extends Data.TaggedError("BehaviourFailed")<{
 }> {}
 
 /**
- * Why a behaviour is not looked at: what the target has not, or, where the suite has to be gentle, what it would do to
- * the server. Nothing when it can run.
+ * Returns why a behaviour is skipped: the options that the target lacks or, if `gentle`, the load that it would cause.
+ * Returns `undefined` if it can run.
  *
  * @since 0.1.0
  * @category running
@@ -118,7 +117,7 @@ export const whyNot = (
 }
 
 /**
- * Runs a behaviour in a scope of its own. However it fails, a defect included, it is a `BehaviourFailed`.
+ * Runs a behaviour in a new scope. Every failure and defect becomes a `BehaviourFailed`.
  *
  * @since 0.1.0
  * @category running
@@ -145,5 +144,5 @@ const explain = (cause: Cause.Cause<unknown>): string =>
     }
   })
 
-/** Where a defect comes from. A stack begins with the message; only its frames are left. */
+/** The frames of a stack, without the message before them. */
 const framesOf = ({ stack = "" }: Error): string => stack.split("\n").filter((line) => /^\s+at /.test(line)).join("\n")

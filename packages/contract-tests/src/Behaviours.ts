@@ -1,5 +1,5 @@
 /**
- * Everything that is expected of a server of the Workspace Secrets API, and of the client in front of it.
+ * All behaviours of servers of the Workspace Secrets API and of the client.
  *
  * @since 0.1.0
  */
@@ -31,7 +31,7 @@ import * as Whoami from "./behaviours/Whoami.js"
 import * as WhoMay from "./behaviours/WhoMay.js"
 
 /**
- * Every behaviour, in the order in which a ledger has them.
+ * All behaviours, in the order of the ledger.
  *
  * @since 0.1.0
  * @category behaviours

@@ -54,7 +54,7 @@ const parse = (args: ReadonlyArray<string>) => {
 type Values = ReturnType<typeof parse>
 
 /**
- * A server that the command starts by itself.
+ * A server that the command starts.
  *
  * @since 0.1.0
  * @category models
@@ -65,30 +65,30 @@ export interface Own {
 }
 
 /**
- * What a run of the command line works with.
+ * The environment of a run.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Environment {
-  /** What stands behind the command on its line. */
+  /** The command-line arguments. */
   readonly args: ReadonlyArray<string>
   /** The environment variables. */
   readonly env: Readonly<Record<string, string | undefined>>
   readonly version: string
   /** Whether to write ANSI colours. */
   readonly colours: boolean
-  /** What the command looks at when it is given no server; nothing unless given. */
+  /** The servers to check without `--base-url`. Default: none. */
   readonly own?: ReadonlyArray<Own> | undefined
-  /** How it is called, for the help. */
+  /** The name of the command, for the help. */
   readonly command: string
-  /** Ends what goes on until it is told to stop: `witness`. */
+  /** Completes when `witness` should stop. */
   readonly stopped?: Effect.Effect<void> | undefined
 }
 
 /**
- * What a run of the command line came to: 0 when the contract is kept, 1 when it is not or the server cannot be reached,
- * 2 when the command was not told properly.
+ * The exit code: 0 if all behaviours passed, 1 if one failed or the server cannot be reached, 2 for invalid arguments
+ * or variables.
  *
  * @since 0.1.0
  * @category models
@@ -96,74 +96,72 @@ export interface Environment {
 export type ExitCode = 0 | 1 | 2
 
 /**
- * The help.
+ * The help text.
  *
  * @since 0.1.0
  * @category printing
  */
 export const help = ({ command, own = [] }: Pick<Environment, "command" | "own">): string =>
-  `Holds a server of the Workspace Secrets API against its contract, and prints the ledger: each behaviour, where it comes
-from (D documented, P published by the vendor, A assumed, L verified live, contested where the sources disagree) and
-whether the server shows it.
+  `Runs the contract suite against a server of the Workspace Secrets API, and prints the ledger: each behaviour, its source (D documented,
+P published by the vendor, A assumed, L verified live, contested if the sources disagree) and its result.
 
   ${command} ${own.length > 0 ? "[options]" : "--base-url <url> --live [options]"}
-  ${command} witness --target <url> [options]   watches the traffic of a client instead; witness --help
+  ${command} witness --target <url> [options]   observes the traffic of a client instead; see witness --help
 ${
     own.length > 0
       ? `
-Without --base-url it looks at ${own.map(({ name }) => name).join(" and ")}.
+Without --base-url it checks ${own.map(({ name }) => name).join(" and ")}.
 `
       : ""
   }
-The server
-  --base-url <url>       Where the API is; CADENYA_BASE_URL unless given, where --live is.
-  --live                 Yes, make secrets on that server and delete them. All have CONTRACT-TESTS- in their names, and
-                         nothing else is touched. Left out for it: what would be too much for a server that others use.
-  --workspace-id <id>    The workspace of the key; CADENYA_WORKSPACE_ID or else found out unless given.
-  --workspace-alias <a>  What stands for that id in a path, to look at aliases as well.
-  --concurrency <n>      How many requests may be under way at the same time; 4 unless given.
-  --cors-origin <origin> An origin that the server allows, to look at CORS as well.
-  --heavy                With the behaviours that --live leaves out: crowds, bodies of 1 MiB, guessed keys.
-  --allow-insecure-http  Send the key over http to another host than this one.
-  --sweep                Only delete what runs that were killed have left behind.
+Server
+  --base-url <url>       The base URL. Default with --live: CADENYA_BASE_URL.
+  --live                 Required for a server: the suite creates secrets with CONTRACT-TESTS- in their names, deletes
+                         them at the end, and changes no others. Skips behaviours that may be too much for a shared server.
+  --workspace-id <id>    The workspace of the key. Default: CADENYA_WORKSPACE_ID, or read from a secret.
+  --workspace-alias <a>  The alias of the workspace. Without it, aliases are not checked.
+  --concurrency <n>      The maximum number of requests in flight. Default: 4.
+  --cors-origin <origin> An origin that the server allows. Without it, CORS is not checked.
+  --heavy                Also checks the behaviours that --live skips: many requests, bodies of 1 MiB, guessed keys.
+  --allow-insecure-http  Allows http, which sends the key unencrypted, for hosts other than localhost.
+  --sweep                Only deletes the leftover secrets of killed runs.
 
-What the sources disagree about. Without these, both answers are accepted, and both layouts of paths are expected.
-  --write-only-values    The server leaves spec.value out of its answers.
-  --uppercase-names      The server writes names in upper case.
-  --omit-unset-fields    The server leaves fields that are not set out of its answers.
+Where the sources disagree. By default, both answers are accepted, and both path layouts are expected.
+  --write-only-values    The server omits spec.value in responses.
+  --uppercase-names      The server converts names to upper case.
+  --omit-unset-fields    The server omits unset fields in responses.
   --paths <which>        both, unscoped or scoped: /v1/workspace_secrets, /v1/workspaces/{workspaceId}/workspace_secrets.
 
-The behaviours
-  --only <ids>           WS-LIST,WS-GET-003: those whose id begins with one of these.
-  --provenance <letters> D,P: those that come from there; contested: those that touch what the sources disagree about.
+Behaviours
+  --only <ids>           Ids or prefixes of ids, such as WS-LIST,WS-GET-003.
+  --provenance <letters> Sources, such as D,P; contested: behaviours on which the sources disagree.
 
-The ledger
-  --format <format>      text, markdown or json; text unless given.
-  --with <file>          Adds what a witness has reported: L with date and count for what it has confirmed of the real service, and contested
-                         for what it has contradicted.
+Ledger
+  --format <format>      text, markdown or json. Default: text.
+  --with <file>          Adds the report of a witness: L with date and count for confirmed statements, contested for contradicted ones.
 
-CADENYA_API_KEY has the key, and CADENYA_OTHER_API_KEY that of another workspace, to look at isolation as well. With keys of
-the same workspace, more is looked at: CADENYA_RESTRICTED_API_KEY has no scope secrets:manage, and CADENYA_DISABLED_API_KEY is
-disabled. A key is taken from nowhere else: what is on a command line can be seen by others.
+Keys are read from the environment only, because other users can see command lines. CADENYA_API_KEY is the key.
+Optional: CADENYA_OTHER_API_KEY (another workspace, to check isolation); of the same workspace, CADENYA_RESTRICTED_API_KEY
+(without the scope secrets:manage) and CADENYA_DISABLED_API_KEY (disabled).
 
-It ends with 0 when the contract is kept, 1 when it is not, 2 when it was not told properly, 130 when it was interrupted;
-it cleans up in any case.`
+Exit codes: 0 all behaviours passed, 1 a behaviour failed or the server cannot be reached, 2 invalid arguments or variables,
+130 interrupted. It cleans up in all cases.`
 
 const parseUrl = (text: string, insecure: boolean): Effect.Effect<URL, Usage> =>
   Effect.gen(function*() {
     const url = yield* Effect.try({
       try: () => new URL(text),
-      catch: () => usage("--base-url is no URL; expected one such as http://127.0.0.1:4010")
+      catch: () => usage("--base-url must be a URL such as http://127.0.0.1:4010")
     })
     if (url.protocol !== "https:" && url.protocol !== "http:") {
-      return yield* usage("--base-url has to begin with https:// or http://")
+      return yield* usage("--base-url must start with https:// or http://")
     }
     if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "") {
-      return yield* usage("--base-url has to be without user, password, query and fragment")
+      return yield* usage("--base-url must not have a user, password, query or fragment")
     }
     if (url.protocol === "http:" && !insecure && !isLoopback(url.hostname)) {
       return yield* usage(
-        "--base-url is http, which shows the key to the network; take https, or say --allow-insecure-http"
+        "--base-url with http sends the key unencrypted: use https, or set --allow-insecure-http"
       )
     }
     return url
@@ -172,7 +170,7 @@ const parseUrl = (text: string, insecure: boolean): Effect.Effect<URL, Usage> =>
 const positive = (name: string, text: string): Effect.Effect<number, Usage> =>
   /^[1-9]\d{0,3}$/.test(text)
     ? Effect.succeed(Number(text))
-    : usage(`--${name} has to be a whole number, 1 to 9999`)
+    : usage(`--${name} must be a whole number from 1 to 9999`)
 
 const listOf = (text: string): ReadonlyArray<string> =>
   text.split(",").map((part) => part.trim().toUpperCase()).filter((part) => part !== "")
@@ -183,11 +181,11 @@ const choose = ({ only, provenance }: Values): Effect.Effect<typeof behaviours, 
     const letters = listOf(provenance ?? "")
     const unknown = letters.find((letter) => !["D", "P", "A", "CONTESTED"].includes(letter))
     if (unknown !== undefined) {
-      return yield* usage("--provenance has to be D, P, A, contested or several of them with commas between")
+      return yield* usage("--provenance must be a comma-separated list of D, P, A and contested")
     }
     const nothing = ids.find((id) => !behaviours.some((behaviour) => behaviour.id.startsWith(id)))
     if (nothing !== undefined) {
-      return yield* usage(`--only: no behaviour has an id that begins with ${nothing}`)
+      return yield* usage(`--only: no behaviour has an id that starts with ${nothing}`)
     }
     return behaviours.filter((behaviour) =>
       (ids.length === 0 || ids.some((id) => behaviour.id.startsWith(id)))
@@ -196,42 +194,42 @@ const choose = ({ only, provenance }: Values): Effect.Effect<typeof behaviours, 
     )
   })
 
-/** The variables without the empty ones, which are unset. */
+/** Treats empty variables as unset. */
 const setOf = (env: Environment["env"]): Environment["env"] =>
   Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""))
 
-/** The key of a variable, if it has one. */
+/** Reads an API key from a variable. */
 const keyOf = (env: Environment["env"], name: string): Effect.Effect<string | undefined, Usage> => {
   const key = env[name]
   return key === undefined
     ? Effect.succeed(undefined)
     : isApiKey(key) && !/^bearer /i.test(key)
     ? Effect.succeed(key)
-    : usage(`${name} has to be of visible ASCII characters, with spaces only between them, and without Bearer`)
+    : usage(`${name} must be visible ASCII characters with spaces only between them, without Bearer`)
 }
 
-/** The server that was given, if one was. */
+/** The server of `--base-url`, if given. */
 const given = ({ env, own = [] }: Environment, values: Values) =>
   Effect.gen(function*() {
     const text = values["base-url"] ?? (values.live === true ? env["CADENYA_BASE_URL"] : undefined)
     if (text === undefined) {
       return values.live === true || own.length === 0
-        ? yield* usage("say which server: --base-url <url>, or CADENYA_BASE_URL")
+        ? yield* usage("no server given: set --base-url <url> or CADENYA_BASE_URL")
         : undefined
     }
     if (values.live !== true) {
       return yield* usage(
-        "--base-url needs --live: the suite makes secrets on that server, and deletes them when it is through"
+        "--base-url needs --live: the suite creates secrets on that server, and deletes them at the end"
       )
     }
     const url = yield* parseUrl(text, values["allow-insecure-http"] === true)
     const key = yield* keyOf(env, "CADENYA_API_KEY")
     if (key === undefined) {
-      return yield* usage("CADENYA_API_KEY has to have a key of that server")
+      return yield* usage("CADENYA_API_KEY must be set to an API key of that server")
     }
     const { paths } = values
     if (paths !== undefined && paths !== "both" && paths !== "unscoped" && paths !== "scoped") {
-      return yield* usage("--paths has to be both, unscoped or scoped")
+      return yield* usage("--paths must be both, unscoped or scoped")
     }
     const workspaceId = values["workspace-id"] ?? env["CADENYA_WORKSPACE_ID"]
     if (paths === "scoped" && workspaceId === undefined) {
@@ -267,17 +265,16 @@ const given = ({ env, own = [] }: Environment, values: Values) =>
 
 const formats = { text: Ledger.toText, markdown: Ledger.toMarkdown, json: Ledger.toJson }
 
-/** The report of a witness. */
 const reportOf = (path: string | undefined): Effect.Effect<Report | undefined, Usage> =>
   path === undefined ? Effect.succeed(undefined) : Effect.try({
     try: () => readFileSync(path, "utf8"),
-    catch: () => usage("--with names a file that cannot be read")
+    catch: () => usage("--with: the file cannot be read")
   }).pipe(Effect.flatMap((text) => Effect.mapError(readReport(text), (message) => usage(`--with: ${message}`))))
 
 const isFormat = (text: string): text is keyof typeof formats => Object.hasOwn(formats, text)
 
 /**
- * Looks at the servers that there are, and gives the columns of the ledger.
+ * Checks behaviours on each server, and returns the columns of the ledger.
  *
  * @since 0.1.0
  * @category running
@@ -302,7 +299,7 @@ const main = (environment: Environment): Effect.Effect<ExitCode, unknown> =>
       try: () => parse(args),
       catch: (error) =>
         args.some((arg) => /^--?[a-z-]*key/.test(arg))
-          ? usage("the key is taken from CADENYA_API_KEY: what is on a command line can be seen by others")
+          ? usage("set the key in CADENYA_API_KEY: other users can see command lines")
           : wrongArguments(error)
     })
     if (values.help === true) {
@@ -315,7 +312,7 @@ const main = (environment: Environment): Effect.Effect<ExitCode, unknown> =>
     }
     const { format = "text" } = values
     if (!isFormat(format)) {
-      return yield* usage("--format has to be text, markdown or json")
+      return yield* usage("--format must be text, markdown or json")
     }
     const chosen = yield* choose(values)
     const report = yield* reportOf(values.with)
@@ -344,15 +341,15 @@ const main = (environment: Environment): Effect.Effect<ExitCode, unknown> =>
     return Ledger.isClean(columns) ? 0 : 1
   })
 
-/** What is logged goes to stderr, as it is. */
+/** Writes log messages to stderr without a prefix. */
 const stderr = Logger.replace(
   Logger.defaultLogger,
   Logger.withConsoleError(Logger.make(({ message }) => String(Array.isArray(message) ? message.join(" ") : message)))
 )
 
 /**
- * Runs the command line. What the user has to be told is on stderr by the time that this ends: in words, and without a
- * stack trace. When it is interrupted, it cleans up before it ends.
+ * Runs the command line and returns the exit code. Errors are printed to stderr without stack traces. On interruption,
+ * it cleans up first.
  *
  * @since 0.1.0
  * @category running
@@ -361,15 +358,15 @@ export const run = (environment: Environment): Effect.Effect<ExitCode> =>
   main({ ...environment, env: setOf(environment.env) }).pipe(
     Effect.catchAll((error) =>
       error instanceof Usage
-        ? Effect.as(Console.error(`${error.message}\n${environment.command} --help says what there is.`), 2 as const)
+        ? Effect.as(Console.error(`${error.message}\nSee ${environment.command} --help.`), 2 as const)
         : Effect.as(Console.error(error instanceof Error ? error.message : String(error)), 1 as const)
     ),
     Effect.provide(stderr)
   )
 
 /**
- * Runs the command line as this process, whose exit code it sets. SIGINT and SIGTERM interrupt it, which is 130; `witness` they tell
- * to stop, and its own code counts. A second one ends it at once.
+ * Runs the command line as the main program, and sets the exit code. SIGINT and SIGTERM interrupt it (exit code 130),
+ * or stop `witness`, which sets its own code. A second signal ends the process at once.
  *
  * @since 0.1.0
  * @category running
@@ -377,13 +374,13 @@ export const run = (environment: Environment): Effect.Effect<ExitCode> =>
 export const launch = (
   effect: (environment: Pick<Environment, "args" | "env" | "colours" | "stopped">) => Effect.Effect<number>
 ): void => {
-  // Whoever reads can be gone (EPIPE), or the disk full: lines are then dropped, and what the run made is still deleted.
+  // If the output is closed (EPIPE) or the disk is full, lines are dropped, but the run still cleans up.
   for (const stream of [process.stdout, process.stderr]) {
     stream.on("error", () => {})
   }
   const colours = process.stdout.isTTY && !process.env["NO_COLOR"]
   const args = process.argv.slice(2)
-  // A witness goes on until it is told to stop, which is how it ends in good order.
+  // A witness runs until it is stopped, which is its normal end.
   const isWitness = args[0] === "witness"
   const stop = Deferred.unsafeMake<void>(FiberId.none)
   const fiber = Effect.runFork(effect({ args, env: process.env, colours, stopped: Deferred.await(stop) }))
@@ -397,10 +394,10 @@ export const launch = (
       Deferred.unsafeDone(stop, Effect.void)
       return
     }
-    process.stderr.write("interrupted; deleting what was made …\n")
+    process.stderr.write("interrupted; deleting created secrets …\n")
     Effect.runFork(Fiber.interruptFork(fiber))
   }
-  // Node would print the message and a line of the source: either may quote what no one may see.
+  // Node would print the message and a line of source code, which may contain secrets.
   const crash = (error: unknown) => {
     process.stderr.write(outlineOf(error))
     process.exit(1)

@@ -1,5 +1,5 @@
 /**
- * The contract of the Workspace Secrets API, as a suite of Vitest.
+ * The contract of the Workspace Secrets API as a Vitest suite.
  *
  * @since 0.1.0
  */
@@ -14,35 +14,36 @@ import { behaviours } from "./Behaviours.js"
 import * as Target from "./Target.js"
 
 /**
- * How the suite runs.
+ * The options of the suite.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Options {
-  /** What is looked at; everything unless given. */
+  /** The behaviours to check. Default: all. */
   readonly behaviours?: ReadonlyArray<Behaviour.Behaviour> | undefined
-  /** Leaves out what may be too much for a server that others use: crowds, large bodies, guessed keys. False unless given. */
+  /** Skips behaviours that may be too much for a shared server: many requests, large bodies, guessed keys. Default: `false`. */
   readonly gentle?: boolean | undefined
-  /** How long a behaviour may take, in milliseconds; 60,000 unless given. */
+  /** The timeout of a behaviour in milliseconds. Default: 60,000. */
   readonly timeout?: number | undefined
 }
 
 /**
- * A server, and how the suite runs against it.
+ * The target, and the options of the suite.
  *
  * @since 0.1.0
  * @category models
  */
 export interface ServerOptions extends Target.Options, Options {
-  /** What the tests are listed under; `the contract of` and the base URL unless given. */
+  /** The name of the suite. Default: `the contract of` and the base URL. */
   readonly name?: string | undefined
 }
 
 /**
- * Registers a test for each behaviour, `WS-LIST-009 sortOrder=asc is the order of creation, ties by id`. They run at the
- * same time, as many as Vitest's `maxConcurrency` allows, on one target: a server that is there, or a layer that is
- * built before them and closed after them. Those that need what the target has not are skipped, and say so.
+ * Registers a Vitest test for each behaviour, such as `WS-LIST-009 sortOrder=asc is the order of creation, ties by id`.
+ * The tests run concurrently, up to Vitest's `maxConcurrency`, on one target: a running server, or a layer that is
+ * built before the tests and closed after them. Behaviours that the target does not support are skipped, with the
+ * reason.
  *
  * @since 0.1.0
  * @category running
@@ -63,13 +64,13 @@ export const contract: {
 }
 
 /*
- * With nothing but Vitest itself: `layer` of @effect/vitest writes its runtime into the one `it` that there is, and the
- * file's own tests would run with it.
+ * Uses Vitest alone: `layer` of @effect/vitest changes the shared `it`, and the file's other tests would run with its
+ * runtime.
  */
 const register = <E>(name: string, target: Layer.Layer<Target.Target, E>, options: Options): void => {
   const timeout = options.timeout ?? 60_000
   describe(name, () => {
-    // Made when its first effect runs, which is before the tests.
+    // Built lazily, when the first effect runs.
     const runtime = ManagedRuntime.make(target)
 
     const run = async <A, Failure>(effect: Effect.Effect<A, Failure, Target.Target>, signal?: AbortSignal) => {

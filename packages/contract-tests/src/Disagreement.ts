@@ -1,6 +1,6 @@
 /**
- * What the sources of the contract disagree about (WIRE.md, Where the sources disagree). This list is the only place that has the
- * disagreements: behaviours refer to it, and the ledger and `docs/fidelity.md` print it.
+ * The questions on which the sources of the contract disagree (WIRE.md, Where the sources disagree). Behaviours refer
+ * to this list; the ledger and `docs/fidelity.md` print it.
  *
  * @since 0.1.0
  */
@@ -14,7 +14,7 @@
 export type Name = "values" | "names" | "unsetFields" | "paths"
 
 /**
- * One source, and its answer to the question.
+ * One source with its answer to the question.
  *
  * @since 0.1.0
  * @category models
@@ -37,7 +37,7 @@ export interface Disagreement {
   readonly sources: readonly [Source, Source]
   /** The answer of the mock server. */
   readonly mockServer: string
-  /** How the suite is told the answer of a server, with an option of `Target`. */
+  /** The option of `Target` that sets the answer of a server. */
   readonly target: string
 }
 

@@ -1,6 +1,6 @@
 /**
- * The ledger: what a server was seen to do, behaviour by behaviour, each beside the letter of where it comes from. The
- * letters are kept apart, and never added up into one score. What the sources disagree about is counted as contested, and under no letter.
+ * The ledger: the result of each behaviour, with the letter of its source. Results are counted per letter, never as one
+ * score. Behaviours on which the sources disagree are counted as contested instead of under a letter.
  *
  * @since 0.1.0
  */
@@ -12,7 +12,7 @@ import * as Target from "./Target.js"
 import type { Report } from "./WitnessReport.js"
 
 /**
- * What came of a behaviour.
+ * The result of a behaviour.
  *
  * @since 0.1.0
  * @category models
@@ -23,7 +23,7 @@ export type Result =
   | { readonly _tag: "Skipped"; readonly reason: string }
 
 /**
- * A behaviour, and what came of it.
+ * A behaviour and its result.
  *
  * @since 0.1.0
  * @category models
@@ -34,43 +34,43 @@ export interface Entry {
 }
 
 /**
- * A column of the ledger: what was seen of one server.
+ * A column of the ledger: the results of one server.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Column {
-  /** What stands above it: `in process`. */
+  /** The heading, such as `in process`. */
   readonly name: string
-  /** Whether this was the real service. What passed is then verified live, `L`. */
+  /** Whether this was the real service. Passed behaviours then count as verified live (`L`). */
   readonly live: boolean
   readonly entries: ReadonlyArray<Entry>
 }
 
 /**
- * How behaviours are looked at for a ledger.
+ * The options of a run.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Options {
-  /** What is looked at; everything unless given. */
+  /** The behaviours to check. Default: all. */
   readonly behaviours?: ReadonlyArray<Behaviour.Behaviour> | undefined
-  /** Leaves out what may be too much for a server that others use; false unless given. */
+  /** Skips behaviours that may be too much for a shared server. Default: `false`. */
   readonly gentle?: boolean | undefined
-  /** How many behaviours are looked at at the same time; 8 unless given. */
+  /** How many behaviours run concurrently. Default: 8. */
   readonly concurrency?: number | undefined
-  /** How long a behaviour may take, in milliseconds; 60,000 unless given. */
+  /** The timeout of a behaviour in milliseconds. Default: 60,000. */
   readonly timeout?: number | undefined
-  /** Told of each entry when it is known. */
+  /** Called with each result as soon as it is known. */
   readonly onEntry?: ((entry: Entry) => Effect.Effect<void>) | undefined
 }
 
 const passed: Result = { _tag: "Passed" }
 
 /**
- * Looks at behaviours of the target. What they leave behind is deleted in the end, however that comes; where that is
- * impossible, an error is logged.
+ * Checks behaviours on the target. At the end, also after an interruption, it deletes leftover secrets; if that fails,
+ * it logs an error.
  *
  * @since 0.1.0
  * @category running
@@ -87,7 +87,7 @@ export const run = (options: Options = {}): Effect.Effect<ReadonlyArray<Entry>, 
       : Behaviour.check(behaviour).pipe(
         Effect.timeoutFail({
           duration: timeout,
-          onTimeout: () => new Behaviour.BehaviourFailed({ id: behaviour.id, message: `no end after ${timeout} ms` })
+          onTimeout: () => new Behaviour.BehaviourFailed({ id: behaviour.id, message: `timed out after ${timeout} ms` })
         }),
         Effect.either,
         Effect.map(Either.match({
@@ -120,21 +120,21 @@ const operations: ReadonlyArray<readonly [Behaviour.Operation, title: string]> =
   ["errors", "errors: how they fail"]
 ]
 
-/** A behaviour, and what came of it in each column. */
+/** A behaviour and its result in each column. */
 interface Row {
   readonly behaviour: Behaviour.Behaviour
   readonly results: ReadonlyArray<Result | undefined>
-  /** Where the statement comes from and, where it passed against the real service, L. */
+  /** The source of the statement, and L if it passed against the real service. */
   readonly letters: string
-  /** Whether a run or traffic has verified it live. */
+  /** Whether a run or observed traffic verified it live. */
   readonly isVerified: boolean
-  /** What traffic has confirmed of it, in words. */
+  /** How observed traffic confirmed it, as text. */
   readonly traffic: string
-  /** Which disagreements it touches, and whether traffic contradicts it, in words; empty where neither is so. */
+  /** The disagreements that affect it, and whether observed traffic contradicts it, as text; may be empty. */
   readonly contested: string
 }
 
-/** What the traffic of a witness has shown of a behaviour. */
+/** The result of a behaviour in the report of a witness. */
 const trafficOf = (id: string, report: Report | undefined) => {
   const found = report?.statements.find((statement) => statement.id === id)
   if (report === undefined || found === undefined) {
@@ -160,7 +160,7 @@ const rowsOf = (columns: ReadonlyArray<Column>, report?: Report): ReadonlyArray<
   const all = new Map(columns.flatMap(({ entries }) => entries.map(({ behaviour }) => [behaviour.id, behaviour])))
   const found = columns.map(({ entries }) => new Map(entries.map(({ behaviour, result }) => [behaviour.id, result])))
   return [...all.values()]
-    // What is seen on the wire comes first.
+    // Wire behaviours come first.
     .sort((a, b) => a.via === b.via ? (a.id < b.id ? -1 : 1) : a.via === "wire" ? -1 : 1)
     .map((behaviour) => {
       const results = found.map((results) => results.get(behaviour.id))
@@ -187,7 +187,7 @@ const sections = (columns: ReadonlyArray<Column>, report?: Report) => {
 }
 
 /**
- * Whether nothing failed.
+ * Whether no behaviour failed.
  *
  * @since 0.1.0
  * @category rules
@@ -199,7 +199,7 @@ const cell = (text: string): string =>
   text.replaceAll("\\", "\\\\").replaceAll("|", "\\|").replaceAll(/([*_<])/g, "\\$1")
 
 /**
- * The ledger as tables of Markdown, one for each operation, with what the traffic of a witness has shown where there is a report.
+ * Formats the ledger as Markdown, with one table per operation and the results of a witness report, if given.
  *
  * @since 0.1.0
  * @category printing
@@ -234,7 +234,7 @@ const inWords = (result: Result | undefined): string => {
 }
 
 /**
- * The ledger as JSON.
+ * Formats the ledger as JSON.
  *
  * @since 0.1.0
  * @category printing
@@ -273,23 +273,23 @@ export const toJson = (columns: ReadonlyArray<Column>, report?: Report): string 
   )
 
 /**
- * How the ledger looks in a terminal.
+ * The options of `toText`.
  *
  * @since 0.1.0
  * @category models
  */
 export interface TextOptions {
-  /** What the traffic of a witness has shown. */
+  /** The report of a witness. */
   readonly traffic?: Report | undefined
-  /** Whether ANSI colours are written; false unless given. */
+  /** Whether to write ANSI colours. Default: `false`. */
   readonly colours?: boolean | undefined
 }
 
 const codes = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33 }
 
 /**
- * The ledger for a person: a line for each behaviour, what failed with what came, and how many statements held: for each letter by
- * itself, and for those that are contested.
+ * Formats the ledger as text: one line per behaviour, the failures with their actual results, and how many statements
+ * are true, per letter and for contested ones.
  *
  * @since 0.1.0
  * @category printing
@@ -363,6 +363,6 @@ export const toText = (
 
 const names = { D: " documented", P: " published", A: " assumed", contested: "" }
 
-/** What a behaviour is counted under: its letter, or that the sources disagree. */
+/** The letter under which a behaviour is counted, or contested. */
 const kindOf = ({ contested, provenance }: Behaviour.Behaviour): keyof typeof names =>
   contested.length === 0 ? provenance : "contested"

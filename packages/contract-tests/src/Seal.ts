@@ -1,13 +1,13 @@
 /**
- * Seals: what is kept of a value or a key, so that two of them can be compared and none can be read. For Node.
+ * Seals of values and keys: they can be compared, but not read. For Node.
  *
  * @since 0.1.0
  */
 import { createHmac, randomBytes } from "node:crypto"
 
 /**
- * Seals a text: its length, as the next power of two, and an HMAC under a key that is made for one run and never leaves the
- * process. Equal texts have equal seals within a run.
+ * Seals a text: its length, rounded up to a power of two, and an HMAC. The HMAC key is random for each run and never
+ * leaves the process. Equal texts have equal seals within a run.
  *
  * @since 0.1.0
  * @category models
@@ -15,7 +15,7 @@ import { createHmac, randomBytes } from "node:crypto"
 export type Seal = (text: string) => string
 
 /**
- * A seal with a new key.
+ * Makes a seal function with a new key.
  *
  * @since 0.1.0
  * @category constructors

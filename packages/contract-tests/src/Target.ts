@@ -1,5 +1,5 @@
 /**
- * The server that the contract is held against.
+ * The server that the suite checks.
  *
  * @since 0.1.0
  */
@@ -18,7 +18,7 @@ import { digits } from "./internal/mine.js"
 import * as Workspace from "./internal/workspace.js"
 
 /**
- * A key, and the workspace that it works in.
+ * An API key and its workspace.
  *
  * @since 0.1.0
  * @category models
@@ -29,7 +29,7 @@ export interface Tenant {
 }
 
 /**
- * The paths of secrets without a workspace, or with one (WIRE.md, Workspace-scoped paths).
+ * The path layout: without or with a workspace (WIRE.md, Workspace-scoped paths).
  *
  * @since 0.1.0
  * @category models
@@ -37,7 +37,7 @@ export interface Tenant {
 export type Layout = "unscoped" | "scoped"
 
 /**
- * How clients are made: what the module `WorkspaceSecretsClient` of `@workspace-secrets/http-client` has.
+ * The layers of the tested client, as in the module `WorkspaceSecretsClient` of `@workspace-secrets/http-client`.
  *
  * @since 0.1.0
  * @category models
@@ -45,18 +45,18 @@ export type Layout = "unscoped" | "scoped"
 export type ClientLayers = Pick<typeof WorkspaceSecretsClient, "layer" | "layerConfig">
 
 /**
- * What the suite needs of a server. It makes secrets in the workspace and takes them out again, and leaves what else is
- * there alone.
+ * What the suite needs to check a server. It creates and deletes its own secrets in the workspace, and does not change
+ * others.
  *
  * @since 0.1.0
  * @category services
  */
 export interface Service extends Tenant {
-  /** Where the API is, without a slash at its end. */
+  /** The base URL, without a trailing slash. */
   readonly baseUrl: string
-  /** What stands for the workspace's id in a path, where the server has such a thing. */
+  /** The alias of the workspace, if the server supports aliases. */
   readonly workspaceAlias?: string | undefined
-  /** A second key with a workspace of its own, to see that the two are apart. */
+  /** A second key with another workspace, to check isolation. */
   readonly otherTenant?: Tenant | undefined
   /** A key of the same API that may not manage secrets. Its scopes leave `secrets:manage` out. */
   readonly restrictedTenant?: Tenant | undefined
@@ -64,30 +64,30 @@ export interface Service extends Tenant {
   readonly disabledTenant?: Tenant | undefined
   /** A key whose workspace is archived. */
   readonly archivedTenant?: Tenant | undefined
-  /** A key with spaces inside, and a workspace of its own. */
+  /** A key with inner spaces, with another workspace. */
   readonly spacedTenant?: Tenant | undefined
   /** An origin that the server allows in CORS. */
   readonly corsOrigin?: string | undefined
-  /** Whether the server leaves `spec.value` out of its answers. Undefined: not known, and both are accepted. */
+  /** Whether the server omits `spec.value` in responses. `undefined`: unknown, both are accepted. */
   readonly writeOnlyValues?: boolean | undefined
-  /** Whether the server writes names in upper case. Undefined: not known, and both are accepted. */
+  /** Whether the server converts names to upper case. `undefined`: unknown, both are accepted. */
   readonly uppercaseNames?: boolean | undefined
-  /** Whether the server leaves fields that are not set out of its answers. Undefined: not known, and both are accepted. */
+  /** Whether the server omits unset fields in responses. `undefined`: unknown, both are accepted. */
   readonly omitUnsetFields?: boolean | undefined
-  /** The layouts of paths that the server has. */
+  /** The path layouts that the server has. */
   readonly layouts: ReadonlyArray<Layout>
-  /** What the names, external ids and values that the suite makes have in them, and nobody else's. */
+  /** A random text in all names, external ids and values that the suite creates. */
   readonly marker: string
-  /** Plain HTTP, for behaviours that look at the wire. */
+  /** Plain HTTP, for wire behaviours. */
   readonly fetch: typeof globalThis.fetch
-  /** The transport under the client, for behaviours that look through it. */
+  /** The transport of the client, for client behaviours. */
   readonly httpClient: HttpClient.HttpClient
-  /** The client that behaviours look through. */
+  /** The tested client. */
   readonly client: ClientLayers
 }
 
 /**
- * The server that behaviours run against.
+ * The server that the suite checks.
  *
  * @since 0.1.0
  * @category services
@@ -95,7 +95,7 @@ export interface Service extends Tenant {
 export class Target extends Context.Tag("@workspace-secrets/contract-tests/Target")<Target, Service>() {}
 
 /**
- * A key, and the workspace that it works in, as a caller gives them.
+ * An API key and its workspace, as options.
  *
  * @since 0.1.0
  * @category models
@@ -103,60 +103,60 @@ export class Target extends Context.Tag("@workspace-secrets/contract-tests/Targe
 export interface TenantOptions {
   readonly apiKey: Redacted.Redacted<string> | string
   /**
-   * The id of the key's workspace. Without it, the suite finds it out from a secret in the workspace; where there is
-   * none, it makes one and deletes it.
+   * The id of the key's workspace. Default: read from a secret of the workspace; if it has none, the suite creates one
+   * and deletes it.
    */
   readonly workspaceId?: string | undefined
 }
 
 /**
- * How to reach a server.
+ * The options of a target.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Options extends TenantOptions {
-  /** Where the API is. */
+  /** The base URL. */
   readonly baseUrl: string | URL
-  /** What stands for the workspace's id in a path. Without it, what is said of aliases is not looked at. */
+  /** The alias of the workspace. Without it, aliases are not checked. */
   readonly workspaceAlias?: string | undefined
-  /** A second key with a workspace of its own. Without it, what is said of other workspaces is not looked at. */
+  /** A second key with another workspace. Without it, isolation is not checked. */
   readonly otherTenant?: TenantOptions | undefined
-  /** A key without the scope `secrets:manage`. Its workspace is that of `apiKey` unless given. Without it, scopes are not checked. */
+  /** A key without the scope `secrets:manage`. Its workspace defaults to that of `apiKey`. Without it, scopes are not checked. */
   readonly restrictedTenant?: TenantOptions | undefined
-  /** A key that is disabled. Its workspace is that of `apiKey` unless given. Without it, disabled keys are not checked. */
+  /** A disabled key. Its workspace defaults to that of `apiKey`. Without it, disabled keys are not checked. */
   readonly disabledTenant?: TenantOptions | undefined
-  /** A key whose workspace is archived, and the id of that workspace. Without it, archived workspaces are not checked. */
+  /** A key of an archived workspace, with the workspace's id. Without it, archived workspaces are not checked. */
   readonly archivedTenant?: TenantOptions | undefined
-  /** A key with spaces inside. Without it, such keys are not checked. */
+  /** A key with inner spaces. Without it, such keys are not checked. */
   readonly spacedTenant?: TenantOptions | undefined
   /** An origin that the server allows in CORS. Without it, CORS is not checked. */
   readonly corsOrigin?: string | undefined
-  /** Whether the server leaves `spec.value` out of its answers. Without it, both are accepted, but all reads must agree. */
+  /** Whether the server omits `spec.value` in responses. Default: both are accepted, but all reads must agree. */
   readonly writeOnlyValues?: boolean | undefined
-  /** Whether the server writes names in upper case. Without it, both are accepted, but all reads must agree. */
+  /** Whether the server converts names to upper case. Default: both are accepted, but all reads must agree. */
   readonly uppercaseNames?: boolean | undefined
-  /** Whether the server leaves fields that are not set out of its answers. Without it, both are accepted, but all answers must agree. */
+  /** Whether the server omits unset fields in responses. Default: both are accepted, but all responses must agree. */
   readonly omitUnsetFields?: boolean | undefined
-  /** The layouts of paths that the server has; `both` unless given. */
+  /** The path layouts that the server has. Default: `both`. */
   readonly paths?: "both" | Layout | undefined
-  /** Plain HTTP; the global `fetch` unless given. */
+  /** The `fetch` function for plain HTTP. Default: global `fetch`. */
   readonly fetch?: typeof globalThis.fetch | undefined
-  /** How many requests of `fetch` may be under way at the same time; any number unless given. */
+  /** The maximum number of `fetch` requests in flight. Default: no limit. */
   readonly maxConcurrency?: number | undefined
-  /** The client that behaviours look through; that of `@workspace-secrets/http-client` unless given. */
+  /** The tested client. Default: that of `@workspace-secrets/http-client`. */
   readonly client?: ClientLayers | undefined
 }
 
 /**
- * A server that the suite cannot begin with, or cannot leave as it was: why, without any key or value.
+ * The suite cannot start on a server, or cannot clean up. The message contains no key and no value.
  *
  * @since 0.1.0
  * @category errors
  */
 export class Unusable extends Data.TaggedError("Unusable")<{ readonly message: string }> {}
 
-/** A message may have what a server said of itself, or the URL that was asked. */
+/** Redacts keys: a message may quote the server or the URL. */
 const unusable = (keys: ReadonlyArray<Redacted.Redacted<string>>) => <A>(self: Effect.Effect<A, ExpectationFailed>) =>
   Effect.mapError(self, ({ message }) => new Unusable({ message: Mask.make(keys)(message) }))
 
@@ -184,7 +184,7 @@ const make = (
     const { workspaceId } = tenant
     const found = (other: TenantOptions | undefined) =>
       other === undefined ? Effect.succeed(undefined) : tenantOf(other)
-    // A key that may do nothing cannot find its workspace out.
+    // A restricted key cannot read its own workspace.
     const beside = (other: TenantOptions | undefined) => found(other && { workspaceId, ...other })
     return {
       ...site,
@@ -208,8 +208,8 @@ const make = (
 const fetchOf = ({ fetch = globalThis.fetch, maxConcurrency }: Options) => courteous(fetch, { maxConcurrency })
 
 /**
- * A server, with the `HttpClient` of the context for the client to send with. What goes through `fetch` waits where the
- * server says so: 429, or 503 with `Retry-After`.
+ * A layer that provides a target, whose client uses the `HttpClient` of the context. `fetch` requests wait if the
+ * server answers 429, or 503 with `Retry-After`.
  *
  * @since 0.1.0
  * @category layers
@@ -218,7 +218,7 @@ export const layer = (options: Options): Layer.Layer<Target, Unusable, HttpClien
   Layer.effect(Target, Effect.flatMap(fetchOf(options), (fetch) => make(options, fetch)))
 
 /**
- * A server, with the same `fetch` for plain HTTP and for the client to send with.
+ * A layer that provides a target with the same `fetch` for plain HTTP and for the client.
  *
  * @since 0.1.0
  * @category layers
@@ -233,21 +233,20 @@ export const layerFetch = (options: Options): Layer.Layer<Target, Unusable> =>
   )
 
 /**
- * Deletes what is left of this target's secrets, should a behaviour have been cut off before it could do that itself.
- * Gives how many there were.
+ * Deletes leftover secrets of this target, for example after interrupted behaviours. Returns their number.
  *
  * @since 0.1.0
  * @category running
  */
 export const cleanUp: Effect.Effect<number, Unusable, Target> = Effect.flatMap(
   Target,
-  // A server may write names in upper case.
+  // A server may convert names to upper case.
   (target) => remove(target, (name) => name.toLowerCase().includes(target.marker), target.marker)
 )
 
 /**
- * Deletes what the suite has left behind in runs that were killed: all that has a name of the form that it gives, of runs
- * that go on at the same time as well. Gives how many there were.
+ * Deletes the leftover secrets of killed runs: all secrets with names of the suite's form, also those of runs in
+ * progress. Returns their number.
  *
  * @since 0.1.0
  * @category running

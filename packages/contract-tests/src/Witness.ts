@@ -1,7 +1,7 @@
 /**
- * A witness: it looks at the exchanges of any client with a server of the Workspace Secrets API, and says which statements of the contract
- * they confirm and which they contradict. It sends nothing. Values and keys are sealed when an exchange is read, and what it says has
- * nothing of an exchange in it but names of known fields, statuses, and the ids of requests.
+ * A witness observes the exchanges of a client with a server of the Workspace Secrets API, and finds which statements
+ * of the contract they confirm or contradict. It sends no requests. Values and keys are sealed when an exchange is
+ * read. Of exchanges, its results contain only names of known fields, statuses and request ids.
  *
  * @since 0.1.0
  */
@@ -15,50 +15,49 @@ import { type Begun, type Telling, World } from "./internal/witness/world.js"
 import type { Seal } from "./Seal.js"
 
 /**
- * What is known of the server and of the traffic.
+ * The options of a witness.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Options {
-  /** Seals values and keys. */
   readonly seal: Seal
-  /** Whether the server leaves `spec.value` out of its answers. Undefined: both are accepted, but all reads must agree. */
+  /** Whether the server omits `spec.value` in responses. `undefined`: both are accepted, but all reads must agree. */
   readonly writeOnlyValues?: boolean | undefined
-  /** Whether the server writes names in upper case. Undefined: both are accepted, but all reads must agree. */
+  /** Whether the server converts names to upper case. `undefined`: both are accepted, but all reads must agree. */
   readonly uppercaseNames?: boolean | undefined
-  /** Whether the server leaves fields that are not set out of its answers. Undefined: both are accepted, but all answers must agree. */
+  /** Whether the server omits unset fields in responses. `undefined`: both are accepted, but all responses must agree. */
   readonly omitUnsetFields?: boolean | undefined
   /**
-   * Whether everything that writes to these workspaces goes through this witness. Only then does what was seen of a secret hold until the
-   * next write that is seen, and statements that need a sequence of exchanges can be judged. False unless given.
+   * Whether all writes to these workspaces go through this witness. Only then, statements about sequences of exchanges
+   * are judged: a secret does not change between two observed writes. Default: `false`.
    */
   readonly seesAllWrites?: boolean | undefined
-  /** Called when an exchange has shown something, with what it has shown. */
+  /** Called for each exchange that confirms or contradicts a statement. */
   readonly onShown?: ((shown: Shown) => void) | undefined
 }
 
 /**
- * What one exchange has shown.
+ * The results of one exchange.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Shown {
-  /** When it ended, in milliseconds since the Unix epoch. */
+  /** The end of the exchange, in milliseconds since the Unix epoch. */
   readonly at: number
-  /** `GET /v1/workspace_secrets/{id}`: nothing of it is the caller's. */
+  /** The method and path template, such as `GET /v1/workspace_secrets/{id}`. */
   readonly request: string
-  /** The id that the server gave the request, where it has the form of one. */
+  /** The server's request id, if it looks like an id. */
   readonly requestId: string | undefined
   readonly confirmed: ReadonlyArray<string>
   readonly contradicted: ReadonlyArray<Contradiction>
-  /** Fields of the answer that the contract does not have. */
+  /** Unknown fields of the response. */
   readonly unknownFields: ReadonlyArray<string>
 }
 
 /**
- * A statement that an exchange contradicts, and what was expected.
+ * A contradicted statement, and what was expected.
  *
  * @since 0.1.0
  * @category models
@@ -69,7 +68,7 @@ export interface Contradiction {
 }
 
 /**
- * What was seen of a statement.
+ * The results for a statement.
  *
  * @since 0.1.0
  * @category models
@@ -77,50 +76,50 @@ export interface Contradiction {
 export interface Finding {
   readonly confirmed: number
   readonly contradicted: number
-  /** What was expected, with how often; at most five. */
+  /** What was expected, and how often it was contradicted; at most five. */
   readonly problems: ReadonlyMap<string, number>
-  /** Ids of requests that contradict it; at most three. */
+  /** The ids of contradicting requests; at most three. */
   readonly requestIds: ReadonlyArray<string>
 }
 
 /**
- * How many exchanges there were, and how many of them could not be looked at.
+ * The number of exchanges, and how many could not be judged.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Counts {
-  /** All that have ended. */
+  /** All completed exchanges. */
   readonly exchanges: number
-  /** Cut off by either side before the end of the answer. */
+  /** Aborted by either side before the end of the response. */
   readonly cutOff: number
-  /** With a body that is too large to look at. */
+  /** With a body that is too large to read. */
   readonly tooLarge: number
-  /** Answered by something else than the API, a gateway with a page of HTML, say. */
+  /** Not answered by the API, but for example by a gateway with HTML. */
   readonly foreign: number
   /** Without a key. */
   readonly withoutKey: number
   /** Answered with a redirect. */
   readonly redirects: number
-  /** With a body whose compression could not be undone, or that the witness itself failed to read. */
+  /** With a body that could not be decompressed, or that the witness failed to read. */
   readonly unreadable: number
 }
 
 /**
- * A request, when it begins.
+ * The start of a request.
  *
  * @since 0.1.0
  * @category models
  */
 export interface RequestHead {
   readonly method: string
-  /** The path and the query, as they were sent, without what the server's base URL has before them. */
+  /** The path and the query as sent, without the path of the base URL. */
   readonly target: string
   readonly headers: Headers
 }
 
 /**
- * The rest of an exchange, when it has ended.
+ * The rest of an exchange, at its end.
  *
  * @since 0.1.0
  * @category models
@@ -134,15 +133,15 @@ export interface Rest {
 }
 
 /**
- * An exchange that is under way. One of its functions is called, once.
+ * An exchange in flight. Call one of its functions, once.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Observation {
-  /** It has ended. */
+  /** The exchange ended. */
   readonly end: (rest: Rest) => void
-  /** It was cut off before it could be read, or cannot be looked at. */
+  /** The exchange was aborted, or cannot be read. */
   readonly giveUp: (why: "cutOff" | "tooLarge" | "unreadable") => void
 }
 
@@ -156,7 +155,7 @@ export interface Witness {
   readonly begin: (request: RequestHead) => Observation
   readonly findings: ReadonlyMap<string, Finding>
   readonly counts: Counts
-  /** Names of fields that the contract does not have, with how often they came; at most a hundred. */
+  /** The names of unknown fields, and how often they occurred; at most 100. */
   readonly unknownFields: ReadonlyMap<string, number>
 }
 
@@ -167,11 +166,11 @@ const MAX_SEALS = 10_000
 
 const ids = new Set(behaviours.map(({ id }) => id))
 
-/** The form of an id: digits in some base, with a word before them or not. */
+/** Whether a text looks like an id: digits in some base, optionally after a word. */
 const looksLikeId = (text: string): boolean =>
   /^(?:[A-Za-z]{1,8}[_-])?(?:[0-9a-fA-F-]{1,40}|[0-9A-HJKMNP-TV-Z]{26})$/.test(text)
 
-/** The texts of an exchange that nobody may see: its key and its values. */
+/** The secrets of an exchange: its key and its values. */
 const secretsOf = (raw: Raw, { whole }: Exchange): ReadonlyArray<string> => {
   const out: Array<string> = [(raw.requestHeaders.get("authorization") ?? "").replace(/^bearer +/i, "")]
   const walk = (u: unknown, key: string): void => {
@@ -181,7 +180,7 @@ const secretsOf = (raw: Raw, { whole }: Exchange): ReadonlyArray<string> => {
       Object.entries(u).forEach(([key, inner]) => walk(inner, key))
     }
   }
-  // What is no JSON has no values that could be told from the rest.
+  // Only JSON has recognizable values.
   for (const json of [parse(raw.requestBody), whole.json]) {
     walk(Either.getOrElse(json, () => undefined), "")
   }
@@ -211,7 +210,7 @@ export const make = (options: Options): Witness => {
   }>()
   const unknownFields = new Map<string, number>()
   const counts = { exchanges: 0, cutOff: 0, tooLarge: 0, foreign: 0, withoutKey: 0, redirects: 0, unreadable: 0 }
-  /** Seals of the values and keys of late: a name or an id that is one of them is not shown. */
+  /** The seals of recent values and keys: a name or an id equal to one of them is not shown. */
   const seals = new Set<string>()
 
   const remember = (texts: ReadonlyArray<string>) => {
@@ -253,7 +252,7 @@ export const make = (options: Options): Witness => {
   const show = (raw: Raw, { exchange, verdicts }: ReturnType<typeof look>) => {
     const secrets = secretsOf(raw, exchange)
     remember(secrets)
-    // A value that was seen before may stand in an id behind a word.
+    // An id may contain a known value after a word.
     const isSecret = (text: string) =>
       [text, text.replace(/^[A-Za-z]+[_-]/, "")].some((part) => seals.has(seal(part))) ||
       secrets.some((secret) => text.includes(secret) || (text.length > 7 && secret.includes(text)))
@@ -315,7 +314,7 @@ export const make = (options: Options): Witness => {
       try {
         begun = world.begin(method, routeOf(target.split("?")[0] ?? ""), credentialOf(headers, seal))
       } catch {
-        // A witness that fails must not take the traffic with it. What it failed at may quote a request, so it is counted alone.
+        // A failing witness must not affect the traffic. The error may quote a request, so it is only counted.
         begun = world.beginLoose()
       }
       let isOver = false
@@ -335,7 +334,7 @@ export const make = (options: Options): Witness => {
               world.ended(begun, end, rest.status < 500 && !looked.exchange.isForeign)
               show(raw, looked)
             } catch {
-              // A witness that fails must not take the traffic with it. What it failed at may quote an answer, so it is counted alone.
+              // A failing witness must not affect the traffic. The error may quote a response, so it is only counted.
               counts.unreadable++
               world.ended(begun, end, false)
             }
@@ -353,7 +352,7 @@ export const make = (options: Options): Witness => {
 }
 
 /**
- * What was seen of a statement, in a word.
+ * The result for a statement.
  *
  * @since 0.1.0
  * @category rules

@@ -1,5 +1,5 @@
 /**
- * The command line of the witness: `workspace-secrets-contract witness`. For Node.
+ * The command line `workspace-secrets-contract witness`. For Node.
  *
  * @since 0.1.0
  */
@@ -15,7 +15,7 @@ import * as Proxy from "./WitnessProxy.js"
 import * as Report from "./WitnessReport.js"
 
 /**
- * What the command needs from its process: `args` begin with `witness`, `stopped` ends it.
+ * The environment of a run. `args` start with `witness`; `stopped` ends it.
  *
  * @since 0.1.0
  * @category models
@@ -39,49 +39,49 @@ const options = {
 } as const
 
 /**
- * The help.
+ * The help text.
  *
  * @since 0.1.0
  * @category printing
  */
 export const help = ({ command }: Pick<Environment, "command">): string =>
-  `Stands between a client and the service as a proxy on this machine, and reports which statements of the contract the traffic
-confirms and which it contradicts. It sends no requests of its own.
+  `Runs a proxy on this machine between a client and the service, and reports which statements of the contract the traffic confirms and
+which it contradicts. It sends no requests of its own.
 
   ${command} witness --target <url> [options]
 
-  --target <url>         The service, such as https://api.cadenya.com. http is accepted for this machine only.
-  --port <port>          Where the proxy listens, on 127.0.0.1; 4020 unless given.
-  --report <file>        The report: <file> in JSON, and the same in Markdown beside it. Lines are appended as traffic goes on, and
-                         replaced by one document when the witness ends.
-  --sees-all-writes      Everything that writes to these workspaces goes through this witness. Statements that need a sequence of
-                         requests are judged only then.
-  --write-only-values    The server leaves spec.value out of its answers.
-  --uppercase-names      The server writes names in upper case.
-  --omit-unset-fields    The server leaves fields that are not set out of its answers.
+  --target <url>         The service, such as https://api.cadenya.com. http is accepted for loopback hosts only.
+  --port <port>          The port of the proxy on 127.0.0.1. Default: 4020.
+  --report <file>        Writes the report to <file> as JSON, and next to it as Markdown. Lines are appended during the run; the final
+                         report replaces them.
+  --sees-all-writes      All writes to these workspaces go through this proxy. Only then, statements about sequences of requests are
+                         judged.
+  --write-only-values    The server omits spec.value in responses.
+  --uppercase-names      The server converts names to upper case.
+  --omit-unset-fields    The server omits unset fields in responses.
 
-Point the client at the proxy with CADENYA_BASE_URL, and end the witness with Ctrl-C. Values and keys are kept as a length and an HMAC
-under a key of this run, in memory; neither the terminal nor the report has them.
+Set CADENYA_BASE_URL of the client to the proxy, and stop the witness with Ctrl-C. Of values and keys, only a length and an HMAC under a
+key of this run are kept, in memory; neither the terminal nor the report contains them.
 
-It ends with 0 when nothing was contradicted, 1 when something was, 2 when it was not told properly.`
+Exit codes: 0 nothing was contradicted, 1 something was contradicted, 2 invalid arguments.`
 
 const parseTarget = (text: string | undefined): Effect.Effect<URL, Usage> =>
   Effect.gen(function*() {
     if (text === undefined) {
-      return yield* usage("witness needs --target <url>, the service that the client calls")
+      return yield* usage("witness needs --target <url>, the base URL of the service")
     }
     const url = yield* Effect.try({
       try: () => new URL(text),
-      catch: () => usage("--target is no URL; expected one such as https://api.cadenya.com")
+      catch: () => usage("--target must be a URL such as https://api.cadenya.com")
     })
     if (url.protocol !== "https:" && url.protocol !== "http:") {
-      return yield* usage("--target has to begin with https:// or http://")
+      return yield* usage("--target must start with https:// or http://")
     }
     if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "") {
-      return yield* usage("--target has to be without user, password, query and fragment")
+      return yield* usage("--target must not have a user, password, query or fragment")
     }
     if (url.protocol === "http:" && !isLoopback(url.hostname)) {
-      return yield* usage("--target is http, which shows the key to the network; take https")
+      return yield* usage("--target with http sends the key unencrypted: use https")
     }
     return url
   })
@@ -89,16 +89,16 @@ const parseTarget = (text: string | undefined): Effect.Effect<URL, Usage> =>
 const parsePort = (text: string): Effect.Effect<number, Usage> =>
   /^\d{1,5}$/.test(text) && Number(text) <= 65_535
     ? Effect.succeed(Number(text))
-    : usage("--port has to be a whole number, 0 to 65535")
+    : usage("--port must be a whole number from 0 to 65535")
 
-/** The files of a report, written while it goes on. */
+/** The files of a report, written during the run. */
 const makeFiles = (path: string, head: Report.Head) => {
   const markdown = `${path.replace(/\.json$/, "")}.md`
   const json = fs.openSync(path, "w")
   const rows = fs.openSync(markdown, "w")
   fs.writeSync(json, Report.headLine(head))
   fs.writeSync(rows, Report.markdownHead(head))
-  /** Replaces a file by a whole one: a reader finds the old one or the new one. */
+  /** Replaces a file atomically. */
   const replace = (file: string, text: string) => {
     fs.writeFileSync(`${file}.part`, text)
     fs.renameSync(`${file}.part`, file)
@@ -118,14 +118,13 @@ const makeFiles = (path: string, head: Report.Head) => {
 const cannotWrite = (error: unknown): string =>
   `the report cannot be written: ${error instanceof Error && "code" in error ? String(error.code) : "unknown error"}`
 
-/** Whether a count is one that is worth a line: 1, 10, 100 and so on. */
+/** Whether to print a line for a count: 1, 10, 100 and so on. */
 const isRound = (count: number): boolean => /^10*$/.test(String(count))
 
 const codes = { green: 32, red: 31, yellow: 33 }
 
 /**
- * Runs the command, until it is told to stop or finds out that it was not told properly. What it has to tell when it ends is on stdout by
- * then.
+ * Runs the command until it is stopped. Prints the summary to stdout. Fails with `Usage` for invalid arguments.
  *
  * @since 0.1.0
  * @category running
@@ -209,7 +208,7 @@ export const run = (environment: Environment): Effect.Effect<0 | 1 | 2, Usage> =
       for (const name of shown.unknownFields) {
         if (count(`? ${name}`) === 1) {
           console.log(
-            `${paint("yellow", "WARN")}   ${shown.request} has a field that the contract does not have: ${name}`
+            `${paint("yellow", "WARN")}   ${shown.request} has an unknown field: ${name}`
           )
         }
       }
@@ -238,7 +237,7 @@ export const run = (environment: Environment): Effect.Effect<0 | 1 | 2, Usage> =
               over,
               Effect.succeed(
                 usage(
-                  `the target redirects${origin === undefined ? "" : ` to ${origin}`}; give --target where it leads`
+                  `the target redirects${origin === undefined ? "" : ` to ${origin}`}; set --target to the final URL`
                 )
               )
             )
@@ -248,7 +247,7 @@ export const run = (environment: Environment): Effect.Effect<0 | 1 | 2, Usage> =
         Effect.mapError(({ code }) => usage(`the proxy cannot listen on 127.0.0.1:${port}: ${code}`))
       )
       yield* Console.log(
-        `listening on ${url}, in front of ${target.origin}\nCADENYA_BASE_URL=${url} points a client at it; Ctrl-C ends it`
+        `listening on ${url}, forwarding to ${target.origin}\nset CADENYA_BASE_URL=${url} for the client; stop with Ctrl-C`
       )
       return yield* Effect.raceFirst(Effect.as(environment.stopped ?? Effect.never, undefined), Deferred.await(over))
     }))

@@ -1,6 +1,6 @@
 /**
- * A layer around any `HttpClient` that a witness looks at: what the proxy does, without a socket. Requests and responses pass through as
- * they are; a body is looked at while the program reads it.
+ * A layer around any `HttpClient` that lets a witness observe it, like the proxy but without a socket. Requests and
+ * responses are not changed; a body is observed while the program reads it.
  *
  * @since 0.1.0
  */
@@ -25,20 +25,20 @@ import { headersOf, Held, MAX_ANSWER, MAX_REQUEST, textOf } from "./internal/wit
 import type { Observation, Witness } from "./Witness.js"
 
 /**
- * Who looks, and at what.
+ * The options of an observed client.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Options {
   readonly witness: Witness
-  /** The API's base URL, such as `https://api.cadenya.com`. Requests to other places are not looked at. */
+  /** The API's base URL, such as `https://api.cadenya.com`. Other requests are not observed. */
   readonly target: URL
 }
 
 const encoder = new TextEncoder()
 
-/** A request's body as text; nothing where it cannot be looked at without changing it. */
+/** The text of a request body; `undefined` if it cannot be read without consuming it. */
 const sentOf = ({ body, headers }: HttpClientRequest): string | undefined => {
   const content = contentOf(body)
   return content === undefined || (headers["content-encoding"] !== undefined && content.length > 0)
@@ -61,7 +61,7 @@ const contentOf = (body: HttpBody): string | Uint8Array | undefined => {
   }
 }
 
-/** Whether it is JSON, or nothing. */
+/** Whether a text is JSON or empty. */
 const isJson = (text: string): boolean => {
   try {
     return text === "" || JSON.parse(text) !== undefined
@@ -70,7 +70,7 @@ const isJson = (text: string): boolean => {
   }
 }
 
-/** What is seen of an exchange, from its response on. */
+/** The observation of a response. */
 class Exchange {
   readonly #observation: Observation
   readonly #request: HttpClientRequest
@@ -89,7 +89,7 @@ class Exchange {
     this.#held = held
   }
 
-  /** The body has come. */
+  /** The body is complete. */
   end(body: string): void {
     const { headers, status } = this.#response
     const sent = sentOf(this.#request)
@@ -97,7 +97,7 @@ class Exchange {
     if (body.length > MAX_ANSWER) {
       this.#observation.giveUp("tooLarge")
     } else if (sent === undefined || (headers["content-encoding"] !== undefined && !isJson(body))) {
-      // Some transports decompress and leave the header, others leave both.
+      // Some transports decompress but keep the header, others keep both.
       this.#observation.giveUp("unreadable")
     } else {
       this.#observation.end({
@@ -114,7 +114,7 @@ class Exchange {
     this.#observation.giveUp(why)
   }
 
-  /** The response is being read at once: the observation ends with that. */
+  /** Observes a read of the whole body, which ends the observation. */
   reads<A, E, R>(effect: Effect.Effect<A, E, R>, body: (read: A) => string | undefined): Effect.Effect<A, E, R> {
     return Effect.onExit(effect, (exit) =>
       Effect.sync(() => {
@@ -127,7 +127,7 @@ class Exchange {
       }))
   }
 
-  /** The response is being read in parts. */
+  /** Observes a read in chunks. */
   readsParts<E, R>(stream: Stream.Stream<Uint8Array, E, R>): Stream.Stream<Uint8Array, E, R> {
     const kept = this.#held.keep(MAX_ANSWER)
     return stream.pipe(
@@ -151,10 +151,10 @@ class Exchange {
   }
 }
 
-/** Responses that nobody has begun to read. Once they are gone, nobody will. */
+/** Unread responses. They end as cut off when they are garbage collected. */
 const unread = new FinalizationRegistry<Exchange>((exchange) => exchange.giveUp("cutOff"))
 
-/** A response that is looked at while it is read. */
+/** A response that is observed while it is read. */
 class WatchedResponse implements HttpClientResponse.HttpClientResponse {
   readonly [HttpIncomingMessage.TypeId]: HttpIncomingMessage.TypeId = HttpIncomingMessage.TypeId
   readonly [HttpClientResponse.TypeId]: HttpClientResponse.TypeId = HttpClientResponse.TypeId
@@ -195,7 +195,7 @@ class WatchedResponse implements HttpClientResponse.HttpClientResponse {
     return this.#reading(() => this.#original.text, (text) => text)
   }
 
-  // Transports make both of these from the text, which they keep.
+  // Transports derive both from the cached text.
   get json(): Effect.Effect<unknown, ResponseError> {
     return Effect.zipRight(this.text, Effect.suspend(() => this.#original.json))
   }
@@ -219,7 +219,7 @@ class WatchedResponse implements HttpClientResponse.HttpClientResponse {
     })
   }
 
-  // Printing it shows what printing the original does, and no more.
+  // Prints like the original.
   toJSON(): unknown {
     return this.#original.toJSON()
   }
@@ -243,7 +243,7 @@ class WatchedResponse implements HttpClientResponse.HttpClientResponse {
   }
 }
 
-/** The path and the query of a request to the API, without what the base URL has before them; nothing for another request. */
+/** The path and the query of a request to the API, without the path of the base URL; `undefined` for other requests. */
 const targetOf = ({ hash, url, urlParams }: HttpClientRequest, { origin, pathname }: URL): string | undefined => {
   const made = UrlParams.makeUrl(url, urlParams, hash)
   const prefix = pathname.replace(/\/+$/, "")
@@ -268,9 +268,9 @@ const withResponse = (
   })
 
 /**
- * An `HttpClient` that a witness looks at. What is done to a request by this client, such as `HttpClient.mapRequest`, is seen; what is done to
- * it later is not. A response that the program does not read to its end counts as cut off, and one that it reads as form data as
- * unreadable; so does a request with a stream or a form for its body.
+ * Makes an `HttpClient` that a witness observes. It sees changes that this client makes to a request, such as with
+ * `HttpClient.mapRequest`, but not later ones. A response that the program does not read completely counts as cut off.
+ * A response read as form data, and a request with a stream or a form as body, count as unreadable.
  *
  * @since 0.1.0
  * @category constructors
@@ -291,7 +291,7 @@ export const make = (http: HttpClient.HttpClient, { target, witness }: Options):
         return new WatchedResponse(response, new Exchange(observation, request, response, held))
       }
       return effect.pipe(
-        // A client that fails for a status has the response all the same.
+        // The error of a client that fails for error statuses has the response.
         Effect.mapBoth({
           onSuccess: watch,
           onFailure: (error) => hasResponse(error) ? withResponse(error, watch) : error
@@ -309,7 +309,7 @@ export const make = (http: HttpClient.HttpClient, { target, witness }: Options):
 }
 
 /**
- * The same for the `HttpClient` of a program.
+ * A layer that wraps the `HttpClient` of a program.
  *
  * @since 0.1.0
  * @category layers

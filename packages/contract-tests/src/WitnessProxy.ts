@@ -1,6 +1,6 @@
 /**
- * A proxy on this machine that a witness looks at: a client is pointed at it instead of the server. Requests and answers pass through as
- * they are, while they come. For Node.
+ * A proxy on this machine, observed by a witness. Clients use its URL instead of the server's. Requests and responses
+ * pass through unchanged and unbuffered. For Node.
  *
  * @since 0.1.0
  */
@@ -16,45 +16,45 @@ import { headersOf, Held, MAX_ANSWER, MAX_REQUEST, textOf } from "./internal/wit
 import type { Observation, Witness } from "./Witness.js"
 
 /**
- * What a proxy is made of.
+ * The options of a proxy.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Options {
-  /** Where the server is. What its path has goes before the path of each request. */
+  /** The base URL of the server. Its path is prepended to the path of each request. */
   readonly target: URL
-  /** Where the proxy listens, on 127.0.0.1; a free port where it is 0. */
+  /** The port of the proxy on 127.0.0.1; 0 means any free port. */
   readonly port: number
   readonly witness: Witness
-  /** The certificates of the authorities that the server's own may come from, in PEM; those that Node trusts unless given. */
+  /** The trusted certificate authorities in PEM. Default: those of Node. */
   readonly ca?: string | undefined
-  /** Called when the server cannot be reached or cuts an answer off, with the code of the error. */
+  /** Called with an error code if the server cannot be reached or aborts a response. */
   readonly onTrouble?: ((code: string) => void) | undefined
-  /** Called when the server answers with a redirect, with the origin of its location, where it has one. */
+  /** Called for a redirect, with the origin of its location, if it has one. */
   readonly onRedirect?: ((origin: string | undefined) => void) | undefined
 }
 
 /**
- * A proxy that listens.
+ * A running proxy.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Proxy {
-  /** What a client is pointed at. */
+  /** The base URL for clients. */
   readonly url: string
 }
 
 /**
- * The proxy cannot listen: why, as the system says.
+ * The proxy cannot listen. `code` is the system's error code.
  *
  * @since 0.1.0
  * @category errors
  */
 export class CannotListen extends Data.TaggedError("CannotListen")<{ readonly code: string }> {}
 
-/** Headers that are between two neighbours, and not for who is behind them. */
+/** Hop-by-hop headers, which are not forwarded. */
 const hopByHop = new Set([
   "connection",
   "keep-alive",
@@ -69,7 +69,7 @@ const hopByHop = new Set([
 const pairsOf = (raw: ReadonlyArray<string>): Array<[name: string, value: string]> =>
   raw.flatMap((name, i) => i % 2 === 0 ? [[name, raw[i + 1] ?? ""]] : [])
 
-/** The headers for the other side, in their order and as they are written. */
+/** The forwarded headers, in their order and case. */
 const passedOn = (raw: ReadonlyArray<string>, host: string | undefined): Array<string> => {
   const pairs = pairsOf(raw)
   const named = new Set(
@@ -98,7 +98,7 @@ const decoders: Readonly<Record<string, (body: Uint8Array) => Uint8Array>> = {
   identity: (body) => body
 }
 
-/** A body as text; nothing where its compression cannot be undone. */
+/** The text of a body; `undefined` if it cannot be decompressed. */
 const decodedOf = (body: Uint8Array, headers: Headers): string | undefined => {
   const decode = decoders[(headers.get("content-encoding") ?? "identity").trim().toLowerCase()]
   try {
@@ -126,8 +126,8 @@ const handler = (
   const { request: send, Agent } = isSecure ? https : http
   const prefix = target.pathname.replace(/\/+$/, "")
   const held = new Held()
-  // Each connection of a client has one of its own to the server, and both end together: what a client would see of the server's
-  // connections it sees of these.
+  // Each client connection has one server connection, and both close together, so a client sees the server's connection
+  // behaviour.
   const agents = new WeakMap<Socket, http.Agent>()
   const agentOf = (socket: Socket): http.Agent => {
     const found = agents.get(socket)
@@ -168,7 +168,7 @@ const handler = (
       port: target.port === "" ? undefined : target.port,
       method: request.method,
       path: path.startsWith("/") ? `${prefix}${path}` : path,
-      // Without either, Node would send chunks.
+      // Otherwise, Node would use chunked encoding.
       headers: hasLength(request.rawHeaders) || /^(?:GET|HEAD|DELETE|OPTIONS)$/.test(request.method ?? "")
         ? headers
         : [...headers, "Content-Length", "0"],
@@ -199,7 +199,7 @@ const handler = (
         })
       }
     })
-    // Whoever has asked is gone.
+    // The client disconnected.
     response.once("close", () => {
       if (!response.writableFinished) {
         upstream.destroy()
@@ -219,7 +219,7 @@ const handler = (
       response.sendDate = false
       response.shouldKeepAlive &&= !/\bclose\b/i.test(answer.headers.connection ?? "")
       response.writeHead(statusCode, answer.statusMessage, passedOn(answer.rawHeaders, undefined))
-      // An answer may begin long before its body does.
+      // Headers may arrive long before the body.
       response.flushHeaders()
       answer.on("data", (chunk: Buffer) => came.add(chunk))
       answer.pipe(response, { end: false })
@@ -255,7 +255,7 @@ const handler = (
 }
 
 /**
- * Starts a proxy, which ends with the scope: requests that are under way are then cut off.
+ * Starts a proxy. When the scope closes, it stops and aborts requests in flight.
  *
  * @since 0.1.0
  * @category constructors
@@ -263,7 +263,7 @@ const handler = (
 export const make = (options: Options): Effect.Effect<Proxy, CannotListen, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.async<http.Server, CannotListen>((resume) => {
-      // The server behind it has limits of its own: none is added.
+      // No limits: the server has its own.
       const server = http.createServer({
         requestTimeout: 0,
         headersTimeout: 0,

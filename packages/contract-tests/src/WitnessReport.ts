@@ -1,6 +1,6 @@
 /**
- * What a witness reports: a line for each exchange that has shown something, while it goes on, and one document when it has ended. Either
- * can be read again. It holds no value and no key.
+ * The report of a witness: during the run, one line for each exchange that confirms or contradicts something; at the
+ * end, one document. Both can be read back. It contains no value and no key.
  *
  * @since 0.1.0
  */
@@ -14,7 +14,7 @@ import type { Counts, Shown } from "./Witness.js"
 const Problem = Schema.Struct({ expected: Schema.String, times: Schema.Number })
 
 /**
- * What was seen of a statement.
+ * The results for a statement.
  *
  * @since 0.1.0
  * @category schemas
@@ -25,9 +25,9 @@ export const Statement = Schema.Struct({
   confirmed: Schema.Number,
   contradicted: Schema.Number,
   problems: Schema.Array(Problem),
-  /** Ids of requests that contradict it; at most three. */
+  /** The ids of contradicting requests; at most three. */
   requestIds: Schema.Array(Schema.String),
-  /** When it was seen last. */
+  /** The time of the last result. */
   lastAt: Schema.String
 })
 
@@ -39,17 +39,17 @@ export type Statement = typeof Statement.Type
 
 const Head = Schema.Struct({
   version: Schema.Literal(1),
-  /** The scheme and the host of the server. */
+  /** The origin of the server. */
   target: Schema.String,
-  /** Whether that is the real service. */
+  /** Whether it is the real service. */
   isLive: Schema.Boolean,
-  /** Whether all writes to the workspaces were seen. */
+  /** Whether the witness saw all writes to the workspaces. */
   seesAllWrites: Schema.Boolean,
   startedAt: Schema.String
 })
 
 /**
- * The beginning of a report.
+ * The head of a report.
  *
  * @since 0.1.0
  * @category models
@@ -97,7 +97,7 @@ interface Tally {
 }
 
 /**
- * Adds up what exchanges have shown.
+ * Accumulates the results of exchanges.
  *
  * @since 0.1.0
  * @category models
@@ -110,7 +110,7 @@ export interface Totals {
 }
 
 /**
- * Totals of nothing yet.
+ * Makes empty totals.
  *
  * @since 0.1.0
  * @category constructors
@@ -159,7 +159,7 @@ export const makeTotals = (): Totals => {
 }
 
 /**
- * The first line of a report that is under way.
+ * Formats the first line of a report in progress.
  *
  * @since 0.1.0
  * @category printing
@@ -167,7 +167,7 @@ export const makeTotals = (): Totals => {
 export const headLine = (head: Head): string => `${JSON.stringify(head)}\n`
 
 /**
- * The line of an exchange in a report that is under way.
+ * Formats the line of an exchange in a report in progress.
  *
  * @since 0.1.0
  * @category printing
@@ -175,7 +175,7 @@ export const headLine = (head: Head): string => `${JSON.stringify(head)}\n`
 export const line = (shown: Shown): string => `${JSON.stringify(shown)}\n`
 
 /**
- * The document of a report.
+ * Formats a report as JSON.
  *
  * @since 0.1.0
  * @category printing
@@ -183,7 +183,7 @@ export const line = (shown: Shown): string => `${JSON.stringify(shown)}\n`
 export const toJson = (report: Report): string => `${JSON.stringify(report, undefined, 2)}\n`
 
 /**
- * A report of these totals.
+ * Makes a report from totals.
  *
  * @since 0.1.0
  * @category constructors
@@ -196,7 +196,7 @@ export const make = (head: Head, totals: Totals, counts: Counts | undefined, end
   unknownFields: totals.unknownFields()
 })
 
-/** The JSON of a text; nothing where it is none. */
+/** Parses JSON. */
 const parse = (text: string): Either.Either<unknown, string> =>
   Either.try({ try: () => JSON.parse(text) as unknown, catch: () => "it is no JSON" })
 
@@ -207,7 +207,8 @@ const decoded = <A, I>(schema: Schema.Schema<A, I>, what: string) => (json: unkn
   })
 
 /**
- * Reads a report: a document, or the lines of one that was killed, whose last line may be cut off. On the left is what is wrong with it.
+ * Reads a report: a document, or the lines of a killed run, whose last line may be truncated. Returns what is wrong as
+ * `Left`.
  *
  * @since 0.1.0
  * @category parsing
@@ -239,7 +240,7 @@ export const read = (text: string): Either.Either<Report, string> => {
 const plural = (count: number, one: string): string => `${count} ${one}${count === 1 ? "" : "s"}`
 
 /**
- * How many statements were confirmed, contradicted, and not exercised.
+ * Formats the numbers of confirmed, contradicted and not exercised statements.
  *
  * @since 0.1.0
  * @category printing
@@ -250,7 +251,7 @@ export const summary = ({ statements }: Pick<Report, "statements">): string => {
   return `${confirmed} confirmed, ${contradicted} contradicted, ${behaviours.length - statements.length} not exercised`
 }
 
-/** What the counts of a report say, in words. */
+/** The words for the counts. */
 const words: Readonly<Record<string, string>> = {
   cutOff: "cut off",
   tooLarge: "too large to look at",
@@ -261,7 +262,8 @@ const words: Readonly<Record<string, string>> = {
 }
 
 /**
- * Of how many exchanges there is nothing to judge, or not all: `6 exchanges: 2 cut off, 1 without a key`. Nothing where there is none.
+ * Formats the number of exchanges that were not judged completely, such as `6 exchanges: 2 cut off, 1 without a key`;
+ * empty if there was no exchange.
  *
  * @since 0.1.0
  * @category printing
@@ -275,7 +277,7 @@ export const unread = ({ counts }: Pick<Report, "counts">): string => {
 }
 
 /**
- * What is wrong with a statement, for a person: `expected spec.value, which was absent in 9 of 9 (request id 0f3c)`.
+ * Describes a contradiction, such as `expected spec.value, which was absent in 9 of 9 (request id 0f3c)`.
  *
  * @since 0.1.0
  * @category printing
@@ -285,7 +287,6 @@ export const problemOf = ({ confirmed, contradicted, problems, requestIds }: Sta
     requestIds.length === 0 ? "" : ` (request id ${requestIds.join(", ")})`
   }`
 
-/** The beginning of the Markdown of a report that is under way. */
 const title = ({ seesAllWrites, startedAt, target }: Head): string =>
   [
     "# What traffic has shown",
@@ -307,7 +308,7 @@ const cell = (text: string): string =>
 const statementOf = new Map(behaviours.map(({ id, statement }) => [id, statement]))
 
 /**
- * The beginning of a report in Markdown that is under way.
+ * Formats the head of a Markdown report in progress.
  *
  * @since 0.1.0
  * @category printing
@@ -315,7 +316,7 @@ const statementOf = new Map(behaviours.map(({ id, statement }) => [id, statement
 export const markdownHead = (head: Head): string => title(head) + tableHead
 
 /**
- * The row of a statement in Markdown.
+ * Formats the Markdown row of a statement.
  *
  * @since 0.1.0
  * @category printing
@@ -324,7 +325,7 @@ export const markdownRow = (mark: string, id: string, seen: string): string =>
   `| ${mark} | ${id} | ${cell(statementOf.get(id) ?? "")} | ${cell(seen)} |\n`
 
 /**
- * How a confirmed statement is marked: verified live, or seen of another server.
+ * The mark of a confirmed statement: `L` for the real service, otherwise `ok`.
  *
  * @since 0.1.0
  * @category printing
@@ -332,7 +333,7 @@ export const markdownRow = (mark: string, id: string, seen: string): string =>
 export const markOf = ({ isLive }: Pick<Head, "isLive">): string => isLive ? "L" : "ok"
 
 /**
- * A report in Markdown.
+ * Formats a report as Markdown.
  *
  * @since 0.1.0
  * @category printing
@@ -356,7 +357,7 @@ export const toMarkdown = (report: Report): string => {
     ),
     "",
     ...(names.length === 0 ? [] : [
-      `Fields that the contract does not have: ${names.map(([name, times]) => `\`${name}\` (${times})`).join(", ")}.`,
+      `Unknown fields: ${names.map(([name, times]) => `\`${name}\` (${times})`).join(", ")}.`,
       ""
     ]),
     "## Not exercised",

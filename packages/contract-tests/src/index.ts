@@ -1,5 +1,5 @@
 /**
- * What any server of the Workspace Secrets API must do, as tests.
+ * Contract tests for servers and clients of the Workspace Secrets API.
  *
  * @since 0.1.0
  */

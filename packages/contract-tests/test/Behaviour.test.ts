@@ -48,7 +48,7 @@ const messageOf = (run: Behaviour.Behaviour["run"]) =>
   )
 
 describe("check", () => {
-  it.effect("succeeds when the behaviour does, and closes its scope", () =>
+  it.effect("succeeds if the behaviour does, and closes its scope", () =>
     Effect.gen(function*() {
       let closed = false
       yield* Behaviour.check(behaviour(Effect.addFinalizer(() =>
@@ -64,14 +64,14 @@ describe("check", () => {
       expect(yield* messageOf(new ExpectationFailed({ message: "expected a, got b" }))).toBe("expected a, got b")
     }))
 
-  it.effect("fails with another error behind its name", () =>
+  it.effect("puts the name of another error before its message", () =>
     Effect.gen(function*() {
       expect(yield* messageOf(Effect.fail(new Refused({ message: "no" })))).toBe("Refused: no")
       const error: unknown = new TypeError("no")
       expect(yield* messageOf(Effect.fail(error))).toBe("TypeError: no")
     }))
 
-  it.effect("fails with a defect, and where it comes from", () =>
+  it.effect("fails for a defect, with its frames", () =>
     Effect.gen(function*() {
       const message = yield* messageOf(Effect.die(new RangeError("canary-key is no number")))
       expect(message).toMatch(/^RangeError: <a key> is no number\n\s+at .*Behaviour\.test/)
@@ -92,14 +92,14 @@ describe("check", () => {
       }
     }))
 
-  it.effect("has nothing but its id and its message to print", () =>
+  it.effect("prints only its id and message", () =>
     Effect.gen(function*() {
       const error = yield* Behaviour.check(behaviour(new Refused({ message: "canary-key" }))).pipe(Effect.flip)
       expect(JSON.stringify(error) + Object.values(error).join() + String(error.stack)).not.toContain("canary")
       expect(error.cause).toBeUndefined()
     }).pipe(Effect.provide(target)))
 
-  it.effect("stays interrupted when it is interrupted", () =>
+  it.effect("stays interrupted", () =>
     Effect.gen(function*() {
       const exit = yield* Effect.exit(Behaviour.check(behaviour(Effect.interrupt)))
       expect(Exit.isInterrupted(exit)).toBe(true)
@@ -107,7 +107,7 @@ describe("check", () => {
 })
 
 describe("whyNot", () => {
-  it.effect("is what the behaviour needs and the target has not", () =>
+  it.effect("is what the target lacks", () =>
     Effect.gen(function*() {
       const service = yield* Target.Target
       const needy = { ...behaviour(Effect.void), needs: ["otherTenant", "workspaceAlias"] as const }
@@ -118,7 +118,7 @@ describe("whyNot", () => {
       expect(Behaviour.whyNot(ofBoth, { ...service, layouts: ["scoped"] })).toBe("the target has no unscoped paths")
     }).pipe(Effect.provide(target)))
 
-  it.effect("is what it does to the server, where the suite has to be gentle", () =>
+  it.effect("is the load of the behaviour, if the suite is gentle", () =>
     Effect.gen(function*() {
       const service = yield* Target.Target
       const hard = { ...behaviour(Effect.void), strain: "makes 201 secrets" }

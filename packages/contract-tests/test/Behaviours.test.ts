@@ -7,7 +7,7 @@ import { disagreements } from "../src/Disagreement.js"
 
 const operations = ["list", "create", "get", "update", "delete", "whoami"] as const
 
-/** The table of errors, as the wire contract has it: HTTP status and google.rpc.Code. */
+/** The table of errors of WIRE.md: HTTP status and google.rpc.Code. */
 const rows = [
   [400, 3],
   [400, 9],
@@ -29,13 +29,13 @@ const rows = [
   [504, 4]
 ]
 
-/** The rows that a server can be brought to from outside. */
+/** The rows that requests can cause. */
 const provoked = ["400/3", "401/16", "403/7", "404/5", "405/12", "409/6", "413/3", "415/3", "501/12"]
 
 const duplicates = (texts: ReadonlyArray<string>) => texts.filter((text, i) => texts.indexOf(text) !== i)
 
 describe("behaviours", () => {
-  it("have ids that are all different, and statements too", () => {
+  it("have unique ids and statements", () => {
     expect(duplicates(behaviours.map(({ id }) => id))).toEqual([])
     expect(duplicates(behaviours.map(({ operation, statement, via }) => `${operation} ${via} ${statement}`))).toEqual(
       []
@@ -60,7 +60,7 @@ describe("behaviours", () => {
     expect(new Set(modules.flatMap((module) => module.behaviours))).toEqual(new Set(behaviours))
   })
 
-  it.each(operations)("look at %s on the wire and through the client", (operation) => {
+  it.each(operations)("check %s on the wire and through the client", (operation) => {
     const ways = behaviours.filter((behaviour) => behaviour.operation === operation).map(({ via }) => via)
     expect(new Set(ways)).toEqual(new Set(["wire", "client"]))
   })
@@ -70,7 +70,7 @@ describe("behaviours", () => {
     expect(new Set(rows.map(([status, code]) => `${status}/${code}`))).toEqual(table)
   })
 
-  it.each(rows)("look at status %i with code %i", (status, code) => {
+  it.each(rows)("check status %i with code %i", (status, code) => {
     const ways = behaviours
       .filter((behaviour) => behaviour.rows.some((row) => row[0] === status && row[1] === code))
       .map(({ via }) => via)

@@ -10,7 +10,7 @@ const own = (memory: Memory.Memory): Cli.Own => ({
   target: Target.layerFetch({ baseUrl: "https://example.com", apiKey: "canary-key", fetch: memory.fetch })
 })
 
-/** Runs a command line, and gives what it came to and what it wrote. */
+/** Runs a command line, and returns its exit code and output. */
 const run = (args: ReadonlyArray<string>, environment: Partial<Cli.Environment> = {}) =>
   Effect.gen(function*() {
     const [out, err]: [Array<string>, Array<string>] = [[], []]
@@ -35,53 +35,53 @@ const key = { CADENYA_API_KEY: "My canary-key" }
 const live = ["--base-url", "http://localhost:1", "--live"]
 
 describe("run", () => {
-  it.effect("explains itself, and says its version", () =>
+  it.effect("prints help and version", () =>
     Effect.gen(function*() {
       const { code, err, out } = yield* run(["--help"])
       expect({ code, err }).toEqual({ code: 0, err: "" })
       expect(out).toContain("contract --base-url <url> --live [options]")
-      expect(out).toContain("CADENYA_API_KEY has the key")
+      expect(out).toContain("CADENYA_API_KEY is the key")
       expect((yield* run(["-h"], { own: [own(Memory.make())] })).out).toContain(
-        "Without --base-url it looks at ours."
+        "Without --base-url it checks ours."
       )
       expect(yield* run(["--version"])).toEqual({ code: 0, out: "1.2.3", err: "" })
     }))
 
   it.effect.each(
     [
-      ["say which server: --base-url <url>, or CADENYA_BASE_URL", [], {}],
-      ["say which server: --base-url <url>, or CADENYA_BASE_URL", ["--live"], key],
-      ["--base-url needs --live: the suite makes secrets", ["--base-url", "http://localhost:1"], key],
-      ["CADENYA_API_KEY has to have a key", live, {}],
-      ["CADENYA_API_KEY has to be of visible ASCII", live, { CADENYA_API_KEY: "canary key " }],
-      ["CADENYA_API_KEY has to be of visible ASCII", live, { CADENYA_API_KEY: "canary\tkey" }],
-      ["CADENYA_API_KEY has to be of visible ASCII", live, { CADENYA_API_KEY: "Bearer canary key" }],
-      ["CADENYA_OTHER_API_KEY has to be of visible ASCII", live, { ...key, CADENYA_OTHER_API_KEY: "canary\tkey" }],
-      ["--paths has to be both, unscoped or scoped", [...live, "--paths", "workspace"], key],
+      ["no server given: set --base-url <url> or CADENYA_BASE_URL", [], {}],
+      ["no server given: set --base-url <url> or CADENYA_BASE_URL", ["--live"], key],
+      ["--base-url needs --live: the suite creates secrets", ["--base-url", "http://localhost:1"], key],
+      ["CADENYA_API_KEY must be set", live, {}],
+      ["CADENYA_API_KEY must be visible ASCII", live, { CADENYA_API_KEY: "canary key " }],
+      ["CADENYA_API_KEY must be visible ASCII", live, { CADENYA_API_KEY: "canary\tkey" }],
+      ["CADENYA_API_KEY must be visible ASCII", live, { CADENYA_API_KEY: "Bearer canary key" }],
+      ["CADENYA_OTHER_API_KEY must be visible ASCII", live, { ...key, CADENYA_OTHER_API_KEY: "canary\tkey" }],
+      ["--paths must be both, unscoped or scoped", [...live, "--paths", "workspace"], key],
       ["--paths scoped needs --workspace-id", [...live, "--paths", "scoped"], key],
       [
         "--paths scoped needs CADENYA_OTHER_WORKSPACE_ID",
         [...live, "--paths", "scoped", "--workspace-id", "w"],
         { ...key, CADENYA_OTHER_API_KEY: "canary-other" }
       ],
-      ["--base-url is no URL", ["--base-url", "nowhere", "--live"], key],
-      ["--base-url has to begin with https://", ["--base-url", "ftp://localhost", "--live"], key],
-      ["--base-url has to be without user", ["--base-url", "https://canary-key@example.com", "--live"], key],
-      ["--base-url is http, which shows the key", ["--base-url", "http://example.com", "--live"], key],
-      ["--concurrency has to be a whole number, 1 to 9999", [...live, "--concurrency", "0"], key],
-      ["--format has to be text, markdown or json", ["--format", "html"], {}],
-      ["--provenance has to be D, P, A, contested", ["--provenance", "L"], {}],
-      ["--only: no behaviour has an id that begins with WS-NOPE", ["--only", "WS-LIST,ws-nope"], {}],
+      ["--base-url must be a URL", ["--base-url", "nowhere", "--live"], key],
+      ["--base-url must start with https://", ["--base-url", "ftp://localhost", "--live"], key],
+      ["--base-url must not have a user", ["--base-url", "https://canary-key@example.com", "--live"], key],
+      ["--base-url with http sends the key", ["--base-url", "http://example.com", "--live"], key],
+      ["--concurrency must be a whole number from 1 to 9999", [...live, "--concurrency", "0"], key],
+      ["--format must be text, markdown or json", ["--format", "html"], {}],
+      ["--provenance must be a comma-separated list", ["--provenance", "L"], {}],
+      ["--only: no behaviour has an id that starts with WS-NOPE", ["--only", "WS-LIST,ws-nope"], {}],
       ["--sweep needs a server", ["--sweep"], { own: true }],
-      ["--nope is not an option of this command", ["--nope"], {}],
-      ["there is an argument that belongs to no option", ["canary-key"], {}],
-      ["there is an option that the command does not have", ["--canary_1"], {}],
-      ["--live: it takes no value", ["--live=canary-key"], {}],
-      ["--format: its value is missing", ["--format"], {}],
-      ["the key is taken from CADENYA_API_KEY", ["--api-key", "canary-key"], {}],
-      ["the key is taken from CADENYA_API_KEY", ["--key=canary-key"], {}]
+      ["unknown option --nope", ["--nope"], {}],
+      ["unexpected argument", ["canary-key"], {}],
+      ["unknown option", ["--canary_1"], {}],
+      ["--live has no value", ["--live=canary-key"], {}],
+      ["--format needs a value", ["--format"], {}],
+      ["set the key in CADENYA_API_KEY", ["--api-key", "canary-key"], {}],
+      ["set the key in CADENYA_API_KEY", ["--key=canary-key"], {}]
     ] as const
-  )("ends with 2 and says what would be right: %s", ([message, args, { own: hasOwn, ...env }]: readonly [
+  )("exits with 2 and says what is expected: %s", ([message, args, { own: hasOwn, ...env }]: readonly [
     string,
     ReadonlyArray<string>,
     { readonly own?: boolean; readonly CADENYA_API_KEY?: string; readonly CADENYA_OTHER_API_KEY?: string }
@@ -90,11 +90,11 @@ describe("run", () => {
       const { code, err, out } = yield* run(args, { env, own: hasOwn ? [own(Memory.make())] : [] })
       expect({ code, out }).toEqual({ code: 2, out: "" })
       expect(err.startsWith(message)).toBe(true)
-      expect(err).toMatch(/\ncontract --help says what there is\.$/)
+      expect(err).toMatch(/\nSee contract --help\.$/)
       expect(err).not.toMatch(/canary|^\s+at /m)
     }))
 
-  it.effect("takes empty variables for unset ones, and names a key that is missing", () =>
+  it.effect("treats empty variables as unset, and names a missing key", () =>
     Effect.gen(function*() {
       const empty = Object.fromEntries(
         ["BASE_URL", "WORKSPACE_ID", "OTHER_API_KEY", "OTHER_WORKSPACE_ID", "RESTRICTED_API_KEY", "DISABLED_API_KEY"]
@@ -103,7 +103,7 @@ describe("run", () => {
       const without = yield* run(["--live"], { env: { ...key, ...empty } })
       expect([without.code, without.err.split("\n")[0]]).toEqual([
         2,
-        "say which server: --base-url <url>, or CADENYA_BASE_URL"
+        "no server given: set --base-url <url> or CADENYA_BASE_URL"
       ])
       const scoped = yield* run([...live, "--paths", "scoped"], { env: { ...key, ...empty } })
       expect([scoped.code, scoped.err.split("\n")[0]]).toEqual([
@@ -111,20 +111,20 @@ describe("run", () => {
         "--paths scoped needs --workspace-id, or CADENYA_WORKSPACE_ID"
       ])
       const noKey = yield* run(live, { env: { CADENYA_API_KEY: "" } })
-      expect([noKey.code, noKey.err.split("\n")[0]]).toEqual([2, "CADENYA_API_KEY has to have a key of that server"])
-      // All of them are unset: the run gets as far as to the server, which is not there.
+      expect([noKey.code, noKey.err.split("\n")[0]]).toEqual([2, "CADENYA_API_KEY must be set to an API key of that server"])
+      // All are unset: the run tries to reach the server, which does not exist.
       const reached = yield* run(live, { env: { ...key, ...empty } })
       expect(reached.err).toMatch(/^GET \/v1\/workspace_secrets\?limit=1: expected an answer/)
     }))
 
-  it.effect("ends with 1 and says why, where the server cannot be reached", () =>
+  it.effect("exits with 1 and the reason if the server cannot be reached", () =>
     Effect.gen(function*() {
       const { code, err, out } = yield* run(live, { env: key })
       expect({ code, out }).toEqual({ code: 1, out: "" })
       expect(err).toMatch(/^GET \/v1\/workspace_secrets\?limit=1: expected an answer, got TypeError: fetch failed \(/)
     }))
 
-  it.effect("prints the ledger of what was chosen, in each format", () =>
+  it.effect("prints the ledger of the chosen behaviours, in each format", () =>
     Effect.gen(function*() {
       const memory = Memory.make({ names: ["someone else's"] })
       const ours = { own: [own(memory)] }
@@ -140,7 +140,7 @@ describe("run", () => {
       expect(memory.names()).toEqual(["someone else's"])
     }))
 
-  it.effect("ends with 1 when the contract is not kept, and says what came", () =>
+  it.effect("exits with 1 if a behaviour fails, and prints the actual result", () =>
     Effect.gen(function*() {
       const { code, err, out } = yield* run(["--only", "WS-GET-001"], { own: [own(Memory.make())] })
       expect({ code, err }).toEqual({ code: 1, err: "" })
@@ -152,11 +152,11 @@ describe("run", () => {
 it.effect("refuses an option that is given twice", () =>
   Effect.gen(function*() {
     const { code, err } = yield* run(["--format", "json", "--live", "--format", "text"])
-    expect([code, err]).toEqual([2, "--format is given twice\ncontract --help says what there is."])
+    expect([code, err]).toEqual([2, "--format is given twice\nSee contract --help."])
   }))
 
 describe("launch", () => {
-  it("goes on when what it prints can be read by nobody", async () => {
+  it("continues if its output is closed", async () => {
     const streams = [process.stdout, process.stderr]
     const listeners = streams.map((stream) => stream.listeners("error"))
     const code = process.exitCode

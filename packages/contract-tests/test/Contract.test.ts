@@ -44,7 +44,7 @@ const makesAndLeaves = behaviour("WS-GET-901", {
   })
 })
 
-describe("of a server that is there", () => {
+describe("of a running server", () => {
   contract({
     name: "by its options",
     baseUrl: "https://example.com",
@@ -67,7 +67,7 @@ describe("of a server that is there", () => {
   })
 
   afterAll(() => {
-    // Skipped are those that the suite is too gentle for, or that the target has not the things for.
+    // The suite skips behaviours that are too much for the server or that the target lacks options for.
     expect([...ran].sort()).toEqual(["WS-GET-902", "WS-GET-903", "WS-GET-911"])
     expect(memory.names()).toEqual(["someone else's"])
   })
@@ -85,7 +85,7 @@ const running = Layer.scoped(
 )
 
 describe("of a layer", () => {
-  // Nothing is started where tests are only listed, or left out.
+  // Nothing is started if tests are only listed or skipped.
   beforeAll(() => expect(alive).toBe(0))
   afterAll(() => expect(alive).toBe(0))
 
@@ -100,7 +100,7 @@ describe("the file's own tests", () => {
       expect(yield* Clock.currentTimeMillis).toBe(0)
     }))
 
-  it.effect("have nothing of the contract's", () =>
+  it.effect("have no service of the contract", () =>
     Effect.gen(function*() {
       const { context } = yield* Effect.runtime<never>()
       expect(context.unsafeMap.has(Target.Target.key)).toBe(false)

@@ -5,7 +5,7 @@ import { disagreements, toMarkdown } from "../src/Disagreement.js"
 const read = (path: string) => readFileSync(new URL(path, import.meta.url), "utf8")
 
 describe("disagreements", () => {
-  it("are four questions with names and sentences that are all different", () => {
+  it("are four questions with unique names and sentences", () => {
     expect(disagreements).toHaveLength(4)
     const texts = disagreements.flatMap(({ mockServer, name, question, sources, target }) => [
       name,
@@ -35,7 +35,7 @@ describe("toMarkdown", () => {
     }
   })
 
-  it("stands in docs/fidelity.md, before the statements", () => {
+  it("is in docs/fidelity.md, before the statements", () => {
     const document = read("../../../docs/fidelity.md")
     expect(document).toContain(toMarkdown)
     expect(document.indexOf(toMarkdown)).toBeLessThan(document.indexOf("WS-LIST-001"))

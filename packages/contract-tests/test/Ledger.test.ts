@@ -35,7 +35,7 @@ const wrong = behaviour("WS-GET-002", {
 const targetOf = (memory: Memory.Memory) =>
   Target.layerFetch({ baseUrl: "https://example.com", apiKey: "canary-key", fetch: memory.fetch })
 
-/** Makes a secret whose name has the target's marker in it, and leaves it there. */
+/** Creates a secret with the target's marker in its name, without deleting it. */
 const leave = Effect.gen(function*() {
   const { fetch, marker } = yield* Target.Target
   yield* Effect.promise(() =>
@@ -48,7 +48,7 @@ const leave = Effect.gen(function*() {
 })
 
 describe("run", () => {
-  it.effect("says of each behaviour what came of it", () =>
+  it.effect("returns the result of each behaviour", () =>
     Effect.gen(function*() {
       const told: Array<string> = []
       const entries = yield* Ledger.run({
@@ -72,15 +72,15 @@ describe("run", () => {
       expect(told.sort()).toEqual(["WS-GET-001", "WS-GET-002", "WS-GET-003", "WS-GET-004", "WS-GET-005"])
     }).pipe(Effect.provide(targetOf(Memory.make()))))
 
-  it.effect("gives a behaviour a time to end", () =>
+  it.effect("has a timeout for a behaviour", () =>
     Effect.gen(function*() {
       const stuck = Ledger.run({ behaviours: [behaviour("WS-GET-001", { run: Effect.never })], timeout: 5000 })
       const fiber = yield* Effect.fork(stuck)
       yield* TestClock.adjust(5000)
-      expect(yield* Fiber.join(fiber)).toMatchObject([{ result: { _tag: "Failed", message: "no end after 5000 ms" } }])
+      expect(yield* Fiber.join(fiber)).toMatchObject([{ result: { _tag: "Failed", message: "timed out after 5000 ms" } }])
     }).pipe(Effect.provide(targetOf(Memory.make()))))
 
-  it.effect("deletes what was left, when it ends and when it is interrupted", () =>
+  it.effect("deletes leftover secrets at the end and on interruption", () =>
     Effect.gen(function*() {
       const memory = Memory.make({ names: ["someone else's"] })
       const started = yield* Deferred.make<void>()
@@ -98,7 +98,7 @@ describe("run", () => {
       }).pipe(Effect.provide(targetOf(memory)))
     }))
 
-  it.effect("logs what it could not delete", () =>
+  it.effect("logs that it could not delete them", () =>
     Effect.gen(function*() {
       const logged: Array<unknown> = []
       const logger = Logger.replace(Logger.defaultLogger, Logger.make(({ message }) => void logged.push(message)))
@@ -188,7 +188,7 @@ describe("with the report of a witness", () => {
     ]
   })
 
-  it("has an L with date and count for what was confirmed, and contested for what was contradicted", () => {
+  it("has an L with date and count for confirmed statements, and contested for contradicted ones", () => {
     const text = Ledger.toMarkdown([mock], report(true))
     expect(text).toContain("| WS-LIST-001 | P L (2026-11-27, 14 times in traffic) | wire |")
     expect(text).toContain(
@@ -206,7 +206,7 @@ describe("with the report of a witness", () => {
     })
   })
 
-  it("has no L for what was seen of another server than the real one", () => {
+  it("has no L for traffic of another server", () => {
     expect(Ledger.toMarkdown([mock], report(false))).toContain(
       "| WS-LIST-001 | P (2026-11-27, 14 times in traffic at https://api.example.com) | wire |"
     )
@@ -214,7 +214,7 @@ describe("with the report of a witness", () => {
 })
 
 describe("toJson", () => {
-  it("has each behaviour with its letter and what came of it, and no score", () => {
+  it("has each behaviour with its letter and result, and no score", () => {
     const { behaviours, columns, ...rest } = JSON.parse(Ledger.toJson([mock, live])) as {
       readonly columns: unknown
       readonly behaviours: ReadonlyArray<unknown>
@@ -261,7 +261,7 @@ describe("toJson", () => {
 })
 
 describe("toText", () => {
-  it("has a line for each behaviour, what failed and was skipped, and each letter by itself", () => {
+  it("has a line for each behaviour, the failed and skipped ones, and a count per letter", () => {
     expect(Ledger.toText([mock, live])).toBe(`┌ mock
 │ ┌ api.example.com
 
@@ -296,14 +296,14 @@ api.example.com
 `)
   })
 
-  it("has colours where they are wanted, and only there", () => {
+  it("has colours only with the option", () => {
     expect(Ledger.toText([mock, live])).not.toContain("\u001b")
     expect(Ledger.toText([mock, live], { colours: true })).toContain("\u001b[31m✗\u001b[0m")
   })
 })
 
 describe("isClean", () => {
-  it("is whether nothing failed", () => {
+  it("is true if nothing failed", () => {
     expect(Ledger.isClean([mock])).toBe(false)
     expect(Ledger.isClean([{ ...mock, entries: mock.entries.filter(({ result }) => result !== failed) }])).toBe(true)
   })

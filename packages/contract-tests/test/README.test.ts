@@ -9,7 +9,7 @@ const read = (path: string) => readFileSync(new URL(path, import.meta.url), "utf
 
 const readme = read("../README.md")
 
-it("shows the very file that runs the suite against the mock server", () => {
+it("shows the file that runs the suite against the mock server", () => {
   expect(readme).toContain(`\`\`\`ts\n${read("../../../apps/mock-server/test/contract.test.ts")}\`\`\``)
 })
 
@@ -17,7 +17,7 @@ it("says how many behaviours there are", () => {
   expect(readme).toContain(` ${behaviours.length} behaviours`)
 })
 
-it.scopedLive("shows a program that a witness looks at, which says what is contradicted", () =>
+it.scopedLive("shows a program with a witness, which prints the contradictions", () =>
   Effect.gen(function*() {
     expect(readme).toContain(`\`\`\`ts\n${read("readme/witness.ts")}\`\`\``)
     const url = yield* serving(() => [200, JSON.stringify({ metadata: { id: "id", name: "n", createdAt: null } })])

@@ -3,14 +3,14 @@ import * as fc from "effect/FastCheck"
 import * as Seal from "../src/Seal.js"
 
 describe("a seal", () => {
-  it("is the same for the same text, within a run alone", () => {
+  it("is equal for equal texts, within a run only", () => {
     const [one, other] = [Seal.make(), Seal.make()]
     expect(one("a value")).toBe(one("a value"))
     expect(one("a value")).not.toBe(one("a valuf"))
     expect(one("a value")).not.toBe(other("a value"))
   })
 
-  it("tells the length as a power of two, and has nothing else of the text", () => {
+  it("has the length as a power of two, and nothing else of the text", () => {
     expect(Seal.make()("x".repeat(33))).toMatch(/^sealed-64-[\w-]{22}$/)
     fc.assert(fc.property(fc.string({ minLength: 5 }), (text) => {
       const sealed = Seal.make()(text)

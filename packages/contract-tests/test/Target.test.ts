@@ -20,13 +20,13 @@ const found = (options: Partial<Target.Options>) =>
   Effect.provide(Target.Target, Target.layerFetch({ ...required, ...options }))
 
 describe("layer", () => {
-  it.effect("takes the slash at the end of a base URL off", () =>
+  it.effect("removes the trailing slash of a base URL", () =>
     Effect.gen(function*() {
       expect((yield* build({ baseUrl: "https://example.com/api//" })).baseUrl).toBe("https://example.com/api")
       expect((yield* build({ baseUrl: new URL("https://example.com") })).baseUrl).toBe("https://example.com")
     }))
 
-  it.effect("has the HttpClient of its context, our client, both layouts, and no answer to what the sources disagree about", () =>
+  it.effect("defaults to the HttpClient of its context, our client, both layouts, and both answers of disagreements", () =>
     Effect.gen(function*() {
       const service = yield* build({})
       expect(service.httpClient).toBe(http)
@@ -42,7 +42,7 @@ describe("layer", () => {
       expect(yield* build({ ...told, paths: "scoped" })).toMatchObject({ ...told, layouts: ["scoped"] })
     }))
 
-  it.effect("takes keys that may do nothing for keys of the same workspace", () =>
+  it.effect("uses the same workspace for restricted keys", () =>
     Effect.gen(function*() {
       const { archivedTenant, disabledTenant, restrictedTenant } = yield* build({
         restrictedTenant: { apiKey: "canary-restricted" },
@@ -53,7 +53,7 @@ describe("layer", () => {
       expect(workspaces).toEqual(["wksp_1", "wksp_1", "wksp_3"])
     }))
 
-  it.effect("refuses a base URL with a password, and does not repeat it", () =>
+  it.effect("refuses a base URL with a password, without quoting it", () =>
     Effect.gen(function*() {
       for (const baseUrl of ["https://me:canary@example.com", new URL("https://canary@example.com/v1")]) {
         expect((yield* Effect.flip(build({ baseUrl }))).message).toBe(
@@ -62,7 +62,7 @@ describe("layer", () => {
       }
     }))
 
-  it.effect("takes keys as strings, and redacts them", () =>
+  it.effect("accepts keys as strings, and redacts them", () =>
     Effect.gen(function*() {
       const service = yield* build({
         apiKey: "canary-key",
@@ -73,7 +73,7 @@ describe("layer", () => {
       expect(JSON.stringify(service)).not.toContain("canary")
     }))
 
-  it.effect("marks what it makes, differently each time", () =>
+  it.effect("has a different marker each time", () =>
     Effect.gen(function*() {
       const markers = [(yield* build({})).marker, (yield* build({})).marker]
       expect(markers[0]).toMatch(/^contract-tests-\d{8}$/)
@@ -82,7 +82,7 @@ describe("layer", () => {
 })
 
 describe("layerFetch", () => {
-  it.effect("lets the client send with the same fetch", () =>
+  it.effect("uses the same fetch for the client", () =>
     Effect.gen(function*() {
       const { asked, fetch } = Memory.make()
       const { httpClient } = yield* found({ fetch, workspaceId: "wksp_1" })
@@ -90,14 +90,14 @@ describe("layerFetch", () => {
       expect(asked).toEqual(["GET /v1/whoami"])
     }))
 
-  it.effect("finds the workspace of a key out from a secret that is there", () =>
+  it.effect("reads the workspace of a key from an existing secret", () =>
     Effect.gen(function*() {
       const { asked, fetch } = Memory.make({ names: ["someone else's"] })
       expect((yield* found({ fetch })).workspaceId).toBe("wksp_found")
       expect(asked).toEqual(["GET /v1/workspace_secrets?limit=1"])
     }))
 
-  it.effect("finds the workspace of a key out from a secret that it makes and deletes, where there is none", () =>
+  it.effect("creates and deletes a secret to read the workspace of a key, if there is none", () =>
     Effect.gen(function*() {
       const { asked, fetch, names } = Memory.make()
       expect((yield* found({ fetch })).workspaceId).toBe("wksp_found")
@@ -109,7 +109,7 @@ describe("layerFetch", () => {
       ])
     }))
 
-  it.effect("says why it cannot find the workspace out, without the key", () =>
+  it.effect("says why it cannot read the workspace, without the key", () =>
     Effect.gen(function*() {
       const { fetch } = Memory.make()
       const refused = yield* Effect.flip(found({ fetch, apiKey: "another-canary" }))
@@ -144,21 +144,21 @@ describe("cleanUp", () => {
       return { result, names: names() }
     })
 
-  it.effect("deletes what has the target's marker in its name, page by page, and nothing else", () =>
+  it.effect("deletes only secrets with the target's marker in their name, page by page", () =>
     Effect.gen(function*() {
       const names = ["someone else's", "contract-tests-1"]
       const mine = ["?-a", "x-?-b", "?-c", "?-d", "?-e"]
       expect(yield* left({ names }, mine)).toMatchObject({ result: { right: 5 }, names })
-      // A server that takes no notice of the filter.
+      // A server that ignores the filter.
       expect(yield* left({ names, filters: false }, mine)).toMatchObject({ result: { right: 5 }, names })
     }))
 
-  it.effect("does so on a server that has no paths without a workspace", () =>
+  it.effect("works on a server with scoped paths only", () =>
     Effect.gen(function*() {
       expect(yield* left({ unscoped: false }, ["?-a"])).toMatchObject({ result: { right: 1 }, names: [] })
     }))
 
-  it.effect("says what it could not delete", () =>
+  it.effect("names a secret that it could not delete", () =>
     Effect.gen(function*() {
       const { result } = yield* left({ deletes: 500 }, ["?-a"])
       expect(result).toMatchObject({

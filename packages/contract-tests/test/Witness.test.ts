@@ -78,7 +78,7 @@ describe("a witness", () => {
     expect(JSON.stringify([shown, [...witness.findings]])).not.toContain(VALUE.slice(0, 10))
   })
 
-  it("does not show a value that it has seen before, as an id or as a name", () => {
+  it("does not show a known value as an id or as a name", () => {
     const { shown, witness } = watching()
     get(witness, { body: secret(VALUE) })
     get(witness, { body: { ...secret("v"), [VALUE]: 1 }, requestId: VALUE })
@@ -90,7 +90,7 @@ describe("a witness", () => {
     ])
   })
 
-  it("names fields that are not known, at most a hundred of them, and those that look like no name by their length", () => {
+  it("lists unknown fields, at most 100, and those that look like no name by their length", () => {
     const { witness } = watching()
     for (let i = 0; i < 200; i++) {
       get(witness, { body: { ...secret("v"), [`field${i}`]: 1, "a name with spaces": 1 } })
@@ -110,7 +110,7 @@ describe("a witness", () => {
     expect(witness.findings.size).toBe(0)
   })
 
-  it("counts what is not of the API", () => {
+  it("counts exchanges that are not of the API", () => {
     const { witness } = watching()
     const begin = (of: Headers) => witness.begin({ method: "GET", target: "/v1/whoami", headers: of })
     begin(new Headers()).end(answer({ status: 401 }))
@@ -132,7 +132,7 @@ describe("a witness", () => {
     expect(Witness.resultOf(undefined)).toBe("not exercised")
   })
 
-  it("judges a sequence where it sees all writes, and not where it does not", () => {
+  it("judges a sequence only if it sees all writes", () => {
     const read = (seesAllWrites: boolean) => {
       const { witness } = watching({ seesAllWrites })
       const create = witness.begin({ method: "POST", target: "/v1/workspace_secrets", headers })

@@ -57,15 +57,15 @@ describe("witness", () => {
   it.scopedLive.each(
     [
       ["witness needs --target", []],
-      ["--target is no URL", ["--target", "nowhere"]],
-      ["--target has to begin with https://", ["--target", "ftp://127.0.0.1"]],
-      ["--target is http, which shows the key", ["--target", "http://api.cadenya.com"]],
-      ["--target has to be without user", ["--target", "https://a:b@api.cadenya.com"]],
-      ["--target has to be without user", ["--target", "https://api.cadenya.com/v2?x=1"]],
-      ["--port has to be", ["--target", "https://api.cadenya.com", "--port", "65536"]],
+      ["--target must be a URL", ["--target", "nowhere"]],
+      ["--target must start with https://", ["--target", "ftp://127.0.0.1"]],
+      ["--target with http sends the key", ["--target", "http://api.cadenya.com"]],
+      ["--target must not have a user", ["--target", "https://a:b@api.cadenya.com"]],
+      ["--target must not have a user", ["--target", "https://api.cadenya.com/v2?x=1"]],
+      ["--port must be", ["--target", "https://api.cadenya.com", "--port", "65536"]],
       ["--target is given twice", ["--target", "https://a.example", "--target", "https://b.example"]],
-      ["--record is not an option of this command", ["--target", "https://api.cadenya.com", "--record"]],
-      ["there is an argument that belongs to no option", ["a-stray-word"]],
+      ["unknown option --record", ["--target", "https://api.cadenya.com", "--record"]],
+      ["unexpected argument", ["a-stray-word"]],
       ["the report cannot be written: ENOENT", [
         "--target",
         "https://api.cadenya.com",
@@ -73,14 +73,14 @@ describe("witness", () => {
         "/nowhere/at/all/witness.json"
       ]]
     ] as const
-  )("ends with 2 and says what is wrong: %s", ([message, args]) =>
+  )("exits with 2 and says what is wrong: %s", ([message, args]) =>
     Effect.gen(function*() {
       const { err, fiber } = yield* started(args)
       expect(yield* Fiber.join(fiber)).toBe(2)
       expect(err.join("\n")).toContain(message)
     }))
 
-  it.scopedLive("says how often a statement was seen, and ends with 0 where nothing is contradicted", () =>
+  it.scopedLive("prints how often a statement was seen, and exits with 0 if nothing is contradicted", () =>
     Effect.gen(function*() {
       const target = yield* serving(() => [200, page])
       const directory = yield* folder
@@ -91,7 +91,7 @@ describe("witness", () => {
         expect(yield* ask(`${proxy}/v1/workspace_secrets`)).toEqual({ status: 200, text: page })
       }
       yield* until(() => out.some((line) => line.includes("WS-LIST-001  seen 10 times")))
-      // What a kill would leave: lines, and rows.
+      // After a kill, lines and rows would remain.
       const lines = Either.getOrThrow(Report.read(fs.readFileSync(file, "utf8")))
       expect(lines.statements.find(({ id }) => id === "WS-LIST-001")).toMatchObject({ confirmed: 10, contradicted: 0 })
       expect(fs.readFileSync(join(directory, "witness.md"), "utf8")).toContain("| ok | WS-LIST-001 |")
@@ -103,7 +103,7 @@ describe("witness", () => {
       expect(fs.readFileSync(join(directory, "witness.md"), "utf8")).toContain("## Not exercised")
     }))
 
-  it.scopedLive("says what was contradicted, with the id of the request, and ends with 1", () =>
+  it.scopedLive("prints contradictions with the request id, and exits with 1", () =>
     Effect.gen(function*() {
       const target = yield* serving(() => [200, JSON.stringify({ items: [{}], pagination: null, total: 1 })])
       const { end, out, url } = yield* started(["--target", target])
@@ -114,18 +114,18 @@ describe("witness", () => {
         /^DRIFT {2}WS-TRANSPORT-017 {2}.*expected no null, got one in 1 of 1 \(request id 0f3c\)$/m
       )
       expect(out.join("\n")).toContain(
-        "WARN   GET /v1/workspace_secrets has a field that the contract does not have: total"
+        "WARN   GET /v1/workspace_secrets has an unknown field: total"
       )
     }))
 
-  it.scopedLive("ends with 2 when the target redirects, after the answer was passed on", () =>
+  it.scopedLive("exits with 2 if the target redirects, after forwarding the response", () =>
     Effect.gen(function*() {
       const target = yield* serving(() => [308, "", { location: "https://elsewhere.example/path" }])
       const { err, fiber, url } = yield* started(["--target", target])
       expect((yield* ask(`${yield* url}/v1/whoami`, { redirect: "manual" })).status).toBe(308)
       expect(yield* Fiber.join(fiber)).toBe(2)
       expect(err.join("\n")).toContain(
-        "the target redirects to https://elsewhere.example; give --target where it leads"
+        "the target redirects to https://elsewhere.example; set --target to the final URL"
       )
     }))
 

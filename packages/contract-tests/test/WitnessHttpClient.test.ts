@@ -35,7 +35,7 @@ const watching = (seal: Seal.Seal = Seal.make()) => {
   return { shown, witness: Witness.make({ seal, onShown: (one) => shown.push(one) }) }
 }
 
-/** A server, and a client of it that is looked at. */
+/** A server and its observed client. */
 const started = (answer: Answering, path = "") =>
   Effect.gen(function*() {
     const url = yield* serving(answer)
@@ -60,7 +60,7 @@ const watched = (http: HttpClient.HttpClient) => {
 
 const result = (witness: Witness.Witness, id: string) => Witness.resultOf(witness.findings.get(id))
 
-describe("a client that is looked at", () => {
+describe("an observed client", () => {
   const transports = [
     ["fetch", FetchHttpClient.layer],
     ["node:http", NodeHttpClient.layer],
@@ -150,7 +150,7 @@ describe("a client that is looked at", () => {
       }).pipe(Effect.provide(transport)))
   }
 
-  it.effect("leaves form data as it is, and counts it as unreadable", () =>
+  it.effect("does not change form data, and counts it as unreadable", () =>
     Effect.gen(function*() {
       const body = new URLSearchParams({ a: "b" })
       const { http, witness } = watched(answering(() => new Response(body)))
@@ -159,7 +159,7 @@ describe("a client that is looked at", () => {
       expect(witness.counts).toMatchObject({ exchanges: 1, unreadable: 1 })
     }))
 
-  it.effect("keeps what there is of a response: status, headers, cookies, and what is printed", () =>
+  it.effect("keeps status, headers, cookies and printed form of a response", () =>
     Effect.gen(function*() {
       const http = HttpClient.withTracerPropagation(
         answering(() => new Response(page, { status: 201, headers: { "set-cookie": "a=1" } })),
@@ -174,7 +174,7 @@ describe("a client that is looked at", () => {
       expect([yield* response.text, yield* response.text, yield* response.json]).toEqual([page, page, JSON.parse(page)])
     }))
 
-  it.effect("looks at the API alone, below its base URL", () =>
+  it.effect("observes only requests below the base URL", () =>
     Effect.gen(function*() {
       const { http, shown, witness } = watched(answering(() => new Response(page, { headers })))
       for (const url of ["https://api.example/v1/whoami", "https://other.example/base/v1/whoami", "no url"]) {
@@ -186,7 +186,7 @@ describe("a client that is looked at", () => {
       expect(shown.map(({ request }) => request)).toEqual(["GET /v1/workspace_secrets"])
     }))
 
-  it.effect("sees what the client below makes of a request", () =>
+  it.effect("sees the changes that the wrapped client makes to a request", () =>
     Effect.gen(function*() {
       const below = answering(() => new Response(page, { headers })).pipe(
         HttpClient.mapRequest(HttpClientRequest.bearerToken("a-key")),
@@ -198,7 +198,7 @@ describe("a client that is looked at", () => {
       expect(result(witness, "WS-LIST-001")).toBe("confirmed")
     }))
 
-  it.effect("sees the answer where the client below fails for its status", () =>
+  it.effect("sees the response if the wrapped client fails for its status", () =>
     Effect.gen(function*() {
       const body = JSON.stringify({ code: 5, message: "no" })
       const { http, witness } = watched(
@@ -219,7 +219,7 @@ describe("a client that is looked at", () => {
       expect(witness.counts).toMatchObject({ exchanges: 1, cutOff: 1 })
     }))
 
-  it.effect("passes an interrupt on, before the response and while it is read", () =>
+  it.effect("forwards an interruption, before the response and while it is read", () =>
     Effect.gen(function*() {
       let interrupted = 0
       const never = Effect.onInterrupt(Effect.never, () => Effect.sync(() => interrupted++))
@@ -240,7 +240,7 @@ describe("a client that is looked at", () => {
       expect(second.witness.counts).toMatchObject({ exchanges: 1, cutOff: 1 })
     }))
 
-  it.effect("counts a body that breaks off, or is left before its end, as cut off", () =>
+  it.effect("counts a truncated or partly read body as cut off", () =>
     Effect.gen(function*() {
       let parts = 0
       const { http, witness } = watched(answering(() =>
@@ -260,7 +260,7 @@ describe("a client that is looked at", () => {
       expect(witness.counts).toMatchObject({ exchanges: 3, cutOff: 3 })
     }))
 
-  it.effect("does not wait for the body of a response that has none", () =>
+  it.effect("does not wait for the body of a response without one", () =>
     Effect.gen(function*() {
       const { http, witness } = watched(answering(() => new Response(null, { status: 204, headers })))
       yield* http.execute(HttpClientRequest.del(`${target.href}/v1/workspace_secrets/a`, { headers: ours }))
@@ -268,7 +268,7 @@ describe("a client that is looked at", () => {
       expect(witness.counts).toMatchObject({ exchanges: 2, cutOff: 0 })
     }))
 
-  it.live("gives a response up that nobody reads, when it is gone", () =>
+  it.live("counts an unread response as cut off after garbage collection", () =>
     Effect.gen(function*() {
       setFlagsFromString("--expose-gc")
       const gc = runInNewContext("gc") as () => void
@@ -281,7 +281,7 @@ describe("a client that is looked at", () => {
       expect(witness.counts.exchanges).toBe(1)
     }))
 
-  it.effect("does not look at bodies that are large, in parts, forms, or compressed", () =>
+  it.effect("does not read bodies that are large, streamed, forms or compressed", () =>
     Effect.gen(function*() {
       const { http, witness } = watched(answering(({ headers: { "x-answer": answer } }) =>
         new Response(
@@ -300,7 +300,7 @@ describe("a client that is looked at", () => {
       yield* read(answered("large"), "text")
       yield* read(answered("large"), "stream")
       expect(witness.counts).toMatchObject({ exchanges: 2, tooLarge: 2, unreadable: 0 })
-      // A transport that decompresses may leave the header.
+      // A transport that decompresses may keep the header.
       yield* read(answered("unzipped"), "text")
       expect(result(witness, "WS-LIST-001")).toBe("confirmed")
       yield* read(answered("zipped"), "text")
@@ -313,7 +313,7 @@ describe("a client that is looked at", () => {
       expect(witness.counts).toMatchObject({ exchanges: 8, unreadable: 5, foreign: 0 })
     }))
 
-  it.effect("sees a body that is sent as bytes or as text", () =>
+  it.effect("sees a body sent as bytes or as text", () =>
     Effect.gen(function*() {
       const error = JSON.stringify({ code: 3, message: "no" })
       const json = "application/json"
@@ -331,7 +331,7 @@ describe("a client that is looked at", () => {
       expect(witness.findings.get("WS-ERR-014")).toMatchObject({ confirmed: 3, contradicted: 0 })
     }))
 
-  it.scopedLive("shows no value and no key, wherever they are: in what it has found, in a report, in an error, or in a log", () =>
+  it.scopedLive("shows no value and no key in results, a report, an error or a log", () =>
     Effect.gen(function*() {
       const { http, shown, url, witness } = yield* started(tellingAll())
       const errors: Array<unknown> = []
@@ -356,7 +356,7 @@ describe("a client that is looked at", () => {
       expect(leaking(prints, ...secretsOfAll)).toEqual([])
     }).pipe(Effect.provide(FetchHttpClient.layer)))
 
-  it.effect("works on where the witness fails, and says nothing of what it has failed at", () =>
+  it.effect("keeps working if the witness fails, and shows nothing of the exchange", () =>
     Effect.gen(function*() {
       const broken = (): Seal.Seal => (text) => {
         throw new Error(`cannot seal ${text}`)

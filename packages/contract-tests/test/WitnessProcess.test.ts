@@ -21,7 +21,7 @@ const brokenJudge: Plugin = {
 
 let directory = ""
 
-/** The command as a file, made from its sources. */
+/** The bundled command. */
 const bundled = async (name: string, plugins: Array<Plugin> = []) => {
   const outfile = join(directory, `${name}.mjs`)
   await build({
@@ -47,7 +47,7 @@ beforeAll(async () => {
 
 afterAll(() => fs.rmSync(directory, { recursive: true, force: true }))
 
-/** A process that ends with the scope, and all that it prints. */
+/** A process for the lifetime of the scope, and its output. */
 const running = (program: keyof typeof programs, args: ReadonlyArray<string>) =>
   Effect.map(
     Effect.acquireRelease(
@@ -118,7 +118,7 @@ describe("the process of a witness", { timeout: 60_000 }, () => {
       expect(seen?.confirmed).toBeGreaterThanOrEqual(asked - 1)
     }))
 
-  it.scopedLive("passes on what a judge fails at, counts it, and shows nothing of it", () =>
+  it.scopedLive("forwards an exchange at which a judge fails, counts it, and shows nothing of it", () =>
     Effect.gen(function*() {
       const target = yield* serving(tellingAll())
       const { end, report, text, url, written } = yield* witnessing("broken", target)
@@ -132,7 +132,7 @@ describe("the process of a witness", { timeout: 60_000 }, () => {
       expect(leaksIn([text(), before, written()].join("\n"))).toEqual([])
     }))
 
-  it.scopedLive("shows nothing of what it has seen when it crashes", () =>
+  it.scopedLive("shows nothing of the exchanges when it crashes", () =>
     Effect.gen(function*() {
       const target = yield* serving(tellingAll())
       const { end, text, url, written } = yield* witnessing("whole", target)
@@ -144,7 +144,7 @@ describe("the process of a witness", { timeout: 60_000 }, () => {
       expect(leaksIn([text(), written()].join("\n"))).toEqual([])
     }))
 
-  it.scopedLive("says of a defect what and where it was, and not what it says", () =>
+  it.scopedLive("prints class and frames of a defect, without its message", () =>
     Effect.gen(function*() {
       const { ended, text } = yield* running("whole", ["die"])
       expect(yield* ended).toBe(1)

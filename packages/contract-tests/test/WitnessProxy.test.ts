@@ -19,7 +19,7 @@ const listening = <S extends net.Server>(server: S) =>
     () => Effect.async<void>((resume) => void server.close(() => resume(Effect.void)))
   )
 
-/** A server that is bytes: it is given what came, and what it writes comes back. */
+/** A raw server: its handler receives the bytes, and writes the response. */
 const bytesServer = (answer: (socket: net.Socket, all: string) => void) =>
   Effect.gen(function*() {
     const sockets = new Set<net.Socket>()
@@ -45,7 +45,7 @@ const started = (port: number, options: Partial<Proxy.Options> = {}) =>
     return { witness, shown, port: Number(new URL(url).port) }
   })
 
-/** Writes bytes to a port, and gives what comes until it is enough or the other side ends. */
+/** Writes bytes to a port, and returns the received text when it is enough or the other side closes. */
 const talk = (port: number, parts: ReadonlyArray<string>, isEnough: (all: string) => boolean = () => false) =>
   Effect.async<string>((resume) => {
     let all = ""
@@ -71,7 +71,7 @@ const until = (condition: () => boolean) =>
   Effect.repeat(Effect.async<void>((resume) => void setImmediate(() => resume(Effect.void))), { until: condition })
 
 describe("a proxy", () => {
-  it.scopedLive("passes requests and answers on as they are: bytes, and headers in their order and case", () =>
+  it.scopedLive("forwards requests and responses unchanged: bytes, and headers in their order and case", () =>
     Effect.gen(function*() {
       const requests: Array<string> = []
       const body = "\u00ff\u0000 {broken"
@@ -93,7 +93,7 @@ describe("a proxy", () => {
       expect(witness.counts).toMatchObject({ exchanges: 1, unreadable: 0 })
     }))
 
-  it.scopedLive("passes chunks and trailers on, and asks on the same connection again", () =>
+  it.scopedLive("forwards chunks and trailers, and reuses the connection", () =>
     Effect.gen(function*() {
       let connections = 0
       const server = http.createServer((request, response) => {
@@ -117,7 +117,7 @@ describe("a proxy", () => {
       expect(connections).toBe(1)
     }))
 
-  it.scopedLive("gives the first bytes of an answer on before the last have come", () =>
+  it.scopedLive("forwards the first bytes of a response before the last arrive", () =>
     Effect.gen(function*() {
       const sockets: Array<net.Socket> = []
       const upstream = yield* bytesServer((socket) => {
@@ -131,7 +131,7 @@ describe("a proxy", () => {
       )
     }))
 
-  it.scopedLive("interrupts the server when the client is gone", () =>
+  it.scopedLive("aborts the server's request when the client disconnects", () =>
     Effect.gen(function*() {
       const gone = yield* Deferred.make<void>()
       const asked = yield* Deferred.make<void>()
@@ -147,7 +147,7 @@ describe("a proxy", () => {
       yield* until(() => witness.counts.cutOff === 1)
     }))
 
-  it.scopedLive("cuts an answer off that the server has cut off, and tells the code", () =>
+  it.scopedLive("aborts a response that the server aborts, and reports the code", () =>
     Effect.gen(function*() {
       const troubles: Array<string> = []
       const upstream = yield* bytesServer((socket) => {
@@ -159,7 +159,7 @@ describe("a proxy", () => {
       expect(troubles).toEqual(["ECONNRESET"])
     }))
 
-  it.scopedLive("closes the connection where the server cannot be reached", () =>
+  it.scopedLive("closes the connection if the server cannot be reached", () =>
     Effect.gen(function*() {
       const server = yield* Effect.scoped(listening(net.createServer()).pipe(Effect.map(portOf)))
       const troubles: Array<string> = []
@@ -168,7 +168,7 @@ describe("a proxy", () => {
       expect(troubles).toEqual(["ECONNREFUSED"])
     }))
 
-  it.scopedLive("takes no more from the server than the client takes", () =>
+  it.scopedLive("has backpressure from the client to the server", () =>
     Effect.gen(function*() {
       const total = 32 * 1024 * 1024
       let written = 0
@@ -191,7 +191,7 @@ describe("a proxy", () => {
       const socket = net.connect(port, "127.0.0.1", () => socket.write("GET / HTTP/1.1\r\nhost: a\r\n\r\n"))
       yield* Effect.addFinalizer(() => Effect.sync(() => socket.destroy()))
       yield* Effect.async<void>((resume) => void socket.once("readable", () => resume(Effect.void)))
-      // Nothing is read from here on: what is on its way is what the buffers of the system and of two streams hold.
+      // The client stops reading: only the buffers of the system and of two streams are in flight.
       let before = -1
       let turns = 0
       yield* until(() => {
@@ -206,7 +206,7 @@ describe("a proxy", () => {
       yield* until(() => witness.counts.tooLarge === 1)
     }))
 
-  it.scopedLive("looks at answers that are compressed", () =>
+  it.scopedLive("reads compressed responses", () =>
     Effect.gen(function*() {
       const page = JSON.stringify({ items: [], pagination: { nextCursor: "" } })
       const server = http.createServer((request, response) => {
@@ -231,7 +231,7 @@ describe("a proxy", () => {
       yield* until(() => witness.counts.unreadable === 1)
     }))
 
-  it.scopedLive("counts what is not of the API, and passes it on: HTML, a request without a key", () =>
+  it.scopedLive("counts and forwards exchanges that are not of the API: HTML, a request without a key", () =>
     Effect.gen(function*() {
       const upstream = yield* bytesServer((socket) => {
         socket.end("HTTP/1.1 502 Bad Gateway\r\nContent-Type: text/html\r\nContent-Length: 9\r\n\r\n<h1>no</h")
@@ -244,7 +244,7 @@ describe("a proxy", () => {
       expect(shown).toEqual([])
     }))
 
-  it.scopedLive("says where a redirect leads, without its path", () =>
+  it.scopedLive("reports the origin of a redirect, without its path", () =>
     Effect.gen(function*() {
       const origins: Array<string | undefined> = []
       const upstream = yield* bytesServer((socket) => {
@@ -255,7 +255,7 @@ describe("a proxy", () => {
       expect(origins).toEqual(["https://other.example"])
     }))
 
-  it.scopedLive("speaks TLS with the server, whose certificate it checks, and asks on the same connection again", () =>
+  it.scopedLive("uses TLS with the server, verifies its certificate, and reuses the connection", () =>
     Effect.gen(function*() {
       let connections = 0
       const hosts: Array<string | undefined> = []

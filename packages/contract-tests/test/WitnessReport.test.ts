@@ -40,7 +40,7 @@ describe("a report", () => {
     drift("expected spec.value, got nothing")
   ]
 
-  it("adds up what exchanges have shown, by statement", () => {
+  it("accumulates results by statement", () => {
     expect(reportOf(all).statements).toEqual([
       {
         id: "WS-GET-001",
@@ -72,7 +72,7 @@ describe("a report", () => {
     )
   })
 
-  it("is read again as a document, as lines, and as lines whose last one is cut off", () => {
+  it("can be read as a document, as lines, and as lines with a truncated last one", () => {
     const report = reportOf(all)
     expect(Report.read(Report.toJson(report))).toEqual(Either.right(report))
     const lines = linesOf(all)
@@ -101,14 +101,14 @@ describe("a report", () => {
     expect(refused).not.toContain("canary")
   })
 
-  it("is Markdown with a row for each statement, of which nothing breaks out", () => {
+  it("is Markdown with an escaped row for each statement", () => {
     const text = Report.toMarkdown(reportOf([...all, drift("a | b <i> *c*")]))
     expect(text).toContain(
       "| DRIFT | WS-GET-001 |"
     )
     expect(text).toContain("a \\| b \\<i> \\*c\\* in 2 of 3 (request id 0f3c, 0f3c) |")
     expect(text).toMatch(/\| L \| WS-LIST-001 \| .* \| 2 times, last 1970-01-01T00:00:03\.000Z \|/)
-    expect(text).toContain("Fields that the contract does not have: `total` (1).")
+    expect(text).toContain("Unknown fields: `total` (1).")
     for (const { id } of behaviours) {
       expect(text).toContain(`| ${id} |`)
     }

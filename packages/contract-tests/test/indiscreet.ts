@@ -12,13 +12,13 @@ import { behaviours as ofReadingErrors } from "../src/behaviours/ClientReadingEr
 import { behaviours as ofRequests } from "../src/behaviours/ClientRequests.js"
 import * as Target from "../src/Target.js"
 
-/** Those that ask the target: the others look at what the client alone makes of requests and answers. */
+/** The behaviours that send requests to the target; the others check the client with made-up responses. */
 const asking = behaviours.filter((behaviour) => ![...ofReading, ...ofReadingErrors, ...ofRequests].includes(behaviour))
 
 const KEY = "canary-key-\"quoted\"-/+<x>"
 const OTHER_KEY = "canary-other-key"
 
-/** Keys that may do less, or that are unusual. */
+/** Restricted and unusual keys. */
 const FURTHER_KEYS = {
   restrictedTenant: "canary-restricted-key",
   disabledTenant: "canary-disabled-key",
@@ -32,7 +32,7 @@ const VALUE = "canary of someone else"
 
 type Spell = (secret: string) => string
 
-/** What a server tells that has no sense for secrets. */
+/** The ways in which an indiscreet server repeats secrets. */
 const indiscreet = async (spell: Spell, input: string | URL | Request, init?: RequestInit): Promise<unknown> => {
   const request = new Request(input, init)
   const body = await request.text()
@@ -53,7 +53,7 @@ const secret = (more: object) => ({
   ...more
 })
 
-/** How a server tells what it was told. */
+/** A server that repeats what it received. */
 export const indiscretions: Readonly<Record<string, (told: unknown) => Response>> = {
   "as an error": (told) => Response.json({ code: 3, message: JSON.stringify(told), details: [told] }, { status: 400 }),
   "as a secret": (told) => Response.json(secret({ told })),
@@ -74,7 +74,7 @@ export const indiscretions: Readonly<Record<string, (told: unknown) => Response>
     })
 }
 
-/** How the behaviours fail at a server that is indiscreet in these ways, and in all spellings, one after the other. */
+/** The failures of the behaviours on a server that is indiscreet in these ways, for each spelling. */
 export const failuresOf = (ways: ReadonlyArray<string>) => {
   const turns = Object.values(spellings).flatMap((spell) => ways.map((way) => ({ spell, way })))
   let asked = 0
@@ -101,7 +101,7 @@ export const failuresOf = (ways: ReadonlyArray<string>) => {
   )
 }
 
-/** What must be in no sink: keys and values, in any spelling. A server tells whole keys, and parts of those begin alike. */
+/** The keys and values, in any spelling, that must be in no sink. A server repeats whole keys; parts of them start alike. */
 const told: ReadonlyArray<Told> = [
   "canary",
   "contract-tests-value",

@@ -1,16 +1,16 @@
-/** A workspace in memory: as much of the API as the suite needs for itself. A page has two secrets. */
+/** A workspace in memory, with the part of the API that the suite itself needs. A page has two secrets. */
 export interface Memory {
   readonly fetch: typeof globalThis.fetch
-  /** The names of the secrets that there are. */
+  /** The names of the existing secrets. */
   readonly names: () => ReadonlyArray<string>
-  /** What was asked, `GET /v1/workspace_secrets?limit=1`. */
+  /** The requests, such as `GET /v1/workspace_secrets?limit=1`. */
   readonly asked: Array<string>
 }
 
 interface Options {
-  /** Names of secrets to begin with. */
+  /** The names of the initial secrets. */
   readonly names?: ReadonlyArray<string>
-  /** Whether `query` is looked at. */
+  /** Whether `query` has an effect. */
   readonly filters?: boolean
   /** Whether the paths without a workspace are served. */
   readonly unscoped?: boolean

@@ -11,7 +11,7 @@ export type Answering = (request: http.IncomingMessage, body: string) => readonl
 export const until = (condition: () => boolean) =>
   Effect.repeat(Effect.async<void>((resume) => void setImmediate(() => resume(Effect.void))), { until: condition })
 
-/** A server that answers as it is told. */
+/** A server with given responses. */
 export const serving = (answer: Answering) =>
   Effect.map(
     Effect.acquireRelease(
@@ -36,7 +36,7 @@ export const serving = (answer: Answering) =>
     (server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   )
 
-// What nobody may see. No test has it in its name.
+// The secrets. No test name contains them.
 const [key, value] = ["canary-key-1", "canary_value_2"]
 const both = `${key} ${value}`
 
@@ -79,7 +79,7 @@ const answers = [
   `<h1>${both}</h1>`
 ]
 
-/** A server that has a value and a key in every place of its answers. */
+/** A server with a value and a key in every field of its responses. */
 export const tellingAll = (): Answering => {
   let asked = 0
   return () => {
@@ -107,7 +107,7 @@ const paths = ["", `/${value}`, `/external_id%3A${value}`, `?cursor=${value}&que
   .flatMap((tail) => [`/v1/workspace_secrets${tail}`, `/v1/workspaces/${value}/workspace_secrets${tail}`])
   .concat("/v1/whoami", `/${value}`)
 
-/** Requests that have a value and a key in every place. */
+/** Requests with a value and a key in every field. */
 export const requestsOfAll = () =>
   ["GET", "POST", "PATCH", "DELETE", "PUT"].flatMap((method, m) =>
     paths.flatMap((path, p) =>
@@ -125,9 +125,9 @@ export const requestsOfAll = () =>
     )
   )
 
-/** The lines that have something in them that nobody may see. */
+/** The lines that contain a secret. */
 export const leaksIn = (text: string): ReadonlyArray<string> =>
   text.split("\n").filter((line) => line.includes(key) || line.includes(value))
 
-/** What nobody may see, for the sinks. */
+/** The secrets, for the sinks. */
 export const secretsOfAll = [key, value]

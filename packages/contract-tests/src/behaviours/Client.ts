@@ -1,5 +1,5 @@
 /**
- * What is expected of the client in front of a server: every operation, with what the server really answers.
+ * Behaviours of the client with a real server: every operation.
  *
  * @since 0.1.0
  */
@@ -309,7 +309,7 @@ export const behaviours = [
         const me = yield* client.whoami()
         const { metadata, spec } = yield* A.ok(yield* api.whoami())
         yield* holds(Schema.is(Profile)(me), "whoami: expected a Profile")
-        // What else a server writes is not read, and times are read to the millisecond.
+        // The client ignores unknown fields and reads times with millisecond precision.
         const { accountId, externalId, id, labels, name, profileId } = A.at({ metadata }, "metadata")
         const { createdAt: _, ...read } = encodeProfile(me).metadata
         const set = (model: string, json: A.Json) =>

@@ -1,6 +1,6 @@
 /**
- * What is expected of the client when a call fails: the errors that a server can be brought to, and every row of the
- * table of errors (WIRE.md, Errors).
+ * Behaviours of the client when a call fails: errors that requests can cause, and every row of the table of errors
+ * (WIRE.md, Errors).
  *
  * @since 0.1.0
  */
@@ -22,7 +22,7 @@ const notFound = { status: 404, code: 5 }
 const alreadyExists = { tag: "WorkspaceSecretAlreadyExists", status: 409, code: 6 }
 const invalidArgument = { tag: "InvalidArgument", status: 400, code: 3 }
 
-/** What operations on one secret make of a row; elsewhere it is `tag`. */
+/** The tag in operations on one secret; elsewhere it is `tag`. */
 const special: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "404/5": {
     get: "WorkspaceSecretNotFound",

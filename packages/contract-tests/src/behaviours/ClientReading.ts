@@ -1,6 +1,6 @@
 /**
- * What is expected of the client as a reader: of what any server may write (WIRE.md,
- * Transport; Models). Errors have a module of their own. The answers are made up, since no server can be asked for them.
+ * Behaviours of the client as a reader of responses (WIRE.md, Transport; Models). Errors are in another module. The
+ * responses are made up, because no server produces them on request.
  *
  * @since 0.1.0
  */
@@ -18,7 +18,7 @@ const id = WorkspaceSecretId.make("id")
 
 const { externalId: _externalId, labels: _labels, ...required } = workspaceSecret.metadata
 
-/** The secret that a client reads in a body. */
+/** The secret that a client reads from a body. */
 const reads = ({ api }: ClientWorld, body: unknown) =>
   Effect.flatMap(canned(api.layout, { body }), ({ client }) => client.get(id))
 

@@ -1,6 +1,6 @@
 /**
- * What is expected of the client as a reader of errors, and of what no server should write (WIRE.md, Errors). The
- * answers are made up, since no server can be asked for them.
+ * Behaviours of the client as a reader of errors and of invalid responses (WIRE.md, Errors). The responses are made up,
+ * because no server produces them on request.
  *
  * @since 0.1.0
  */
@@ -18,7 +18,7 @@ const status = (code: number, details: ReadonlyArray<object> = []) => ({ code, m
 const delayOf = (error: object): unknown =>
   "retryAfter" in error && Duration.isDuration(error.retryAfter) ? Duration.toMillis(error.retryAfter) : undefined
 
-/** Fails unless each operation fails with UnexpectedResponse, and says nothing of what the body was. */
+/** Fails unless each operation fails with UnexpectedResponse that does not quote the body. */
 const isUnexpected = ({ api, mine }: ClientWorld, what: string, answer: Canned, leaveOut: ReadonlyArray<string> = []) =>
   Effect.gen(function*() {
     const { client } = yield* canned(api.layout, answer)

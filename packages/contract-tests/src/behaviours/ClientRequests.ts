@@ -1,6 +1,6 @@
 /**
- * What is expected of the client as a writer: the requests that it sends (WIRE.md, Transport; Operations;
- * Workspace-scoped paths). The answers are made up.
+ * Behaviours of the client as a writer of requests (WIRE.md, Transport; Operations; Workspace-scoped paths). The
+ * responses are made up.
  *
  * @since 0.1.0
  */
@@ -20,13 +20,13 @@ const id = WorkspaceSecretId.make("wsecret_01")
 
 interface Expected {
   readonly method: string
-  /** The path behind that of the base URL. */
+  /** The path without that of the base URL. */
   readonly path: string
   readonly query?: Readonly<Record<string, string>>
   readonly body?: unknown
 }
 
-/** Fails unless a call sends this request, and no other. What comes back does not matter. */
+/** Fails unless a call sends exactly this request. The result does not matter. */
 const sends = (
   { api, target }: ClientWorld,
   call: (client: Client) => Effect.Effect<unknown, unknown>,

@@ -1,6 +1,5 @@
 /**
- * What is expected of create (WIRE.md, Operations: create; Semantics: Create). Its fields and its labels have
- * modules of their own.
+ * Behaviours of create (WIRE.md, Operations: create; Semantics: Create). Fields and labels are in other modules.
  *
  * @since 0.1.0
  */

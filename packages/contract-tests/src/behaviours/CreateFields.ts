@@ -1,6 +1,5 @@
 /**
- * What is expected of the fields of a new secret: name, externalId, value (WIRE.md, Create). Labels have a module of
- * their own.
+ * Behaviours of the fields of a new secret: name, externalId, value (WIRE.md, Create). Labels are in another module.
  *
  * @since 0.1.0
  */

@@ -1,6 +1,5 @@
 /**
- * What is expected of the labels of a secret (WIRE.md, Create: Labels). The rules are those of a create; an update keeps
- * them for the labels that it writes.
+ * Behaviours of labels (WIRE.md, Create: Labels). The rules of create also apply to the labels that an update writes.
  *
  * @since 0.1.0
  */
@@ -69,7 +68,7 @@ export const behaviours = wire("create", [
     rows: [A.INVALID_ARGUMENT],
     *check({ api, mine }) {
       for (const key of badKeys) {
-        // As text: an object literal takes __proto__ for something else.
+        // As text, because __proto__ in an object literal sets the prototype.
         const body = `{"metadata":{"name":"${mine.name()}","labels":{${JSON.stringify(key)}:"core"}},"spec":{}}`
         const answer = yield* api.send("POST", api.collection, { body })
         yield* about(`key ${key.slice(0, 20)} of ${key.length} characters`)(A.refused(answer, A.INVALID_ARGUMENT))

@@ -1,5 +1,5 @@
 /**
- * What is expected of delete (WIRE.md, Operations: delete; Semantics: Get, delete).
+ * Behaviours of delete (WIRE.md, Operations: delete; Semantics: Get, delete).
  *
  * @since 0.1.0
  */

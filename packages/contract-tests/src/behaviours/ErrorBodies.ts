@@ -1,5 +1,5 @@
 /**
- * What is expected of bodies that cannot be taken, and of what an error says of a field (WIRE.md, Errors).
+ * Behaviours of refused bodies, and of the field violations of errors (WIRE.md, Errors).
  *
  * @since 0.1.0
  */
@@ -9,14 +9,14 @@ import { wire } from "../internal/wire.js"
 
 const MAX_BYTES = 1024 * 1024
 
-/** JSON of so many bytes, its value filled up. */
+/** JSON of exactly this size, with a padded value. */
 const bodyOfSize = (metadata: object | undefined, value: (content: string) => string, bytes: number) => {
   const withContent = (content: string) => JSON.stringify({ metadata, spec: { value: value(content) } })
   return withContent("a".repeat(bytes - withContent("").length))
 }
 
 /**
- * The behaviours of bodies that cannot be taken, and of details.
+ * The behaviours of refused bodies, and of details.
  *
  * @since 0.1.0
  * @category behaviours

@@ -1,7 +1,6 @@
 /**
- * What is expected of errors: status, code and body for each row that can be brought about from outside (WIRE.md,
- * Errors). What only one operation does is among the behaviours of the operation, and what is said of bodies has a module of its
- * own.
+ * Behaviours of errors: status, code and body of each row that requests can cause (WIRE.md, Errors). Errors of a single
+ * operation are with that operation, and those of bodies in another module.
  *
  * @since 0.1.0
  */

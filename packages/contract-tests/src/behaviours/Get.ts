@@ -1,5 +1,5 @@
 /**
- * What is expected of get (WIRE.md, Operations: get; Semantics: Get, delete).
+ * Behaviours of get (WIRE.md, Operations: get; Semantics: Get, delete).
  *
  * @since 0.1.0
  */

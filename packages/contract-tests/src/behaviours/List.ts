@@ -1,6 +1,6 @@
 /**
- * What is expected of list: the page, its limit, its order (WIRE.md, Operations: list; Semantics: List). Filters and
- * cursors have modules of their own.
+ * Behaviours of list: page, limit, order (WIRE.md, Operations: list; Semantics: List). Filters and cursors are in other
+ * modules.
  *
  * @since 0.1.0
  */
@@ -12,7 +12,7 @@ import { isAscending, isDescending } from "../internal/order.js"
 import { create, createAll, haveFields } from "../internal/secret.js"
 import { wire, type World } from "../internal/wire.js"
 
-/** Makes this many secrets, ten at a time. */
+/** Creates secrets, ten at a time. */
 const crowd = (world: World, size: number) =>
   Effect.forEach(
     Array.from({ length: size }, (_, i) => world.mine.name(String(i))),
@@ -48,7 +48,7 @@ export const behaviours = wire("list", [
     *check({ api, mine }) {
       const answer = yield* api.list({ prefix: mine.prefix })
       const json = yield* A.ok(answer)
-      // An empty cursor is as good as none.
+      // An empty cursor means unset.
       const { nextCursor, ...pagination } = A.at(json, "pagination")
       const normal = nextCursor === "" ? { ...json, pagination } : json
       yield* same(normal, { items: [], pagination: {} }, `${answer.request}:`)

@@ -1,5 +1,5 @@
 /**
- * What is expected of the cursors of a list: what they survive, and what they are good for (WIRE.md, Semantics: List).
+ * Behaviours of cursors: changes that they survive, and requests that accept them (WIRE.md, Semantics: List).
  *
  * @since 0.1.0
  */
@@ -18,8 +18,8 @@ const NAMES = ["c", "a", "e", "b", "d"]
 const idsOf = (items: ReadonlyArray<A.Json>) => items.map((item) => String(A.at(item, "metadata")["id"]))
 
 /**
- * Five secrets, and a list of them that is changed between its first page, of two, and the rest: what stayed is there
- * once. What was made in between may be there or not.
+ * Lists five secrets, and changes them between the first page (of two) and the rest. Every unchanged secret must appear
+ * exactly once; new secrets may appear.
  */
 const survives = (
   world: World,
@@ -57,7 +57,7 @@ const survives = (
 const remove = ({ api }: World, ids: ReadonlyArray<string | undefined>) =>
   Effect.forEach(ids.filter((id) => id !== undefined), (id) => Effect.as(Effect.flatMap(api.delete(id), A.ok), id))
 
-/** Lists a first page with one query, and asks with its cursor for another query: that is refused. */
+/** Lists a first page, and uses its cursor with another query, which must be refused. */
 const refusesCursor = (world: World, first: Query, second: Query) =>
   Effect.gen(function*() {
     const { cursor } = yield* firstPage(world, { limit: "1", ...first })

@@ -1,5 +1,5 @@
 /**
- * What is expected of the filters of a list: prefix, query, labels (WIRE.md, Semantics: List).
+ * Behaviours of the filters of list: prefix, query, labels (WIRE.md, Semantics: List).
  *
  * @since 0.1.0
  */
@@ -10,7 +10,7 @@ import { listAll, namesOf } from "../internal/list.js"
 import { create, createAll } from "../internal/secret.js"
 import { wire, type World } from "../internal/wire.js"
 
-/** Fails unless a list with this query has the secrets of these names, in whatever order. */
+/** Fails unless a list with this query has the secrets with these names, in any order. */
 const finds = (world: World, query: Readonly<Record<string, string>>, names: ReadonlyArray<string>) =>
   Effect.gen(function*() {
     const items = yield* listAll(world.api, query)
@@ -46,7 +46,7 @@ export const behaviours = wire("list", [
     *check(world) {
       const { api, mine } = world
       const made = yield* create(world, { name: `${mine.prefix}-Key` })
-      // As the server keeps it.
+      // The name as the server stores it.
       const name = String(A.at(yield* A.ok(yield* api.get(made.id)), "metadata")["name"])
       yield* finds(world, { prefix: name }, ["key"])
       yield* finds(world, { prefix: `${mine.prefix}-kEY` }, [])

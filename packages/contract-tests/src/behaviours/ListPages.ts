@@ -1,5 +1,5 @@
 /**
- * What is expected of the pages of a list (WIRE.md, Semantics: List).
+ * Behaviours of the pages of list (WIRE.md, Semantics: List).
  *
  * @since 0.1.0
  */

@@ -1,6 +1,6 @@
 /**
- * What is expected of the fields that the newest document requires, for each model (WIRE.md, Transport: Unset fields). The fields and
- * their empty values come from `UnsetFields` of core.
+ * Behaviours of the fields that the newest document requires, for each model (WIRE.md, Transport: Unset fields). The
+ * fields and their empty values come from `UnsetFields` of core.
  *
  * @since 0.1.0
  */
@@ -21,7 +21,7 @@ import { emptyValues, type Model, models, requiredFields } from "../internal/pub
 import { create } from "../internal/secret.js"
 import { type Case, wire, type World } from "../internal/wire.js"
 
-/** The parts of the answers of every operation: of a secret with nothing set, of one with everything set, and of a profile. */
+/** The model instances in the responses of every operation, for an empty secret, a complete one, and a profile. */
 const instances = (world: World) =>
   Effect.gen(function*() {
     const { api, mine } = world
@@ -54,7 +54,7 @@ const instances = (world: World) =>
     return [...out, ...ofPage("empty list", empty, false), ...ofPage("first page of two", first, true)]
   })
 
-/** Fails unless each part of the model has the fields of it. */
+/** Fails unless each instance of the model has its fields. */
 const hasRequired = ({ target }: World, model: Model, all: ReadonlyArray<Instance>) =>
   Effect.gen(function*() {
     const found = all.filter((instance) => instance.model === model)

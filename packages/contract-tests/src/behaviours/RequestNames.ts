@@ -1,5 +1,5 @@
 /**
- * What is expected of the names of fields in requests: lowerCamelCase and snake_case (WIRE.md, Transport: Field names in requests).
+ * Behaviours of field names in requests: lowerCamelCase and snake_case (WIRE.md, Transport: Field names in requests).
  *
  * @since 0.1.0
  */

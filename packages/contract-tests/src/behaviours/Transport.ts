@@ -1,6 +1,6 @@
 /**
- * What holds for every operation: headers, both path layouts, values (WIRE.md, Transport; Workspace-scoped
- * paths; Values).
+ * Behaviours of every operation: headers, both path layouts, values (WIRE.md, Transport; Workspace-scoped paths;
+ * Values).
  *
  * @since 0.1.0
  */

@@ -1,5 +1,5 @@
 /**
- * What is expected of HTTP itself: keys with spaces, HEAD, CORS (WIRE.md, Transport).
+ * Behaviours of HTTP: keys with spaces, HEAD, CORS (WIRE.md, Transport).
  *
  * @since 0.1.0
  */
@@ -49,7 +49,7 @@ export const behaviours = wire("transport", [
           { status: found.status, type: found.headers.get("content-type") },
           `HEAD ${path}`
         )
-        // A body may hold anything, so only its size is told.
+        // A body may contain anything, so the message has only its size.
         yield* holds(head.body === "", `HEAD ${path}: expected no body, got ${head.body.length} characters`)
         yield* holds(
           (head.headers.get("x-request-id") ?? "") !== "",
@@ -69,7 +69,7 @@ export const behaviours = wire("transport", [
       const methods = [[api.collection, "GET"], [api.collection, "POST"], ["/v1/whoami", "GET"]] as const
       const ofSecret = ["GET", "PATCH", "DELETE"].map((method) => [`${api.collection}/${unknownId}`, method] as const)
       for (const [path, method] of [...methods, ...ofSecret]) {
-        // A browser sends it without the key.
+        // Browsers send preflights without the key.
         const answer = yield* api.with({ authorization: undefined }).send("OPTIONS", path, {
           headers: {
             origin: target.corsOrigin ?? "",

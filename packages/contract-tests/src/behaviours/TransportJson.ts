@@ -1,5 +1,5 @@
 /**
- * What holds for the JSON of every operation: names, times, null, what is not known (WIRE.md, Transport).
+ * Behaviours of the JSON of every operation: names, times, null, unknown fields (WIRE.md, Transport).
  *
  * @since 0.1.0
  */

@@ -1,5 +1,5 @@
 /**
- * What is expected of update (WIRE.md, Operations: update; Semantics: Update). What a mask does has a module of its own.
+ * Behaviours of update (WIRE.md, Operations: update; Semantics: Update). The mask is in another module.
  *
  * @since 0.1.0
  */

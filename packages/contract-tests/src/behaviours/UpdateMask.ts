@@ -1,5 +1,5 @@
 /**
- * What is expected of the mask of an update (WIRE.md, Update).
+ * Behaviours of the mask of an update (WIRE.md, Update).
  *
  * @since 0.1.0
  */
@@ -28,7 +28,7 @@ const after = ({ mine }: World): Fields => ({
 const pick = (fields: Fields, keys: ReadonlyArray<Field>): Partial<Fields> =>
   Object.fromEntries(keys.map((key) => [key, fields[key]]))
 
-/** What each path writes. */
+/** The fields that each path writes. */
 const written: ReadonlyArray<readonly [id: string, path: string, fields: ReadonlyArray<Field>]> = [
   ["WS-UPDATE-101", "metadata.name", ["name"]],
   ["WS-UPDATE-102", "metadata.externalId", ["externalId"]],
@@ -39,7 +39,7 @@ const written: ReadonlyArray<readonly [id: string, path: string, fields: Readonl
   ["WS-UPDATE-107", "*", ["name", "externalId", "labels", "value"]]
 ]
 
-/** A secret with all fields, and an update that has all of them anew: only what the mask names may change. */
+/** Updates all fields of a complete secret with a mask: only the fields of the mask may change. */
 const writesOnly = (world: World, updateMask: string, fields: ReadonlyArray<Field>) =>
   Effect.gen(function*() {
     const made = yield* create(world, before(world))
@@ -47,11 +47,11 @@ const writesOnly = (world: World, updateMask: string, fields: ReadonlyArray<Fiel
     const answer = yield* world.api.update(made.id, { ...bodyOf(after(world)), updateMask })
     yield* isMade(world, answer, made, expected)
     yield* isMade(world, yield* world.api.get(made.id), made, expected)
-    // A secret of its own for the next mask: the external id is free for it.
+    // Frees the external id for the next mask.
     yield* A.ok(yield* world.api.delete(made.id))
   }).pipe(about(`mask ${updateMask}`))
 
-/** A secret with all fields, and an update of these, each of which the body leaves out or has empty: they are cleared. */
+/** Updates these fields of a complete secret with absent or empty values, which must clear them. */
 const clears = (world: World, updateMask: string, body: object, fields: ReadonlyArray<Field>) =>
   Effect.gen(function*() {
     const made = yield* create(world, before(world))
@@ -62,7 +62,7 @@ const clears = (world: World, updateMask: string, body: object, fields: Readonly
     yield* A.ok(yield* world.api.delete(made.id))
   }).pipe(about(`mask ${updateMask}`))
 
-/** A secret with all fields, and updates that are refused, each for its mask: nothing may change. */
+/** Sends updates with invalid masks, which must be refused and change nothing. */
 const refuses = (world: World, updates: ReadonlyArray<readonly [updateMask: string, body?: object]>) =>
   Effect.gen(function*() {
     const made = yield* create(world, before(world))
@@ -74,7 +74,7 @@ const refuses = (world: World, updates: ReadonlyArray<readonly [updateMask: stri
   })
 
 /**
- * The behaviours of a mask.
+ * The behaviours of the mask.
  *
  * @since 0.1.0
  * @category behaviours

@@ -1,6 +1,6 @@
 /**
- * What is expected of keys that may not: scopes, disabled keys, archived workspaces; and of operations that are not served (WIRE.md,
- * Semantics: Who may; The rest of the API).
+ * Behaviours of permissions (scopes, disabled keys, archived workspaces) and of operations that are not served
+ * (WIRE.md, Semantics: Who may; The rest of the API).
  *
  * @since 0.1.0
  */
@@ -12,12 +12,12 @@ import { isScopeMissing, isServedOrNamed, published } from "../internal/served.j
 import { wire, type World } from "../internal/wire.js"
 import type { Tenant } from "../Target.js"
 
-/** The API as another key sees it. */
+/** The API with another key. */
 const as = ({ api, target }: World, tenant: Tenant | undefined): Api.Api =>
   Api.make(target, Api.sessionOf(tenant ?? target, api.layout))
 
 /**
- * The behaviours of who may, and of what is served.
+ * The behaviours of permissions, and of operations that are not served.
  *
  * @since 0.1.0
  * @category behaviours

@@ -1,5 +1,5 @@
 /**
- * What is expected of whoami (WIRE.md, Operations: whoami; Models: Profile).
+ * Behaviours of whoami (WIRE.md, Operations: whoami; Models: Profile).
  *
  * @since 0.1.0
  */

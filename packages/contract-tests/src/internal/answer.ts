@@ -8,7 +8,7 @@ export type Json = Readonly<Record<string, unknown>>
 
 const isJson = (u: unknown): u is Json => typeof u === "object" && u !== null && !Array.isArray(u)
 
-/** What came, for a message. A body that is no JSON may hold anything, so only its size is told. */
+/** Describes a response in a message. Of a body that is not JSON, only the size is shown: it may contain anything. */
 export const whatCame = ({ body, headers, json, status }: Answer): string =>
   `status ${status} with ` + (
     Either.isRight(json)
@@ -16,11 +16,11 @@ export const whatCame = ({ body, headers, json, status }: Answer): string =>
       : `a body that is no JSON (${body.length} characters of ${headers.get("content-type") ?? "no content type"})`
   )
 
-/** What came, without anything that is in it. */
+/** Describes a response without its content. */
 export const whatKind = ({ json, status }: Answer): string =>
   `status ${status} with ${Either.isRight(json) ? "JSON" : "a body that is no JSON"}`
 
-/** Fails unless it holds for an answer. */
+/** Fails unless the condition is true. */
 export const that = (answer: Answer, condition: boolean, expected: string): Expecting<void> =>
   condition
     ? Either.void
@@ -29,14 +29,14 @@ export const that = (answer: Answer, condition: boolean, expected: string): Expe
       `expected ${expected}, got ${whatKind(answer)}`
     )
 
-/** The body of a 200: an object. */
+/** Returns the body of a 200 response, an object. */
 export const ok = (answer: Answer): Expecting<Json> =>
   Either.gen(function*() {
     yield* that(answer, answer.status === 200, "status 200")
     return yield* object(answer)
   })
 
-/** The body, an object. */
+/** Returns the body, an object. */
 export const object = (answer: Answer): Expecting<Json> =>
   Either.isRight(answer.json) && isJson(answer.json.right)
     ? Either.right(answer.json.right)
@@ -45,11 +45,11 @@ export const object = (answer: Answer): Expecting<Json> =>
       `expected an object in JSON, got ${whatKind(answer)}`
     )
 
-/** Fails unless the body is this JSON, whatever the order of its keys. */
+/** Fails unless the body is this JSON, with keys in any order. */
 export const isBody = (answer: Answer, expected: unknown): Expecting<void> =>
   Either.flatMap(ok(answer), (json) => same(json, expected, `${answer.request}:`))
 
-/** An object in an object; an empty one where there is none. */
+/** Returns a nested object, or an empty object. */
 export const at = (json: unknown, ...path: ReadonlyArray<string>): Json => {
   const found = path.reduce<unknown>((inner, key) => isJson(inner) ? inner[key] : undefined, json)
   return isJson(found) ? found : {}
@@ -57,7 +57,7 @@ export const at = (json: unknown, ...path: ReadonlyArray<string>): Json => {
 
 const errorKeys = ["code", "details", "message"]
 
-/** The body of an error: google.rpc.Status with this code, at this HTTP status, and with nothing else in it. */
+/** Returns the body of an error: a google.rpc.Status with this code and HTTP status, without other fields. */
 export const refused = (answer: Answer, [status, code]: ErrorRow): Expecting<Json> =>
   Either.gen(function*() {
     yield* that(answer, answer.status === status, `status ${status} with code ${code}`)
@@ -87,7 +87,7 @@ export const NOT_SERVED: ErrorRow = [501, 12]
 const BAD_REQUEST = "type.googleapis.com/google.rpc.BadRequest"
 const ERROR_INFO = "type.googleapis.com/google.rpc.ErrorInfo"
 
-/** A name, or a path of names, in snake_case. */
+/** Converts a name or a path to snake_case. */
 export const snakeCase = (path: string): string => path.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 
 /** The details of an error with this type. */
@@ -105,10 +105,10 @@ export const errorInfo = (answer: Answer, body: Json): Expecting<Json> => {
     : Either.right(info)
 }
 
-/** Fails unless the error says in a google.rpc.BadRequest that this field, or what is in it, is wrong. The path may be in snake_case. */
+/** Fails unless a google.rpc.BadRequest of the error names this field or a nested one. The path may be in snake_case. */
 export const names = (answer: Answer, field: string): Expecting<void> => namesIn(answer, [field, snakeCase(field)])
 
-/** Fails unless the error names one of these paths, or what is in it. */
+/** Fails unless the error names one of these paths or a nested one. */
 export const namesIn = (answer: Answer, paths: ReadonlyArray<string>): Expecting<void> =>
   Either.gen(function*() {
     const violations = detailsOf(yield* refused(answer, INVALID_ARGUMENT), BAD_REQUEST)
@@ -131,13 +131,12 @@ export const namesIn = (answer: Answer, paths: ReadonlyArray<string>): Expecting
 const isWithin = (path: string, field: string): boolean =>
   path === field || path.startsWith(`${field}.`) || path.startsWith(`${field}[`)
 
-/** A page of a list. An empty cursor is as good as none (WIRE.md, List). */
+/** A page of a list. An empty cursor means unset (WIRE.md, List). */
 export interface Page {
   readonly items: ReadonlyArray<Json>
   readonly nextCursor: string | undefined
 }
 
-/** Reads a page. */
 export const page = (answer: Answer): Expecting<Page> =>
   Either.gen(function*() {
     const { items, pagination } = yield* ok(answer)

@@ -6,41 +6,42 @@ import type { Layout, Service, Tenant } from "../Target.js"
 import { ExpectationFailed } from "./expect.js"
 import { whyNoAnswer } from "./whyNoAnswer.js"
 
-/** An answer, read to its end. */
+/** A response with its whole body. */
 export interface Answer {
-  /** `GET /v1/whoami`, for what is said of it. */
+  /** `GET /v1/whoami`, for messages. */
   readonly request: string
   readonly status: number
   readonly headers: Headers
   readonly body: string
-  /** The body as JSON; on the left when it is none. */
+  /** The body as JSON, or an error. */
   readonly json: Either.Either<unknown, string>
 }
 
 export type Asking = Effect.Effect<Answer, ExpectationFailed, Scope.Scope>
 
-/** What a request is made of, beside its method and path. */
+/** A request without method and path. */
 export interface Sending {
   readonly query?: Readonly<Record<string, string>> | undefined
-  /** Sent as it is. */
+  /** The body, sent unchanged. */
   readonly body?: string | undefined
-  /** `application/json` unless given, where there is a body. */
+  /** Default with a body: `application/json`. */
   readonly contentType?: string | undefined
-  /** Headers beside those. */
+  /** Additional headers. */
   readonly headers?: Readonly<Record<string, string>> | undefined
 }
 
-/** Who asks, and where. */
+/** The key and the path layout of requests. */
 export interface Session {
   readonly layout: Layout
-  /** What stands for the workspace in a scoped path. */
+  /** The workspace in a scoped path: id or alias. */
   readonly workspace: string
   /** The `Authorization` header; without one, none is sent. */
   readonly authorization: string | undefined
 }
 
 /**
- * The API in plain HTTP, in one layout. Whatever a POST makes is deleted when the scope closes, wanted or not.
+ * The API over plain HTTP, in one layout. Everything that a POST creates is deleted when the scope closes, also if it
+ * should have failed.
  */
 export interface Api {
   readonly layout: Layout
@@ -50,19 +51,18 @@ export interface Api {
   readonly collection: string
   readonly list: (query?: Readonly<Record<string, string>>) => Asking
   readonly create: (body: unknown) => Asking
-  /** By an id or `external_id:…`, which is percent-encoded here. */
+  /** The path of a secret, by id or `external_id:…`, percent-encoded. */
   readonly get: (id: string) => Asking
   readonly update: (id: string, body: unknown) => Asking
   readonly delete: (id: string) => Asking
   readonly whoami: () => Asking
   readonly send: (method: string, path: string, sending?: Sending) => Asking
-  /** The same for someone else or elsewhere. */
+  /** The same API with another key or layout. */
   readonly with: (change: Partial<Session>) => Api
 }
 
 const bearer = ({ apiKey }: Tenant): string => `Bearer ${Redacted.value(apiKey)}`
 
-/** The session of a tenant's key. */
 export const sessionOf = (tenant: Tenant, layout: Layout): Session => ({
   layout,
   workspace: tenant.workspaceId,
@@ -104,7 +104,7 @@ const sender =
       : exchange
   }
 
-/** Takes out what a create has made; by the other layout where the server does not have the first. */
+/** Deletes a created secret, by the other layout if the server lacks the first. */
 const remove = (
   target: Service,
   authorization: string,
@@ -132,7 +132,7 @@ const collectionOf = (layout: Layout, workspace: string): string =>
     ? "/v1/workspace_secrets"
     : `/v1/workspaces/${encodeURIComponent(workspace)}/workspace_secrets`
 
-/** The id of the resource in an answer, if there is one. */
+/** The id of the resource in a response, if it has one. */
 export const idOf = ({ json }: Answer): string | undefined => {
   const { metadata } = Either.getOrElse(json, () => undefined) as { metadata?: { id?: unknown } } ?? {}
   return typeof metadata?.id === "string" && metadata.id !== "" ? metadata.id : undefined

@@ -20,7 +20,7 @@ import { behaviours, type Case, type World, world } from "./wire.js"
 
 export type Client = WorkspaceSecretsClient.WorkspaceSecretsClient.Service
 
-/** What a behaviour works with that is seen through the client. */
+/** The tools of a client behaviour. */
 export interface ClientWorld extends World {
   readonly client: Client
   /** The client with other options. */
@@ -38,7 +38,7 @@ const makeClient = (
       baseUrl: target.baseUrl,
       apiKey: target.apiKey,
       allowInsecureHttp: true,
-      // Each error as it comes, and without a wait.
+      // Errors are not retried.
       retry: false,
       ...(layout === "scoped" ? { workspaceId: target.workspaceId } : {}),
       ...options
@@ -53,7 +53,7 @@ const clientWorld = (layout: Layout): Effect.Effect<ClientWorld, unknown, Target
     return { ...rest, target, clientWith, client: yield* clientWith({}) }
   })
 
-/** Behaviours of an operation, seen through the client. */
+/** The client behaviours of an operation. */
 export const client = (operation: Operation, cases: ReadonlyArray<Case<ClientWorld>>): ReadonlyArray<Behaviour> =>
   behaviours(operation, "client", clientWorld, cases)
 
@@ -65,18 +65,18 @@ export interface Sent {
   readonly body: string
 }
 
-/** An answer that a client is given in place of a server's. */
+/** A made-up response. */
 export interface Canned {
   readonly status?: number
   readonly headers?: Readonly<Record<string, string>>
-  /** Text as it is, anything else as JSON. */
+  /** A string is sent unchanged, anything else as JSON. */
   readonly body?: unknown
 }
 
 const bodyOf = ({ body }: HttpClientRequest.HttpClientRequest): string =>
   body._tag === "Uint8Array" ? new TextDecoder().decode(body.body) : ""
 
-/** A transport that has this one answer to everything, and what was sent with it. */
+/** A transport that answers every request with one response, and records the requests. */
 export const cannedHttp = ({ body = "", headers = {}, status = 200 }: Canned) => {
   const sent: Array<Sent> = []
   const text = typeof body === "string" ? body : JSON.stringify(body)
@@ -94,7 +94,7 @@ export const cannedHttp = ({ body = "", headers = {}, status = 200 }: Canned) =>
   return { http, sent }
 }
 
-/** A client that gets this one answer to everything, and what it sent. */
+/** A client on such a transport, with its recorded requests. */
 export const canned = (
   layout: Layout,
   answer: Canned
@@ -106,13 +106,13 @@ export const canned = (
 
 const encode = Schema.encodeSync(WorkspaceSecret)
 
-// Not instanceof: the client may have another copy of core.
+// Not instanceof: the client may use another copy of core.
 const isSecret = Schema.is(WorkspaceSecret)
 
 /** A secret as JSON. */
 export const toJson = (secret: WorkspaceSecret): A.Json => encode(secret)
 
-/** Fails unless a secret has these fields and nothing else. */
+/** Fails unless a secret has exactly these fields. */
 export const isEntity = (
   world: Pick<World, "target">,
   what: string,
@@ -125,20 +125,20 @@ export const isEntity = (
     hasFields(world, toJson(secret), fields, what, options)
   )
 
-/** What a create takes for these fields. */
+/** The payload of a create with these fields. */
 export const payloadOf = ({ externalId, labels, name, value }: Fields): CreateWorkspaceSecret => ({
   metadata: { name, labels, externalId: externalId === undefined ? undefined : ExternalId.make(externalId) },
   spec: { value: value === undefined ? undefined : Redacted.make(value) }
 })
 
-/** Makes a secret through the client, and deletes it when the scope closes. */
+/** Creates a secret through the client, and deletes it when the scope closes. */
 export const createWith = (
   self: Client,
   fields: Fields
 ): Effect.Effect<WorkspaceSecret, unknown, Scope.Scope> =>
   Effect.acquireRelease(self.create(payloadOf(fields)), ({ metadata }) => Effect.ignore(self.delete(metadata.id)))
 
-/** A call of every operation, by its name; `stream` is `list`, too. */
+/** A call of every operation with its name in errors; `stream` is `list`. */
 export const calls = (
   self: Client,
   { mine }: Pick<World, "mine">
@@ -155,7 +155,7 @@ export const calls = (
   ]
 }
 
-/** What an error is expected to be. */
+/** The expected fields of an error. */
 export interface ExpectedError {
   readonly tag: string
   readonly status: number

@@ -6,7 +6,7 @@ const MAX_ATTEMPTS = 6
 const MAX_WAIT = 60_000
 const DEADLINE = 30_000
 
-/** How long a server asks to be left alone, in milliseconds: with 429 in any case, with 503 where it says how long. */
+/** The delay that a server asks for, in milliseconds: with 429 always, with 503 only if it has Retry-After. */
 const waitOf = ({ headers, status }: Response, attempt: number, now: number): number | undefined => {
   const after = headers.get("retry-after")?.trim()
   if (status !== 429 && (status !== 503 || after === undefined)) {
@@ -21,8 +21,8 @@ const waitOf = ({ headers, status }: Response, attempt: number, now: number): nu
 }
 
 /**
- * A `fetch` that lets no more requests than this be under way, and that waits as long as the server says before it asks
- * again, all other requests included: at most six times and a minute each. After that, the answer is the caller's.
+ * A `fetch` with a maximum number of requests in flight. If the server asks for a delay, all requests wait, at most one
+ * minute, and the request is retried up to six times. After that, the caller gets the response.
  */
 export const courteous = (
   fetch: typeof globalThis.fetch,
@@ -39,7 +39,7 @@ export const courteous = (
       Effect.gen(function*() {
         for (let attempt = 1;; attempt++) {
           const response = yield* turn(Effect.gen(function*() {
-            // Another request may have been told to wait while this one did.
+            // Another request may have extended the delay meanwhile.
             for (let wait = Infinity; wait > 0;) {
               wait = quietUntil - (yield* Clock.currentTimeMillis)
               yield* wait > 0 ? Effect.sleep(wait) : Effect.void
@@ -48,7 +48,7 @@ export const courteous = (
               try: (signal) =>
                 fetch(input instanceof Request ? input.clone() : input, {
                   ...init,
-                  // The caller's own is for the body, too, which is read later.
+                  // The caller's signal also applies to the body, which is read later.
                   signal: init?.signal ? AbortSignal.any([init.signal, signal]) : signal
                 }),
               catch: (error) => error
@@ -74,7 +74,7 @@ export const courteous = (
           return sent.right
         },
         (interrupted) => {
-          // An abort rejects with its own reason, as in any other fetch.
+          // An abort rejects with its reason, as in fetch.
           signal?.throwIfAborted()
           throw interrupted
         }

@@ -7,7 +7,7 @@ import type { World } from "./wire.js"
 
 type Asked = readonly [operation: string, Asking]
 
-/** A request of each operation on secrets, each of them right in itself. */
+/** A valid request of each operation on secrets. */
 export const onSecrets = (api: Api, mine: Mine, id: string = unknownId): ReadonlyArray<Asked> => [
   ["list", api.list({ prefix: mine.prefix })],
   ["create", api.create({ metadata: { name: mine.name() }, spec: {} })],
@@ -22,10 +22,10 @@ export const operation = (
   mine: Mine
 ): ReadonlyArray<Asked> => [...onSecrets(api, mine), ["whoami", api.whoami()]]
 
-/** The id of a workspace that no key has. */
+/** A workspace id that no key can access. */
 export const elsewhere = "workspace_00000000000000000000000000"
 
-/** What a secret has that has all fields. */
+/** The fields of a complete secret. */
 export const withAllFields = ({ mine }: Pick<World, "mine">): Fields => ({
   name: mine.name(),
   externalId: mine.externalId(),
@@ -33,7 +33,7 @@ export const withAllFields = ({ mine }: Pick<World, "mine">): Fields => ({
   value: mine.value()
 })
 
-/** An answer of each operation that succeeds. */
+/** A successful response of each operation. */
 export const successes = (world: World) =>
   Effect.gen(function*() {
     const { api, mine } = world
@@ -52,7 +52,7 @@ export const successes = (world: World) =>
     ]
   })
 
-/** An answer of each kind of failure that can be brought about from outside. */
+/** A response of each kind of failure that requests can cause. */
 export const failures = (world: World) =>
   Effect.gen(function*() {
     const { api, mine, target } = world

@@ -4,29 +4,28 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { show } from "./mask.js"
 
-/** What was expected and what came instead. The value of a secret is not in it. */
+/** The expected and the actual result, without values of secrets. */
 export class ExpectationFailed extends Data.TaggedError("ExpectationFailed")<{
   readonly message: string
-  /** What was expected and where, without anything of what came: for traffic that is not the suite's own. */
+  /** What was expected and where, without the actual content: for traffic of others. */
   readonly outline?: string
 }> {}
 
-/** What an answer has, or that it is not what was expected. An `Effect`, too. */
+/** A result, or a failed expectation. Also usable as an `Effect`. */
 export type Expecting<A> = Either.Either<A, ExpectationFailed>
 
-/** Fails with what was expected and what came. */
 export const fail = (message: string, outline?: string): Expecting<never> =>
   Either.left(new ExpectationFailed(outline === undefined ? { message } : { message, outline }))
 
-/** Fails, with what was expected, unless it holds. */
+/** Fails with the message unless the condition is true. */
 export const holds = (condition: boolean, message: string, outline?: string): Expecting<void> =>
   condition ? Either.void : fail(message, outline)
 
-/** Fails with the first of these that fails. */
+/** Fails with the first failure. */
 export const every = (checks: ReadonlyArray<Expecting<unknown>>): Expecting<void> =>
   Either.map(Either.all(checks), () => undefined)
 
-/** Fails, with each difference, unless two pieces of JSON are the same: same keys, same values, in arrays in the same order. */
+/** Fails with all differences unless two JSON values are equal: same keys and values, arrays in the same order. */
 export const same = (actual: unknown, expected: unknown, what: string): Expecting<void> => {
   const found = differences(expected, actual, [])
   return found.length === 0
@@ -41,7 +40,7 @@ const MAX_DIFFERENCES = 10
 
 type Path = ReadonlyArray<PropertyKey>
 
-/** What is different, a line for each place. */
+/** The differences, one line each. */
 export const differences = (expected: unknown, actual: unknown, path: Path): ReadonlyArray<string> => {
   if (Object.is(expected, actual)) {
     return []
@@ -65,11 +64,11 @@ export const differences = (expected: unknown, actual: unknown, path: Path): Rea
   ]
 }
 
-/** What kind of JSON something is. */
+/** The JSON type of a value. */
 const kindOf = (u: unknown): string =>
   u === undefined ? "nothing" : u === null ? "null" : Array.isArray(u) ? "a list" : `another ${typeof u}`
 
-/** Where two pieces of JSON are different, without what is there: labels are a map, and their keys anyone's. */
+/** The paths of differences, without content. Labels are not entered: their keys are content. */
 const places = (expected: unknown, actual: unknown, path: Path): ReadonlyArray<string> => {
   if (isRecord(expected) && isRecord(actual) && path.at(-1) !== "labels") {
     const keys = new Set([...Object.keys(expected), ...Object.keys(actual)])
@@ -93,7 +92,7 @@ const where = (path: Path): string => path.length === 0 ? "" : `${formatPath(pat
 
 const isValue = (path: Path): boolean => path.at(-1) === "value" && path.at(-2) === "spec"
 
-/** What an error says: an expectation by itself, any other behind its name. */
+/** Formats an error. Errors other than expectations start with their name. */
 export const describe = (error: unknown): string =>
   error instanceof ExpectationFailed
     ? error.message
@@ -101,7 +100,7 @@ export const describe = (error: unknown): string =>
     ? `${"_tag" in error ? String(error._tag) : error.name}: ${error.message}`
     : show(error)
 
-/** Says in a failure what it is about. */
+/** Adds a subject to the message of a failure. */
 export const about =
   (what: string) => <A, R>(self: Effect.Effect<A, unknown, R>): Effect.Effect<A, ExpectationFailed, R> =>
     Effect.mapError(self, (error) =>

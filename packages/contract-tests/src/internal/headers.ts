@@ -2,7 +2,7 @@ import * as Either from "effect/Either"
 import type { Answer } from "./api.js"
 import { every, type Expecting, holds } from "./expect.js"
 
-/** Fails unless it holds for each of these answers. */
+/** Fails unless the check succeeds for each response. */
 export const all = (
   answers: ReadonlyArray<Answer>,
   check: (answer: Answer) => Expecting<void>
@@ -18,22 +18,22 @@ const hasHeader =
     )
   }
 
-/** Fails unless an answer says that it is JSON. */
+/** Fails unless the content type is JSON. */
 export const isJsonAnswer = hasHeader(
   "content-type",
   (type) => /^application\/json(;\s*charset=utf-8)?$/i.test(type)
 )
 
-/** Fails unless an answer has the id of its request. */
+/** Fails unless a response has a request id. */
 export const hasRequestId = hasHeader("x-request-id", (id) => id !== "")
 
-/** The methods of an `Allow`, in the order of the alphabet; HEAD and OPTIONS may be there or not. */
+/** The sorted methods of an `Allow` header, without the optional HEAD and OPTIONS. */
 const allowed = (header: string | null): string =>
   (header ?? "").split(",").map((method) => method.trim().toUpperCase())
     .filter((method) => method !== "HEAD" && method !== "OPTIONS")
     .sort().join(", ")
 
-/** Fails unless the `Allow` of an answer has these methods, which are in the order of the alphabet. */
+/** Fails unless `Allow` has these methods (sorted). */
 export const allows = ({ headers, request }: Answer, methods: string): Expecting<void> => {
   const allow = headers.get("allow")
   return holds(
@@ -43,7 +43,7 @@ export const allows = ({ headers, request }: Answer, methods: string): Expecting
   )
 }
 
-/** The header names or methods of a list in a header, in lower case. */
+/** Parses a comma-separated header, in lower case. */
 const listed = (header: string | null): ReadonlyArray<string> =>
   (header ?? "").split(",").map((name) => name.trim().toLowerCase())
 
@@ -57,7 +57,7 @@ export const allowsOrigin = ({ headers, request }: Answer, origin: string | unde
   )
 }
 
-/** Fails unless the answer to a preflight allows the API's requests of this method from this origin. */
+/** Fails unless a preflight response allows the API's requests with this method from this origin. */
 export const isPreflight = (answer: Answer, origin: string | undefined, method: string): Expecting<void> =>
   Either.gen(function*() {
     const { headers, request, status } = answer
@@ -69,7 +69,7 @@ export const isPreflight = (answer: Answer, origin: string | undefined, method: 
     yield* allowsOrigin(answer, origin)
     const methods = listed(headers.get("access-control-allow-methods"))
     yield* holds(
-      // Without it, a browser sends the simple ones.
+      // Browsers send simple methods without it.
       methods.includes(method.toLowerCase()) || method === "GET" || method === "POST",
       `${request}: expected Access-Control-Allow-Methods with ${method}, got ${methods.join(", ")}`,
       "expected Access-Control-Allow-Methods with the method"
@@ -82,7 +82,7 @@ export const isPreflight = (answer: Answer, origin: string | undefined, method: 
     )
   })
 
-/** Fails unless an answer lets a page of this origin read it, with the headers that a client needs. */
+/** Fails unless a page of this origin can read the response and the headers that a client needs. */
 export const isExposed = (answer: Answer, origin: string | undefined): Expecting<void> =>
   Either.gen(function*() {
     yield* allowsOrigin(answer, origin)

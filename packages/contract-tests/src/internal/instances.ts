@@ -3,13 +3,13 @@ import * as A from "./answer.js"
 import { differences, type Expecting, holds } from "./expect.js"
 import { emptyValues, type Model, models, setFields } from "./published.js"
 
-/** A part of an answer. */
+/** An instance of a model in a response. */
 export interface Instance {
   readonly model: Model
-  /** Where it was found. */
+  /** Its place, for messages. */
   readonly where: string
   readonly json: unknown
-  /** Whether its fields that may be unset are set, where that is known. */
+  /** Whether its optional fields are set, if known. */
   readonly isSet: boolean | undefined
 }
 
@@ -30,19 +30,19 @@ export const ofPage = (where: string, json: A.Json, isSet: boolean | undefined):
   { model: "Pagination", where: `${where}, pagination`, json: json["pagination"], isSet }
 ]
 
-/** The behaviour that is about a model. */
+/** The id of the behaviour that checks a model. */
 export const idOfModel = (model: Model): string => `WS-TRANSPORT-1${String(models.indexOf(model) + 1).padStart(2, "0")}`
 
-/** Where the fields of a model that are not required are, which are absent when they are not set. */
+/** The optional fields of a model, which are absent if unset. */
 export const optionalFields = ["metadata.updatedAt", "spec.value", "info.lastUsedAt"]
 
-/** Whether a value is of the same type as an empty one. */
+/** Whether a value has the type of an empty value. */
 const isLike = (empty: unknown, value: unknown): boolean =>
   typeof value === typeof empty && value !== null && !Array.isArray(value)
 
 /**
- * Fails unless a part has the fields that are always set and, unless the server leaves unset fields out, those that may be unset, with
- * their empty value where they are. Gives whether the server leaves unset fields out, as far as that is known by now.
+ * Fails unless an instance has all required fields and, unless the server omits unset fields, all unset fields with
+ * their empty value. Returns whether the server omits unset fields, if known.
  */
 export const hasRequiredFields = (
   { isSet, json, model, where }: Instance,

@@ -4,7 +4,7 @@ import type { Answer } from "./api.js"
 import { type Expecting, holds } from "./expect.js"
 import { knownFields, models } from "./published.js"
 
-/** A key that a message has, with its value and where it stands. */
+/** A key of a message, with its value and path. */
 export type Found = readonly [path: string, key: string, value: unknown]
 
 const walked = new WeakMap<object, ReadonlyArray<Found>>()
@@ -23,7 +23,7 @@ const add = (found: Array<Found>, json: unknown, path: string): void => {
   }
 }
 
-/** Each key that a message has; labels are a map, and their keys anyone's. Several checks ask for it. */
+/** All keys of a message, without those of labels. Cached, because several checks use it. */
 export const walk = (json: unknown): ReadonlyArray<Found> => {
   if (typeof json !== "object" || json === null) {
     return []
@@ -40,7 +40,7 @@ export const walk = (json: unknown): ReadonlyArray<Found> => {
 
 const names = new Set([...models, "WorkspaceSecretInfo" as const].flatMap(knownFields))
 
-/** Where a key stands, for a message that quotes nothing: names that are not known may be anything. */
+/** The path of a key for a message that quotes nothing: unknown names may be anything. */
 const place = (path: string): string =>
   path.split(/[.[\]\d]+/).filter((name) => name !== "").map((name) => names.has(name) ? name : "…").join(".")
 
@@ -55,7 +55,7 @@ export const isLowerCamelCase = (answer: Answer): Expecting<void> =>
     )
   })
 
-/** Fails if there is a null. */
+/** Fails if a value is null. */
 export const hasNoNull = (answer: Answer): Expecting<void> =>
   Either.flatMap(A.object(answer), (body) => {
     const wrong = walk(body).find(([, , value]) => value === null)
@@ -69,7 +69,7 @@ export const hasNoNull = (answer: Answer): Expecting<void> =>
 /** The times of a message. */
 export const times = (body: unknown): ReadonlyArray<Found> => walk(body).filter(([, key]) => key.endsWith("At"))
 
-/** Fails unless it is a time of RFC 3339 in UTC. */
+/** Fails unless a value is an RFC 3339 time in UTC. */
 export const isUtc = ([path, , value]: Found): Expecting<void> =>
   holds(
     /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/.test(String(value)) && !Number.isNaN(Date.parse(String(value))),

@@ -8,11 +8,11 @@ import type { World } from "./wire.js"
 /** The parameters of a list. */
 export type Query = Readonly<Record<string, string>>
 
-/** The names of a page's items without what all of them begin with, in lower case. */
+/** The names of a page's items without their common prefix, in lower case. */
 export const namesOf = ({ mine }: Pick<World, "mine">, items: ReadonlyArray<A.Json>): ReadonlyArray<string> =>
   items.map((item) => String(A.at(item, "metadata")["name"]).replace(`${mine.prefix}-`, "").toLowerCase())
 
-/** All items of a list, page by page, at most `pages` of them. */
+/** All items of a list, from at most `pages` pages. */
 export const listAll = (
   api: Api,
   query: Query,
@@ -32,7 +32,7 @@ export const listAll = (
     return yield* fail(`GET ${api.collection}: expected an end after ${pages} pages, got another nextCursor`)
   })
 
-/** The first page of a list that goes on, and the cursor of the next. */
+/** The first page of a list, and the cursor of the next page. */
 export const firstPage = (
   { api }: Pick<World, "api">,
   query: Query

@@ -2,26 +2,27 @@ import * as Redaction from "@workspace-secrets/core/Redaction"
 import type * as Redacted from "effect/Redacted"
 
 /*
- * What may be printed of a request or an answer. Values of secrets and keys may not, whatever a server does with them:
- * the suite runs against real servers, with real keys and with secrets of others in the same workspace.
+ * Redacts requests and responses for messages. No value and no key may be printed: the suite runs against real servers,
+ * with real keys and other people's secrets in the same workspace.
  */
 
 const OPEN = "contract-tests-value["
 const CLOSE = "]"
 const MAX_LENGTH = 400
-// Around what may be cut, once keys are out of it: half a key would not be found. JSON has neither of them unescaped.
+// Marks text that may be cut after keys are redacted: half a key would not be found. JSON contains neither character
+// unescaped.
 const BEGIN = "\u0002"
 const END = "\u0003"
 const MASKED_VALUE = "<a value>"
 
-/** A value that is known for one wherever it turns up: whole, or cut off at its end. */
+/** A value of the suite, whole or truncated. */
 export const markedValue = (content: string): string => `${OPEN}${content}${CLOSE}`
 
-// The bracket may be escaped, or in other case what stands before it.
+// The bracket may be escaped, and the text before it in different case.
 const hideValues = (text: string): string =>
   text.replaceAll(/contract-tests-value(?:\[[^\]]*\]?|[^\s"]*)/gi, () => MASKED_VALUE)
 
-/** Takes keys and the suite's own values out of a text, and then cuts what `show` has found to be long. */
+/** Redacts keys and the suite's values, then cuts the long texts marked by `show`. */
 export const make = (keys: ReadonlyArray<Redacted.Redacted<string>>) => {
   const hideKeys = Redaction.make(keys, { mask: "<a key>" })
   return (text: string): string =>
@@ -50,5 +51,5 @@ const withoutValues = (u: unknown): unknown =>
     ? hideValues(u)
     : u
 
-/** Prints a piece of JSON without values, for a message that goes through `make`. */
+/** Formats JSON without values, for a message that passes through `make`. */
 export const show = (u: unknown): string => `${BEGIN}${JSON.stringify(withoutValues(u)) ?? "nothing"}${END}`

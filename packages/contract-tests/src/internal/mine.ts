@@ -2,21 +2,21 @@ import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import { markedValue } from "./mask.js"
 
-/** Names that nobody else uses, so that a behaviour finds its own secrets in a workspace that it shares. */
+/** Unique names, so that a behaviour finds its own secrets in a shared workspace. */
 export interface Mine {
-  /** What all names begin with. A label's value, too. */
+  /** The common prefix of all names; also the value of labels. */
   readonly prefix: string
-  /** In upper case: it comes back as it is, whatever a server does with the case of names (`Disagreement`, names). */
+  /** In upper case, because some servers convert names to upper case (`Disagreement`, names). */
   readonly name: (of?: string) => string
   readonly externalId: (of?: string) => string
   readonly value: (of?: string) => string
 }
 
-/** So many digits at random: what a behaviour looks for with `query` is letters, and must not turn up in here by chance. */
+/** Random digits. No letters, because behaviours search for letters with `query`. */
 export const digits = (length: number): Effect.Effect<string> =>
   Effect.map(Effect.replicateEffect(Random.nextIntBetween(0, 10), length), (all) => all.join(""))
 
-/** Names of one behaviour, which have the target's marker in them. */
+/** Makes the names of one behaviour. They contain the target's marker. */
 export const make = ({ marker }: { readonly marker: string }): Effect.Effect<Mine> =>
   Effect.map(digits(10), (own) => {
     const prefix = `${marker}${own}`.toUpperCase()

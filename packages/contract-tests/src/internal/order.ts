@@ -1,6 +1,6 @@
 import * as A from "./answer.js"
 
-/** Where a secret stands in the order of creation. */
+/** The position of a secret in the order of creation. */
 export interface Position {
   readonly time: number
   readonly id: string
@@ -11,11 +11,11 @@ export const positionOf = (item: A.Json): Position => {
   return { time: Date.parse(String(createdAt)), id: String(id) }
 }
 
-/** Whether one was made before the other; ties are by id. */
+/** Whether one secret was created before another; ties are ordered by id. */
 export const isBefore = (one: Position, other: Position): boolean =>
   one.time < other.time || (one.time === other.time && one.id < other.id)
 
-/** Whether items are in the order of their creation, ties by id. */
+/** Whether items are in order of creation, ties by id. */
 export const isAscending = (items: ReadonlyArray<A.Json>): boolean =>
   items.every((item, i) => i === 0 || isBefore(positionOf(items[i - 1] ?? item), positionOf(item)))
 

@@ -8,14 +8,14 @@ const profileTypes = ["PROFILE_TYPE_USER", "PROFILE_TYPE_API_KEY", "PROFILE_TYPE
 
 const metadataKeys = ["id", "accountId", "name", "profileId", "externalId", "labels", "createdAt"]
 
-/** Fails unless an answer is a profile: metadata and spec. */
+/** Fails unless a response is a profile. */
 export const isProfile = (answer: Answer): Expecting<void> =>
   Either.flatMap(
     A.ok(answer),
     (json) => A.that(answer, Object.keys(json).sort().join() === "metadata,spec", "metadata and spec, and nothing else")
   )
 
-/** Fails unless a profile has the metadata of one. */
+/** Fails unless the metadata of a profile is valid. */
 export const hasMetadata = (answer: Answer): Expecting<void> =>
   Either.gen(function*() {
     const metadata = A.at(yield* A.ok(answer), "metadata")
@@ -28,7 +28,7 @@ export const hasMetadata = (answer: Answer): Expecting<void> =>
     }
   })
 
-/** Fails unless a profile has the spec of one. */
+/** Fails unless the spec of a profile is valid. */
 export const hasSpec = (answer: Answer): Expecting<void> =>
   Either.gen(function*() {
     const { email = "", name = "", type, ...rest } = A.at(yield* A.ok(answer), "spec")
@@ -45,7 +45,7 @@ export const hasSpec = (answer: Answer): Expecting<void> =>
     yield* A.that(answer, Object.keys(rest).length === 0, "type, email and name and no more in spec")
   })
 
-/** Fails unless the ids of a profile that are prefixed ULIDs have the prefixes of their fields. */
+/** Fails if a prefixed ULID in a profile has the wrong prefix. */
 export const keepsPrefixes = (answer: Answer): Expecting<void> =>
   Either.flatMap(
     A.ok(answer),

@@ -1,6 +1,6 @@
 import { type EmptyValue, type UnsetField, unsetFields } from "@workspace-secrets/core/UnsetFields"
 
-/** The fields that a model always has something in (WIRE.md, Models). */
+/** The fields of each model that are always set (WIRE.md, Models). */
 const alwaysSet = {
   WorkspaceSecret: ["metadata", "spec"],
   ResourceMetadata: ["id", "accountId", "createdAt", "name", "profileId", "workspaceId"],
@@ -11,7 +11,7 @@ const alwaysSet = {
   Pagination: []
 } as const satisfies Readonly<Record<string, ReadonlyArray<string>>>
 
-/** The models of answers. */
+/** The models of responses. */
 export type Model = keyof typeof alwaysSet
 
 export const models = Object.keys(alwaysSet) as ReadonlyArray<Model>
@@ -28,7 +28,7 @@ const emptyOf = new Map(models.map((model) => [
   )
 ]))
 
-/** The fields of a model that the newest document requires and that may be unset, each with its empty value. */
+/** The fields that the newest document requires although they may be unset, with their empty value. */
 export const emptyValues = (model: Model): Readonly<Record<string, EmptyValue>> => emptyOf.get(model) ?? {}
 
 /** The fields of a model that are always set. */

@@ -8,7 +8,7 @@ import { differences, type ExpectationFailed, type Expecting, fail, same } from 
 import { emptyValues } from "./published.js"
 import type { World } from "./wire.js"
 
-/** What a caller gives of a secret. What is undefined is not there. */
+/** The fields of a secret that a caller sets. */
 export interface Fields {
   readonly name: string
   readonly externalId?: string | undefined
@@ -16,20 +16,20 @@ export interface Fields {
   readonly value?: string | undefined
 }
 
-/** A secret that was made, as the server answered. */
+/** A created secret, as in the server's response. */
 export interface Made {
   readonly id: string
   readonly fields: Fields
   readonly answer: Answer
 }
 
-/** The body of a create, and of an update that has all fields. */
+/** The body of a create, and of an update of all fields. */
 export const bodyOf = ({ externalId, labels, name, value }: Fields) => ({
   metadata: { name, externalId, labels },
   spec: { value }
 })
 
-/** Makes a secret to work with; by its name alone unless told more. */
+/** Creates a secret, by default with a name only. */
 export const create = (
   { api, mine }: Pick<World, "api" | "mine">,
   fields: Partial<Fields> = {}
@@ -43,7 +43,7 @@ export const create = (
       : { id, fields: all, answer }
   })
 
-/** Makes secrets one after the other, one for each of these names. */
+/** Creates secrets one after the other, one for each name. */
 export const createAll = (
   world: Pick<World, "api" | "mine">,
   names: ReadonlyArray<string>,
@@ -61,7 +61,7 @@ const isProfile = (u: unknown): boolean => isId(A.at(u, "metadata")["id"]) && is
 type StandIns = Readonly<Record<string, (u: unknown) => string | undefined>>
 
 const standIn = (is: (u: unknown) => boolean, name: string) => (u: unknown) => is(u) ? name : undefined
-// What a server may have written and need not have.
+// Fields that a server may write.
 const optional = (is: (u: unknown) => boolean) => (u: unknown) => is(u) ? "" : undefined
 
 const ofMetadata: StandIns = {
@@ -82,7 +82,7 @@ const replace = (json: A.Json, standIns: StandIns): A.Json =>
     })
   )
 
-/** Metadata without the fields that have their empty value: a server may write them, or leave them out. */
+/** Removes empty fields: a server may write or omit them. */
 const withoutEmpty = (metadata: A.Json): A.Json => {
   const empty: A.Json = emptyValues("ResourceMetadata")
   return Object.fromEntries(
@@ -92,29 +92,29 @@ const withoutEmpty = (metadata: A.Json): A.Json => {
   )
 }
 
-/** A secret's JSON with the ids, times and profile that a server sets replaced, each where it is one, and without what is not set. */
+/** Replaces valid ids, times and profiles of a secret's JSON with placeholders, and removes unset fields. */
 const withStandIns = (secret: A.Json): A.Json => ({
   ...secret,
   ...("metadata" in secret ? { metadata: replace(withoutEmpty(A.at(secret, "metadata")), ofMetadata) } : {}),
   ...("info" in secret ? { info: replace(A.at(secret, "info"), ofInfo) } : {})
 })
 
-/** The keys that have something. */
+/** The keys that are set. */
 export const withoutUndefined = (json: A.Json): A.Json =>
   Object.fromEntries(Object.entries(json).filter(([, value]) => value !== undefined))
 
-/** What is known of a server whose secrets are looked at. */
+/** The known options of the server. */
 export type Told = Pick<Service, "workspaceId" | "writeOnlyValues">
 
 interface Telling {
   readonly target: Told
 }
 
-/** Whether a read of the server may have come without a value that the secret has. */
+/** Whether a read may omit the value of a secret. */
 const mayLeaveValueOut = ({ writeOnlyValues }: Told, secret: A.Json): boolean =>
   writeOnlyValues ?? !("value" in A.at(secret, "spec"))
 
-/** The JSON that a secret with these fields has, with stand-ins. */
+/** The expected JSON of a secret with these fields, with placeholders. */
 const expected = (
   target: Told,
   came: A.Json,
@@ -136,8 +136,8 @@ const expected = (
 })
 
 /**
- * Fails unless a secret's JSON has these fields and nothing else. Of what the sources disagree about (`Disagreement`), it takes both: a field
- * that is not set may be absent or empty, and a value may be left out.
+ * Fails unless a secret's JSON has exactly these fields. Accepts both answers of a disagreement (`Disagreement`): an
+ * unset field may be absent or empty, and a value may be omitted.
  */
 export const hasFields = (
   { target }: Telling,
@@ -147,7 +147,7 @@ export const hasFields = (
   options: { readonly info?: boolean | undefined } = {}
 ): Expecting<void> => same(withStandIns(secret), expected(target, secret, fields, options), what)
 
-/** Fails unless these are the JSON of secrets with these fields, without info, in this order. */
+/** Fails unless the items are secrets with these fields, in this order and without info. */
 export const haveFields = (
   world: Telling,
   items: ReadonlyArray<A.Json>,
@@ -160,7 +160,7 @@ export const haveFields = (
     what
   )
 
-/** Fails unless the answer is a secret with these fields, and with nothing else. */
+/** Fails unless the response is a secret with exactly these fields. */
 export const isSecret = (
   world: Telling,
   answer: Answer,
@@ -173,7 +173,7 @@ const setByServer = (secret: unknown) => {
   return { id, accountId, createdAt, profileId, workspaceId, createdBy: A.at(secret, "info")["createdBy"] }
 }
 
-/** Fails unless the answer is the secret that was made, with these fields now, and with what the server set at the time. */
+/** Fails unless the response is the created secret with these fields, and with unchanged server-set fields. */
 export const isMade = (
   world: Telling,
   answer: Answer,

@@ -3,7 +3,7 @@ import * as A from "./answer.js"
 import type { Answer } from "./api.js"
 import { type Expecting, holds, same } from "./expect.js"
 
-/** Published operations that list something or show the account, without an id of their own. */
+/** Published operations without an id in their path. */
 export const published = [
   "/v1/account",
   "/v1/account/profiles",
@@ -17,7 +17,7 @@ export const published = [
   "/v1/workspaces/{workspaceId}/widgets"
 ]
 
-/** Fails unless an answer says which scope the key lacks, and which it has. */
+/** Fails unless an error has the missing and the granted scopes. */
 export const isScopeMissing = (answer: Answer): Expecting<void> =>
   Either.gen(function*() {
     const info = yield* A.errorInfo(answer, yield* A.refused(answer, A.PERMISSION_DENIED))
@@ -31,7 +31,7 @@ export const isScopeMissing = (answer: Answer): Expecting<void> =>
     yield* holds(typeof granted === "string" && !granted.includes("secrets:manage"), message, message)
   })
 
-/** Fails unless a published operation is served, or refused with a message that names it. */
+/** Fails unless a published operation is served, or fails with a message that names it. */
 export const isServedOrNamed = (answer: Answer, template: string): Expecting<void> =>
   Either.gen(function*() {
     yield* A.that(answer, answer.status !== 404, "a route")

@@ -9,13 +9,13 @@ export const isUlid = (u: unknown, prefix?: string): boolean =>
   typeof u === "string"
   && Option.exists(PrefixedUlid.parse(u), (parts) => prefix === undefined || parts.prefix === prefix)
 
-/** The id of a secret that no server has: minted at the Unix epoch. */
+/** The id of a secret that no server has: its time is the Unix epoch. */
 export const unknownId = PrefixedUlid.encode("wsecret", 0, 0, 0)
 
-/** The prefixes of ids other than that of a secret, by the fields that have them. */
+/** The id prefixes of other resources, by field. */
 const prefixes = { accountId: "account", id: "profile", profileId: "profile", workspaceId: "workspace" } as const
 
-/** That ids which are prefixed ULIDs have the prefix of their field: whoever has set the server up may have given it ids of another form. */
+/** Checks the prefixes of prefixed ULIDs only: a server may be configured with ids of another form. */
 export const keepPrefixes = (
   answer: Answer,
   metadata: A.Json,

@@ -1,20 +1,20 @@
 import * as Data from "effect/Data"
 
-/** What a user has to be told who did not tell a command properly. */
+/** Invalid arguments or variables of a command. */
 export class Usage extends Data.TaggedError("Usage")<{ readonly message: string }> {}
 
 export const usage = (message: string): Usage => new Usage({ message })
 
-/** Whether a host is this machine. */
+/** Whether a host is the loopback. */
 export const isLoopback = (hostname: string): boolean =>
   hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname)
 
-/** Whether a URL leads to the real service. */
+/** Whether a URL is that of the real service. */
 export const isReal = ({ hostname }: URL): boolean => hostname === "cadenya.com" || hostname.endsWith(".cadenya.com")
 
 /**
- * What is wrong with a command line that `parseArgs` refused. Its own words quote what was typed, which can be a key: only the name of an
- * option is told.
+ * Converts an error of `parseArgs`. Its message quotes the arguments, which may contain a key, so only the name of an
+ * option is shown.
  */
 export const wrongArguments = (error: unknown): Usage => {
   if (error instanceof Usage) {
@@ -24,16 +24,16 @@ export const wrongArguments = (error: unknown): Usage => {
   const option = /^(?:Unknown option|Option) '(?:-[a-z], )?(--?[a-z-]{1,30})(?: <value>)?'/.exec(message)?.[1]
   return usage(
     code === "ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL"
-      ? "there is an argument that belongs to no option"
+      ? "unexpected argument"
       : option === undefined
-      ? "there is an option that the command does not have"
+      ? "unknown option"
       : code === "ERR_PARSE_ARGS_UNKNOWN_OPTION"
-      ? `${option} is not an option of this command`
-      : `${option}: ${/does not take/.test(message) ? "it takes no value" : "its value is missing"}`
+      ? `unknown option ${option}`
+      : `${option} ${/does not take/.test(message) ? "has no value" : "needs a value"}`
   )
 }
 
-/** Throws where an option is given twice: which of the two is meant cannot be known. */
+/** Throws if an option is given twice. */
 export const refuseTwice = (tokens: ReadonlyArray<{ readonly kind: string; readonly name?: string }>): void => {
   const given = new Set<string>()
   for (const { kind, name = "" } of tokens) {

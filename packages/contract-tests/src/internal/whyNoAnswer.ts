@@ -1,4 +1,4 @@
-/** What a fetch rejected with, for a message: Node has the reason, such as ECONNREFUSED, in the cause. */
+/** Formats a rejection of fetch. Node has the reason, such as ECONNREFUSED, in the cause. */
 export const whyNoAnswer = (error: unknown): string =>
   error instanceof Error
     ? `${error.name}: ${error.message}${error.cause === undefined ? "" : ` (${whyNoAnswer(error.cause)})`}`

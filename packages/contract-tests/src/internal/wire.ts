@@ -8,18 +8,18 @@ import * as Api from "./api.js"
 import { about } from "./expect.js"
 import * as Mine from "./mine.js"
 
-/** What a behaviour works with. */
+/** The tools of a wire behaviour. */
 export interface World {
   readonly target: Service
   readonly api: Api.Api
-  /** The API of the second tenant; of the first where there is no second, so ask for it in `needs`. */
+  /** The API of the second tenant. List it in `needs`: without a second tenant, this is the first. */
   readonly theirs: Api.Api
   readonly mine: Mine.Mine
 }
 
 type Steps = Generator<YieldWrap<Effect.Effect<unknown, unknown, Target | Scope.Scope>>, void, never>
 
-/** A behaviour before it is one: what it is, and what it does in each layout. */
+/** The definition of a behaviour, which runs in each layout. */
 export interface Case<W> {
   readonly id: string
   readonly provenance: Provenance
@@ -28,14 +28,14 @@ export interface Case<W> {
   readonly needs?: ReadonlyArray<Need>
   readonly rows?: ReadonlyArray<ErrorRow>
   readonly strain?: string
-  /** The layouts that it is looked at in: those that the target has unless given, `one` for any of them. */
+  /** The layouts to run in; `one` means any. Default: those of the target. */
   readonly layouts?: ReadonlyArray<Layout> | "one"
-  /** Whether the target must have each of these layouts; those that are given in `layouts` unless given. */
+  /** The layouts that the target must have. Default: `layouts`, if given. */
   readonly needsLayouts?: ReadonlyArray<Layout>
   readonly check: (world: W) => Steps
 }
 
-/** A world in this layout. */
+/** Makes the tools for a layout. */
 export const world = (layout: Layout): Effect.Effect<World, never, Target> =>
   Effect.gen(function*() {
     const target = yield* Target
@@ -47,7 +47,7 @@ export const world = (layout: Layout): Effect.Effect<World, never, Target> =>
     }
   })
 
-/** Behaviours of an operation, each in its layouts, which do not wait for each other. */
+/** Makes behaviours of an operation. Each runs in its layouts concurrently. */
 export const behaviours = <W>(
   operation: Operation,
   via: Behaviour["via"],
@@ -90,6 +90,6 @@ export const behaviours = <W>(
       ))
   }))
 
-/** Behaviours of an operation, seen in plain HTTP. */
+/** The wire behaviours of an operation. */
 export const wire = (operation: Operation, cases: ReadonlyArray<Case<World>>): ReadonlyArray<Behaviour> =>
   behaviours(operation, "wire", world, cases)

@@ -3,7 +3,7 @@ import * as Redacted from "effect/Redacted"
 import { type ExpectationFailed, fail } from "./expect.js"
 import { whyNoAnswer } from "./whyNoAnswer.js"
 
-/** Where a server is, and what names have in them that are the suite's own. */
+/** A server, and the marker in the suite's names. */
 export interface Site {
   readonly baseUrl: string
   readonly fetch: typeof globalThis.fetch
@@ -43,7 +43,7 @@ const found = (secret: unknown): Found => {
   }
 }
 
-/** The JSON of an answer, and its status; what is no JSON is nothing. */
+/** The status and the JSON of a response; `undefined` if it is not JSON. */
 const ask = (
   { baseUrl, fetch }: Site,
   apiKey: Redacted.Redacted<string>,
@@ -69,7 +69,7 @@ const ask = (
     catch: (error) => error
   }).pipe(Effect.catchAll((error) => fail(`${method} ${path}: expected an answer, got ${whyNoAnswer(error)}`)))
 
-/** The workspace of a key: that of any secret in it or, where there is none, of one that is made and deleted. */
+/** The workspace of a key, read from any of its secrets. Without one, it creates and deletes a secret. */
 export const idOf = (site: Site, apiKey: Redacted.Redacted<string>): Effect.Effect<string, ExpectationFailed> =>
   Effect.gen(function*() {
     const listed = yield* ask(site, apiKey, "GET", `${UNSCOPED}?limit=1`)
@@ -98,15 +98,15 @@ export const idOf = (site: Site, apiKey: Redacted.Redacted<string>): Effect.Effe
       : workspaceId
   })
 
-/** What is deleted: of the secrets that a query finds, those with a name of ours. */
+/** Selects what to delete: the secrets found by a query whose name is ours. */
 export interface Removing {
   readonly query: string
   readonly isOurs: (name: string) => boolean
 }
 
 /**
- * Deletes the secrets of these workspaces that are ours. Each name is looked at: a server may take no notice of a filter,
- * and what others have made is left alone.
+ * Deletes our secrets in these workspaces. Checks each name, because a server may ignore the filter and return other
+ * people's secrets.
  */
 export const remove = (
   site: Site,
@@ -121,7 +121,7 @@ export const remove = (
 const removeOf = (site: Site, { apiKey, workspaceId }: Owner, { isOurs, query }: Removing) =>
   Effect.gen(function*() {
     const scoped = `/v1/workspaces/${encodeURIComponent(workspaceId)}/workspace_secrets`
-    // Not every server has both layouts.
+    // A server may have only one layout.
     const { collection, first } = yield* pageOf(site, apiKey, UNSCOPED, query).pipe(
       Effect.map((first) => ({ collection: UNSCOPED, first })),
       Effect.orElse(() => Effect.map(pageOf(site, apiKey, scoped, query), (first) => ({ collection: scoped, first })))
@@ -142,7 +142,7 @@ const removeOf = (site: Site, { apiKey, workspaceId }: Owner, { isOurs, query }:
       }
       page = yield* pageOf(site, apiKey, collection, query, nextCursor)
     }
-    return yield* fail(`cannot clean up: GET ${collection} has no end after ${MAX_PAGES} pages`)
+    return yield* fail(`cannot clean up: GET ${collection} does not end after ${MAX_PAGES} pages`)
   })
 
 const pageOf = (

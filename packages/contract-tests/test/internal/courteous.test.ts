@@ -8,7 +8,7 @@ import { courteous } from "../../src/internal/courteous.js"
 const busy = (status: number, retryAfter?: string) =>
   new Response("busy", { status, headers: retryAfter === undefined ? {} : { "retry-after": retryAfter } })
 
-/** A server that has these answers, then 200, and when it was asked. */
+/** A server with these responses, then 200, and the times of its requests. */
 const server = (answers: ReadonlyArray<Response>, options = {}) =>
   Effect.gen(function*() {
     const asked: Array<string> = []
@@ -19,11 +19,11 @@ const server = (answers: ReadonlyArray<Response>, options = {}) =>
     return { asked, ask: (url: string, init?: RequestInit) => Effect.promise(() => fetch(url, init)) }
   })
 
-/** Until what is under way has come to its next wait. */
+/** Waits until everything in flight waits. */
 const settle = Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
 
 describe("courteous", () => {
-  it.effect("hands answers on", () =>
+  it.effect("returns responses", () =>
     Effect.gen(function*() {
       const { ask, asked } = yield* server([busy(500, "1"), busy(503), busy(404)])
       expect((yield* ask("http://a/")).status).toBe(500)
@@ -58,7 +58,7 @@ describe("courteous", () => {
       expect(asked).toHaveLength(2)
     }))
 
-  it.effect("lets no other request out while it waits", () =>
+  it.effect("sends no other request while it waits", () =>
     Effect.gen(function*() {
       const { ask, asked } = yield* server([busy(429, "5")])
       const first = yield* Effect.fork(ask("http://a/"))
@@ -72,7 +72,7 @@ describe("courteous", () => {
       expect([...asked].sort()).toEqual(["http://a/", "http://a/", "http://b/"])
     }))
 
-  it.effect("gives up after six answers, or when the wait is longer than a minute", () =>
+  it.effect("stops retrying after six responses, or if the delay exceeds a minute", () =>
     Effect.gen(function*() {
       const patient = yield* server(Array.from({ length: 9 }, () => busy(429, "0")))
       expect((yield* patient.ask("http://a/")).status).toBe(429)
@@ -82,7 +82,7 @@ describe("courteous", () => {
       expect(long.asked).toHaveLength(1)
     }))
 
-  it.effect("has no more requests under way than it is told", () =>
+  it.effect("has no more requests in flight than the maximum", () =>
     Effect.gen(function*() {
       const gate = yield* Deferred.make<void>()
       let now = 0
@@ -101,7 +101,7 @@ describe("courteous", () => {
       expect(most).toBe(2)
     }))
 
-  it.effect("rejects with what fetch does, and with the reason of an abort", () =>
+  it.effect("rejects with the error of fetch, and with the reason of an abort", () =>
     Effect.gen(function*() {
       const error = new TypeError("fetch failed")
       const failing = yield* courteous(() => Promise.reject(error), {})
@@ -115,7 +115,7 @@ describe("courteous", () => {
       expect(yield* Effect.flip(Fiber.join(waiting))).toMatchObject({ defect: reason })
     }))
 
-  it.effect("gives an attempt half a minute", () =>
+  it.effect("has a timeout of 30 seconds per attempt", () =>
     Effect.gen(function*() {
       const silent = yield* courteous(() => new Promise(() => {}), {})
       const fiber = yield* Effect.fork(Effect.tryPromise({ try: () => silent("a"), catch: (u) => u }))

@@ -13,11 +13,11 @@ const messageOf = (self: Effect.Effect<unknown, Expect.ExpectationFailed>): stri
 const differences = (expected: unknown, actual: unknown) => Expect.differences(expected, actual, []).map(print)
 
 describe("differences", () => {
-  it("is empty for the same JSON, whatever the order of the keys", () => {
+  it("is empty for equal JSON, with keys in any order", () => {
     expect(differences({ a: 1, b: [null, { c: "x" }] }, { b: [null, { c: "x" }], a: 1 })).toEqual([])
   })
 
-  it("says of each place what was expected and what came", () => {
+  it("has the expected and the actual value of each path", () => {
     expect(differences({ metadata: { name: "a", labels: { "a b": "x" } }, n: 1 }, { metadata: { name: "b", id: 5 } }))
       .toEqual([
         "metadata.id: expected nothing, got 5",
@@ -27,25 +27,25 @@ describe("differences", () => {
       ])
   })
 
-  it("tells an absent key from a null, and a list from an object", () => {
+  it("distinguishes an absent key from null, and an array from an object", () => {
     expect(differences({}, { a: null })).toEqual(["a: expected nothing, got null"])
     expect(differences([], {})).toEqual(["expected [], got {}"])
     expect(differences(1, "1")).toEqual(["expected 1, got \"1\""])
   })
 
-  it("takes an expected undefined for nothing", () => {
+  it("treats an expected undefined as absent", () => {
     expect(differences({ a: undefined }, {})).toEqual([])
   })
 
-  it("says how long a list is, and what is different in it", () => {
+  it("has the length of an array, and its differences", () => {
     expect(differences([1, 2, 3], [1, 5])).toEqual(["expected 3 items, got 2", "[1]: expected 2, got 5"])
   })
 
-  it("does not take what an object inherits for its own", () => {
+  it("ignores inherited properties", () => {
     expect(differences({ constructor: "a" }, {})).toEqual(["constructor: expected \"a\", got nothing"])
   })
 
-  it("has no value of a secret in it", () => {
+  it("contains no value of a secret", () => {
     const found = [
       differences({ spec: { value: "canary" } }, { spec: { value: "other canary" } }),
       differences({ spec: { value: "canary" } }, { spec: {} }),
@@ -64,13 +64,13 @@ describe("differences", () => {
     ])
   })
 
-  it("finds none between a piece of JSON and itself", () => {
+  it("finds none between a JSON value and itself", () => {
     FastCheck.assert(
       FastCheck.property(FastCheck.jsonValue(), (json) => differences(json, structuredClone(json)).length === 0)
     )
   })
 
-  it("finds one between two pieces of JSON that are written differently", () => {
+  it("finds one between two different JSON values", () => {
     FastCheck.assert(FastCheck.property(FastCheck.jsonValue(), FastCheck.jsonValue(), (a, b) => {
       const isSame = differences(a, b).length === 0
       return !isSame || canonical(a) === canonical(b)
@@ -85,7 +85,7 @@ const canonical = (json: unknown): string =>
       : inner)
 
 describe("same", () => {
-  it("succeeds for the same, and fails with what it is about and each difference", () => {
+  it("succeeds for equal JSON, and fails with the subject and each difference", () => {
     expect(messageOf(Expect.same({ a: 1 }, { a: 1 }, "GET /"))).toBe("")
     expect(messageOf(Expect.same({ a: 1 }, { a: 2, b: 3 }, "GET /"))).toBe(
       "GET /\n  a: expected 2, got 1\n  b: expected 3, got nothing"
@@ -99,7 +99,7 @@ describe("same", () => {
 })
 
 describe("holds", () => {
-  it("fails with its message unless the condition holds", () => {
+  it("fails with its message unless the condition is true", () => {
     expect(messageOf(Expect.holds(true, "expected this"))).toBe("")
     expect(messageOf(Expect.holds(false, "expected this"))).toBe("expected this")
   })
@@ -108,13 +108,13 @@ describe("holds", () => {
 describe("about", () => {
   class Refused extends Data.TaggedError("Refused")<{ readonly message: string }> {}
 
-  it("stands before what failed", () => {
+  it("precedes the message of a failure", () => {
     expect(messageOf(Expect.fail("expected this").pipe(Expect.about("mask a"), Expect.about("scoped")))).toBe(
       "scoped: mask a: expected this"
     )
   })
 
-  it("has the name of an error that is no expectation", () => {
+  it("adds the name of another error", () => {
     expect(messageOf(Expect.about("get")(new Refused({ message: "no" })))).toBe(
       "get: expected a success, got Refused: no"
     )

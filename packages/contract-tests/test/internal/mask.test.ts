@@ -8,11 +8,11 @@ import * as Mask from "../../src/internal/mask.js"
 const hide = (...keys: ReadonlyArray<string>) => Mask.make(keys.map((key) => Redacted.make(key)))
 
 describe("make", () => {
-  it("takes keys out, wherever they are", () => {
+  it("redacts keys anywhere", () => {
     expect(hide("canary-key")("Bearer canary-key, again: canary-key.")).toBe("Bearer <a key>, again: <a key>.")
   })
 
-  it("takes out a key that JSON escapes, and one that is part of another", () => {
+  it("redacts a key that JSON escapes, and one that is part of another", () => {
     expect(hide("can\"ary\\")(JSON.stringify({ key: "can\"ary\\" }))).toBe("{\"key\":\"<a key>\"}")
     expect(hide("canary", "canary-2")("canary-2 canary")).toBe("<a key> <a key>")
   })
@@ -24,13 +24,13 @@ describe("make", () => {
     expect(leaking([{ how: "a message", text: out }], [key, spell(key)])).toEqual([])
   })
 
-  it("takes out the suite's own values, whole or cut off", () => {
+  it("redacts the suite's values, whole or truncated", () => {
     const value = Mask.markedValue("canary \"鍵\"\n")
     expect(hide()(`x ${value} y ${JSON.stringify(value)} z`)).toBe("x <a value> y \"<a value>\" z")
     expect(hide()(`x ${value.slice(0, -5)}`)).toBe("x <a value>")
   })
 
-  it("leaves what is neither as it is", () => {
+  it("changes nothing else", () => {
     FastCheck.assert(FastCheck.property(FastCheck.string(), (text) => hide("no such canary")(text) === text))
   })
 })
@@ -43,7 +43,7 @@ describe("show", () => {
     expect(show(undefined)).toBe("nothing")
   })
 
-  it("prints no value, whatever it is and wherever it stands", () => {
+  it("prints no value, of any type and in any place", () => {
     const json = {
       items: [{ spec: { value: "canary" } }, { value: { deep: "canary" } }, { name: Mask.markedValue("canary") }]
     }
@@ -52,24 +52,24 @@ describe("show", () => {
     )
   })
 
-  it("keeps that a value is null: it is none", () => {
+  it("prints a null value as null", () => {
     expect(show({ value: null })).toBe("{\"value\":null}")
   })
 
-  it("cuts what is long", () => {
+  it("cuts long texts", () => {
     const text = show("x".repeat(1000))
     expect(text.length).toBeLessThan(500)
     expect(text).toMatch(/^"x+… \(1002 characters\)$/)
   })
 
-  it("cuts after keys and values are out, so that no half of one is left", () => {
+  it("cuts after redaction, so that no half of a secret remains", () => {
     for (let before = 370; before < 410; before++) {
       const text = show("x".repeat(before) + "canary-key" + Mask.markedValue("canary"), "canary-key")
       expect(text).not.toMatch(/can|contract/)
     }
   })
 
-  it("cuts each of several pieces, and nothing between them", () => {
+  it("cuts each of several texts, and nothing between them", () => {
     const long = "x".repeat(1000)
     const text = hide()(`expected ${Mask.show(long)}, got ${Mask.show("a")} and ${"y".repeat(500)}`)
     expect(text).toMatch(/^expected "x+… \(1002 characters\), got "a" and y{500}$/)

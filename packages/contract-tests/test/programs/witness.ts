@@ -1,7 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Cli from "../../src/Cli.js"
 
-// A defect, and what it says: nobody's business.
 const defect = () => new Error(process.env["DEFECT"] ?? "")
 
 process.on("SIGUSR2", () => {

@@ -103,7 +103,7 @@ const failsWith = (tag: string) => (exit: Exit.Exit<unknown, unknown>) =>
   Exit.isFailure(exit) && Cause.isFailType(exit.cause) && (exit.cause.error as { readonly _tag: string })._tag === tag
 
 describe("neither key nor value is shown", () => {
-  it("by mistake: these tests find a shown canary", () => {
+  it("by mistake: these tests find what is shown", () => {
     expect(() => expectClean(print(new Error(canaryValue)).slice(0, 1))).toThrow()
     expect(() => expectClean(print(Cause.fail({ deep: [{ value: canaryKey }] })))).toThrow()
   })

@@ -463,6 +463,8 @@ describe("a full disk", () => {
         ).toEqual([1, 2, 3, 4, 5].map(() => expect.objectContaining(refused) as unknown))
         // Each of these requests changes state.
         expect(await call(server, "GET", "/v1/whoami")).toMatchObject(refused)
+        expect(await call(server, "POST", "/_mock/tenants/default/reset")).toMatchObject(refused)
+        expect(await call(server, "GET", "/_mock/tenants/default/settings")).toMatchObject({ status: 200 })
         const { control } = server
         for (
           const change of [

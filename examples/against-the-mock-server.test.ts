@@ -6,13 +6,13 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import { expect } from "vitest"
 
-// No socket: the client's HttpClient asks the server's handlers.
+// No socket: the client's HttpClient calls the server's handlers.
 const Client = Layer.unwrapEffect(
   Effect.map(MockServer.MockServer, ({ apiKey, url }) => WorkspaceSecretsClient.layer({ apiKey, baseUrl: url }))
 )
 
 layer(Client.pipe(Layer.provide(MockServer.layerInProcess())))("rotating a secret", (it) => {
-  it.effect("replaces its value and nothing else", () =>
+  it.effect("replaces only its value", () =>
     Effect.gen(function*() {
       const secrets = yield* WorkspaceSecretsClient.WorkspaceSecretsClient
       const before = yield* secrets.create({ metadata: { name: "Billing database" }, spec: {} })

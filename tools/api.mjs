@@ -1,8 +1,8 @@
 // Writes the API reference, docs/api, from the declarations that the packages ship and the docstrings in them; with
-// `--check` it only compares. Either way it fails when a public export says too little of itself.
+// `--check` it only compares. It fails if a public export has no docstring.
 //
-// TypeDoc and @effect/docgen were tried. The one writes the types of Effect out in full, three times for each field of a
-// schema; the other leaves out the fields of classes, which is what a reader of a model or an error looks for.
+// TypeDoc and @effect/docgen were tried. TypeDoc expands Effect's types, three times per field of a schema. docgen
+// omits the fields of classes, which readers of models and errors need.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { basename, dirname, join, relative } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -14,7 +14,7 @@ import { root } from "./workspaces.mjs"
 
 const directory = join(root, "docs/api")
 
-/** The modules that a package can be imported by, with their declarations. The index only names the others. */
+/** The public modules of a package with their declarations, without the index. */
 const modulesOf = ({ directory: from, manifest }) =>
   Object.entries(manifest.exports)
     .filter(([subpath, target]) => subpath !== "." && target?.import?.types !== undefined)
@@ -31,24 +31,24 @@ const tagOf = (symbol, name) =>
   symbol.getJsDocTags().filter((tag) => tag.name === name)
     .map((tag) => ts.displayPartsToString(tag.text)).find((text) => text !== "")
 
-/** Two spaces for four, and names of types without the paths that they are imported by. */
+/** Indents by two spaces, and removes the import paths of types. */
 const tidy = (text) =>
   text.replaceAll(/^( {4})+/gm, (spaces) => spaces.slice(spaces.length / 2)).replaceAll(/import\("[^"]*"\)\./g, "")
 
-/** The text of a declaration without its docstring, and with those of its members. */
+/** The text of a declaration, without its docstring but with those of its members. */
 const textOf = (node) => tidy(node.getSourceFile().text.slice(node.getStart(), node.end))
 
 const isPrivate = (member) =>
   (ts.getCombinedModifierFlags(member) & ts.ModifierFlags.Private) !== 0 ||
   (member.name !== undefined && ts.isPrivateIdentifier(member.name))
 
-/** A class with the fields that it has from a schema, which its declaration has in the form of schemas only. */
+/** A class with the fields of its schema, which its declaration shows only as schemas. */
 const classOf = (node, checker) => {
   const printer = ts.createPrinter({ removeComments: true })
   const file = node.getSourceFile()
   const own = node.members.filter((member) => !isPrivate(member))
-  // By some of its declarations: a schema's `message` is declared by Error too. Symbols, which the checker calls
-  // `__@name@number`, and private names are no fields of a schema.
+  // By any declaration: `message` of a schema is also declared by Error. Symbols (`__@name@number`) and private names
+  // are not fields of a schema.
   const inherited = checker.getTypeAtLocation(node).getProperties().filter((property) =>
     !/^(__@|__#|#)/.test(property.name) &&
     !own.some((member) => member.name?.getText(file) === property.name) &&
@@ -91,7 +91,7 @@ const signatureOf = (declaration, checker) => {
   return textOf(node).replace(/^export /, "").replace(/^declare /, "").replace(/;$/, "")
 }
 
-/** What an export says of itself. What is of another package has its docstring there, and one of ours where we pass it on. */
+/** The docstring of an export. A re-export of another package needs its own docstring here. */
 const entryOf = (exported, checker) => {
   const isAlias = (exported.flags & ts.SymbolFlags.Alias) !== 0
   const symbol = isAlias ? checker.getAliasedSymbol(exported) : exported
@@ -118,7 +118,7 @@ const entryOf = (exported, checker) => {
   }
 }
 
-/** The program of these declarations, compiled as strictly as users may. */
+/** Compiles the declarations with the strictest options of users. */
 export const programOf = (files) =>
   ts.createProgram(files, {
     module: ts.ModuleKind.NodeNext,
@@ -131,10 +131,10 @@ export const programOf = (files) =>
     noEmit: true
   })
 
-/** What a module exports, by category, and what its docstrings leave out. */
+/** The exports of a module by category, and missing docstrings. */
 export const read = ({ file, source, specifier }, program) => {
   const checker = program.getTypeChecker()
-  // From the source: where an import goes, the declarations lose the docstring above it.
+  // From the source: declarations lose the docstring above a removed import.
   const about = /^\/\*\*(.*?)\*\//s.exec(readFileSync(source, "utf8"))?.[1]
     .split("\n").map((line) => line.replace(/^\s*\* ?/, "")).join("\n").replace(/^@\w[^]*/m, "").trim() ?? ""
   const missing = about === "" ? [`${specifier}: the module has no docstring`] : []
@@ -150,13 +150,13 @@ export const read = ({ file, source, specifier }, program) => {
   return { about, categories, missing }
 }
 
-/** The first sentence of a docstring, without the rows of WIRE.md that it comes from. */
+/** The first sentence of a docstring, without references to WIRE.md. */
 const firstSentence = (text) =>
   text.replaceAll(/\s+/g, " ").replaceAll(/ \([^()]*WIRE\.md[^()]*\)/g, "").replace(/^(.+?\.)(\s.*)?$/, "$1")
 
 const anchor = (heading) => heading.toLowerCase().replaceAll(/[^\w\- ]/g, "").replaceAll(" ", "-")
 
-/** The page of a module, in Markdown. */
+/** The Markdown page of a module. */
 export const page = ({ specifier }, { about, categories }) => {
   const contents = [...categories].map(([category, entries]) =>
     `- ${category}: ${entries.map(({ name }) => `[\`${name}\`](#${anchor(name)})`).join(", ")}`
@@ -170,7 +170,7 @@ export const page = ({ specifier }, { about, categories }) => {
   return `${[`# ${specifier}`, about, contents.join("\n"), ...sections].join("\n\n")}\n`
 }
 
-/** The reference: the text of each file by its path below docs/api, and what public exports leave unsaid. */
+/** The reference: the files below docs/api by path, and the missing docstrings. */
 const reference = () => {
   const packages = published().map((one) => ({ ...one, modules: modulesOf(one) }))
   const program = programOf(packages.flatMap(({ modules }) => modules.map(({ file }) => file)))

@@ -17,7 +17,7 @@ describe("the API reference", () => {
 
   after(() => rmSync(directory, { recursive: true, force: true }))
 
-  /** Reads a module whose declarations are its source as well. */
+  /** Reads a module whose source is its declarations. */
   const ofModule = (name, text) => {
     const file = join(directory, `${name}.d.ts`)
     writeFileSync(file, text)
@@ -25,7 +25,7 @@ describe("the API reference", () => {
     return { module, content: read(module, programOf([file])) }
   }
 
-  it("refuses what an export and a module leave unsaid, one line for each", () => {
+  it("reports missing docstrings of exports and modules, one line each", () => {
     const whole = docstring("A port.", "", "@since 0.1.0", "@category models")
     const { content } = ofModule(
       "Unsaid",
@@ -46,7 +46,7 @@ describe("the API reference", () => {
     ])
   })
 
-  it("is a page for each module, with its exports by category and what classes inherit from a schema", () => {
+  it("has a page per module, with exports by category and the schema fields of classes", () => {
     const tags = (category) => ["", "@since 0.1.0", `@category ${category}`]
     const { content, module } = ofModule(
       "Said",

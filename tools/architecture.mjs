@@ -1,5 +1,5 @@
-// Writes the drawings of docs/architecture.md from the imports in `src`, with dependency-cruiser; with `--check` it only compares.
-// Either way it fails where arrows go in a circle, or the page names a file that does not exist.
+// Writes the drawings of docs/architecture.md from the imports in `src`, with dependency-cruiser; with `--check` it
+// only compares. It fails for circular imports, or if the page names a file that does not exist.
 import { format } from "dependency-cruiser"
 import { execFile } from "node:child_process"
 import { existsSync, readFileSync, writeFileSync } from "node:fs"
@@ -10,7 +10,7 @@ import { root } from "./workspaces.mjs"
 
 const page = join(root, "docs/architecture.md")
 
-/** What stands for each drawing: which modules, and what is drawn as one box. */
+/** The drawings: their modules, and how modules are grouped into boxes. */
 const drawings = {
   packages: { includeOnly: "^(packages|apps)/[^/]+/src/", collapse: "^(packages|apps)/[^/]+/" },
   "apps/mock-server": {
@@ -32,11 +32,11 @@ const cruise = async () => {
   return JSON.parse(stdout)
 }
 
-/** What a box is called: a folder or a module, without the part of the path that all boxes share. */
+/** The label of a box: a folder or a module, without the common path. */
 const label = (path) =>
   path.replace(/^(packages|apps)\/(?:([^/]+)\/$|[^/]+\/src\/(internal\/)?)/, "$2").replace(/\.ts$/, "")
 
-/** The boxes from top to bottom: each comes before those that it imports. Fails where arrows go in a circle. */
+/** Sorts the boxes from top to bottom: importers first. Fails for circular imports. */
 export const sorted = (arrows) => {
   const order = []
   const visit = (box, above) => {
@@ -67,7 +67,7 @@ export const draw = async (cruised, name, options) => {
   }\n\`\`\`\n<!-- end of drawing -->`
 }
 
-/** The files that a text names by their path from the root and that do not exist. */
+/** The missing files that a text names by path. */
 export const missingFiles = (text) =>
   [...text.matchAll(/`((?:packages|apps|tools)\/[\w./-]+\.\w+)`/g)].map(([, path]) => path)
     .filter((path) => !existsSync(join(root, path)))

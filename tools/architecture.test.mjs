@@ -4,7 +4,7 @@ import { describe, it } from "node:test"
 import { missingFiles, sorted } from "./architecture.mjs"
 
 describe("the drawings of the architecture", () => {
-  it("put each box above those that it imports", () => {
+  it("have each box above its imports", () => {
     assert.deepEqual(sorted([["store", "clock"], ["server", "store"], ["server", "clock"]]), [
       "server",
       "store",
@@ -12,11 +12,11 @@ describe("the drawings of the architecture", () => {
     ])
   })
 
-  it("are refused when the imports go in a circle", () => {
+  it("are refused for circular imports", () => {
     assert.throws(() => sorted([["a", "b"], ["b", "c"], ["c", "a"]]), /in a circle: a -> b -> c -> a/)
   })
 
-  it("stand on a page that names no file which does not exist", () => {
+  it("are on a page that names only existing files", () => {
     assert.deepEqual(missingFiles("`tools/architecture.mjs` and `packages/core/src/Nowhere.ts`"), [
       "packages/core/src/Nowhere.ts"
     ])

@@ -1,11 +1,11 @@
-// Asks the registry for known vulnerabilities of what the packages depend on. Exits with 1 when there are some, and with 2 when the
-// registry does not say: then nothing was checked.
+// Checks the packages' dependencies for known vulnerabilities. Exits with 1 if there are any, and with 2 if the
+// registry does not answer and nothing was checked.
 import { spawnSync } from "node:child_process"
 import { fileURLToPath } from "node:url"
 import { environment } from "./npm.mjs"
 import { root } from "./workspaces.mjs"
 
-/** What to print for what `npm audit --json` printed, and the exit code. */
+/** Converts the output of `npm audit --json` to a message and an exit code. */
 export const verdict = (stdout) => {
   let report
   try {

@@ -21,15 +21,15 @@ describe("the arguments of bench", () => {
     assert.equal(read(["server"], subjects).rounds, 7)
   })
 
-  it("ask for help, whatever else they say", () => {
+  it("show the help, whatever the other arguments are", () => {
     assert.match(read(["nothing", "--help"], subjects).help, /npm run bench -- <subject>/)
   })
 
   for (
     const [argv, message] of [
-      [[], /^Say what to measure: client or server$/],
-      [["clients"], /^There is no subject "clients"; there is client and server$/],
-      [["server", "ours"], /^There is no contestant "ours" in server; there is bare$/],
+      [[], /^Missing subject: client or server$/],
+      [["clients"], /^Unknown subject "clients"; known: client and server$/],
+      [["server", "ours"], /^Unknown contestant "ours" in server; known: bare$/],
       [["client", "--rounds", "0"], /^--rounds takes a whole number from 1 to 999, not "0"$/],
       [["client", "--rounds", "1.5"], /^--rounds takes a whole number from 1 to 999, not "1.5"$/],
       [["client", "ours", "--write"], /^--write takes the whole table/],
@@ -43,7 +43,7 @@ describe("the arguments of bench", () => {
 })
 
 describe("the tables of bench", () => {
-  it("are Markdown that lines up, with a dash for what is not known", () => {
+  it("are aligned Markdown, with a dash for unknown values", () => {
     const columns = [
       { title: "client", left: true, cell: ({ name }) => name },
       { title: "µs", cell: ({ cpu }) => cpu && number(cpu) }
@@ -68,7 +68,7 @@ describe("the tables of bench", () => {
   })
 })
 
-it("bench finds the end of an answer, however it is sent and wherever it is cut", () => {
+it("bench finds the end of a response, in any encoding and with any split", () => {
   const plain = "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nbody"
   const chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nbody\r\n0\r\n\r\n"
   const empty = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
@@ -79,14 +79,14 @@ it("bench finds the end of an answer, however it is sent and wherever it is cut"
   }
 })
 
-it("each contestant of bench is measured once in every round, in an order that turns", async () => {
+it("bench measures each contestant once per round, in a rotating order", async () => {
   const order = []
   const samples = await measure([{ name: "a" }, { name: "b" }], 3, ({ name }) => order.push(name), () => {})
   assert.deepEqual(order, ["a", "b", "b", "a", "a", "b"])
   assert.deepEqual([...samples], [["a", [1, 4, 5]], ["b", [2, 3, 6]]])
 })
 
-it("bench writes its section of a document and nothing else", () => {
+it("bench writes only its section of a document", () => {
   const document = "# Head\n\n<!-- bench a -->\nold\n<!-- end of bench a -->\n\ntail\n"
   assert.equal(
     replaceSection(document, "a", "new"),

@@ -1,4 +1,4 @@
-// Breaks every rule of .dependency-cruiser.mjs once, in a temporary tree of this repository's layout.
+// Breaks every rule of .dependency-cruiser.mjs once, in a temporary copy of this repository's layout.
 import assert from "node:assert/strict"
 import { execFile } from "node:child_process"
 import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
@@ -47,7 +47,7 @@ const aModuleOf = Object.fromEntries(
   })
 )
 
-// What each offending file imports, and the rules that must say so.
+// The forbidden imports, and the rules that must report them.
 const offences = [
   [
     "packages/core/src/UsesClient.ts",
@@ -96,7 +96,7 @@ const offences = [
     "no-relative-imports-across-packages"
   ],
   ["packages/http-client/src/Circular.ts", "./Circular2.js", "no-cycles"],
-  // The way back of the same cycle, which is reported once.
+  // The second import of the same cycle, which is reported once.
   ["packages/http-client/src/Circular2.ts", "./Circular.js"],
   ["packages/http-client/src/Relative.ts", "../../core/src/Good.js", "no-relative-imports-across-packages"],
   [
@@ -108,7 +108,7 @@ const offences = [
   ["packages/http-client/src/UsesBareNode.ts", "fs", "no-node-in-packages"],
   ["packages/core/src/UsesNode.ts", "node:fs", "no-node-in-packages", "core-needs-effect-only"],
   ["packages/contract-tests/src/UsesNode.ts", "node:fs", "no-node-in-packages"],
-  // Declared by nobody: at the root only, or nowhere.
+  // Undeclared: at the root only, or nowhere.
   [
     "packages/core/src/UsesPlatform.ts",
     "@effect/platform/HttpClient",
@@ -144,7 +144,7 @@ const offences = [
 
 const offence = ([path, specifier]) => [path, `import ${JSON.stringify(specifier)}`]
 
-/** Writes the files and what they resolve to: the manifests of the workspaces and stubs of the packages they import. */
+/** Writes the files, the manifests of the workspaces, and stubs of the imported packages. */
 const write = (directory, files) => {
   const put = (path, content) => {
     mkdirSync(dirname(join(directory, path)), { recursive: true })
@@ -181,7 +181,7 @@ const cruise = (directory) =>
       "tools",
       "examples"
     ]
-    // Its exit code is the number of violations; without any output it failed for another reason.
+    // The exit code is the number of violations; without output, it failed for another reason.
     execFile(
       process.execPath,
       [bin, ...args],
@@ -212,7 +212,7 @@ describe("the boundaries", () => {
 
   after(() => rmSync(directory, { recursive: true, force: true }))
 
-  it("find nothing in a tree that keeps them", () => {
+  it("accept a tree without violations", () => {
     assert.deepEqual(clean, [])
   })
 
@@ -228,7 +228,7 @@ describe("the boundaries", () => {
     assert.deepEqual(config.forbidden.map((rule) => rule.name).filter((name) => !named.has(name)), [])
   })
 
-  it("accuse no file that keeps them", () => {
+  it("report no valid file", () => {
     const accused = broken.filter((violation) => Object.keys(allowed).some((path) => violation.startsWith(`${path}:`)))
     assert.deepEqual(accused, [])
   })

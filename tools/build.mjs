@@ -1,5 +1,5 @@
-// Builds the modules of the package in the current directory: declarations by tsc, ES modules and CommonJS by tsup, file by file.
-// A command that the manifest has in `dist/esm` is a module like the others; one in `dist/bin` is made by bundle.mjs.
+// Builds the modules of the package in the current directory: declarations by tsc, ES modules and CommonJS by tsup,
+// file by file. A command in `dist/esm` is built like other modules; one in `dist/bin` is built by bundle.mjs.
 import { spawn } from "node:child_process"
 import { once } from "node:events"
 import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs"
@@ -34,11 +34,11 @@ const compile = (format, modules) =>
     silent: true,
     esbuildOptions: (options) => {
       options.outbase = "src"
-      // The maps lead to `src`, which the package ships.
+      // Source maps point to `src`, which the package ships.
       options.sourcesContent = false
-      // `import.meta` is empty in CommonJS: better no build than a wrong one.
+      // `import.meta` is empty in CommonJS, so its use fails the build.
       options.logOverride = { "empty-import-meta": "error" }
-      // What `createRequire` takes in either format.
+      // `createRequire` needs it in both formats.
       if (format === "cjs") options.define = { "import.meta.url": "__filename" }
     }
   })

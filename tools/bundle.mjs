@@ -1,5 +1,5 @@
-// Makes the program of the package in the current directory, `dist/bin`, from the sources of everything that is in it. The console, where the
-// package has it, was bundled before and is copied to `dist/ui`.
+// Bundles the command of the package in the current directory into `dist/bin`, from sources. Copies the bundled
+// console, if the package has one, to `dist/ui`.
 import { build } from "esbuild"
 import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { basename, join } from "node:path"
@@ -20,9 +20,9 @@ const options = {
 }
 
 /*
- * Loading some hundreds of modules one by one takes most of a second, so the command is one script, a function of what a module has, and a
- * launcher that runs it. Its name has a hash of it in it: the launcher keeps what was compiled of it by that name. Names inside stay as they
- * are: minified ones would save nothing that can be measured, and they make a stack trace readable.
+ * Loading hundreds of modules takes most of a second, so the command is one script and a launcher. The script's name
+ * contains its hash, by which the launcher caches the compiled code. Names are not minified: that saves nothing
+ * measurable, and stack traces stay readable.
  */
 rmSync("dist/bin", { recursive: true, force: true })
 try {

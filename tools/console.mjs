@@ -1,4 +1,5 @@
-// Bundles the page of the mock server: one script and one style sheet, named by their content, and the page that loads them.
+// Bundles the page of the mock server: one script and one style sheet, named by content hash, and the page that loads
+// them.
 import { build } from "esbuild"
 import { readFileSync, rmSync, writeFileSync } from "node:fs"
 import { basename } from "node:path"

@@ -1,5 +1,5 @@
-// Uses the packages as strangers do: packs them, installs the tarballs into empty projects outside the repository, compiles
-// and runs those, on the Node that runs this and on newer ones. `npm run consumers -- --help` says more.
+// Uses the packages as users do: packs them, installs the tarballs into empty projects outside the repository, and
+// compiles and runs the projects on this Node and on newer ones. `npm run consumers -- --help` says more.
 import { spawn } from "node:child_process"
 import { once } from "node:events"
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs"
@@ -25,13 +25,13 @@ Installs the packed packages into empty projects outside the repository, and com
 const [core, client, server, contract] = ["core", "http-client", "mock-server", "contract-tests"]
   .map((name) => `@workspace-secrets/${name}`)
 
-/** One line of a program that made a secret, read it and deleted it. */
+/** The output of a program that created, read and deleted a secret. */
 const done = "created Billing database, got it, deleted, WorkspaceSecretNotFound"
 const doneWithValue = "created Billing database, got its value, deleted, WorkspaceSecretNotFound"
 
 /**
- * The projects: what they hold and install, what compiles them once, and what runs on each Node and has to print. What a
- * project installs is told by the READMEs of the packages that it uses where it says `readmes`, and else pinned.
+ * The projects: their files and packages, how they are compiled, what runs on each Node, and the expected output.
+ * Packages come from the READMEs if `readmes` is set; otherwise they are pinned.
  */
 const typescript = {
   template: "typescript",
@@ -48,7 +48,7 @@ const typescript = {
   }]
 }
 
-/** What consumers use that this repository does not. */
+/** Packages that only consumers use. */
 const strangers = {
   "@rollup/plugin-commonjs": "29.0.3",
   "@rollup/plugin-node-resolve": "16.0.3",
@@ -125,7 +125,7 @@ const projects = [
     template: "dom",
     uses: [core, client],
     installs: ["effect", "@effect/platform", "vitest", "jsdom", "happy-dom"],
-    // Their newest releases are for the newest Node.
+    // Their newest releases need the newest Node.
     newestNode: true,
     programs: ["jsdom", "happy-dom"].map((environment) => ({
       args: ["node_modules/vitest/vitest.mjs", "run", "--reporter=json", "--silent", "--environment", environment],
@@ -162,7 +162,7 @@ const say = (message) => console.log(`${((performance.now() - started) / 1000).t
 const { devDependencies, overrides } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
 const pinned = { ...overrides, ...devDependencies }
 
-/** The arguments of `npm install` in a README, with the tarballs in place of our packages. */
+/** The arguments of `npm install` in a README, with tarballs instead of our packages. */
 const ofReadme = (name, packed) => {
   const { manifest, readme } = packed.find((one) => one.name === name)
   const line = /^npm install (.+)$/m.exec(readme)?.[1]
@@ -171,7 +171,7 @@ const ofReadme = (name, packed) => {
 }
 
 const install = async (project, directory, packed) => {
-  // None of our packages is in the registry: those that others depend on have to come along.
+  // Our packages are not in the registry, so dependencies between them are installed from tarballs.
   const ours = project.uses.map((name) => packed.find((one) => one.name === name).tarball)
   const pins = (project.installs ?? []).map((name) => `${name}@${strangers[name] ?? pinned[name]}`)
   const lines = (project.readmes ?? []).map((name) => ofReadme(name, packed))
@@ -180,7 +180,7 @@ const install = async (project, directory, packed) => {
   }
 }
 
-/** Fails unless what is installed fits together, with one copy of each package that has to be one. */
+/** Fails unless the installed versions are compatible and singleton packages have one copy. */
 const checkTree = async (project, directory, packed) => {
   await npm(["ls", "--all"], { cwd: directory })
   const { packages } = JSON.parse(readFileSync(join(directory, "node_modules/.package-lock.json"), "utf8"))
@@ -196,7 +196,7 @@ const checkTree = async (project, directory, packed) => {
   }
 }
 
-/** Every path that a package can be imported by, but for those that need a runner of tests around them. */
+/** Every import path of a package, except those that need a test runner. */
 const subpathsOf = (project, packed) =>
   project.uses.filter((name) => name !== contract).flatMap((name) =>
     Object.entries(packed.find((one) => one.name === name).manifest.exports)
@@ -204,7 +204,7 @@ const subpathsOf = (project, packed) =>
       .map(([subpath]) => `${name}${subpath.slice(1)}`)
   ).filter((path) => !path.endsWith(".json"))
 
-/** Starts the command of the mock server as a project that installed it does, and tells where it listens. */
+/** Starts the installed mock server command, and returns its URL. */
 const serve = async (directory, env) => {
   const child = spawn(join(directory, "node_modules/.bin/workspace-secrets-mock"), ["--port", "0"], {
     cwd: directory,
@@ -295,7 +295,7 @@ const consume = async (project, directory, packed, all) => {
   }
 }
 
-/** Runs jobs two at a time, all of them to their end, and returns the errors. */
+/** Runs all jobs, two at a time, and returns the errors. */
 const twoAtATime = async (jobs) => {
   const waiting = [...jobs]
   const failures = []
@@ -342,7 +342,7 @@ const main = async () => {
   }
 }
 
-// A hang somewhere must not take the time of everything after it.
+// A hanging job must not block later steps.
 setTimeout(() => {
   console.error("The consumers took over 10 minutes")
   process.exit(1)

@@ -44,7 +44,7 @@ const own: ReadonlyArray<Cli.Own> = [
 
 const path = fileURLToPath(new URL("../docs/fidelity.md", import.meta.url))
 
-/** What a witness has reported of the real service, where somebody has let one watch. */
+/** The report of a witness of the real service, if there is one. */
 const reportPath = fileURLToPath(new URL("../docs/witness.json", import.meta.url))
 
 const report = Effect.suspend(() =>
@@ -96,7 +96,7 @@ shown by servers and clients that are wrong on purpose, at least one for each be
 const documentOf = (columns: ReadonlyArray<Ledger.Column>, report: WitnessReport.Report | undefined) =>
   head + Ledger.toMarkdown(columns, report)
 
-/** The first line that differs, with its number. */
+/** The first different line, with its number. */
 const difference = (is: string, should: string) => {
   const [lines, wanted] = [is.split("\n"), should.split("\n")]
   const i = wanted.findIndex((line, i) => line !== lines[i])

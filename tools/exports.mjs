@@ -12,7 +12,7 @@ const conditions = (module) => {
   }
 }
 
-/** The `exports` block of a package with these open modules, and with files that are exported as they are. */
+/** The `exports` of a package with these public modules and exported files. */
 export const exportsOf = (open, documents = []) => {
   const subpath = (name) => name === "index" ? "." : `./${name}`
   return {

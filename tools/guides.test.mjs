@@ -35,13 +35,13 @@ const guides = [
 ]
 
 for (const [heading, pattern] of guides) {
-  test(`${heading}: names each source that has to know`, () => {
+  test(`${heading}: lists each source to change`, () => {
     const places = placesIn(heading)
     const missing = filesWith(pattern).filter((file) => !places.some((place) => covers(place, file)))
     assert.deepEqual(missing, [])
   })
 
-  test(`${heading}: names no place that need not know`, () => {
+  test(`${heading}: lists no other place`, () => {
     const files = filesWith(pattern)
     const places = placesIn(heading)
     assert.notEqual(places.length, 0)

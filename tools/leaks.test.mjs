@@ -13,7 +13,7 @@ const testsOf = (directory) =>
 
 describe("the lists of spellings and of sinks", () => {
   for (const directory of packages) {
-    it(`are gone through by tests of ${directory}, so that a new entry is tested there`, () => {
+    it(`are used by tests of ${directory}, so that a new entry is tested there`, () => {
       const texts = testsOf(directory)
       const from = (list) => texts.filter((text) => text.includes(`tools/leaks/${list}.js"`))
       assert.ok(from("spellings").some((text) => /Object\.(entries|values)\(spellings\)/.test(text)))

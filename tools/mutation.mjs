@@ -1,4 +1,4 @@
-// Mutates the sources and sees whether the tests notice: `npm run mutation -- core FieldMask`.
+// Mutates the sources and checks that the tests fail: `npm run mutation -- core FieldMask`.
 import { spawn } from "node:child_process"
 import { once } from "node:events"
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs"
@@ -42,10 +42,10 @@ A mutant takes from one to ten seconds, a module from one to twenty minutes.
 Exit codes: 1 where less than ${GOAL} % were noticed, 2 for a mistake in the command.
 `
 
-/** A mistake of the one who typed the command. */
+/** Invalid arguments. */
 class UsageError extends Error {}
 
-/** Reads the arguments: what to run, as pairs of a subject's name and a module. */
+/** Parses the arguments: pairs of a subject's name and a module. */
 const read = (argv) => {
   let parsed
   try {
@@ -60,23 +60,23 @@ const read = (argv) => {
   const { positionals: [name, ...modules], values } = parsed
   if (values.help || values.write) return { ...values, runs: [] }
   if (name !== undefined && !Object.hasOwn(subjects, name)) {
-    throw new UsageError(`There is no subject "${name}"; there is ${Object.keys(subjects).join(" and ")}`)
+    throw new UsageError(`Unknown subject "${name}"; known: ${Object.keys(subjects).join(" and ")}`)
   }
   const known = Object.entries(subjects).filter(([other]) => name === undefined || other === name)
     .flatMap(([subject, { modules }]) => modules.map((module) => ({ subject, module })))
   const unknown = modules.filter((module) => !known.some((run) => run.module === module))
   if (unknown.length > 0) {
-    throw new UsageError(`There is no module "${unknown[0]}" in ${name}; there is ${subjects[name].modules.join(", ")}`)
+    throw new UsageError(`Unknown module "${unknown[0]}" in ${name}; known: ${subjects[name].modules.join(", ")}`)
   }
   return { ...values, runs: known.filter(({ module }) => modules.length === 0 || modules.includes(module)) }
 }
 
 const pathOf = ({ module, subject }) => `${subjects[subject].directory}/src/${module}.ts`
 
-/** Where Stryker keeps the result of a module, for its next run and for the document. */
+/** The file with the result of a module, for the next run and for the document. */
 const resultOf = ({ module, subject }) => join(cache, subject, `${module.replace("/", "+")}.json`)
 
-/** What is known of a module as it is; nothing where it was changed after its last run. */
+/** The last result of a module, unless it has changed since. */
 const known = (run) => {
   const path = resultOf(run)
   if (!existsSync(path)) return undefined
@@ -87,8 +87,8 @@ const known = (run) => {
 }
 
 /**
- * What Stryker goes on from: the result of its last run, without what survived it. Of a mutant that is made when a module is loaded,
- * Stryker does not know which tests reach it, and would not try it again when there are new ones.
+ * The last result without survivors, from which Stryker continues. Stryker does not know which tests reach code that
+ * runs when a module loads, and would not retry its survivors with new tests.
  */
 const begin = (run) => {
   const begun = `${resultOf(run)}.begun`
@@ -118,7 +118,7 @@ const mutate = async (run) => {
       vitest: {
         configFile: `tools/mutation/${run.subject}.vitest.config.ts`,
         dir: subjects[run.subject].directory,
-        // Vitest does not see what a test imports by a name that it makes.
+        // Vitest does not see imports with a computed name.
         related: false
       },
       coverageAnalysis: "perTest",

@@ -24,20 +24,20 @@ const object = (...keys) => ({
 
 describe("what is not mutated", () => {
   for (const text of ["no such secret in this workspace", "malformed, or", " characters", "leave it out"]) {
-    it(`is a sentence or a part of one: ${JSON.stringify(text)}`, () => {
+    it(`includes sentences: ${JSON.stringify(text)}`, () => {
       assert.equal(reasonFor(string(text)), "sentence")
       assert.equal(reasonFor(template("", text)), "sentence")
     })
   }
 
   for (const text of ["metadata.name", "application/json", "Bearer ", "GET /v1", "asc", ",", " ", "", "wsec_"]) {
-    it(`is no text of the protocol: ${JSON.stringify(text)}`, () => {
+    it(`excludes texts of the protocol: ${JSON.stringify(text)}`, () => {
       assert.equal(reasonFor(string(text)), undefined)
       assert.equal(reasonFor(template("", text)), undefined)
     })
   }
 
-  it("is what is logged, the name of a service and the documentation of a schema, and no other call or object", () => {
+  it("includes log calls, service names and schema documentation only", () => {
     assert.equal(reasonFor({ node: call("Effect", "logError"), parent: null }), "text of the log")
     assert.equal(reasonFor({ node: call("Context", "Tag"), parent: null }), "name of a service")
     const annotations = call("self", "annotations")
@@ -62,20 +62,20 @@ const mutants = [
 ]
 
 describe("the results of mutation", () => {
-  it("count what was noticed of what was tried, where no test comes among it", () => {
+  it("count killed mutants, also if a mutant has no test", () => {
     assert.deepEqual(count(mutants), { killed: 2, survived: 2, ignored: 1 })
     assert.equal(scoreOf({ killed: 3, survived: 1 }), 75)
     assert.equal(scoreOf({ killed: 0, survived: 0 }), undefined)
   })
 
-  it("say of survivors where they are, and what was what", () => {
+  it("list survivors with position and replacement", () => {
     assert.deepEqual(survivorsOf({ mutants, source }), [
       { place: "1:15", from: "50", to: "5`0", isCovered: false },
       { place: "3:3", from: "n > limit", to: "n >= limit", isCovered: true }
     ])
   })
 
-  it("become a document that says what was not run, too", () => {
+  it("become a document that also lists what was not run", () => {
     const subject = { what: "all of it", tests: "its own" }
     const modules = [{ name: "List", date: "2026-11-24", mutants, source }]
     const text = documentOf([{ name: "core", subject, modules, missing: ["Page"] }], "Made by hand.")
@@ -94,8 +94,8 @@ describe("the command", () => {
 
   for (
     const [args, message] of [
-      [["cor"], /^There is no subject "cor"; there is core and server\n$/],
-      [["core", "Fieldmask"], /^There is no module "Fieldmask" in core; there is AccountId, .*FieldMask.*\n$/],
+      [["cor"], /^Unknown subject "cor"; known: core and server\n$/],
+      [["core", "Fieldmask"], /^Unknown module "Fieldmask" in core; known: AccountId, .*FieldMask.*\n$/],
       [["--fast"], /^Unknown option '--fast'/]
     ]
   ) {

@@ -1,14 +1,13 @@
-// Newer versions of Node than the one that runs, from the npm registry: it has their binaries as packages that need no
-// script when they are installed.
+// Installs newer versions of Node from the npm registry, which has their binaries as packages without install scripts.
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { npm } from "./npm.mjs"
 import { root } from "./workspaces.mjs"
 
-/** The last release of each line that is tried. */
+/** The tested release of each line. */
 const versions = ["22.23.3", "24.21.0", "26.10.0"]
 
-/** The platforms that the registry has binaries for. */
+/** The platforms with binaries in the registry. */
 const platforms = new Set(["linux-x64", "linux-arm64", "darwin-x64", "darwin-arm64"])
 
 const cache = join(root, "node_modules/.cache/workspace-secrets/node")
@@ -17,7 +16,7 @@ const install = async (version, platform) => {
   const directory = join(cache, version)
   const binaries = join(directory, "node_modules", `node-${platform}`, "bin")
   if (!existsSync(binaries)) {
-    // Put into place as a whole: a run that was ended halfway leaves no half of it.
+    // Renamed into place, so that an interrupted run leaves nothing incomplete.
     const staging = `${directory}.${process.pid}`
     mkdirSync(staging, { recursive: true })
     writeFileSync(join(staging, "package.json"), "{\"private\":true}\n")
@@ -28,7 +27,7 @@ const install = async (version, platform) => {
   return binaries
 }
 
-/** The directory of a `node` of at least this version: the one that runs, or one from the registry. */
+/** The directory of a `node` of at least this version: the current one, or one from the registry. */
 export const nodeFrom = async (major, minor) => {
   const [ownMajor = 0, ownMinor = 0] = process.versions.node.split(".").map(Number)
   if (ownMajor > major || (ownMajor === major && ownMinor >= minor)) {
@@ -42,7 +41,7 @@ export const nodeFrom = async (major, minor) => {
   return install(version, platform)
 }
 
-/** The Node that runs and each newer one that there is: its version and the directory of its `node`. */
+/** The current Node and each newer line: version and directory. */
 export const nodes = async (say) => {
   const own = { version: process.versions.node, bin: dirname(process.execPath) }
   const platform = `${process.platform}-${process.arch}`

@@ -1,11 +1,11 @@
-// The licences of what esbuild puts into a bundle: they ask to be handed on with it.
+// The licences of bundled packages, which must be distributed with the bundle.
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 
-/** The directory of the package in `node_modules` that a file is of. */
+/** The directory of a file's package in `node_modules`. */
 const packageOf = (file) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0]
 
-/** The notices of a bundle, by its metafile. */
+/** The notices of a bundle, from its metafile. */
 export const notices = ({ outputs }) => {
   const files = Object.values(outputs).flatMap(({ inputs }) =>
     Object.entries(inputs).flatMap(([file, { bytesInOutput }]) => bytesInOutput > 0 ? [file] : [])

@@ -1,7 +1,7 @@
-// Runs npm, and other programs, for the tools of this repository.
+// Runs npm and other programs for the tools.
 import { spawn } from "node:child_process"
 
-/** What every run of npm by a tool leaves out: what it would tell a person who typed it. */
+/** Disables npm's messages for interactive users. */
 const quiet = {
   npm_config_audit: "false",
   npm_config_fund: "false",
@@ -10,7 +10,7 @@ const quiet = {
   npm_config_progress: "false"
 }
 
-/** The environment of the tool without what `npm run` adds to it, so that a program runs as it does in a shell. */
+/** The environment without the variables of `npm run`, as in a shell. */
 export const environment = (more = {}) => {
   const own = Object.entries(process.env).filter(([name]) =>
     !/^(npm_(lifecycle|package|config_local_prefix|config_user_agent|command)|INIT_CWD|NODE_OPTIONS|FORCE_COLOR|NX_)/
@@ -19,7 +19,7 @@ export const environment = (more = {}) => {
   return { ...Object.fromEntries(own), NO_COLOR: "1", ...more }
 }
 
-/** Runs a program to its end and returns its stdout. Fails with all of its output unless it exits with 0 in time. */
+/** Runs a program and returns its stdout. Fails with its output unless it exits with 0 in time. */
 export const run = (command, args, { cwd, env = environment(), seconds = 120 } = {}) =>
   new Promise((resolve, reject) => {
     const child = spawn(command, args, {
@@ -46,6 +46,6 @@ export const run = (command, args, { cwd, env = environment(), seconds = 120 } =
     })
   })
 
-/** Runs npm to its end and returns its stdout. */
+/** Runs npm and returns its stdout. */
 export const npm = (args, { env = environment(), ...options } = {}) =>
   run("npm", args, { ...options, env: { ...env, ...quiet } })

@@ -1,4 +1,5 @@
-// Runs Nx with the settings of this repository, after installing what is missing: `node tools/nx.mjs run-many -t test`.
+// Runs Nx with the settings of this repository, after installing missing dependencies: `node tools/nx.mjs run-many -t
+// test`.
 import { spawn } from "node:child_process"
 import { once } from "node:events"
 import { createRequire } from "node:module"
@@ -10,10 +11,10 @@ import { setup } from "./setup.mjs"
 
 const here = fileURLToPath(import.meta.url)
 
-/** Runs Nx to its end, handing each line of its output to `onLine`, or inheriting stdio without one. */
+/** Runs Nx. `onLine` receives each output line; without it, stdio is inherited. */
 export const nx = async (args, onLine) => {
-  // Nx forces colours on its tasks and replays them from its cache, so it is the outer end that leaves them out:
-  // both variables at once would also make Node warn.
+  // Nx forces colours on its tasks and replays them from its cache, so colours are removed here. Setting both variables
+  // would make Node warn.
   const env = { ...process.env, NX_DAEMON: "false", NX_TUI: "false" }
   delete env.NO_COLOR
   const child = spawn(process.execPath, [createRequire(here).resolve("nx/bin/nx.js"), ...args], {
@@ -21,7 +22,7 @@ export const nx = async (args, onLine) => {
     env,
     stdio: onLine === undefined ? "inherit" : ["ignore", "pipe", "pipe"]
   })
-  // On Ctrl-C the terminal signals Nx as well: its end is awaited, and its exit code told.
+  // On Ctrl-C, the terminal also signals Nx: wait for its exit and return its code.
   const wait = () => {}
   process.on("SIGINT", wait)
   if (onLine !== undefined) {

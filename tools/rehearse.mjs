@@ -1,5 +1,5 @@
-// Rehearses two releases: in a clone of the committed state, against a registry that this starts on this machine, with an
-// empty project that installs the first release and upgrades to the second. Nothing of it leaves the machine.
+// Rehearses two releases in a clone of the committed state, with a local registry. An empty project installs the first
+// release and upgrades to the second. Nothing leaves the machine.
 import { spawn } from "node:child_process"
 import { once } from "node:events"
 import {
@@ -36,14 +36,14 @@ const expect = (holds, message) => {
   if (!holds) throw new Error(message)
 }
 
-/** Installs verdaccio on the first use. It is no dependency: nothing else needs its 327 packages. */
+/** Installs verdaccio on first use. It is not a dependency because nothing else needs its 327 packages. */
 const verdaccio = async () => {
   const directory = join(root, "node_modules/.cache/workspace-secrets/verdaccio", verdaccioVersion)
   if (!existsSync(directory)) {
     say("installing verdaccio, this once")
     const staging = `${directory}.${process.pid}`
     mkdirSync(staging, { recursive: true })
-    // Part of it asks for node-fetch by a tag that the registry does not always have.
+    // One of its dependencies needs a tag of node-fetch that a registry may not have.
     const manifest = { private: true, overrides: { "node-fetch": "2.7.0" } }
     writeFileSync(join(staging, "package.json"), JSON.stringify(manifest))
     await npm(["install", "--prefer-offline", "--ignore-scripts", `verdaccio@${verdaccioVersion}`], { cwd: staging })
@@ -61,7 +61,7 @@ const freePort = async () => {
   return port
 }
 
-/** Starts an empty registry that has no other behind it, and takes packages from anyone on this machine. */
+/** Starts an empty registry without an upstream, which accepts packages from this machine. */
 const startRegistry = async (directory) => {
   const bin = await verdaccio()
   mkdirSync(directory, { recursive: true })
@@ -131,7 +131,7 @@ const main = async () => {
     registry = await startRegistry(join(directory, "registry"))
     say(`verdaccio ${verdaccioVersion} listens on ${registry.url}`)
 
-    // npm wants a token before it publishes; this registry does not look at it.
+    // npm needs a token to publish; this registry ignores it.
     const settings = `@workspace-secrets:registry=${registry.url}\n//${
       new URL(registry.url).host
     }/:_authToken=rehearsal\n`
@@ -181,7 +181,7 @@ const main = async () => {
         order.length === expected.length && expected.every((name) => order.includes(name)),
         "Others were to be published"
       )
-      // The packages for Effect 4 have the same names, come last, and are sorted in the same way.
+      // The packages for Effect 4 have the same names, and come last in the same order.
       for (const name of order.slice(0, names.length)) {
         const early = Object.keys(manifestIn(name).dependencies ?? {}).filter((dependency) =>
           order.indexOf(dependency) > order.indexOf(name)
@@ -255,10 +255,10 @@ const main = async () => {
     await inProject(["install", ...names, "@effect/platform", "@effect/vitest@0.30", "vitest@3", "effect@3"])
     await use(first)
 
-    // Nothing is published twice, and a release that was broken off can be started again.
+    // Nothing is published twice, and an interrupted release can be repeated.
     await release([])
 
-    // A step that the ranges of the dependents do not allow: they have to come along.
+    // A bump outside the dependents' ranges, so they are released, too.
     const changeset = `---\n"${core}": minor\n"${client}": patch\n---\n\nThe rehearsal changed something.\n`
     writeFileSync(join(clone, ".changeset/rehearsed-change.md"), changeset)
     const second = await version("Release a change")

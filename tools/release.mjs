@@ -1,5 +1,5 @@
-// Publishes the packages whose version the registry does not have, dependencies first, so that every published package can be installed.
-// Can be run again after a failure.
+// Publishes the packages whose version is not in the registry, dependencies first, so that every published package can
+// be installed. Can be repeated after a failure.
 import { mkdtempSync, readdirSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -40,7 +40,7 @@ export const inOrder = (packages) => {
   return [...done.values()]
 }
 
-/** Whether a registry has a version of a package. Fails when the registry cannot say. */
+/** Whether a registry has a version of a package. Fails if the registry does not answer. */
 const has = async (registry, name, version) => {
   const response = await fetch(new URL(name.replace("/", "%2f"), registry), {
     headers: { accept: "application/vnd.npm.install-v1+json" },
@@ -72,7 +72,7 @@ const release = async ({ dryRun, registry: given }) => {
         console.log(`${name}@${version} was published before`)
         continue
       }
-      // npm gives the tag latest to no version below one that it has, such as 0.2.0 after 2.0.0, unless it is named.
+      // npm needs an explicit tag latest for a version below an existing one, such as 0.2.0 after 2.0.0.
       const tag = publishConfig.tag ?? "latest"
       if (!dryRun) await npm(["publish", tarball, "--registry", registry, "--tag", tag], { cwd: root })
       console.log(`${name}@${version} ${dryRun ? "would be published" : "published"} with the tag ${tag}`)

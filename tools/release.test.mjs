@@ -11,7 +11,7 @@ const of = (name, ...needs) => ({
 })
 
 describe("the order of publishing", () => {
-  it("has each package after those it depends on, whatever order they are found in", () => {
+  it("has each package after its dependencies, for any input order", () => {
     const packages = [of("server", "core"), of("contract", "client", "core"), of("client", "core"), of("core")]
     for (const found of [packages, [...packages].reverse()]) {
       const order = inOrder(found).map(({ name }) => name)
@@ -22,7 +22,7 @@ describe("the order of publishing", () => {
     }
   })
 
-  it("does not exist for packages that depend on each other", () => {
+  it("fails for packages that depend on each other", () => {
     assert.throws(() => inOrder([of("a", "b"), of("b", "a"), of("c")]), /They depend on each other: a, b/)
   })
 })

@@ -1,4 +1,4 @@
-// Writes what each published package is made of, as CycloneDX: its dependencies as the lock file has them, and what is bundled into it.
+// Writes a CycloneDX SBOM for each published package: its dependencies from the lock file, and its bundled packages.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -10,7 +10,7 @@ import { root } from "./workspaces.mjs"
 
 const purl = (name, version) => `pkg:npm/${name.replace("@", "%40")}@${version}`
 
-/** What a text of licences says is bundled: a line such as `effect 3.22.4 (MIT)` comes before each licence. */
+/** Parses the bundled packages from a text of licences: a line such as `effect 3.22.4 (MIT)` precedes each licence. */
 export const bundled = (licences) =>
   [...licences.matchAll(/^((?:@[\w.-]+\/)?[\w.-]+) (\d+\.\d+\.\d+\S*) \(([^()]+)\)$/gm)]
     .map(([, name, version, license]) => ({
@@ -23,7 +23,7 @@ export const bundled = (licences) =>
       licenses: [{ license: { id: license } }]
     }))
 
-/** Makes one package the subject, where npm puts the whole repository, and adds what is bundled into it. */
+/** Makes one package the subject, instead of the whole repository, and adds its bundled packages. */
 export const bomOf = (bom, { name, version }, more = []) => {
   const ref = `${name}@${version}`
   const whole = bom.metadata.component["bom-ref"]
@@ -44,7 +44,7 @@ export const bomOf = (bom, { name, version }, more = []) => {
   }
 }
 
-/** Writes a file for each package that is published, which is built, and gives their paths. */
+/** Writes a file for each published package, and returns the paths. The packages must be built. */
 export const writeBoms = async (directory) => {
   mkdirSync(directory, { recursive: true })
   const files = []

@@ -16,7 +16,7 @@ const bom = {
   ]
 }
 
-test("the package is the subject, with what it needs and what is bundled into it", () => {
+test("the package is the subject, with its dependencies and bundled packages", () => {
   const licences = "needed 1.0.0 (MIT)\n\nMIT License (see below)\n\n@y/inside 2.0.0-rc.1 (ISC)\n\nISC\n"
   const made = bomOf(bom, { name: "@x/mine", version: "1.0.0" }, bundled(licences))
   assert.equal(made.metadata.component.name, "@x/mine")
@@ -30,11 +30,11 @@ test("the package is the subject, with what it needs and what is bundled into it
   ])
 })
 
-test("a package that npm does not know is an error", () => {
+test("an unknown package is an error", () => {
   assert.throws(() => bomOf(bom, { name: "@x/other", version: "1.0.0" }), /does not have @x\/other@1\.0\.0/)
 })
 
-test("an audit that the registry did not answer is not a good one", () => {
+test("an audit without an answer of the registry does not pass", () => {
   for (const stdout of ["", "<html>", "{}", "null", "{\"message\":\"405 Method Not Allowed\"}"]) {
     const { code, text } = verdict(stdout)
     assert.equal(code, 2)

@@ -1,4 +1,4 @@
-// Four mock servers behind nginx: checks what docs/scaling.md says, with the configuration that it shows.
+// Checks docs/scaling.md and its configuration with four mock servers behind nginx.
 import { spawn, spawnSync } from "node:child_process"
 import { once } from "node:events"
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
@@ -24,7 +24,7 @@ const connections = 32
 const configuration = readFileSync(join(root, "docs/nginx.conf"), "utf8")
 const url = "http://127.0.0.1:4010"
 
-/** The statements that do not hold with --accept-any-key, under which no key is unknown. */
+/** The statements that are not true with --accept-any-key, with which no key is unknown. */
 const unknownKeys = ["WS-ERR-003", "WS-CLIENT-101"]
 
 const expect = (holds, message) => {
@@ -47,7 +47,7 @@ const stop = async (child) => {
   await ended
 }
 
-/** Starts a mock server, or starts it again with the worlds that it had. */
+/** Starts a mock server, or restarts it with its saved tenants. */
 const serve = async (port) => {
   const child = start(process.execPath, [
     join(root, "tools/start.mjs"),
@@ -70,7 +70,7 @@ const get = async (path, key) => {
 
 const dispatcher = new Agent({ connections })
 
-/** Starts nginx with so many of the servers, and waits until it answers. */
+/** Starts nginx with this number of servers, and waits until it answers. */
 const balance = async (ports) => {
   const servers = ports.map((port) => `    server 127.0.0.1:${port};\n`).join("")
   const text = configuration.replace(/(?: {4}server 127\.0\.0\.1:\d+;\n)+/, servers)
@@ -104,7 +104,7 @@ const placesOf = async () => {
   return places
 }
 
-/** Requests a second over many keys. */
+/** Requests per second over many keys. */
 const throughput = async () => {
   const end = performance.now() + seconds * 1000
   let answered = 0

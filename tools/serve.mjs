@@ -1,4 +1,4 @@
-// Starts the bundled command of the mock server for the tools that need a running one.
+// Starts the bundled mock server command for other tools.
 import { spawn } from "node:child_process"
 import { once } from "node:events"
 import { join } from "node:path"
@@ -7,7 +7,7 @@ import { environment } from "./npm.mjs"
 import { nx } from "./nx.mjs"
 import { root } from "./workspaces.mjs"
 
-/** Bundles the command where its sources changed. */
+/** Bundles the command if its sources changed. */
 export const bundle = async () => {
   const lines = []
   if (await nx(["run", "@workspace-secrets/mock-server:bundle"], (line) => lines.push(line)) !== 0) {
@@ -15,7 +15,7 @@ export const bundle = async () => {
   }
 }
 
-/** Starts the command on a free port with more arguments, and gives its URL, its key, and what stops it. */
+/** Starts the command on a free port with additional arguments. Returns its URL, its key, and a function that stops it. */
 export const serve = async (args = []) => {
   const command = [join(root, "apps/mock-server/dist/bin/main.js"), "--port", "0", "--json", ...args]
   const child = spawn(process.execPath, command, { env: environment(), stdio: ["ignore", "pipe", "inherit"] })

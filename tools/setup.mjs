@@ -1,4 +1,4 @@
-// Makes sure that the dependencies of the lock file are installed. Plain Node: it runs before there is anything else.
+// Installs the dependencies of the lock file if needed. Uses only Node, because it runs before anything is installed.
 import { spawnSync } from "node:child_process"
 import { readFileSync } from "node:fs"
 import { dirname, join } from "node:path"
@@ -16,14 +16,14 @@ const packagesOf = (path) => {
   }
 }
 
-/** What has to be done before anything can run: "first run", the names of packages that differ, or nothing. */
+/** Returns why an install is needed: "first run", or the packages that differ; otherwise `undefined`. */
 const missing = () => {
   const wanted = packagesOf("package-lock.json")
   const installed = packagesOf("node_modules/.package-lock.json")
   if (wanted === undefined) return undefined
   if (installed === undefined) return "first run"
   const differing = Object.keys(wanted).filter((path) => {
-    // The root has no entry of its own; npm leaves out optional packages of other platforms.
+    // The root has no entry; npm omits optional packages of other platforms.
     if (path === "") return false
     const [is, should] = [installed[path], wanted[path]]
     if (is === undefined) return should.optional !== true
@@ -34,7 +34,7 @@ const missing = () => {
   return `${names.join(", ")}${differing.length > 3 ? ` and ${differing.length - 3} more` : ""} changed`
 }
 
-/** Installs what is missing, and ends the process where that is impossible. Silent when everything is there. */
+/** Installs missing dependencies, and exits if that fails. Prints nothing if nothing is missing. */
 export const setup = () => {
   const [major, minor] = process.versions.node.split(".").map(Number)
   if (major < minimum[0] || (major === minimum[0] && minor < minimum[1])) {
@@ -44,7 +44,7 @@ export const setup = () => {
   const reason = missing()
   if (reason === undefined) return
   console.error(`Installing dependencies (${reason}) …`)
-  // npm's own output goes to stderr, so that the stdout of a program that starts after it stays its own.
+  // npm's output goes to stderr, to keep the stdout of the following program clean.
   const npm = process.env.npm_execpath
   const [command, args] = npm === undefined ? ["npm", []] : [process.execPath, [npm]]
   const { error, signal, status } = spawnSync(command, [...args, "ci", "--no-audit", "--no-fund"], {

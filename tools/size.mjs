@@ -1,5 +1,4 @@
-// What the client costs those who load it: `npm run size`. Fails when its bundle, or what it adds to a cold start, is over
-// the limit.
+// Measures the client's bundle and its cold start: `npm run size`. Fails over the limits.
 import * as esbuild from "esbuild"
 import { spawn } from "node:child_process"
 import { once } from "node:events"
@@ -18,13 +17,13 @@ const name = "@workspace-secrets/http-client"
 /** The whole client on fetch, minified and gzipped. */
 const LIMIT_KB = 90
 
-/** The same with a program that runs its `stream`. */
+/** The same with a program that uses `stream`. */
 const STREAM_LIMIT_KB = 95
 
 /**
- * An import may take three times as long as Node itself takes to start, which is 150 ms where Node takes 50: machines
- * differ, and a machine that is busy is slow at both. It holds for what the client adds to the modules of Effect that it
- * imports, and for the client in one file with all of them; what those take one by one is up to Effect, and is shown.
+ * An import may take three times as long as the start of Node (150 ms if Node takes 50), because machines differ and a
+ * busy machine slows down both. The limit applies to the client's own modules, and to the client bundled with Effect's
+ * modules. The time of Effect's separate modules is only shown.
  */
 const LIMIT_STARTS = 3
 
@@ -33,7 +32,7 @@ export { layer, WorkspaceSecretsClient } from "${name}/WorkspaceSecretsClient"
 export { layer as fetchLayer } from "${name}/fetch"
 `
 
-// Most programs need a secret or two; what runs streams is Effect's, and comes with the first that runs one.
+// Most programs do not use streams; the first use adds Effect's stream runtime.
 const streaming = `
 ${client}
 export { runForEach } from "effect/Stream"
@@ -42,7 +41,7 @@ export { runForEach } from "effect/Stream"
 const gzipped = (code) => gzipSync(code, { level: 9 }).length / 1000
 const minify = { minify: true, target: "es2022", format: "esm", legalComments: "none" }
 
-/** The client as Vite bundles it for a browser, which is Rollup and esbuild after it. */
+/** The client as Vite bundles it for a browser: Rollup, then esbuild. */
 const bundleWithVite = async (contents) => {
   const entry = "\0client"
   const [{ output: [{ code }] }] = await vite.build({
@@ -73,14 +72,14 @@ const bundleWithEsbuild = async (contents, options = {}) => {
   return { code: outputFiles[0].text, imports: Object.values(metafile.outputs)[0].imports.map(({ path }) => path) }
 }
 
-/** The modules that an entry point imports from other packages, without those of Node. */
+/** The modules of other packages that an entry point imports, without Node's. */
 const importsOf = async (entry) => {
   const external = ["effect", "effect/*", "@effect/*", "undici", "undici/*"]
   const { imports } = await bundleWithEsbuild(`export * from "${entry}"`, { external, platform: "node" })
   return [...new Set(imports)].filter((path) => external.some((one) => path.startsWith(one.replace("*", ""))))
 }
 
-/** Imports modules in a process of its own, and tells how long Node took to start and then each group of modules. */
+/** Imports modules in a child process. Returns the start time of Node and the import time of each group. */
 const load = async (...groups) => {
   const program = `
     const times = [performance.now()]

@@ -1,4 +1,4 @@
-// What a package does at length, which takes too long for `npm test`: `npm run soak -- client`.
+// Long runs that are too slow for `npm test`: `npm run soak -- client`.
 import { spawn } from "node:child_process"
 import { once } from "node:events"
 import { join } from "node:path"
@@ -13,7 +13,7 @@ const soaks = {
   server: {
     what:
       "1,000,000 mixed requests, a tenth of them hostile, each answer held against a model; --help says how to shorten it",
-    // It is loaded when it is run: what it imports may have to be installed first.
+    // Loaded lazily, because its imports may be installed first.
     run: async (args) => (await import("./soak/main.mjs")).main(args)
   },
   snapshot: {

@@ -21,7 +21,7 @@ describe("a soak", () => {
   let child
 
   before(async () => {
-    // From the sources, so that nothing has to be built.
+    // From the sources, so that no build is needed.
     const [config, path] = ["../apps/mock-server/vitest.config.ts", "soak/server.mjs"].map((file) =>
       fileURLToPath(new URL(file, import.meta.url))
     )
@@ -36,7 +36,7 @@ describe("a soak", () => {
 
   after(() => child.kill())
 
-  it("finds every answer of the server right, to hostile requests as well, and its journals bounded", async () => {
+  it("finds every response valid, also to hostile requests, and the journals bounded", async () => {
     const tenths = []
     const { failures, kinds, sent } = await soak({
       ...server,
@@ -63,7 +63,7 @@ describe("a soak", () => {
     assert.ok(heap > 1e6)
   })
 
-  /** What a soak says of the server when its answers are changed on their way. */
+  /** The report of a soak if responses are changed on their way. */
   const through = (change) => {
     class Changing extends Connection {
       async send(bytes) {
@@ -97,8 +97,8 @@ describe("a soak", () => {
       ]
     ]
   ) {
-    it(`finds a server that ${what}, and says how to see it again`, async () => {
-      // It begins with an empty workspace, or nothing would be as its model has it.
+    it(`finds a server that ${what}, and prints how to repeat it`, async () => {
+      // Starts with an empty workspace, as the model does.
       child.send("reset")
       await once(child, "message")
       const { failures } = await through(change)
@@ -108,7 +108,7 @@ describe("a soak", () => {
     })
   }
 
-  /** What hostile peers find, each attack tried once; without those that take the ten seconds which a server has for a head. */
+  /** The results of each attack, tried once; without attacks that wait ten seconds for the head timeout. */
   const attack = async (keys, url) => {
     const chosen = (name) => !["a connection that sends nothing", "a head that comes byte by byte"].includes(name)
     const hostile = new Hostile({ chosen, keys, maxConnections, random: randomOf(1), url })
@@ -118,26 +118,26 @@ describe("a soak", () => {
     return hostile
   }
 
-  it("finds that the server holds every attack, and tells how many were tried", async () => {
+  it("finds that the server survives every attack, and counts the attempts", async () => {
     const { failures, tally } = await attack(server.strangers, server.url)
     assert.deepEqual(failures, [])
     assert.equal(tally.size, 16)
     assert.ok([...tally.values()].every(({ held, tried }) => tried === 1 && held === 1))
   })
 
-  it("finds a server that holds none", async () => {
+  it("finds a server that survives none", async () => {
     const wrong = createServer((_, response) => response.writeHead(500, { "Content-Length": 2 }).end("{}"))
     await once(wrong.listen(0, "127.0.0.1"), "listening")
     const { failures, tally } = await attack(server.strangers, `http://127.0.0.1:${wrong.address().port}`)
     wrong.closeAllConnections()
     wrong.close()
     const held = [...tally].filter(([, { held }]) => held > 0).map(([name]) => name)
-    // Node itself refuses what is no HTTP.
+    // Node itself refuses invalid HTTP.
     assert.deepEqual(held, ["no HTTP, and the connection left open"])
     assert.equal(failures.length, 15)
   })
 
-  it("kills servers while they save, and finds each snapshot whole", async () => {
+  it("kills servers while they save, and finds each snapshot complete", async () => {
     const killed = []
     const { failures, told } = await soakSnapshots({
       kills: 2,
@@ -150,7 +150,7 @@ describe("a soak", () => {
     assert.equal(told.before + told.while + told.after, 2)
   })
 
-  it("finds every exchange through a witness as it was sent, and counted", async () => {
+  it("finds every exchange through a witness unchanged and counted", async () => {
     const start = (url) => {
       const [config, path] = ["../packages/contract-tests/vitest.config.ts", "soak/witness-proxy.mjs"].map((file) =>
         fileURLToPath(new URL(file, import.meta.url))
@@ -165,7 +165,7 @@ describe("a soak", () => {
     assert.deepEqual([...sent.keys()].sort(), ["bytes", "create", "get", "large", "list", "missing"])
   })
 
-  it("sends the same for the same seed", () => {
+  it("sends the same requests for the same seed", () => {
     const numbers = (seed) => Array.from({ length: 50 }, randomOf(seed).next)
     assert.deepEqual(numbers(7), numbers(7))
     assert.notDeepEqual(numbers(7), numbers(8))

@@ -1,4 +1,4 @@
-// Starts the mock server from its bundle, after installing and bundling what is missing: `npm start -- --port 0`.
+// Starts the bundled mock server, after installing and bundling if needed: `npm start -- --port 0`.
 import { createHash } from "node:crypto"
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
@@ -11,7 +11,7 @@ const server = join(root, "apps/mock-server")
 const bin = join(server, "dist/bin/main.js")
 const stamp = join(root, "node_modules/.cache/workspace-secrets/start")
 
-/** One hash over the name, time and size of every file that the bundle of the server is made of, and of the bundle. */
+/** A hash of the names, times and sizes of the bundle and of its source files. */
 const fingerprint = () => {
   const hash = createHash("sha256")
   const add = (path) => {
@@ -36,7 +36,7 @@ const stamped = () => {
 }
 
 setup()
-// Nx takes seconds to find that there is nothing to bundle, so it is asked only when a file changed.
+// Nx needs seconds to find that nothing changed, so it runs only if a file changed.
 if (stamped() !== fingerprint()) {
   const lines = []
   if (await nx(["run", "@workspace-secrets/mock-server:bundle"], (line) => lines.push(line)) !== 0) {
@@ -47,9 +47,9 @@ if (stamped() !== fingerprint()) {
   writeFileSync(stamp, fingerprint())
 }
 
-// What the command line does not say, and only that, is read from the environment.
+// Command-line options take precedence over the environment.
 process.env.WORKSPACE_SECRETS_MOCK_SEED_FILE ||= join(server, "seeds/example.json")
 process.argv = [process.execPath, bin, ...process.argv.slice(2)]
 
-// The server runs in this very process: its signals and its exit code need no passing on.
+// The server runs in this process, so that signals and the exit code need no forwarding.
 await import(pathToFileURL(bin).href)

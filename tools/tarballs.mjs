@@ -1,5 +1,5 @@
-// What users get: packs each package as `npm publish` would, and checks what is inside. `npm run tarballs` builds, packs,
-// prints the sizes and fails when a package holds too little, too much, or source maps that lead nowhere.
+// Packs each package as `npm publish` would, and checks the content. `npm run tarballs` builds, packs, prints the
+// sizes, and fails for missing files, unexpected files, and broken source maps.
 import { spawn } from "node:child_process"
 import { once } from "node:events"
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs"
@@ -11,7 +11,7 @@ import { npm } from "./npm.mjs"
 import { nx } from "./nx.mjs"
 import { root, workspaces } from "./workspaces.mjs"
 
-/** The most that each tarball may be: kilobytes packed, kilobytes unpacked, and files. */
+/** The limits of each tarball: kilobytes packed, kilobytes unpacked, and files. */
 const limits = JSON.parse(readFileSync(new URL("tarballs.json", import.meta.url), "utf8"))
 
 /** The packages that are published, with their manifests. */
@@ -20,7 +20,7 @@ export const published = () =>
     .map(({ directory, modules, text }) => ({ directory, modules, manifest: JSON.parse(text) }))
     .filter(({ manifest }) => manifest.private !== true)
 
-/** Builds the packages where a source changed, and packs them into a directory. */
+/** Builds the packages if a source changed, and packs them into a directory. */
 export const pack = async (directory) => {
   const lines = []
   if (await nx(["run-many", "-t", "build", "--output-style=static"], (line) => lines.push(line)) !== 0) {
@@ -89,14 +89,14 @@ const ofBundles = ({ bin = {} }, has) =>
       : []
   })
 
-/** What declares a name at the beginning of a line, in a module or its CommonJS. */
+/** Matches a declaration at the start of a line, in ES modules and CommonJS. */
 const declaration = /^(?:export )?(?:async )?(?:const|let|class|function\*?) ([A-Za-z_$][\w$]*)/
 
-/** Whether each name that a built module declares is mapped to a line of the source that has it. */
+/** Checks that each declared name of a built module maps to a source line with that name. */
 const ofMap = (path, code, map, has, read) => {
   const sources = map.sources.map((source) => posix.join(posix.dirname(path), map.sourceRoot ?? "", source))
   const missing = sources.filter((source) => !has(source))
-  // A module of types alone compiles to nothing, which is of no source.
+  // A module with types only compiles to nothing, without sources.
   if (sources.length === 0) return /^\s*[^\s/]/m.test(code) ? [`${path}.map: has no sources`] : []
   if (missing.length > 0) return missing.map((source) => `${path}.map: its source ${source} is not in the package`)
   const [source] = sources
@@ -104,7 +104,7 @@ const ofMap = (path, code, map, has, read) => {
   const mapped = new SourceMap(map)
   const astray = code.split("\n").flatMap((line, index) => {
     const name = declaration.exec(line)?.[1]
-    // esbuild's own prologue of a CommonJS module is of no source, and its names begin so.
+    // esbuild's prologue of a CommonJS module has no source; its names start with __.
     if (name === undefined || name.startsWith("__") || !original.some((text) => text.includes(name))) return []
     const { originalLine } = mapped.findEntry(index, line.indexOf(name))
     return original[originalLine]?.includes(name) === true ? [] : [name]
@@ -112,7 +112,7 @@ const ofMap = (path, code, map, has, read) => {
   return astray.length === 0 ? [] : [`${path}.map: leads ${astray.join(", ")} to other lines of ${source}`]
 }
 
-// A command is bundled with its dependencies, most of whose sources are in no package: it has no maps.
+// Bundled commands have no source maps: most sources of their dependencies are not published.
 const ofMaps = (files, has, read) =>
   files.filter((path) => /^dist\/(esm|cjs)\/.+\.(js|d\.ts)$/.test(path)).flatMap((path) => {
     const code = read(path)
@@ -128,7 +128,7 @@ const ofMaps = (files, has, read) =>
       .map((source) => `${map}: its source ${source} is not in the package`)
   })
 
-/** What is wrong with an unpacked package, one line for each problem. */
+/** The problems of an unpacked package, one line each. */
 export const problemsOf = (directory) => {
   const files = filesOf(directory)
   const has = (path) => files.includes(path)
@@ -153,7 +153,7 @@ export const problemsOf = (directory) => {
   return [...wrong, ...ofBundles(manifest, has), ...ofMaps(files, has, read)]
 }
 
-/** Which sizes are over their limits. */
+/** The sizes over their limits. */
 export const oversized = (name, size, limit) =>
   limit === undefined
     ? [`has no limits; add them to tools/tarballs.json`]
@@ -161,7 +161,7 @@ export const oversized = (name, size, limit) =>
       `${key}: ${Math.ceil(size[key])}, over the limit of ${limit[key]} in tools/tarballs.json`
     )
 
-/** Checks packed packages, prints their sizes, and returns what is wrong with them. */
+/** Checks packed packages, prints their sizes, and returns the problems. */
 export const check = async (packed, directory) => {
   const cell = (size, limit, unit) => `${size.toFixed(0)} of ${limit ?? "?"}${unit}`.padEnd(18)
   console.log(`${"package".padEnd(36)}${"packed".padEnd(18)}${"unpacked".padEnd(18)}files`)

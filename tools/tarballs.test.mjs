@@ -1,4 +1,4 @@
-// Breaks a package in each way that tools/tarballs.mjs has to notice.
+// Breaks a package in each way that tools/tarballs.mjs must detect.
 import * as esbuild from "esbuild"
 import assert from "node:assert/strict"
 import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs"
@@ -78,7 +78,7 @@ const withMap = (change) => {
   return { [path]: JSON.stringify({ ...JSON.parse(files[path]), ...change }) }
 }
 
-// What is broken, how, and what the check has to say. `undefined` takes a file out.
+// Name, change and expected message of each defect. `undefined` removes a file.
 const broken = [
   ["no README", { "README.md": undefined }, /^README\.md is missing$/],
   ["another package's README", { "README.md": "# sound\n" }, /^README\.md does not begin/],

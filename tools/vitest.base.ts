@@ -5,12 +5,12 @@ import { defineConfig } from "vitest/config"
 const source = "@workspace-secrets/source"
 
 /**
- * The Vitest configuration that every project of the workspace shares: of its `test`, or of another directory of tests. Nx runs
- * projects side by side, so most do with one thread: each further one loads Effect anew.
+ * The shared Vitest configuration of a project, for its `test` or another directory. Nx runs projects in parallel, so
+ * most projects use one thread: each thread loads Effect again.
  */
 export const project = (name: string, { directory = "test", threads = 1 } = {}) =>
   defineConfig({
-    // Two lists: Vite resolves imports of tests as server-side code, and vitest's own runner through `resolve`.
+    // Vite resolves imports of tests as server-side code; vitest's runner uses `resolve`.
     resolve: { conditions: [source, "module", "node", "development|production"] },
     ssr: { resolve: { conditions: [source, "module", "node", "development|production"] } },
     test: {
@@ -19,13 +19,13 @@ export const project = (name: string, { directory = "test", threads = 1 } = {}) 
       setupFiles: [fileURLToPath(new URL("vitest.setup.ts", import.meta.url))],
       environment: "node",
       pool: "threads",
-      // Files share their worker's modules: loading Effect anew for each of them takes longer than the tests do.
+      // Files share the modules of their worker: loading Effect for each file takes longer than the tests.
       isolate: false,
       poolOptions: { threads: { minThreads: 1, maxThreads: threads } },
-      // Nx forces colours on its tasks; what a test's child process prints must not depend on who started the test.
+      // Nx forces colours on its tasks; the output of child processes must not depend on it.
       env: { FORCE_COLOR: "0" },
       passWithNoTests: true,
-      // What takes a second takes ten on a machine that is busy.
+      // A busy machine may be ten times as slow.
       testTimeout: 20_000
     }
   })

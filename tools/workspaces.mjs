@@ -4,15 +4,14 @@ import { fileURLToPath } from "node:url"
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
-/** The module that starts a package's command when it is run. */
+/** The module that starts a package's command. */
 export const launcher = "bin.ts"
 
-/** Whether a module belongs to the command: it is bundled into one program, and nobody can import it. */
+/** Whether a module belongs to the command, which is bundled and cannot be imported. */
 export const isOfCommand = (module) => module === launcher || module.startsWith("bin/")
 
 /**
- * Every package that others can install or import: its directory, its manifest, the modules of its `src`, the open ones among them
- * and the documents that it exports.
+ * The packages: directory, manifest, modules of `src`, public modules, and exported documents.
  */
 export const workspaces = () =>
   ["packages", "apps"].flatMap((parent) =>
@@ -31,7 +30,7 @@ export const workspaces = () =>
       }))
   )
 
-/** The TypeScript modules under the `src` of a package, as sorted POSIX paths relative to `src`. */
+/** The TypeScript modules of a package, as sorted POSIX paths relative to `src`. */
 export const modulesOf = (directory) => {
   const walk = (relative) =>
     readdirSync(join(directory, "src", relative), { withFileTypes: true }).flatMap((entry) => {
@@ -45,8 +44,8 @@ export const modulesOf = (directory) => {
 const reExport = /^export \* as (\w+) from "\.\/(.+)\.js"$/gm
 
 /**
- * The modules that a package can be imported by, as pairs of a subpath and a module: those on top of `src`, and those in its folders that
- * `index.ts` names. All others are closed.
+ * The public modules of a package, as pairs of subpath and module: those directly in `src`, and those in folders that
+ * `index.ts` exports. All others are private.
  */
 export const openModulesOf = (directory) => {
   const index = join(directory, "src/index.ts")

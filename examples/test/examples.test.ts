@@ -37,7 +37,7 @@ describe.concurrent("examples", () => {
     }
   }, 60_000)
 
-  it("an unknown name is told the names that there are", async () => {
+  it("an unknown name gets the list of names", async () => {
     await expect(example("nothing")).rejects.toMatchObject({
       code: 2,
       stdout: "",

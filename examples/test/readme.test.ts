@@ -30,7 +30,7 @@ describe("README.md", () => {
     expect(figures.filter((figure) => !benchmarks.includes(` ${figure} |`))).toEqual([])
   })
 
-  it("says what its curl lines print", async () => {
+  it("shows the output of its curl lines", async () => {
     const seed = Either.getOrThrow(Seed.parse(read("apps/mock-server/seeds/example.json")))
     await using server = await MockServer.start({ seed })
     const [consoleBlock = ""] = blocks("console")
@@ -49,6 +49,6 @@ describe("README.md", () => {
   })
 })
 
-/** What the README says, where an ellipsis stands for what differs from run to run. */
+/** Compares with the README, where an ellipsis stands for text that differs between runs. */
 const pattern = (text: string): RegExp =>
   new RegExp(`^${text.split("…").map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&")).join("[^ ]+")}$`)

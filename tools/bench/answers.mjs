@@ -1,4 +1,4 @@
-// The documented example, as every server of a benchmark answers it.
+// The documented example, the response of every server in a benchmark.
 import { readFileSync } from "node:fs"
 
 const fixture = new URL("../../packages/core/test/fixtures/documented-example.json", import.meta.url)
@@ -9,7 +9,7 @@ export const apiKey = "mock-api-key"
 
 export const path = "/v1/workspace_secrets/id"
 
-/** What AWS Secrets Manager answers to GetSecretValue. */
+/** The GetSecretValue response of AWS Secrets Manager. */
 export const secretOfAws = {
   ARN: "arn:aws:secretsmanager:us-east-1:123456789012:secret:name-a1b2c3",
   CreatedDate: 1577470279.117,

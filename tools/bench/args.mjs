@@ -1,28 +1,28 @@
-// What was asked for on the command line.
+// Command-line arguments of the benchmarks.
 import { parseArgs } from "node:util"
 
 const usage = `npm run bench -- <subject> [contestant …] [options]
 
-Measures ours beside its peers, on this machine and in one run. Peers that are not there yet are installed from the npm
-registry into node_modules/.cache/workspace-secrets; they are no dependencies of the repository.
+Compares our packages with their peers, on this machine and in one run. Missing peers are installed from the npm
+registry into node_modules/.cache/workspace-secrets; they are not dependencies of the repository.
 
 Subjects
   client   one GET at a time, 20 in flight, against a bare node:http server: CPU per call, calls per second
-  server   one GET at a time over 20 connections: requests per second, latency, memory, time to be ready
-  witness  what it costs to be looked at: a proxy beside a bare one, and a layer around our client
+  server   one GET at a time over 20 connections: requests per second, latency, memory, start time
+  witness  overhead of a witness: a proxy compared with a bare one, and a layer around our client
 
 Contestants
-  all of them unless some are named; what ratios are taken to is always there
+  Default: all. The references of the ratios are always included.
 
 Options
-  --rounds <n>     how many rounds to take medians of; 7 unless given
-  --json           JSON with every sample on stdout, in place of the table
-  --write          put the result into docs/benchmarks.md
-  --profile <dir>  leave a V8 CPU profile of each of the contestants that run in a Node process of ours
+  --rounds <n>     number of rounds, of which medians are taken; default 7
+  --json           print JSON with every sample instead of the table
+  --write          write the result to docs/benchmarks.md
+  --profile <dir>  write V8 CPU profiles of the contestants that run in our Node processes
   --help           this text
 `
 
-/** A mistake of the one who typed the command. */
+/** Invalid arguments. */
 export class UsageError extends Error {}
 
 const listed = (names, word) =>
@@ -44,19 +44,19 @@ const parse = (argv) => {
   }
 }
 
-/** Reads the arguments; `subjects` has the names of each subject's contestants. */
+/** Parses the arguments. `subjects` has the contestants of each subject. */
 export const read = (argv, subjects) => {
   const { positionals: [subject, ...only], values } = parse(argv)
   if (values.help) return { help: usage }
   const names = Object.keys(subjects)
-  if (subject === undefined) throw new UsageError(`Say what to measure: ${listed(names, "or")}`)
+  if (subject === undefined) throw new UsageError(`Missing subject: ${listed(names, "or")}`)
   if (!names.includes(subject)) {
-    throw new UsageError(`There is no subject "${subject}"; there is ${listed(names, "and")}`)
+    throw new UsageError(`Unknown subject "${subject}"; known: ${listed(names, "and")}`)
   }
   const unknown = only.filter((name) => !subjects[subject].includes(name))
   if (unknown.length > 0) {
     throw new UsageError(
-      `There is no contestant "${unknown[0]}" in ${subject}; there is ${subjects[subject].join(", ")}`
+      `Unknown contestant "${unknown[0]}" in ${subject}; known: ${subjects[subject].join(", ")}`
     )
   }
   if (!/^[1-9]\d{0,2}$/.test(values.rounds)) {

@@ -1,4 +1,4 @@
-// A bare node:http server that writes one answer: what a client cannot be faster than, and a server neither.
+// A bare node:http server with one response: the upper limit for clients and servers.
 import { createServer } from "node:http"
 import { secret, secretOfAws } from "./answers.mjs"
 import { serve } from "./processes.mjs"

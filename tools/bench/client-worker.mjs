@@ -10,7 +10,7 @@ const contestant = await make(name, url)
 const run = contestant.drive ?? ((calls, inFlight) => drive(contestant.call, calls, inFlight))
 
 const sample = async ({ calls, inFlight }) => {
-  // Connections may have been closed since the last round.
+  // Warms up: connections may have closed since the last round.
   await run(inFlight * 5, inFlight)
   const cpu = process.cpuUsage()
   const began = performance.now()

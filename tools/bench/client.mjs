@@ -1,4 +1,4 @@
-// `bench -- client`: what a call costs the process that makes it.
+// `bench -- client`: the cost of a call in its process.
 import { clients } from "./clients.mjs"
 import { measure } from "./harness.mjs"
 import { start } from "./processes.mjs"
@@ -11,7 +11,7 @@ const BASELINE = "undici"
 
 const sdks = clients.filter(({ peer }) => peer !== undefined).map(({ name }) => name)
 
-/** The issue's goals, held against the results by name; none for what was not measured. */
+/** Compares the results with the goals; contestants without results are skipped. */
 const goals = ({ fetch, ours, undici, ...others }) => {
   if (ours === undefined) return []
   const times = (of) => ours.cpu / of.cpu

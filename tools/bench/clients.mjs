@@ -1,12 +1,12 @@
-// The contestants of `bench -- client`: each reads one secret and gives the name in it, so that nothing is left unread.
+// The contestants of `bench -- client`: each reads one secret completely and returns its name.
 import { apiKey, path } from "./answers.mjs"
 import { load } from "./peers.mjs"
 
 const headers = { authorization: `Bearer ${apiKey}`, accept: "application/json" }
 
 /**
- * Our client on one of its transports, as an Effect program runs it: options as they are, a span per call and attempt. `between` gives a
- * layer around the transport.
+ * Our client on one of its transports, in an Effect program with default options and spans. `between` wraps the
+ * transport.
  */
 export const ours = (transport, between) => async (url) => {
   const [Client, { layer }, Effect, Layer, ManagedRuntime, Redacted] = await Promise.all([
@@ -112,7 +112,7 @@ export const clients = [
   }
 ]
 
-/** Makes a contestant ready to be measured. */
+/** Prepares a contestant. */
 export const make = async (name, url) => {
   const { make, peer } = clients.find((client) => client.name === name)
   return make(url, peer && await load(peer))

@@ -1,9 +1,9 @@
-// Measures contestants in rounds: each one of them once in every round, so that what disturbs the machine disturbs all.
+// Measures each contestant once per round, so that disturbances of the machine affect all.
 
-/** The contestants in another order for each round: nobody always comes after the same one. */
+/** Rotates the order of contestants per round. */
 const turned = (contestants, by) => [...contestants.slice(by), ...contestants.slice(0, by)]
 
-/** Gives the samples of each contestant, by its name. */
+/** Returns the samples by contestant. */
 export const measure = async (contestants, rounds, sample, tell) => {
   const samples = new Map(contestants.map(({ name }) => [name, []]))
   for (let round = 0; round < rounds; round++) {
@@ -15,7 +15,7 @@ export const measure = async (contestants, rounds, sample, tell) => {
   return samples
 }
 
-/** Calls again and again, so many calls at a time, until there were enough. */
+/** Makes the given number of calls, with a fixed number in flight. */
 export const drive = async (call, calls, inFlight) => {
   let left = calls
   const lane = async () => {

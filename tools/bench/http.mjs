@@ -1,6 +1,6 @@
-// As much of HTTP/1.1 as it takes to see where an answer ends.
+// A minimal HTTP/1.1 parser that finds the end of a response.
 
-/** How many bytes of the text the first answer in it takes; `undefined` while it has not come to its end. */
+/** Returns the length of the first response in the text, or `undefined` if it is incomplete. */
 export const lengthOf = (text) => {
   const head = text.indexOf("\r\n\r\n") + 4
   if (head === 3) return undefined

@@ -1,6 +1,6 @@
-// Asks a server over so many connections, each as soon as it has the answer before. It reads no more of an answer than
-// where it ends, so that the server is what is measured and not the one who asks. And it never sleeps: to wake it up would
-// cost a server on a virtual machine more than to answer it.
+// Sends requests on many connections, each as soon as the previous response arrived. To measure the server and not the
+// client, it only finds the end of a response. It never sleeps: on a virtual machine, waking up costs the server more
+// than a response.
 import { connect } from "node:net"
 import { setImmediate } from "node:timers"
 import { apiKey, path } from "./answers.mjs"

@@ -1,4 +1,4 @@
-// Measures ours beside its peers: `npm run bench -- client`.
+// Compares our packages with their peers: `npm run bench -- client`.
 import { readFileSync, writeFileSync } from "node:fs"
 import { cpus, loadavg } from "node:os"
 import { join } from "node:path"

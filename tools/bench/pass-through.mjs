@@ -1,4 +1,4 @@
-// A bare node:http proxy that passes everything on: what a witness cannot be faster than. `pass-through.mjs <port> <url of the server>`.
+// A bare node:http proxy: the upper limit for a witness. `pass-through.mjs <port> <url of the server>`.
 import { Agent, createServer, request } from "node:http"
 
 const [port, target] = process.argv.slice(2)

@@ -1,5 +1,5 @@
-// Installs what is too heavy to be a dependency of the repository, such as what ours is measured beside: each peer in a
-// directory of its own, whose name says which version is in it.
+// Installs packages that are too large to be dependencies of the repository, such as the peers of benchmarks: each in a
+// separate directory, named by its version.
 import { spawn } from "node:child_process"
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
@@ -13,7 +13,7 @@ const TIMEOUT_MINUTES = 5
 /** Where a peer is installed. */
 export const directoryOf = ({ name, version }) => join(cache, `${name.replace("/", "+")}@${version}`)
 
-/** The file of a peer's package, or of one that it depends on. */
+/** A file of a peer's package or of its dependencies. */
 export const fileOf = (peer, path) => join(directoryOf(peer), "node_modules", path)
 
 /** Imports a peer. */
@@ -51,7 +51,7 @@ const installOne = async (peer) => {
   mkdirSync(draft, { recursive: true })
   const dependencies = { [name]: version, ...plugins }
   writeFileSync(join(draft, "package.json"), JSON.stringify({ private: true, dependencies }))
-  // Imports are resolved from where they are written.
+  // Imports are resolved relative to the importing file.
   writeFileSync(
     join(draft, "peer.mjs"),
     Object.entries(imports).map(([as, path]) => `export * as ${as} from ${JSON.stringify(path)}\n`).join("")
@@ -66,7 +66,7 @@ const installOne = async (peer) => {
       "--ignore-scripts",
       "--no-package-lock",
       "--fetch-retries=1",
-      // A plugin plugs into the copies that this repository has, which are found further up.
+      // A plugin uses this repository's copies, found in parent directories.
       ...Object.keys(plugins).length > 0 ? ["--legacy-peer-deps"] : []
     ],
     draft
@@ -79,7 +79,7 @@ const installOne = async (peer) => {
   return failure
 }
 
-/** Installs the peers that are missing. Gives the reasons of those that cannot be had, by their names. */
+/** Installs missing peers. Returns the reasons for those that cannot be installed. */
 export const install = async (peers, tell) => {
   const reasons = new Map()
   for (const peer of peers) {

@@ -1,26 +1,26 @@
-// Parts of a benchmark, each in a process of its own.
+// Parts of a benchmark in child processes.
 import { fork } from "node:child_process"
 import { once } from "node:events"
 import { fileURLToPath } from "node:url"
 
 const running = new Set()
 
-// Nothing stays behind, whatever ends the benchmark.
+// No child outlives the benchmark.
 process.on("exit", () => {
   for (const child of running) child.kill("SIGKILL")
 })
 for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(130))
 
-/** Counts a process among those that end with this one. */
+/** Registers a child process to be killed at exit. */
 export const adopt = (child) => {
   running.add(child)
   child.once("exit", () => running.delete(child))
   return child
 }
 
-/** Starts a module of this directory, which answers each message with one, and sends one when it is ready. */
+/** Starts a module of this directory. It sends a message when it is ready, and answers each message. */
 export const start = async (module, args, { execArgv = [] } = {}) => {
-  // A peer may warn that it will need another Node one day.
+  // Peers may warn about future Node versions.
   const env = { ...process.env, NODE_NO_WARNINGS: "1" }
   const child = adopt(fork(fileURLToPath(new URL(module, import.meta.url)), args, { execArgv, env }))
   const answer = () =>
@@ -51,7 +51,7 @@ export const start = async (module, args, { execArgv = [] } = {}) => {
   }
 }
 
-/** The other side of `start`: says that it is ready, and answers each message. Ends when it is left alone. */
+/** The child side of `start`. Exits when the parent disconnects. */
 export const serve = (ready, answer = () => undefined) => {
   process.on("message", async (message) => {
     process.send(await answer(message))

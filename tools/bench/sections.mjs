@@ -1,8 +1,8 @@
-// The parts of a document that a program writes.
+// Generated sections of a document.
 
 const marks = (name) => [`<!-- bench ${name} -->`, `<!-- end of bench ${name} -->`]
 
-/** Replaces what stands between the marks of a section. */
+/** Replaces the text between the marks of a section. */
 export const replaceSection = (document, name, content) => {
   const [begin, end] = marks(name)
   const from = document.indexOf(begin)

@@ -1,4 +1,4 @@
-// What our server takes to start in process, to make a tenant, and to answer from a large workspace and from a small one.
+// Measures our server in process: start, new tenant, and requests to a large and a small workspace.
 import { randomBytes } from "node:crypto"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -20,7 +20,7 @@ const inFlights = [1, 20, 100]
 
 const { start, startInProcess } = await import("@workspace-secrets/mock-server/MockServer")
 
-/** A workspace of so many secrets, of which a page full, evenly spread, has something that the others have not. */
+/** A workspace with this number of secrets. An evenly spread page of them matches the filters. */
 const seed = (size) => ({
   accountId: secret.metadata.accountId,
   workspaceId: secret.metadata.workspaceId,
@@ -42,7 +42,7 @@ const seed = (size) => ({
 
 const list = (query) => `?limit=${PAGE}${query}`
 
-/** What is asked of both workspaces; each list gives a full page. */
+/** The requests to both workspaces; each list returns a full page. */
 const requests = {
   get: (size, i) => `/id-${i * 37 % size}`,
   "get by external id": (size, i) => `/external_id:external-${i * 37 % size}`,
@@ -77,7 +77,7 @@ const timed = async (f) => {
   return [performance.now() - began, result]
 }
 
-/** The middle of several, in which starting and stopping take turns. */
+/** The median of several starts and stops. */
 const startMillis = async (start) => {
   const times = []
   for (let i = 0; i < STARTS; i++) {
@@ -98,7 +98,7 @@ const tenantMillis = async () => {
   return time / TENANTS
 }
 
-/** The time of each request to each workspace, the two asked in turn. */
+/** The time of each request, alternating between the workspaces. */
 const requestMillis = async () => {
   const times = {}
   for (const [name, path] of Object.entries(requests)) {

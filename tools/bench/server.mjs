@@ -1,4 +1,4 @@
-// `bench -- server`: how fast a mock server answers, and how much of a machine it takes.
+// `bench -- server`: speed and resource use of mock servers.
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -17,7 +17,7 @@ const BASELINE = "bare"
 
 const isSpawned = ({ command }) => command !== undefined
 
-/** The contestants on a socket: how long each takes to start, and then all side by side, asked one after the other. */
+/** Measures the start of each contestant on a socket, then requests to all of them in turn. */
 const onSockets = async (contestants, rounds, directory, tell) => {
   const place = ({ name }) => {
     const own = join(directory, name)
@@ -55,7 +55,7 @@ const onSockets = async (contestants, rounds, directory, tell) => {
   return samples
 }
 
-/** Asks until it gets no faster: much is compiled at run time, and Java takes its time for that. */
+/** Warms up until it gets no faster: run-time compilation takes time, especially in Java. */
 const warmUp = async (sample) => {
   let best = 0
   for (let i = 0; i < 10; i++) {
@@ -125,7 +125,7 @@ const columnsOf = (base) => [
   { title: "resident, MB", cell: ({ resident }) => megabytes(resident) }
 ]
 
-/** How far ours is ahead of the best of its peers in each column; none for what was not measured. */
+/** The lead of ours over the best peer, per column. */
 const aheadOf = (ours, peers, what) => {
   const columns = { rate: "requests/s", p50: "p50", p99: "p99", ready: "time to be ready", resident: "resident memory" }
   return Object.entries(columns).flatMap(([key, title]) => {

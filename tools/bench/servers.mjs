@@ -40,7 +40,7 @@ const openApi = {
   }
 }
 
-// What the answer needs of a Mockoon environment; `--repair` adds the rest. Without templates, which cost it time.
+// A minimal Mockoon environment without templates, which are slow; `--repair` adds the rest.
 const mockoon = (port) => ({
   uuid: "1c4f3a3e-2e39-4f0c-8a56-3f5a54a9b0f1",
   lastMigration: 33,
@@ -70,12 +70,12 @@ const wireMock = {
   response: { status: 200, jsonBody: secret, headers: { "content-type": "application/json" } }
 }
 
-/** As many requests as our journal keeps. */
+/** The same number of requests as our journal keeps. */
 const JOURNAL = 1000
 
 const hasJava = () => spawnSync("java", ["-version"], { stdio: "ignore" }).status === 0
 
-/** The servers on a socket: `command` gives what to spawn, for a port and a directory for its files. */
+/** The servers on a socket. `command` returns what to spawn, for a port and a directory. */
 const onSockets = [
   {
     name: "bare",
@@ -141,7 +141,7 @@ const onSockets = [
 
 const headers = { authorization: `Bearer ${apiKey}`, accept: "application/json" }
 
-/** A seed as our server takes it in code. */
+/** A seed for our server. */
 export const seedOf = async (text) => {
   const [Either, { parse }] = await Promise.all([
     import("effect/Either"),
@@ -150,7 +150,7 @@ export const seedOf = async (text) => {
   return Either.getOrThrowWith(parse(text), (error) => error)
 }
 
-/** What answers in the process that asks: `make` gives a function that asks and reads the name in the answer. */
+/** In-process contestants. `make` returns a function that sends a request and reads the name in the response. */
 const inProcess = [
   {
     name: "ours-in-process",
@@ -178,7 +178,7 @@ const inProcess = [
 
 export const servers = [...onSockets, ...inProcess]
 
-/** Makes a contestant that answers in process ready to be asked. */
+/** Prepares an in-process contestant. */
 export const make = async (name) => {
   const { make, peer } = inProcess.find((server) => server.name === name)
   return make(peer && await load(peer))

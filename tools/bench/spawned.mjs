@@ -1,4 +1,4 @@
-// Servers that run by their own command.
+// Servers that run as commands.
 import { spawn } from "node:child_process"
 import { once } from "node:events"
 import { readFileSync } from "node:fs"
@@ -9,7 +9,7 @@ import { adopt } from "./processes.mjs"
 
 const PATIENCE = 60_000
 
-/** A port that is free. */
+/** Returns a free port. */
 const freePort = async () => {
   const server = createServer().listen(0, "127.0.0.1")
   await once(server, "listening")
@@ -33,7 +33,7 @@ const answers = (port) =>
     request.on("error", () => resolve(false))
   })
 
-/** Starts a server and waits for its first answer. */
+/** Starts a server and waits for its first response. */
 export const launch = async ({ command, name, peer }, directory) => {
   const port = await freePort()
   const [program, args] = command(port, directory, peer)
@@ -56,7 +56,7 @@ export const launch = async ({ command, name, peer }, directory) => {
   return { child, pid: child.pid, port, ready: performance.now() - began }
 }
 
-/** Ends a server, and waits for that. */
+/** Stops a server and waits for its exit. */
 export const end = async ({ child }) => {
   const exit = once(child, "exit")
   child.kill("SIGKILL")
@@ -65,7 +65,7 @@ export const end = async ({ child }) => {
 
 const HERTZ = 100
 
-/** The CPU time in µs and the memory in bytes that a process has taken; nothing where the system does not tell. */
+/** The CPU time (µs) and memory (bytes) of a process; `undefined` if the system does not report them. */
 export const usage = (pid) => {
   try {
     const [, fields] = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")

@@ -1,28 +1,28 @@
-// Tables for people, in Markdown.
+// Markdown tables.
 
-/** The middle of some numbers; between the two in the middle where there are two. */
+/** The median. */
 export const median = (numbers) => {
   const sorted = numbers.toSorted((a, b) => a - b)
   const middle = sorted.length >> 1
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
 }
 
-/** The number that this part of the numbers is not above. */
+/** A quantile. */
 export const percentile = (numbers, part) => {
   const sorted = numbers.toSorted((a, b) => a - b)
   return sorted[Math.max(0, Math.ceil(sorted.length * part) - 1)]
 }
 
-/** A number with as many digits as are worth reading: three, or all those before the point. */
+/** Formats a number with three significant digits, or all digits before the point. */
 export const number = (value) =>
   value.toLocaleString("en-US", value >= 100 ? { maximumFractionDigits: 0 } : { maximumSignificantDigits: 3 })
 
-/** A ratio, `1.00` for the same. */
+/** Formats a ratio; `1.00` means equal. */
 export const ratio = (value) => value.toFixed(value >= 10 ? 1 : 2)
 
 const escape = (cell) => cell.replaceAll("|", "\\|")
 
-/** A table of these columns (`{ title, cell }`, with `left` for words) and rows; a cell that has nothing is a dash. */
+/** Formats a table of columns (`{ title, cell }`, with `left` for text) and rows; an empty cell is a dash. */
 export const markdown = (columns, rows) => {
   const cells = [
     columns.map(({ title }) => escape(title)),

@@ -1,4 +1,4 @@
-// `bench -- witness`: what it costs to be looked at, over a proxy and around an `HttpClient`.
+// `bench -- witness`: the overhead of a witness, as a proxy and around an `HttpClient`.
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -24,7 +24,7 @@ const ourCommand = () => {
   return join(directory, Object.values(bin)[0])
 }
 
-/** What stands between the one who asks and the server: `command` gives what to spawn, for a port and the server's URL. */
+/** The proxies. `command` returns what to spawn, for a port and the server's URL. */
 const proxies = [
   { name: "direct", label: "no proxy", isProxy: true },
   {
@@ -57,7 +57,7 @@ const layered = (make) => async (url) => {
   return Layer.effect(HttpClient.HttpClient, Effect.map(HttpClient.HttpClient, around))
 }
 
-/** Our client on undici, with something around its transport or not. */
+/** Our client on undici, with or without a wrapped transport. */
 const clients = [
   { name: "plain", label: "our client on undici", make: ours("node") },
   {
@@ -89,11 +89,11 @@ const clients = [
   }
 ]
 
-/** Makes a client ready to call. */
+/** Prepares a client. */
 export const make = (name, url) => clients.find((client) => client.name === name).make(url)
 
 const ask = async (load, { pid, port }) => {
-  // The proxy has nothing else to do while one asks at a time: what it adds to each answer is seen then.
+  // With one request at a time, the proxy's latency per request is visible.
   const alone = await load.ask({ port, connections: 1, millis: MILLIS })
   const before = pid && usage(pid)
   const many = await load.ask({ port, connections: CONNECTIONS, millis: MILLIS })
@@ -106,7 +106,7 @@ const ask = async (load, { pid, port }) => {
   }
 }
 
-/** Asks until what runs often is compiled, however busy the machine is. */
+/** Warms up until hot code is compiled. */
 const warmUp = async (load, { port }) => {
   for (let asked = 0; asked < WARM_UP;) {
     asked += (await load.ask({ port, connections: CONNECTIONS, millis: MILLIS })).total

@@ -1,4 +1,4 @@
-// Launches Chromium or Chrome for the checks and the picture, after bundling what they look at.
+// Launches Chromium or Chrome for the checks and the screenshot, after bundling.
 import { existsSync } from "node:fs"
 import { delimiter, join } from "node:path"
 import { chromium } from "playwright-core"
@@ -16,7 +16,7 @@ const findBrowser = () => {
     .find((path) => existsSync(path))
 }
 
-/** Launches the browser. It fails with how to get one, if there is none. */
+/** Launches the browser. Without one, it fails with instructions to install one. */
 export const launch = async () => {
   const executablePath = findBrowser()
   if (executablePath === undefined) throw new Error(missing)

@@ -1,5 +1,5 @@
-// The console in a real browser: every pane, by mouse and by keyboard, wide and narrow, light and dark, with axe; with a token, without
-// server-sent events, and under load. No value and no key is where it should not be.
+// The console in a real browser: every pane, by mouse and by keyboard, wide and narrow, light and dark, with axe; with
+// a token, without server-sent events, and under load. Checks that no value and no key leaks.
 import axe from "axe-core"
 import { spawn } from "node:child_process"
 import { once } from "node:events"
@@ -32,7 +32,7 @@ const until = async (what, holds) => {
   }
 }
 
-/** Calls of a program beside the page. */
+/** API calls from outside the page. */
 export const callsOf = ({ apiKey, url }, token) => {
   const send = async (method, path, body, key = apiKey) => {
     const response = await fetch(`${url}${path}`, {
@@ -49,7 +49,7 @@ export const callsOf = ({ apiKey, url }, token) => {
   }
 }
 
-/** Requests of all kinds, for the list to have something to show. */
+/** Sends requests of all kinds to fill the list. */
 export const exercise = async ({ api, control }) => {
   const names = ["STRIPE_API_KEY", "SENDGRID_TOKEN", "BILLING_DATABASE_URL", "OAUTH_CLIENT_SECRET"]
   await control("PUT", "/tenants/default/faults", {
@@ -74,14 +74,14 @@ export const exercise = async ({ api, control }) => {
   await api("POST", "/workspace_secrets", { metadata: { name: "", labels: { "a b": "c" } }, spec: {} })
 }
 
-/** Opens a page that notes what is wrong with it: what it says on the console, what it throws, and what it asks of others. */
+/** Opens a page that records console messages, exceptions, and requests to other origins. */
 const open = async (browser, url, wrong, options = {}) => {
   const context = await browser.newContext({ viewport: { width: 1280, height: 760 }, ...options })
   await context.grantPermissions(["clipboard-read", "clipboard-write"])
   const page = await context.newPage()
   const refused = []
   page.on("console", (message) => {
-    // Chromium itself says of each answer over 399 that it failed.
+    // Chromium logs a failure for each response with a status over 399.
     if (/^Failed to load resource/.test(message.text())) refused.push(message.text())
     else wrong.push(`the console of the browser says ${message.text()}`)
   })
@@ -103,13 +103,13 @@ const notice = (page, text) => page.locator(".notice", { hasText: text }).waitFo
 
 const shown = (page) => page.locator(".sheet .row").count()
 
-/** Every pane in every look: it fits, and axe finds nothing. */
+/** Checks every pane in every theme and size: it fits, and axe finds nothing. */
 const appearance = async (browser, server, wrong, screenshots) => {
   for (const { name, width, height, colorScheme } of looks) {
     const { close, page } = await open(browser, server.url, wrong, {
       viewport: { width, height },
       colorScheme,
-      // axe is no script of the page.
+      // axe is not a script of the page.
       bypassCSP: true,
       reducedMotion: "reduce"
     })
@@ -362,7 +362,7 @@ const time = async (browser, server, wrong) => {
   await close()
 }
 
-/** Compiles and runs tests that were copied, as somebody who pasted them into this repository would. */
+/** Compiles and runs copied tests in this repository. */
 const runCopied = async (tests, { apiKey }) => {
   const directory = join(root, ".nx/copied-tests")
   const put = (name, text) => writeFileSync(join(directory, name), text)
@@ -398,7 +398,7 @@ const runCopied = async (tests, { apiKey }) => {
   }
 }
 
-/** Requests copied as tests: they compile, and find again what there was. */
+/** Copies requests as tests: they compile and pass. */
 const copies = async (browser, server, wrong) => {
   const { api, control } = callsOf(server)
   await control("DELETE", "/tenants/default/faults")
@@ -435,7 +435,7 @@ const copies = async (browser, server, wrong) => {
   wrong.push(...await runCopied(tests, server))
 }
 
-/** What a page keeps: its storage, its cookies, its databases and what is in its URL. */
+/** The storage, cookies, databases and URL of a page. */
 const kept = (page) =>
   page.evaluate(async () =>
     JSON.stringify([
@@ -474,7 +474,7 @@ const token = async (browser, wrong) => {
   }
 }
 
-/** Values and keys: where they may be, and where not. */
+/** Checks where values and keys may appear. */
 const canary = async (browser, wrong) => {
   const value = "value-canary-0123456789"
   const apiKey = "key-canary-0123456789"
@@ -522,7 +522,7 @@ const canary = async (browser, wrong) => {
     await page.getByRole("button", { name: "Hide the value of Canary" }).click()
     await page.locator(".value").waitFor({ state: "detached" })
     await everywhere("after it was hidden")
-    // An edit through the API, with the key of the world.
+    // An edit through the API, with the tenant's key.
     await page.getByRole("button", { name: "Edit Canary" }).click()
     await page.getByRole("dialog").getByRole("textbox", { name: "Name" }).fill("Canary 2")
     await button(page.getByRole("dialog"), "Save").click()
@@ -535,7 +535,7 @@ const canary = async (browser, wrong) => {
   }
 }
 
-/** A proxy that holds back what does not end, as some do. */
+/** A proxy that buffers endless responses, as some proxies do. */
 const holding = async (url) => {
   const proxy = createServer((incoming, outgoing) => {
     const { headers, method } = incoming
@@ -575,7 +575,7 @@ const polling = async (browser, server, wrong) => {
 const perSecond = 500
 const seconds = 5
 
-/** 500 requests a second: the page goes on drawing and answering, and shows how many the journal dropped. */
+/** 500 requests per second: the page keeps rendering and responding, and shows how many requests the journal dropped. */
 const load = async (browser, server, wrong) => {
   const { close, page } = await open(browser, server.url, wrong)
   const expect = (holds, message) => holds || wrong.push(`load: ${message}`)
@@ -630,14 +630,14 @@ const load = async (browser, server, wrong) => {
         answered.toFixed(0)
       } ms`
   )
-  // A machine that is busy with other things draws late as well; a page that is frozen does not draw for seconds.
+  // A busy machine also renders late; a frozen page does not render for seconds.
   expect(sorted.at(-1) < 2000, `it does not draw for ${sorted.at(-1).toFixed(0)} ms`)
   expect(answered < 2000, `it answers a click after ${answered.toFixed(0)} ms`)
   expect(await shown(page) < 100, `${await shown(page)} rows are in the document`)
   await close()
 }
 
-/** Looks at the console, and gives what is wrong with it. With a directory, it leaves pictures there. */
+/** Checks the console, and returns the problems. With a directory, it saves screenshots there. */
 export const check = async (browser, screenshots) => {
   const wrong = []
   const attempt = async (name, check) => {

@@ -1,4 +1,4 @@
-// The client in a page of one origin, against the mock server on another: what `--cors-origin` lets through, and what it does not.
+// The client in a page of one origin, against the mock server on another: what `--cors-origin` allows and refuses.
 import { build } from "esbuild"
 import { once } from "node:events"
 import { createServer } from "node:http"
@@ -23,7 +23,7 @@ const bundled = async () => {
   return text
 }
 
-/** Serves the page with the client at both of this machine's names, which are origins and sites of their own. */
+/** Serves the page with the client on localhost and 127.0.0.1, which are different origins and sites. */
 const servePage = async (script) => {
   const server = createServer((request, response) => {
     const isScript = request.url === "/page.js"
@@ -48,7 +48,7 @@ const put = async (url, body) => {
   if (!response.ok) throw new Error(`${url} answered with ${response.status}`)
 }
 
-/** The calls of a page at an origin, which all work, or all fail. */
+/** Makes the calls from a page of an origin: all must succeed, or all must fail. */
 const visit = async (browser, origin, { apiKey, url }, works) => {
   const wrong = []
   const expect = (what, is, should) =>
@@ -82,7 +82,7 @@ const visit = async (browser, origin, { apiKey, url }, works) => {
       })
       expect("fetch", await see(whoami), { error: "TypeError" })
     }
-    // Nothing that a page sends gets to the control API: neither with a preflight nor as a simple request.
+    // No request of a page reaches the control API, neither with a preflight nor as a simple request.
     const reset = `${url}/_mock/tenants/default/reset`
     expect("a reset with a preflight", await see([reset, { method: "POST", headers: { authorization } }]), {
       error: "TypeError"
@@ -108,7 +108,7 @@ const visit = async (browser, origin, { apiKey, url }, works) => {
   return wrong
 }
 
-/** Makes the calls from pages, and gives what is wrong with them. */
+/** Makes the calls from pages, and returns the problems. */
 export const cors = async (browser) => {
   const { names: { address, localhost }, stop } = await servePage(await bundled())
   const wrong = []
@@ -125,7 +125,7 @@ export const cors = async (browser) => {
   }
   try {
     await check([], [[localhost, false]])
-    // A page at a name is of another site than the server at the address; one at the address is of the same site.
+    // A page on localhost is cross-site to a server on 127.0.0.1; a page on 127.0.0.1 is same-site.
     await check(["--cors-origin", localhost], [[localhost, true], [address, false]])
     await check(["--cors-origin", "*"], [[localhost, true], [address, true]])
     return wrong

@@ -1,5 +1,5 @@
-// The page at /docs in a real browser: it loads nothing, fits narrow and wide windows, light and dark, and can be walked through by
-// keyboard.
+// The page at /docs in a real browser: it loads nothing else, fits narrow and wide windows in light and dark, and works
+// by keyboard.
 import { mkdirSync } from "node:fs"
 import { join } from "node:path"
 import { serve } from "../serve.mjs"
@@ -13,7 +13,7 @@ const looks = [
 
 /* global document, getComputedStyle, innerWidth -- of the page, where some functions run. */
 
-/** The contrast of text and what is behind it (WCAG 2, 1.4.3), the lowest of the page; runs in the page. */
+/** The lowest text contrast of the page (WCAG 2, 1.4.3). Runs in the page. */
 const lowestContrast = () => {
   const channels = (color) => color.match(/[\d.]+/g).map(Number)
   const luminance = (color) => {
@@ -77,7 +77,7 @@ const look = async (browser, url, { colorScheme, name, width }, screenshots) => 
   return wrong
 }
 
-/** Looks at the page, and gives what is wrong with it. With a directory, it leaves pictures there. */
+/** Checks the page, and returns the problems. With a directory, it saves screenshots there. */
 export const docs = async (browser, screenshots) => {
   if (screenshots !== undefined) mkdirSync(screenshots, { recursive: true })
   const server = await serve()

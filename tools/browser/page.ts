@@ -1,4 +1,4 @@
-// What runs in the page: the client on `fetch`, as an application bundles it.
+// Runs in the page: the client on `fetch`, as an application bundles it.
 import * as FetchTransport from "@workspace-secrets/http-client/fetch"
 import * as WorkspaceSecretsClient from "@workspace-secrets/http-client/WorkspaceSecretsClient"
 import * as Duration from "effect/Duration"
@@ -51,7 +51,7 @@ const failure = Effect.gen(function*() {
   }
 })
 
-/** What a script of the page sees of a response, or that it sees none. */
+/** The part of a response that a script of the page can read. */
 const look = async (url: string, init: RequestInit) => {
   try {
     const { headers, status } = await fetch(url, init)

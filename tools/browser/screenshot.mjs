@@ -1,4 +1,4 @@
-// Writes docs/console.png, the picture of the console in the README: `npm run screenshot`.
+// Writes docs/console.png, the screenshot in the README: `npm run screenshot`.
 import { join } from "node:path"
 import { serve } from "../serve.mjs"
 import { setup } from "../setup.mjs"
@@ -8,7 +8,7 @@ import { callsOf, exercise, seed } from "./console.mjs"
 
 const main = async () => {
   const browser = await launch()
-  // The same ids and times at each run.
+  // Repeatable ids and times.
   const server = await serve([...seed, "--seed", "7", "--clock", "stepping:2026-11-27T09:00:00Z,1750"])
   try {
     const calls = callsOf(server)

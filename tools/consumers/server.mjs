@@ -1,4 +1,4 @@
-// A server for consumers that need each answer of the API: copied next to their programs.
+// A server with every kind of response of the API, copied next to the consumers' programs.
 import { createServer } from "node:http"
 
 const resource = { id: "wsecret_1", accountId: "account_1", createdAt: "2026-01-01T00:00:00Z", profileId: "profile_1" }
@@ -9,7 +9,7 @@ const secret = {
   info: { createdBy: profile }
 }
 
-/** The body of a get by its id: an error of the API, a page of a proxy, a response that breaks off, or none at all. */
+/** The response of a get, by id: an API error, a proxy's page, a truncated response, or none. */
 const answer = (id, response) => {
   const [kind, status, code] = id.split("-")
   if (kind === "never") return

@@ -1,5 +1,5 @@
-// Uses the OpenAPI documents as strangers do, as a running mock server serves them: linters, three generators of clients, whose programs
-// are compiled and run, and Newman. `npm run clients -- --help` says more.
+// Uses the OpenAPI documents of a running mock server as users do: with linters, three client generators, whose
+// programs are compiled and run, and Newman. `npm run clients -- --help` says more.
 import { build } from "esbuild"
 import { createHash } from "node:crypto"
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
@@ -28,14 +28,14 @@ const here = fileURLToPath(new URL(".", import.meta.url))
 const started = performance.now()
 const say = (message) => console.log(`${((performance.now() - started) / 1000).toFixed(0).padStart(4)} s  ${message}`)
 
-/** Installs the tools of the lock file where they are missing, and gives their directory. */
+/** Installs the tools of the lock file if missing, and returns their directory. */
 const install = async () => {
   const lock = readFileSync(join(here, "package-lock.json"))
   const name = createHash("sha256").update(lock).digest("hex").slice(0, 16)
   const directory = join(root, "node_modules/.cache/workspace-secrets/generated-clients", name)
   if (!existsSync(directory)) {
     say("installing the generators, which takes a minute …")
-    // Put into place as a whole: a run that was ended halfway leaves no half of it.
+    // Renamed into place, so that an interrupted run leaves nothing incomplete.
     const staging = `${directory}.${process.pid}`
     mkdirSync(staging, { recursive: true })
     for (const file of ["package.json", "package-lock.json"]) cpSync(join(here, file), join(staging, file))
@@ -45,7 +45,7 @@ const install = async () => {
   return directory
 }
 
-/** Starts a server whose profile is that of the document's examples. */
+/** Starts a server with the profile of the document's examples. */
 const start = (directory) => {
   const document = JSON.parse(readFileSync(join(root, "apps/mock-server/openapi.json"), "utf8"))
   const seed = { profile: document.components.examples.profile.value, workspaceAlias: "development" }
@@ -105,7 +105,7 @@ const main = async () => {
   }
 }
 
-// A hang somewhere must not take the time of everything after it.
+// A hanging job must not block later steps.
 setTimeout(() => {
   console.error("The generated clients took over 10 minutes")
   process.exit(1)

@@ -1,6 +1,6 @@
 /*
- * All the ways in which something gets printed, on purpose or by accident: the one list that the leak tests of all packages
- * use. A sink that is added here is tested everywhere.
+ * The sinks: all ways in which a value may be printed, on purpose or by accident. The leak tests of all packages use
+ * this list.
  */
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
@@ -14,7 +14,7 @@ import { Writable } from "node:stream"
 import { format, inspect } from "node:util"
 import { tells, type Told, tracesOf } from "./spellings.js"
 
-/** What one way of printing makes of a value. */
+/** The output of one sink. */
 export interface Print {
   readonly how: string
   readonly text: string
@@ -62,7 +62,7 @@ const thrown = (f: () => unknown): unknown => {
   return undefined
 }
 
-/** What `postMessage` hands over; a function cannot be. */
+/** The value that `postMessage` sends; functions cannot be sent. */
 const cloned = (value: unknown): unknown => {
   try {
     return structuredClone(value)
@@ -71,7 +71,7 @@ const cloned = (value: unknown): unknown => {
   }
 }
 
-/** The ways of printing a value that show its properties, whatever it says of itself. */
+/** Sinks that show the properties of a value, even if it has its own `toString` or `toJSON`. */
 const ofProperties: Readonly<Record<string, (value: unknown) => unknown>> = {
   "util.inspect with getters": (value) => inspect(value, { ...hidden, getters: true }),
   "JSON.stringify of a copy": (value) => JSON.stringify({ ...Object(value) as object }),
@@ -80,7 +80,7 @@ const ofProperties: Readonly<Record<string, (value: unknown) => unknown>> = {
   "Cause.prettyErrors": (value) => Cause.prettyErrors(causeOf(value)).map((error) => inspect(error)).join("\n")
 }
 
-/** The ways of printing a value without a logger. */
+/** Sinks without a logger. */
 export const sinks: Readonly<Record<string, (value: unknown) => unknown>> = {
   "String": String,
   "a template": (value) => `${String(value)}`,
@@ -105,7 +105,7 @@ export const sinks: Readonly<Record<string, (value: unknown) => unknown>> = {
   ...ofProperties
 }
 
-/** What a value looks like in every sink; of a value that has to keep a secret as a property, `properties` is false. */
+/** The output of every sink. `properties: false` is for values that must keep a secret in a property. */
 export const printed = (value: unknown, { properties = true } = {}): ReadonlyArray<Print> =>
   Object.entries(sinks)
     .filter(([how]) => properties || ofProperties[how] === undefined)
@@ -126,7 +126,7 @@ export type LoggerName = keyof typeof loggers
 
 export const loggerNames = Object.keys(loggers) as ReadonlyArray<LoggerName>
 
-/** Every level at which something is logged. A level changes what stands before the value, and which console method is used. */
+/** All log levels. The level changes the prefix and the console method. */
 export const levels = [
   LogLevel.Fatal,
   LogLevel.Error,
@@ -144,7 +144,7 @@ const ways: Readonly<Record<string, (value: unknown, level: LogLevel.LogLevel) =
   "an annotation": (value, level) => Effect.logWithLevel(level, "text").pipe(Effect.annotateLogs("value", value))
 }
 
-/** What loggers write of values, in every way that a value gets into a log. */
+/** The output of loggers, for every way in which a value gets into a log. */
 export const logged = (values: ReadonlyArray<unknown>, options: {
   readonly levels?: ReadonlyArray<LogLevel.LogLevel>
   readonly loggers?: ReadonlyArray<LoggerName>
@@ -169,13 +169,13 @@ export const logged = (values: ReadonlyArray<unknown>, options: {
     return prints
   })
 
-/** The sinks that give a secret away. */
+/** The sinks that show a secret. */
 export const leaking = (prints: ReadonlyArray<Print>, ...secrets: ReadonlyArray<Told>): ReadonlyArray<string> => {
   const traces = tracesOf(secrets)
   return prints.filter(({ text }) => tells(text, traces)).map(({ how }) => how)
 }
 
-/** The sinks, all loggers included, in which any of the values gives a secret away. */
+/** The sinks and loggers in which any of the values shows a secret. */
 export const leakingAnywhere = (
   values: ReadonlyArray<unknown>,
   ...secrets: ReadonlyArray<Told>

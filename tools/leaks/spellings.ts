@@ -1,6 +1,5 @@
 /*
- * What a secret can look like in a text: the one list that the leak tests of all packages use. A spelling that is added here
- * is tested everywhere.
+ * The spellings: how a secret may appear in a text. The leak tests of all packages use this list.
  */
 
 const hex = (code: number, digits: number): string => code.toString(16).padStart(digits, "0")
@@ -25,7 +24,7 @@ const short: Readonly<Record<string, string>> = {
   "\\": "\\\\"
 }
 
-/** Go's `%q`, or with `ascii` its `%+q`. */
+/** Go's `%q`, or `%+q` with `ascii`. */
 const go = (ascii: boolean) => (secret: string): string =>
   chars(secret).map((char) =>
     char === "\""
@@ -70,7 +69,7 @@ const pythonBytes = (secret: string): string =>
       : `\\x${hex(byte, 2)}`
   ).join("")
 
-/** The text format of protobuf, and C. */
+/** Protobuf's text format and C. */
 const octal = (secret: string): string =>
   bytes(secret).map((byte) =>
     byte === 0x5c || byte === 0x22 || byte === 0x27
@@ -91,11 +90,11 @@ const latin: Readonly<Record<string, string>> = { é: "eacute", ü: "uuml", "/":
 const swapCase = (secret: string): string =>
   secret.replace(/[a-z]/gi, (char) => char === char.toLowerCase() ? char.toUpperCase() : char.toLowerCase())
 
-/** As many bytes before it as base64 has alignments. */
+/** One prefix for each base64 alignment. */
 const base64 = (before: string, encoding: "base64" | "base64url") => (secret: string): string =>
   Buffer.from(`${before}${secret}`).toString(encoding)
 
-/** All spellings. What they make of a secret stands alone, or in any text. */
+/** All spellings. A spelled secret may be alone or within a text. */
 export const spellings: Readonly<Record<string, (secret: string) => string>> = {
   "as it is": (secret) => secret,
   "in JSON": json,
@@ -150,18 +149,18 @@ export const spellings: Readonly<Record<string, (secret: string) => string>> = {
   "cut after half of it, in JSON": (secret) => json(secret.slice(0, Math.max(16, Math.ceil(secret.length / 2))))
 }
 
-/** Parts of a secret whose presence in a text is a leak: its runs of letters and digits, in any case. */
+/** The parts of a secret that count as a leak: runs of letters and digits, in any case. */
 export const partsOf = (secret: string): ReadonlyArray<string> => secret.toLowerCase().match(/[a-z0-9-]{8,}/g) ?? []
 
-/** The letters and digits of a text: the same, however often a sink quotes, escapes or breaks it. */
+/** The letters and digits of a text, which do not change if a sink quotes, escapes or wraps it. */
 const plain = (text: string): string =>
   text.toLowerCase().replaceAll(/\\+[nrt]/g, "").replaceAll(/[^\p{L}\p{N}]+/gu, "")
 
 const RUN = 12
 
 /**
- * Runs of 12 characters, every fourth, in the middle of a spelling: a text with 15 characters in a row of it has one of them.
- * What base64 has at its ends depends on what is beside it.
+ * Every fourth run of 12 characters in the middle of a spelling, so a text with 15 characters in a row contains one.
+ * The ends are skipped: in base64 they depend on the neighbouring text.
  */
 const runsOf = (spelled: string): ReadonlyArray<string> => {
   const text = plain(spelled)
@@ -170,10 +169,10 @@ const runsOf = (spelled: string): ReadonlyArray<string> => {
   return Array.from({ length: count }, (_, index) => text.slice(edge + 4 * index, edge + 4 * index + RUN))
 }
 
-/** A secret, or what it is and how it was spelled. */
+/** A secret, or a secret and its spelling. */
 export type Told = string | readonly [secret: string, spelled: string]
 
-/** What of secrets must not be in a text. */
+/** The traces of secrets that must not be in a text. */
 export interface Traces {
   readonly parts: ReadonlySet<string>
   readonly runs: ReadonlySet<string>
@@ -184,13 +183,16 @@ const longParts = (secret: string): ReadonlyArray<string> => {
   return parts.length === 0 ? [plain(secret)] : parts
 }
 
-/** The parts of secrets, and runs of their spellings: base64 has no part. Of a secret without long parts it is the whole. */
+/**
+ * The parts of secrets, and runs of their spellings, because base64 contains no part. For a secret without long parts,
+ * the whole secret.
+ */
 export const tracesOf = (secrets: ReadonlyArray<Told>): Traces => ({
   parts: new Set(secrets.flatMap((secret) => longParts(typeof secret === "string" ? secret : secret[0]))),
   runs: new Set(secrets.flatMap((secret) => runsOf(typeof secret === "string" ? secret : secret[1])))
 })
 
-/** Whether a text has one of these traces. */
+/** Whether a text contains one of these traces. */
 export const tells = (text: string, { parts, runs }: Traces): boolean => {
   const told = plain(text)
   if ([...parts].some((part) => told.includes(part))) {

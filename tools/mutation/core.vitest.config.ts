@@ -1,4 +1,4 @@
 import { mutation } from "./vitest.js"
 
-// Of what is printed, which takes seconds for each mutant; of files, which are not mutated.
+// Excluded: leak tests take seconds per mutant, and the README is not mutated.
 export default mutation("packages/core", ["test/leaks.test.ts", "test/readme.test.ts"])

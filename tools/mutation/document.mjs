@@ -1,4 +1,4 @@
-// docs/mutation.md: what mutants of the sources the tests notice.
+// docs/mutation.md: which mutants the tests kill.
 import { markdown } from "../bench/table.mjs"
 import { count, GOAL, reasonsOf, scoreOf, survivorsOf, total } from "./results.mjs"
 
@@ -15,7 +15,7 @@ const percent = (score) => score === undefined ? undefined : `${score.toFixed(1)
 
 const row = (label, date, counts) => ({ label, date, ...counts, score: percent(scoreOf(counts)) })
 
-/** The table of the modules of a subject, with their sum where there are several. */
+/** The table of a subject's modules, with a total if there are several. */
 export const table = (modules) =>
   markdown(
     [
@@ -56,6 +56,6 @@ const section = ({ missing, modules, name, subject }) => {
   ]
 }
 
-/** The document of these subjects: `{ name, subject, modules, missing }`, and the versions it was made with. */
+/** The document of subjects (`{ name, subject, modules, missing }`) and tool versions. */
 export const documentOf = (subjects, versions) =>
   `${["# Mutation testing", about, ...subjects.flatMap(section), versions].join("\n\n")}\n`

@@ -1,9 +1,9 @@
-// Says which mutants are of words that only people read: an ignorer for Stryker.
+// An ignorer for Stryker: skips mutants of texts that only people read.
 //
-// A mutant of such a text is another wording, and no test should hold on to one. What it leaves out is listed by reason in
-// docs/mutation.md; texts of the protocol (`metadata.name`, `application/json`, `Bearer`) are not among it.
+// No test should depend on such a wording. The ignored mutants are listed by reason in docs/mutation.md; texts of the
+// protocol (`metadata.name`, `application/json`, `Bearer`) are not among it.
 
-/** A word in lower case beside a space: two words of a sentence, or one of them beside what a template puts in. */
+/** A lower-case word next to a space: part of a sentence. */
 const sentence = /\s[a-z]+\b|\b[a-z]+,?\s/
 
 const documentation = new Set(["description", "documentation", "identifier", "summary", "title"])
@@ -13,7 +13,7 @@ const nameOf = (key) => key?.type === "Identifier" ? key.name : key?.type === "S
 const isDocumentation = (property) =>
   property.type === "ObjectProperty" && !property.computed && documentation.has(nameOf(property.key))
 
-/** Whether this is the call of a method of this name, as of `Effect.logError("…")`. */
+/** Whether this is a call of a method, such as `Effect.logError("…")`. */
 const isCallOf = (node, pattern) =>
   node.type === "CallExpression" && node.callee.type === "MemberExpression" &&
   pattern.test(nameOf(node.callee.property))
@@ -22,7 +22,7 @@ const isDocumenting = ({ node, parent }) =>
   node.type === "ObjectExpression" && node.properties.length > 0 && node.properties.every(isDocumentation) &&
   parent !== null && isCallOf(parent, /^annotations$/)
 
-/** Why a part of the syntax tree is not mutated, or `undefined`. */
+/** Returns why a node is not mutated, or `undefined`. */
 export const reasonFor = (path) => {
   const { node } = path
   if (isCallOf(node, /^log(Trace|Debug|Info|Warning|Error|Fatal)?$/)) return "text of the log"

@@ -1,6 +1,6 @@
 // The results of Stryker, module by module.
 
-/** What a score below this says: that rules are not held by a test. Percent of the mutants that are not left out. */
+/** The minimum score: percent of the mutants that are not ignored. */
 export const GOAL = 85
 
 const outcomes = {
@@ -11,10 +11,10 @@ const outcomes = {
   Ignored: "ignored"
 }
 
-/** Whether no test noticed a mutant. */
+/** Whether a mutant survived. */
 export const isSurvivor = ({ status }) => outcomes[status] === "survived"
 
-/** How many mutants came to what. One that does not run is left out: neither it nor a test says a thing of the other. */
+/** Counts mutants by result. Mutants that do not run are ignored. */
 export const count = (mutants) => {
   const counts = { killed: 0, survived: 0, ignored: 0 }
   for (const { status } of mutants) {
@@ -24,10 +24,10 @@ export const count = (mutants) => {
   return counts
 }
 
-/** The counts of several modules. */
+/** Adds the counts of modules. */
 export const total = (modules) => count(modules.flatMap(({ mutants }) => mutants))
 
-/** Percent that were killed of those that were tried, or `undefined` where none was. */
+/** The percentage of killed mutants, or `undefined` without mutants. */
 export const scoreOf = ({ killed, survived }) =>
   killed + survived === 0 ? undefined : 100 * killed / (killed + survived)
 
@@ -46,7 +46,7 @@ const inOneLine = (text) => {
   return line.length > WIDTH ? `${line.slice(0, WIDTH - 2)} …` : line
 }
 
-/** Those that no test noticed, in the order of the source. */
+/** The survivors, in source order. */
 export const survivorsOf = ({ mutants, source }) =>
   mutants
     .filter(isSurvivor)
@@ -58,7 +58,7 @@ export const survivorsOf = ({ mutants, source }) =>
       isCovered: status === "Survived"
     }))
 
-/** How many mutants were left out for which reason. */
+/** Counts ignored mutants by reason. */
 export const reasonsOf = (modules) => {
   const reasons = new Map()
   for (const { mutants } of modules) {

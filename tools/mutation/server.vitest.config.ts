@@ -1,16 +1,16 @@
 import { mutation } from "./vitest.js"
 
 export default mutation("apps/mock-server", [
-  // In other processes, which mutants do not reach.
+  // These run child processes, in which mutants are not active.
   "test/bin/**",
   "test/bin.test.ts",
   "test/contract.cli.test.ts",
   "test/README.test.ts",
   "test/readme/**",
-  // Of documents, which are not mutated.
+  // Documents are not mutated.
   "test/documents/DocsPage.test.ts",
   "test/documents/OpenApiDocument.test.ts",
-  // The same as in process, over a socket, and at load: minutes for each mutant.
+  // The same tests over a socket and under load take minutes per mutant.
   "test/contract.test.ts",
   "test/HostileInput.test.ts",
   "test/transport/Listener.test.ts",

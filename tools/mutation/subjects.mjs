@@ -1,8 +1,8 @@
-// What is mutated, and which tests the mutants are held against: `core.vitest.config.ts`, `server.vitest.config.ts`.
+// The mutated modules, and the tests that run against the mutants: `core.vitest.config.ts`, `server.vitest.config.ts`.
 import { join } from "node:path"
 import { modulesOf, root } from "../workspaces.mjs"
 
-/** The modules of core, and those of the mock server that hold rules: how it is launched and described is left to its tests. */
+/** All modules of core, and those of the mock server with rules, without launch and documents. */
 export const subjects = {
   core: {
     what: "every module of packages/core",

@@ -1,4 +1,4 @@
 import * as FastCheck from "effect/FastCheck"
 
-// Nobody reads the example that a mutant fails on, and to make it small takes longer than to find it.
+// Nobody reads the counterexamples of mutants, so they are not shrunk.
 FastCheck.configureGlobal({ endOnFailure: true })

@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config"
 import { BaseSequencer, type Reporter, type TestModule, type TestSpecification, type Vitest } from "vitest/node"
 import { project } from "../vitest.base.js"
 
-/** The quickest first, since the first failure ends a run: the contract last, and before it the files by their size. */
+/** Fast files first (by size), because the first failure ends a run; the contract last. */
 class QuickestFirst extends BaseSequencer {
   override sort(files: Array<TestSpecification>) {
     const cost = ({ moduleId }: TestSpecification) => /\/contract\b/.test(moduleId) ? Infinity : statSync(moduleId).size
@@ -13,8 +13,8 @@ class QuickestFirst extends BaseSequencer {
 }
 
 /**
- * A file that a mutant keeps from loading has no test that could fail, so Stryker would take the mutant for a survivor:
- * told of the error, it takes it for one that does not run.
+ * If a mutant prevents a file from loading, no test fails and Stryker would count a survivor. With the error reported,
+ * it counts a mutant that does not run.
  */
 class Unloadable implements Reporter {
   #vitest: Vitest | undefined
@@ -30,7 +30,7 @@ class Unloadable implements Reporter {
   }
 }
 
-/** The tests that mutants of a package are held against: its own, without those of `exclude`. */
+/** The Vitest configuration for mutants of a package: its tests, without those of `exclude`. */
 export const mutation = (directory: string, exclude: ReadonlyArray<string>) => {
   const { test, ...config } = project("mutation")
   const setup = fileURLToPath(new URL("vitest.setup.ts", import.meta.url))

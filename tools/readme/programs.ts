@@ -1,9 +1,9 @@
 /*
- * The examples of a README. Each is a whole program in a file of its own, which is compiled, linted and run. The README
- * leaves out what an earlier example has shown: imports, and paragraphs that are complete in themselves.
+ * The examples of a README. Each is a complete program in a file, which is compiled, linted and run. The README omits
+ * imports and complete paragraphs that an earlier example has shown.
  */
 
-/** One example: its file, the whole program, and what the README shows of it. */
+/** One example: its file, the whole program, and the part in the README. */
 export interface Program {
   readonly file: string
   readonly code: string
@@ -16,7 +16,7 @@ const isComplete = (paragraph: string): boolean =>
   !paragraph.startsWith(" ") &&
   (paragraph.match(/[([{]/g) ?? []).length === (paragraph.match(/[)\]}]/g) ?? []).length
 
-/** The parts of a program that stand by themselves, in their order: each import, and each complete paragraph. */
+/** The parts of a program in order: each import, and each complete paragraph. */
 const partsOf = (code: string): ReadonlyArray<string> =>
   code.trimEnd().split("\n\n").flatMap((paragraph) =>
     paragraph.startsWith("import ") ? paragraph.match(IMPORT) ?? [] : isComplete(paragraph) ? [paragraph] : []
@@ -37,7 +37,7 @@ const withoutShown = (code: string, shown: ReadonlySet<string>): string => {
 export const blocksOf = (readme: string, language: string): ReadonlyArray<string> =>
   [...readme.matchAll(/^```(\w+)\n(.*?)^```$/gms)].flatMap(([, found, block = ""]) => found === language ? [block] : [])
 
-/** The files behind the `ts` blocks of a README, in its order. Throws where a block and the files do not fit. */
+/** The files of the `ts` blocks of a README, in order. Throws if a block has no matching file. */
 export const programsOf = (readme: string, files: Readonly<Record<string, string>>): ReadonlyArray<Program> => {
   const blocks = blocksOf(readme, "ts")
   const left = new Map(Object.entries(files))
@@ -45,7 +45,7 @@ export const programsOf = (readme: string, files: Readonly<Record<string, string
   const programs = blocks.map((block, index) => {
     const found = [...left].find(([, code]) => withoutShown(code, shown) === block)
     if (found === undefined) {
-      throw new Error(`Example ${index + 1} of the README is none of: ${[...left.keys()].join(", ")}\n\n${block}`)
+      throw new Error(`Example ${index + 1} of the README matches none of: ${[...left.keys()].join(", ")}\n\n${block}`)
     }
     const [file, code] = found
     left.delete(file)

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util"
 
-/** A mistake of the one who typed the command. */
+/** Invalid arguments. */
 class UsageError extends Error {}
 
 const wholeNumber = (name, text, min) => {
@@ -11,10 +11,10 @@ const wholeNumber = (name, text, min) => {
   return value
 }
 
-/** A number that nobody chose. */
+/** A random seed. */
 export const anySeed = () => Math.floor(Math.random() * 2 ** 31)
 
-/** Reads arguments that are all whole numbers, each with the least that it may be and what it is unless given. */
+/** Parses integer arguments, each with a minimum and a default. */
 const read = (argv, numbers) => {
   let parsed
   try {
@@ -36,7 +36,7 @@ const read = (argv, numbers) => {
   )
 }
 
-/** The soak of a command line: prints how it is used where it is asked to or was not, and gives the exit code. */
+/** Runs a soak from the command line. Prints the usage with --help or for invalid arguments, and returns the exit code. */
 export const command = (usage, numbers, run) => async (argv) => {
   try {
     const options = read(argv, numbers)

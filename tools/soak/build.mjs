@@ -1,7 +1,7 @@
 import { nx } from "../nx.mjs"
 import { setup } from "../setup.mjs"
 
-/** Builds the project that is soaked: the server unless told otherwise. */
+/** Builds the tested project. Default: the server. */
 export const build = async (project = "@workspace-secrets/mock-server") => {
   setup()
   const lines = []

@@ -11,7 +11,7 @@ export class Connection {
     this.#url = new URL(url)
   }
 
-  /** Sends bytes, and gives the answer that comes next. Connects anew where the server closed the connection. */
+  /** Sends bytes, and returns the next response. Reconnects if the server closed the connection. */
   send(bytes) {
     return new Promise((resolve, reject) => {
       this.#answer = { resolve, reject }
@@ -32,7 +32,7 @@ export class Connection {
       this.#received = this.#received.length === 0 ? chunk : Buffer.concat([this.#received, chunk])
       this.#read()
     })
-    // What was not read before a reset is an answer that never came.
+    // After a reset, an unread response counts as missing.
     const fail = (error) => {
       socket.destroy()
       if (this.#socket !== socket) return
@@ -71,7 +71,7 @@ export class Connection {
   }
 }
 
-/** A request as bytes. The target and the headers go out as they are. */
+/** The bytes of a request. Target and headers are not escaped. */
 export const request = (method, target, headers, body) => {
   const content = body === undefined ? undefined : Buffer.from(body)
   const all = { Host: "127.0.0.1", ...headers, ...content === undefined ? {} : { "Content-Length": content.length } }

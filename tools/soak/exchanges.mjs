@@ -1,4 +1,4 @@
-// Exchanges that go through a witness: what is sent, what is answered, and whether both arrive as they were.
+// Exchanges that go through a witness: requests, responses, and whether both arrive unchanged.
 import { randomFillSync } from "node:crypto"
 import { Agent, createServer, request as send } from "node:http"
 import { randomOf } from "./random.mjs"
@@ -87,7 +87,7 @@ const kindOf = (number) =>
 const lengthOf = (body, isChunked) =>
   isChunked ? ["Transfer-Encoding", "chunked"] : ["Content-Length", String(body.length)]
 
-/** The exchange of a number: the same number is the same exchange. */
+/** The exchange with a number; the same number gives the same exchange. */
 const exchangeOf = (seed, number) => {
   const random = randomOf(seed + number)
   const kind = kindOf(random.next())
@@ -116,7 +116,7 @@ const exchangeOf = (seed, number) => {
   }
 }
 
-/** The headers that a proxy passes on. */
+/** The headers that a proxy forwards. */
 const passed = (raw) =>
   raw.flatMap((name, i) => i % 2 === 0 && !/^(host|connection|keep-alive)$/i.test(name) ? [name, raw[i + 1]] : [])
 
@@ -126,7 +126,7 @@ const collect = async (stream) => {
   return Buffer.concat(chunks)
 }
 
-/** What is not as it was sent. */
+/** The differences from what was sent. */
 const differences = (came, sent) =>
   Object.keys(sent).filter((name) =>
     Buffer.isBuffer(sent[name])
@@ -134,7 +134,7 @@ const differences = (came, sent) =>
       : JSON.stringify(sent[name]) !== JSON.stringify(came[name])
   )
 
-/** A server that looks at what comes, and answers. `onWrong` is called with what is not as it was sent. */
+/** A server that checks requests and answers. `onWrong` is called with differences. */
 export const serve = (seed, onWrong) =>
   new Promise((resolve) => {
     const server = createServer({ keepAliveTimeout: 600_000 }, async (request, response) => {
@@ -177,7 +177,7 @@ const ask = ({ agent, number, port, seed }) => {
   })
 }
 
-/** Sends exchanges through a proxy, so many at a time, and gives what was wrong with them. */
+/** Sends exchanges through a proxy with a fixed number in flight, and returns the problems. */
 export const exchange = async ({ exchanges, inFlight, onTenth, seed, url }) => {
   const agent = new Agent({ keepAlive: true, maxSockets: inFlight })
   const { port } = new URL(url)

@@ -1,4 +1,5 @@
-// Peers that attack a server while it answers others: each attack is tried, and held where the server refuses it as it should and goes on.
+// Peers that attack a server while it answers others: an attack is survived if the server refuses it correctly and
+// keeps working.
 import assert from "node:assert/strict"
 import { once } from "node:events"
 import { connect } from "node:net"

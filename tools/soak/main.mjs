@@ -9,24 +9,23 @@ import { isGrown, mb } from "./memory.mjs"
 import { randomOf } from "./random.mjs"
 import { soak } from "./soak.mjs"
 
-/** Bytes that the process of the server may have at the most, at any moment. */
+/** The maximum resident memory of the server process, in bytes. */
 const maxResident = 256e6
 
 const maxConnections = 400
 
 const usage = `npm run soak -- server [--requests N] [--connections N] [--seed N]
 
-Sends mixed requests to the mock server over many connections, a tenth of them hostile, and holds each answer against a model of what the
-server has to hold. Other peers attack it at the same time: with small requests that should cost it much, with requests after which it should
-throw, and with connections that do not end. Fails on the first wrong answer, on an attack that the server does not hold, on a journal that
-is not bounded, when the server has ever had ${
+Sends mixed requests to the mock server over many connections, a tenth of them hostile, and compares each response with a model. Other peers
+attack the server at the same time: with small but expensive requests, with requests that could make it throw, and with connections that never
+end. Fails on the first wrong response, on a successful attack, on an unbounded journal, if the server ever uses ${
   maxResident / 1e6
-} MB, and, from 100,000 requests on, when its memory grows after the first tenth.
-Prints how often each attack was tried and held.
+} MB, and, from 100,000 requests on, if its memory grows after the first tenth.
+Prints how often each attack was tried and survived (held).
 
-  --requests     how many requests; 1000000 unless given
-  --connections  how many connections, each with a key of its own; 50 unless given
-  --seed         a whole number; the same one sends the same requests; by chance unless given`
+  --requests     number of requests; default 1000000
+  --connections  number of connections, each with its own key; default 50
+  --seed         an integer; the same seed sends the same requests; default random`
 
 const table = (tally) =>
   [
@@ -38,7 +37,7 @@ const table = (tally) =>
 const run = async ({ connections, requests, seed }) => {
   await build()
   console.log(`seed ${seed}: ${requests} requests over ${connections} connections`)
-  // Full well before the first tenth is over, so that what it holds does not count as growth.
+  // The journal fills up within the first tenth, so that its content does not count as growth.
   const journalSize = Math.max(10, Math.min(1000, Math.floor(requests / connections / 20)))
   const child = fork(
     fileURLToPath(new URL("server.mjs", import.meta.url)),
@@ -101,7 +100,7 @@ const run = async ({ connections, requests, seed }) => {
   }
 }
 
-/** Runs a soak with these arguments, and gives the exit code. */
+/** Runs a soak, and returns the exit code. */
 export const main = command(usage, {
   requests: { min: 1, unless: 1_000_000 },
   connections: { min: 1, unless: 50 },

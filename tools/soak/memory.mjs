@@ -1,9 +1,9 @@
-/** What memory may be more than after the first tenth: what the heap keeps of its own accord, which is the same however long the run. */
+/** The allowed growth after the first tenth of a run: garbage that V8 keeps, independent of the length of the run. */
 export const isGrown = (first, last) => last.heap > first.heap * 1.1 + 5e6
 
 export const mb = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`
 
-/** What this process holds after a garbage collection, and what it has of the system. To be run with --expose-gc. */
+/** The heap after a garbage collection, and the resident memory. Run with --expose-gc. */
 export const measureMemory = () => {
   globalThis.gc()
   globalThis.gc()

@@ -1,4 +1,4 @@
-/** Numbers that look like chance and are the same for the same seed (mulberry32). */
+/** Seeded pseudo-random numbers (mulberry32). */
 export const randomOf = (seed) => {
   let state = seed >>> 0
   const next = () => {

@@ -1,11 +1,11 @@
-// The server of a soak, in a process of its own: its memory is nobody else's. Talks to its parent over IPC.
+// The server of a soak, in a child process, to measure its memory. Controlled over IPC.
 import { start } from "@workspace-secrets/mock-server/MockServer"
 import { measureMemory } from "./memory.mjs"
 
 const [connections, journalSize, maxConnections] = process.argv.slice(2).map(Number)
 const server = await start({ port: 0, journalSize, maxConnections })
 const tenants = await Promise.all(Array.from({ length: connections }, () => server.tenant({ journalSize })))
-/** For hostile peers, of each kind one. */
+/** For hostile peers, one of each kind. */
 const strangers = await Promise.all(Array.from({ length: 3 }, () => server.tenant()))
 
 const measure = async () => {

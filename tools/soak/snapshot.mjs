@@ -1,4 +1,4 @@
-// Kills servers while they save their snapshot, and looks at what is left: `npm run soak -- snapshot`.
+// Kills servers while they save their snapshot, and checks the file: `npm run soak -- snapshot`.
 import { spawn } from "node:child_process"
 import { once } from "node:events"
 import { mkdtempSync, readdirSync, readFileSync, rmSync, watch, writeFileSync } from "node:fs"
@@ -23,7 +23,7 @@ const program = join(root, "apps/mock-server/dist/bin/main.js")
 
 const [accountId, workspaceId] = ["acct_soak", "wksp_soak"]
 
-/** A workspace of so many secrets that saving it takes its time. */
+/** A workspace large enough to make saving slow. */
 const seedOf = (secrets) => ({
   accountId,
   workspaceId,
@@ -40,7 +40,7 @@ const seedOf = (secrets) => ({
   }))
 })
 
-/** A running server, once it has said that it is ready. */
+/** Starts a server and waits until it is ready. */
 const start = async (args) => {
   const child = spawn(process.execPath, [program, "serve", "--port", "0", "--json", ...args], {
     stdio: ["ignore", "pipe", "pipe"]
@@ -86,7 +86,7 @@ const listed = async (server, atMost) => {
   return names.sort()
 }
 
-/** The names of all secrets in a snapshot file, which has to be whole. */
+/** The names of all secrets in a snapshot file, which must be complete. */
 const namesIn = (file) =>
   JSON.parse(readFileSync(file, "utf8")).workspaceSecrets.map(({ metadata }) => metadata.name).sort()
 
@@ -94,7 +94,7 @@ const isSame = (one, other) => one.length === other.length && one.every((name, i
 
 const isTemporary = (name) => name.endsWith(".tmp")
 
-/** Looks out for a temporary file: `found` settles when a server writes to one, or has ended. */
+/** Watches for a temporary file: `found` settles when a server writes to one, or has exited. */
 const lookOut = (directory, { ended }) => {
   const watcher = watch(directory)
   const found = new Promise((resolve) => {
@@ -106,7 +106,7 @@ const lookOut = (directory, { ended }) => {
   return { found, close: () => watcher.close() }
 }
 
-/** How long a server takes from being told to stop until it writes, and from there until it has saved and ended. */
+/** Measures the time from the stop signal until a server writes, and from there until it exits. */
 const measure = async (directory, args, name) => {
   const server = await start(args)
   const { close, found } = lookOut(directory, server)
@@ -125,9 +125,9 @@ const measure = async (directory, args, name) => {
 }
 
 /**
- * Starts a server on what the one before left, adds a secret, tells it to stop, and kills it at a moment of the time that this takes, half of
- * them after it began to write. What is left has to be the snapshot from before or the one from after, and the next server has to go on from
- * it. Gives what was wrong, and how many were killed before, while and after the new one was written.
+ * Starts a server on the last snapshot, adds a secret, stops it, and kills it at a random moment of the shutdown, half
+ * of the times after it began to write. The file must be the old or the new snapshot, and the next server must continue
+ * from it. Returns the problems, and how many servers were killed before, during and after the write.
  */
 export const soak = async ({ kills, onKill = () => {}, secrets, seed }) => {
   const directory = mkdtempSync(join(tmpdir(), "snapshot-soak-"))
@@ -142,7 +142,7 @@ export const soak = async ({ kills, onKill = () => {}, secrets, seed }) => {
     writeFileSync(seedFile, JSON.stringify(seedOf(secrets)))
     const { all: window, before } = await measure(directory, args, "made unhurt")
     let names = namesIn(file)
-    // Until as many were killed as shall be: one that has ended by then was too quick, and does not count.
+    // Servers that exited before the kill do not count.
     for (let run = 0, killed = 0; killed < kills && run < 4 * kills && failures.length === 0; run++) {
       const name = `made by run ${run}`
       let server
@@ -210,7 +210,7 @@ const run = async ({ kills, secrets, seed }) => {
   )
 }
 
-/** Runs a soak with these arguments, and gives the exit code. */
+/** Runs a soak, and returns the exit code. */
 export const main = command(usage, {
   kills: { min: 1, unless: 100 },
   secrets: { min: 0, unless: 3000 },

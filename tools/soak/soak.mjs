@@ -5,8 +5,9 @@ import { World } from "./world.mjs"
 const maxFailures = 10
 
 /**
- * Sends requests over one connection for each key, each with a model of its own beside it. Gives how many there were of each kind, and
- * what was wrong, with all it takes to see it again. `connect` opens a connection, `onTenth` is awaited after each tenth, while nothing is under way.
+ * Sends requests over one connection per key, each with its own model. Returns the number of requests by kind, and the
+ * problems with how to repeat them. `connect` opens a connection; `onTenth` is awaited after each tenth, with nothing
+ * in flight.
  */
 export const soak = async ({
   apiKeys,
@@ -38,7 +39,7 @@ export const soak = async ({
             answer = await worker.connection.send(bytes)
             check(answer)
           } catch (error) {
-            // The model no longer knows what the server holds: this connection's other answers would all be wrong.
+            // The model has lost track of the server's state, so later responses on this connection are not checked.
             const said = answer === undefined ? "no answer" : `${answer.status} ${answer.text.slice(0, 300)}`
             failures.push(`seed ${seed}, connection ${i}, request ${worker.sent} (${kind}): ${said}\n${error.message}`)
             return

@@ -1,4 +1,5 @@
-// The witness of a soak, in a process of its own: its memory is nobody else's. `witness-proxy.mjs <url of the server>`; talks to its parent over IPC.
+// The witness of a soak, in a child process, to measure its memory. `witness-proxy.mjs <url of the server>`; talks to
+// its parent over IPC.
 import * as Seal from "@workspace-secrets/contract-tests/Seal"
 import * as Witness from "@workspace-secrets/contract-tests/Witness"
 import * as WitnessProxy from "@workspace-secrets/contract-tests/WitnessProxy"

@@ -1,4 +1,4 @@
-// Exchanges through a witness at length: `npm run soak -- witness`.
+// Sends many exchanges through a witness: `npm run soak -- witness`.
 import { fork } from "node:child_process"
 import { once } from "node:events"
 import { fileURLToPath } from "node:url"
@@ -16,7 +16,7 @@ does not come as it was sent, when one is not counted, and, from 20,000 exchange
   --in-flight  how many at a time; 50 unless given
   --seed       a whole number; the same one sends the same; by chance unless given`
 
-/** Sends exchanges through the witness that `start` gives a process of, and gives what was measured and what was wrong. */
+/** Sends exchanges through the witness process of `start`, and returns measurements and problems. */
 export const soak = async ({ exchanges, inFlight, onTenth = () => {}, seed, start }) => {
   const wrong = []
   const upstream = await serve(seed, (problem) => wrong.push(problem))
@@ -94,7 +94,7 @@ const run = async ({ exchanges, "in-flight": inFlight, seed }) => {
   )
 }
 
-/** Runs a soak with these arguments, and gives the exit code. */
+/** Runs a soak, and returns the exit code. */
 export const main = command(usage, {
   exchanges: { min: 1, unless: 100_000 },
   "in-flight": { min: 1, unless: 50 },

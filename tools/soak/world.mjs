@@ -1,4 +1,4 @@
-// A workspace as it has to be: every request changes this model as it changes the server, and says what the answer must be.
+// A model of a workspace: every request changes it like the server, and has an expected response.
 import assert from "node:assert/strict"
 import { URLSearchParams } from "node:url"
 import { request } from "./connection.mjs"
@@ -8,7 +8,7 @@ const maxSecrets = 40
 const externalIds = ["db", "a/b", "..", "ü", "100%", "x:y", "__proto__", "?", "#", "a b"]
 const words = ["billing", "Billing", "platform", "key", "ß", "🔑"]
 
-/** The body of a request that is over the limit of 1 MiB. */
+/** A request body over the limit of 1 MiB. */
 const large = "a".repeat(2 * 1024 * 1024)
 
 const text = (random) => `${random.pick(words)}-${random.below(1000)}`
@@ -27,7 +27,7 @@ export class World {
   #random
   #apiKey
   #secrets = []
-  /** A list that goes on while secrets come and go. */
+  /** A list that continues while secrets are created and deleted. */
   #list
   #profile
 
@@ -36,7 +36,7 @@ export class World {
     this.#apiKey = apiKey
   }
 
-  /** A request, and what its answer has to be: `{ kind, bytes, check }`. */
+  /** A request and its expected response: `{ kind, bytes, check }`. */
   next() {
     if (this.#profile === undefined) return this.#whoami()
     const random = this.#random
@@ -109,7 +109,7 @@ export class World {
     }
   }
 
-  /** The same metadata under the name that its external id has in snake_case, now and then, and with an empty one in the place of none. */
+  /** Sometimes uses the snake_case name of the external id, and an empty one instead of none. */
   #spelled({ externalId, ...metadata }) {
     const random = this.#random
     const name = random.chance(0.2) ? "external_id" : "externalId"
@@ -118,7 +118,7 @@ export class World {
       : { ...metadata, [name]: externalId }
   }
 
-  /** The path of a secret that there is, by its id or its external id. */
+  /** The path of an existing secret, by id or external id. */
   #pathOf({ metadata: { externalId, id } }) {
     const ref = externalId !== "" && this.#random.chance(0.5) ? `external_id:${externalId}` : id
     return `${secrets}/${encodeURIComponent(ref)}`
@@ -270,7 +270,7 @@ export class World {
       })
   }
 
-  /** What nobody should send: each is refused as it should be, and changes nothing. */
+  /** Invalid requests: each must be refused, and change nothing. */
   #hostile() {
     const random = this.#random
     const post = (body, headers) => this.#request("POST", secrets, body, headers)

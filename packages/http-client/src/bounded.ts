@@ -1,5 +1,5 @@
 /**
- * Bounds what the responses of a transport of another maker may hold.
+ * Limits the size of responses of any transport.
  *
  * @since 0.1.0
  */
@@ -23,7 +23,7 @@ const concat = (chunks: ReadonlyArray<Uint8Array>, size: number): Uint8Array => 
   return body
 }
 
-/** Closes the connection of a response that is not to be read: that is what an interrupted read does. */
+/** Closes the connection of a response without reading it: an interrupted read does that. */
 const abandon = ({ stream }: HttpClientResponse): Effect.Effect<void> =>
   Effect.flatMap(
     Effect.fork(Stream.runDrain(stream)),
@@ -31,8 +31,8 @@ const abandon = ({ stream }: HttpClientResponse): Effect.Effect<void> =>
   )
 
 /**
- * Reads a body to its end, and keeps it where it is within its limit: an error's connection can be used again. At 16 MiB, the end of the stream
- * gives the rest up, and the connection with it.
+ * Reads a body to its end, so that the connection can be reused, and keeps it if it is within its limit. At 16 MiB,
+ * ending the stream closes the connection.
  */
 const read = ({ status, stream }: HttpClientResponse): Effect.Effect<Uint8Array | TransportFailure> =>
   Effect.suspend(() => {
@@ -60,7 +60,7 @@ const collect = (response: HttpClientResponse): Effect.Effect<CollectedResponse>
     (body) => new CollectedResponse(response.request, response.status, response.headers, body)
   )
 
-/** A transport that was told to fail for a status fails as before, with a response that is bounded. */
+/** A transport with `filterStatusOk` still fails for error statuses, with a limited response. */
 const collectRefused = (error: HttpClientError): Effect.Effect<never, HttpClientError> =>
   error._tag === "ResponseError" && error.reason === "StatusCode"
     ? Effect.flatMap(
@@ -70,12 +70,12 @@ const collectRefused = (error: HttpClientError): Effect.Effect<never, HttpClient
     : Effect.fail(error)
 
 /**
- * Makes a transport that sends with another one and reads the body of a response as a stream. It keeps at most 16 MiB, decompressed, or 64 KiB
- * where the status is not 2xx; reading a body that is larger fails. At 16 MiB it closes the connection. The response is handed over when its
- * body has come.
+ * Makes a transport that sends requests with another one, and limits the bodies of responses to 16 MiB (decompressed),
+ * or 64 KiB if the status is not 2xx. Reading a larger body fails; at 16 MiB, the connection is closed. The response is
+ * returned when its body is complete.
  *
- * The transports of this package have these limits. One of another maker reads a body to its end, so that a small compressed body can take
- * more memory than there is.
+ * The transports of this package have these limits already. Other transports read a body to its end, so a small
+ * compressed body may exhaust the memory.
  *
  * @since 0.1.0
  * @category constructors
@@ -84,7 +84,7 @@ export const make = (client: HttpClient.HttpClient): HttpClient.HttpClient =>
   HttpClient.transformResponse(client, Effect.matchEffect({ onSuccess: collect, onFailure: collectRefused }))
 
 /**
- * The transport as a layer, over the layer of another one.
+ * A layer that wraps the transport of another layer.
  *
  * @since 0.1.0
  * @category layers

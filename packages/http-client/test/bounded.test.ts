@@ -27,7 +27,7 @@ const others = [
 
 const boundedOf = (transport: Layer.Layer<HttpClient.HttpClient>) => Layer.provide(Bounded.layer, transport)
 
-/** Writes so many bytes, unless the client closes before; gives how many it wrote. */
+/** Writes bytes until the client closes, and returns their number. */
 const pour = async (response: ServerResponse, to: NodeJS.WritableStream, size: number): Promise<number> => {
   const closed = new AbortController()
   response.once("close", () => closed.abort())
@@ -44,7 +44,7 @@ const pour = async (response: ServerResponse, to: NodeJS.WritableStream, size: n
 }
 
 describe.each(others)("a response over %s", (name, transport) => {
-  /** How a call fails, and how much the server had written of its response by then. */
+  /** The error of a call, and the bytes that the server had written by then. */
   const asked = (status: number, size: number) =>
     Effect.gen(function*() {
       const written = yield* Deferred.make<number>()
@@ -61,7 +61,7 @@ describe.each(others)("a response over %s", (name, transport) => {
     "with status %i is read as far as to 16 MiB, and its connection closed",
     ([status, text]) =>
       Effect.gen(function*() {
-        // What is on its way in buffers is less than that.
+        // Buffers in flight hold less than that.
         const size = 32 * MIB
         const { error, written } = yield* asked(status, size)
         expect(error).toMatchObject({
@@ -74,7 +74,7 @@ describe.each(others)("a response over %s", (name, transport) => {
     30_000
   )
 
-  it.scoped("that is compressed is read as far as to its limit, decompressed", () =>
+  it.scoped("that is compressed is read up to its limit, decompressed", () =>
     Effect.gen(function*() {
       const written = yield* Deferred.make<number>()
       const { url } = yield* serve(() => (response) => {
@@ -86,7 +86,7 @@ describe.each(others)("a response over %s", (name, transport) => {
       const secrets = yield* connectOver(boundedOf(transport))(url)
       const error = yield* Effect.flip(secrets.whoami())
       expect(error._tag).toBe("UnexpectedResponse")
-      // The others do not decompress, and find no JSON in it.
+      // The others do not decompress, so the body is not JSON.
       if (name === "fetch") {
         expect(error).toMatchObject({ violations: [{ description: "Expected a body of at most 16 MiB" }] })
         expect(yield* Deferred.await(written)).toBeLessThan(256 * MIB)
@@ -107,7 +107,7 @@ describe("a response", () => {
       expect([response.status, yield* response.text]).toEqual([204, ""])
     }))
 
-  it.effect("comes with its status, its headers and all of its body, as bytes, text, JSON and a stream", () =>
+  it.effect("has its status, its headers and its whole body, as bytes, text, JSON and a stream", () =>
     Effect.gen(function*() {
       const response = yield* get(() => json({ a: "ü" }, { status: 418 }))
       expect([response.status, response.headers["x-request-id"]]).toEqual([418, "req-1"])
@@ -118,7 +118,7 @@ describe("a response", () => {
       expect((yield* response.arrayBuffer).byteLength).toBe(10)
     }))
 
-  it.effect("of a transport that fails for its status is bounded, too", () =>
+  it.effect("of a transport that fails for error statuses is limited, too", () =>
     Effect.gen(function*() {
       const failing = (body: string) =>
         Effect.flip(
@@ -138,7 +138,7 @@ describe("a response", () => {
       }
     }))
 
-  it.effect("that is too large says so by a code, and shows neither its body nor the key", () =>
+  it.effect("that is too large fails with a code, without its body and the key", () =>
     Effect.gen(function*() {
       const response = yield* get(() => new Response(`${key}${"x".repeat(16 * MIB)}`))
       const error = yield* Effect.flip(response.text)

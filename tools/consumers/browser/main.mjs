@@ -1,4 +1,4 @@
-// Runs the bundle where there is nothing of Node: in the runtime of an edge function.
+// Runs the bundle without Node's globals, in an edge runtime.
 import { EdgeVM } from "@edge-runtime/vm"
 import { readFileSync } from "node:fs"
 

@@ -11,7 +11,7 @@ import webpack from "webpack"
 const isUndici = (id) => /^undici($|\/)/.test(id)
 const isBuiltin = (id) => id.startsWith("node:") || builtinModules.includes(id)
 
-// undici requires node:sqlite only where it is there; an import of it fails on Node 20.
+// undici requires node:sqlite only if it exists; an import of it fails on Node 20.
 const commonjsOptions = { ignore: ["node:sqlite"] }
 
 const bundlers = {

@@ -1,4 +1,4 @@
-// Runs each bundle against a server, outside of the directory that has the packages where it needs none of them.
+// Runs each bundle against a server. Self-contained bundles run outside of the directory with the packages.
 import { spawn } from "node:child_process"
 import { once } from "node:events"
 import { cpSync, mkdtempSync, readdirSync, rmSync } from "node:fs"

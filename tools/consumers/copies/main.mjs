@@ -1,5 +1,5 @@
-// Several copies of the packages in one process: ES modules, CommonJS, and a second install. A client of each calls all
-// operations, and meets all errors, with the transports of the others.
+// Several copies of the packages in one process: ES modules, CommonJS, and a second install. A client of each copy
+// calls all operations, and gets all errors, with the transports of the others.
 import assert from "node:assert/strict"
 import { cpSync, mkdirSync, writeFileSync } from "node:fs"
 import { createRequire } from "node:module"
@@ -23,7 +23,7 @@ const copies = {
 }
 assert.equal(new Set(Object.values(copies).map(({ promise }) => promise.ConnectionError)).size, 3)
 
-/** What a get of an id is rejected with. */
+/** The rejection of a get. */
 const errors = {
   "status-400-3": "InvalidArgument",
   "status-400-9": "FailedPrecondition",

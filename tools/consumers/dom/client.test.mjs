@@ -1,4 +1,4 @@
-// The client inside a DOM for tests: `npx vitest run --environment jsdom`, or happy-dom.
+// The client in a test DOM: `npx vitest run --environment jsdom`, or happy-dom.
 import { layer as fetchLayer } from "@workspace-secrets/http-client/fetch"
 import { layer as nodeLayer } from "@workspace-secrets/http-client/node"
 import { isError, makeClient } from "@workspace-secrets/http-client/promise"
@@ -33,7 +33,7 @@ for (const [name, transport] of Object.entries(transports)) {
     await secrets.close()
   })
 
-  test(`rejects over ${name} with what the server answers, and with what the signal says`, async () => {
+  test(`rejects over ${name} with the server's error, and with the signal's reason`, async () => {
     const secrets = connect()
     const error = await secrets.get("status-404").catch((error) => error)
     expect(isError(error, "WorkspaceSecretNotFound")).toBe(true)

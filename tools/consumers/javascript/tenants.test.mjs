@@ -11,11 +11,11 @@ const whoami = async ({ apiKey, url }) => {
 
 let gone
 
-test("has a world of its own", async (t) => {
+test("has isolated secrets", async (t) => {
   gone = await mock.tenant(t, { faults: [{ operation: "whoami", nth: 1, error: { code: "UNAVAILABLE" } }] })
   assert.deepEqual([await whoami(gone), await whoami(gone)], [503, 200])
 })
 
-test("has another one", async (t) => {
+test("has other secrets in the next test", async (t) => {
   assert.deepEqual([await whoami(gone), await whoami(await mock.tenant(t))], [401, 200])
 })

@@ -38,7 +38,7 @@ const ofServer = Layer.unwrapEffect(
 const worlds: Record<string, Layer.Layer<WorkspaceSecretsClient.WorkspaceSecretsClient, unknown>> = {
   "in process": ofServer.pipe(Layer.provide(MockServer.layerInProcess())),
   "on a socket": ofServer.pipe(Layer.provide(MockServer.layer()), Layer.provide(NodeTransport.layer())),
-  // CADENYA_BASE_URL and CADENYA_API_KEY say where the command of the mock server listens.
+  // CADENYA_BASE_URL and CADENYA_API_KEY point to the mock server command.
   "by the command": WorkspaceSecretsClient.layerConfig().pipe(Layer.provide(NodeTransport.layer()))
 }
 

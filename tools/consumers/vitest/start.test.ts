@@ -8,7 +8,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
-test("there is nothing yet", async () => {
+test("starts without secrets", async () => {
   const response = await fetch(`${server.url}/v1/workspace_secrets`, {
     headers: { authorization: `Bearer ${server.apiKey}` }
   })

@@ -1,5 +1,5 @@
-// Converts the document into a Postman collection, lets Newman run it, and compares each answer with what the document promises: the
-// first example of the operation's 200, apart from ids and times, and its schema.
+// Converts the document to a Postman collection, runs it with Newman, and compares each response with the document: the
+// first 200 example of the operation (except ids and times) and its schema.
 import addFormats from "ajv-formats"
 import { Ajv2020 } from "ajv/dist/2020.js"
 import newman from "newman"
@@ -17,7 +17,7 @@ const collection = await new Promise((resolve, reject) => {
   })
 })
 
-/** What is created is found afterwards: in each folder, creating comes first. */
+/** In each folder, create runs first, so that later requests find the secret. */
 const creatingFirst = (items) => {
   const isLater = ({ request }) => request?.method === "POST" ? 0 : 1
   items.sort((a, b) => isLater(a) - isLater(b))
@@ -38,7 +38,7 @@ ajv.addSchema(document, "openapi")
 const resolveExample = (example) =>
   "$ref" in example ? document.components.examples[example.$ref.split("/").at(-1)] : example
 
-/** Without what the server sets. */
+/** Removes the fields that the server sets. */
 const plain = (value) =>
   JSON.parse(
     JSON.stringify(value, (key, inner) =>

@@ -1,4 +1,4 @@
-// Lints the documents that are named on the command line with the recommended rules of Redocly and of Spectral: not even a warning is left.
+// Lints the given documents with the recommended rules of Redocly and Spectral, without any warning.
 import { createConfig, lintFromString } from "@redocly/openapi-core"
 import spectralCore from "@stoplight/spectral-core"
 import rulesets from "@stoplight/spectral-rulesets"
@@ -7,7 +7,7 @@ import { resolve } from "node:path"
 
 const redocly = await createConfig({ extends: ["recommended"] })
 const spectral = new spectralCore.Spectral()
-// There is nobody to name as a contact.
+// There is no contact.
 spectral.setRuleset({ extends: [[rulesets.oas, "recommended"]], rules: { "info-contact": "off" } })
 
 const lint = async (file) => {

@@ -11,7 +11,7 @@ import { ApiError, apiKey, run } from "./program"
 // The base URL is that of the document.
 const options = { headers: { authorization: `Bearer ${apiKey}` } }
 
-/** A response is one of those in the document, told apart by its status. */
+/** A response of the document, discriminated by status. */
 const take = <A>(
   response: { readonly status: 200; readonly data: A } | { readonly status: unknown; readonly data: Status }
 ): A => {

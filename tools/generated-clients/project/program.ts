@@ -1,4 +1,4 @@
-/** A secret, as far as the program looks at it: what a response always has is required. */
+/** The part of a secret that the program uses; fields that a response always has are required. */
 export interface Secret {
   readonly metadata: {
     readonly id: string
@@ -9,7 +9,7 @@ export interface Secret {
   readonly spec: { readonly value?: string }
 }
 
-/** The five operations, done with a generated client. A failure has the HTTP status and the google.rpc.Code. */
+/** The five operations of a generated client. A failure has the HTTP status and the google.rpc.Code. */
 export interface Client {
   readonly create: (secret: {
     readonly metadata: {
@@ -51,7 +51,7 @@ const expect = (what: string, holds: boolean): void => {
   if (!holds) throw new Error(`wrong: ${what}`)
 }
 
-/** Creates a secret, finds, reads, changes and deletes it. */
+/** Creates, lists, reads, updates and deletes a secret. */
 export const run = async ({ create, get, list, remove, update }: Client): Promise<void> => {
   const value = "correct horse battery staple"
   const labels = { environment: "generated" }

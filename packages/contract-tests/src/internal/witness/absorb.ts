@@ -10,7 +10,7 @@ import { jsonOf, type Known } from "./world.js"
 
 const MAX_SEEN = 400
 
-/** The fields of a secret as an answer has them; its value, where reads leave that out, as it was given. */
+/** The fields of a secret in a response. If reads omit the value, the written one. */
 const fieldsOf = (json: unknown, value: string | undefined): Fields => {
   const { externalId, labels, name } = A.at(json, "metadata")
   const read = A.at(json, "spec")["value"]
@@ -22,7 +22,7 @@ const fieldsOf = (json: unknown, value: string | undefined): Fields => {
   }
 }
 
-/** Keeps what a secret was seen to be, unless a write was under way: what the answer has may then be of before it. */
+/** Stores the state of a secret, unless a write was in flight: the response may show the state before it. */
 const learn = (
   seen: Seen,
   json: A.Json,
@@ -85,10 +85,10 @@ const ofList = (seen: Seen, json: A.Json): void => {
   })
 }
 
-/** Takes in what an exchange has shown of the server, after it was judged: `isWrong` where it contradicts something. */
+/** Updates the known state of the server after an exchange was judged. `isWrong`: whether it contradicts something. */
 export const absorb = (seen: Seen, isWrong: boolean): void => {
   take(seen, isWrong)
-  // Of an answer that is wrong it is not known which part of it is: what it says of a secret is not held against the next one.
+  // In a wrong response, any part may be wrong, so later responses are not compared with it.
   const { id } = A.at(jsonOf(seen.answer), "metadata")
   const known = typeof id === "string" ? seen.world.secrets.get(id) : undefined
   if (isWrong && known !== undefined && isSuccess(seen)) {
@@ -104,7 +104,7 @@ const take = (seen: Seen, isWrong: boolean): void => {
       if (isElsewhere) {
         known.lastWrite = operation === "update" ? "WS-UPDATE-013" : "WS-DELETE-006"
       } else {
-        // Whether it is there is no longer known.
+        // Its existence is no longer known.
         world.forget(known)
       }
     }
@@ -124,7 +124,7 @@ const take = (seen: Seen, isWrong: boolean): void => {
   if (
     tenant.workspaceId === undefined && typeof workspaceId === "string" && !isWrong
     && (operation === "create" || operation === "list")
-    // What stands in a path may be an alias.
+    // The path may contain an alias.
     && (route.workspace === undefined || (route.workspace === workspaceId && isUlid(workspaceId)))
   ) {
     tenant.workspaceId = workspaceId

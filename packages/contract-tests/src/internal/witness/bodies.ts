@@ -1,23 +1,23 @@
-/** The most bytes that are kept of a body: the largest request that a server takes, and a page of secrets. */
+/** The maximum bytes kept of a body: enough for the largest accepted request and a page of secrets. */
 export const MAX_REQUEST = 1024 * 1024
 export const MAX_ANSWER = 4 * 1024 * 1024
-/** The most bytes that are kept of all bodies that are under way. */
+/** The maximum bytes kept of all bodies in flight. */
 const MAX_HELD = 64 * 1024 * 1024
 
-/** A body that is kept while it passes. */
+/** A body that is recorded while it passes. */
 export interface Kept {
   readonly add: (chunk: Uint8Array) => void
-  /** How many bytes have passed, kept or not. */
+  /** The number of bytes passed, kept or not. */
   readonly size: () => number
-  /** The body; nothing where it was too large. It is not kept any longer. */
+  /** Takes the body out; `undefined` if it was too large. */
   readonly take: () => Uint8Array | undefined
 }
 
-/** What is kept of the bodies that are under way. */
+/** The recorder of bodies in flight. */
 export class Held {
   #bytes = 0
 
-  /** Keeps the chunks of a body, up to so many bytes. */
+  /** Records the chunks of a body, up to a limit. */
   keep(max: number): Kept {
     let size = 0
     let held = 0
@@ -70,14 +70,14 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true })
 /** A body as text. */
 export const textOf = (body: Uint8Array): string => decoder.decode(body)
 
-/** Headers from names and values. One that `Headers` does not take passes through all the same, and is not looked at. */
+/** Makes Headers from names and values, without those that `Headers` refuses. */
 export const headersOf = (pairs: Iterable<readonly [name: string, value: string]>): Headers => {
   const headers = new Headers()
   for (const [name, value] of pairs) {
     try {
       headers.append(name, value)
     } catch {
-      // It is the traffic that is wrong here, not the witness.
+      // The traffic is invalid, not the witness.
     }
   }
   return headers

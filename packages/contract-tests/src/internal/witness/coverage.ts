@@ -1,6 +1,6 @@
 import { behaviours } from "../../Behaviours.js"
 
-/** Statements that no traffic can show, and why. Those of the client are about what it makes of an answer. */
+/** The statements that no traffic can show, and why. Client statements are about how it interprets a response. */
 const hidden: Readonly<Record<string, string>> = {
   "WS-ERR-021": "no: that a key is disabled cannot be seen in an exchange, a 401 may have another cause",
   "WS-ERR-022": "no: that a workspace is archived cannot be seen in an exchange, a 403 may have another cause"
@@ -18,7 +18,7 @@ const partly: Readonly<Record<string, string>> = {
 
 const client = new Set(behaviours.filter(({ via }) => via === "client").map(({ id }) => id))
 
-/** Why no traffic can show a statement, or what part of it; nothing where traffic can. */
+/** Why traffic cannot show a statement or a part; `undefined` if it can. */
 export const hiddenReason = (id: string): string | undefined =>
   client.has(id) ? "no: it is about what the client makes of an answer" : hidden[id] ?? partly[id]
 

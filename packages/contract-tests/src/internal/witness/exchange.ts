@@ -9,10 +9,10 @@ import type { Answer } from "../api.js"
 import { knownFields } from "../published.js"
 import { published } from "../served.js"
 
-/** An exchange as it was on the wire. */
+/** A raw exchange. */
 export interface Raw {
   readonly method: string
-  /** The path and the query, as they were sent. */
+  /** The path and the query as sent. */
   readonly target: string
   readonly requestHeaders: Headers
   readonly requestBody: string
@@ -22,23 +22,23 @@ export interface Raw {
   readonly body: string
 }
 
-/** Where a request goes. */
+/** The route of a request. */
 export interface Route {
   readonly kind: "collection" | "item" | "whoami" | "published" | "none"
   readonly layout: Layout | undefined
-  /** What stands for the workspace in the path. */
+  /** The workspace in the path: id or alias. */
   readonly workspace: string | undefined
-  /** The last segment, as it was sent. */
+  /** The last segment as sent. */
   readonly rawRef: string
-  /** The id, of a secret that is asked for by its id. */
+  /** The id in the path. */
   readonly id: string | undefined
-  /** The external id, of a secret that is asked for by that. */
+  /** The external id in the path. */
   readonly externalId: string | undefined
-  /** The path with names instead of what it has: nothing of it is the caller's. */
+  /** The path template, without content of the caller. */
   readonly template: string
 }
 
-/** How a caller shows who it is. */
+/** The credentials of a request. */
 export interface Credential {
   readonly form: "none" | "malformed" | "bearer"
   /** The key, sealed. */
@@ -46,7 +46,7 @@ export interface Credential {
   readonly isSpaced: boolean
 }
 
-/** An exchange, read: values and keys are sealed, and fields that are not known are left out. */
+/** A parsed exchange. Values and keys are sealed, and unknown fields removed. */
 export interface Exchange {
   readonly operation: Operation | "head" | "preflight" | "other"
   readonly method: string
@@ -54,18 +54,18 @@ export interface Exchange {
   readonly query: URLSearchParams
   readonly requestHeaders: Headers
   readonly credential: Credential
-  /** The body that was sent, as JSON; on the left when it is none. */
+  /** The request body as JSON, or an error. */
   readonly sent: Either.Either<unknown, string>
   readonly sentBytes: number
-  /** The answer without the fields that are not known. */
+  /** The response without unknown fields. */
   readonly answer: Answer
-  /** The answer with them. */
+  /** The response with unknown fields. */
   readonly whole: Answer
-  /** Names of fields that are not known. */
+  /** The names of unknown fields. */
   readonly unknownFields: ReadonlyArray<string>
-  /** Whether whoever answered was not the API: a gateway, say, with a page of HTML. */
+  /** Whether the response is not from the API, but for example from a gateway with HTML. */
   readonly isForeign: boolean
-  /** Which items of a page have the query in their value. */
+  /** The items of a page whose value contains the query. */
   readonly valueHits: ReadonlySet<string>
 }
 
@@ -130,17 +130,17 @@ export const credentialOf = (headers: Headers, seal: Seal): Credential => {
     : { form: "bearer", key: seal(key), isSpaced: /\s/.test(key) }
 }
 
-/** A parameter of a query, by either of its names. */
+/** A query parameter, by either spelling. */
 export const parameter = (query: URLSearchParams, name: string): string | undefined =>
   query.get(name) ?? query.get(snakeCase(name)) ?? undefined
 
 const notJson = Either.left("not JSON")
 
-/** Most requests have no body: to have that refused as JSON would take longer than all the rest. */
+/** Most requests have no body, and parsing it would be the slowest step. */
 export const parse = (body: string): Either.Either<unknown, string> =>
   body === "" ? notJson : Either.try({ try: () => JSON.parse(body) as unknown, catch: () => "not JSON" })
 
-/** The fields of a part: each is known as it is, or has fields of its own. */
+/** The known fields of an object; a field may have nested fields. */
 interface Shape {
   readonly [field: string]: Shape | "field" | "value" | readonly [Shape]
 }
@@ -170,7 +170,7 @@ const shapes: Readonly<Record<string, Shape>> = {
   error: { code: "field", message: "field", details: "field" }
 }
 
-/** What is kept of a value: of a text its seal, of anything else its type alone. */
+/** The kept form of a value: the seal of a string, the type of anything else. */
 const sealed = (value: unknown, seal: Seal): unknown =>
   typeof value === "string"
     ? value === "" ? "" : seal(value)
@@ -184,7 +184,7 @@ const sealed = (value: unknown, seal: Seal): unknown =>
 
 const isRecord = (u: unknown): u is A.Json => typeof u === "object" && u !== null && !Array.isArray(u)
 
-/** A name as it may be shown: one that looks like a field's. */
+/** A name that may be shown, because it looks like a field name. */
 const nameOf = (key: string): string =>
   /^[A-Za-z_][A-Za-z0-9_]{0,29}$/.test(key) ? key : `a name of ${key.length} characters`
 
@@ -214,7 +214,7 @@ const read = (json: unknown, shape: Shape, seal: Seal, path: string, unknown: Se
     )
     : json
 
-/** The values of the secrets in an answer, by the ids of those. */
+/** The values of secrets in a response, by id. */
 const valuesOf = (json: unknown): ReadonlyArray<readonly [id: string, value: string]> => {
   const { items } = A.at(json)
   return (Array.isArray(items) ? items : []).flatMap((item) => {
@@ -239,7 +239,7 @@ const sealSent = (json: unknown, seal: Seal): unknown => {
 
 const isJsonType = (headers: Headers): boolean => /\bjson\b/i.test(headers.get("content-type") ?? "")
 
-/** Reads an exchange. What it gives has no value and no key in it. */
+/** Parses an exchange. The result contains no value and no key. */
 export const make = (raw: Raw, seal: Seal): Exchange => {
   const [path = "", search = ""] = raw.target.split(/\?(.*)/s)
   const route = routeOf(path)
@@ -257,7 +257,7 @@ export const make = (raw: Raw, seal: Seal): Exchange => {
     request: `${raw.method} ${route.template}`,
     status: raw.status,
     headers: raw.headers,
-    // What is in it is looked at as JSON alone; whether there is one is all that a HEAD needs.
+    // The content is only used as JSON; a HEAD needs only to know whether there is a body.
     body: raw.body === "" ? "" : "…"
   }
   const asked = (query.get("query") ?? "").toLowerCase()

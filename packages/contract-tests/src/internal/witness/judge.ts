@@ -37,11 +37,11 @@ import * as Sent from "./sent.js"
 import { type Issued, jsonOf, type Known } from "./world.js"
 
 /*
- * What an exchange shows of the contract. The checks of an answer are those of the suite (`answer`, `headers`, `instances`, `json`,
- * `profile`, `secret`, `served`); here is when an exchange is about a behaviour, and what is known when it is.
+ * Judges exchanges. The checks of a response are those of the suite (`answer`, `headers`, `instances`, `json`,
+ * `profile`, `secret`, `served`). This module decides which behaviours an exchange can show, and with which knowledge.
  */
 
-/** What an exchange shows of a behaviour: that it holds, or what was expected instead. */
+/** The result for a behaviour: confirmed, or what was expected instead. */
 export interface Verdict {
   readonly id: string
   readonly problem: string | undefined
@@ -62,11 +62,11 @@ const judge = (out: Verdicts, id: string, found: Expecting<unknown>): void => {
 
 const expected = (what: string): Expecting<never> => fail(what, `expected ${what}`)
 
-/** Whether an answer says nothing of what was asked: the caller may not, has to wait, or the server is not well. */
+/** Whether a response says nothing about the request: no permission, rate limit, or server failure. */
 const isBeside = ({ answer: { status }, isForeign }: Seen): boolean =>
   isForeign || status === 401 || status === 403 || status === 408 || status === 429 || status === 499 || status >= 500
 
-/** The answer with status 200 where it has another of success: one behaviour alone is about that. */
+/** Treats other success statuses as 200: only one behaviour checks the status. */
 const asOk = ({ answer }: Seen) => ({ ...answer, status: 200 })
 
 const statusOf = ({ answer }: Seen) => `status ${answer.status}`
@@ -93,7 +93,7 @@ const ofTransport = (seen: Seen, out: Verdicts): void => {
     if (Either.isRight(A.object(whole))) {
       judge(out, "WS-TRANSPORT-006", Json.isLowerCamelCase(whole))
       judge(out, "WS-TRANSPORT-017", Json.hasNoNull(whole))
-      // An empty one is not set.
+      // An empty time means unset.
       const times = Json.times(jsonOf(answer)).filter(([, , value]) => value !== "")
       if (times.length > 0) {
         judge(out, "WS-TRANSPORT-008", Either.all(times.map(Json.isUtc)))
@@ -165,7 +165,7 @@ const ofModels = (seen: Seen, out: Verdicts): void => {
     return
   }
   const found = new Map<string, Expecting<unknown>>()
-  // A part that is absent is missed by the one around it.
+  // An absent object is reported by its parent.
   for (const instance of instancesOf(seen).filter(({ json }) => json !== undefined)) {
     const id = idOfModel(instance.model)
     const result = hasRequiredFields(instance, world.omits.get(id) ?? world.told.omitUnsetFields)
@@ -183,7 +183,7 @@ const ofModels = (seen: Seen, out: Verdicts): void => {
 
 // -- Who asks ------------------------------------------------------------------------------------------------------------------------
 
-/** Judges what a key may do. Gives whether the rest of the request was looked at by the server at all. */
+/** Judges permissions. Returns whether the server evaluated the rest of the request. */
 const ofKey = (seen: Seen, out: Verdicts): boolean => {
   const { answer, credential, operation, route, tenant, world } = seen
   if (seen.isForeign || operation === "preflight" || operation === "head" || operation === "other") {
@@ -284,7 +284,7 @@ const ofBroken = (seen: Seen, broken: ReadonlyArray<Broken>, out: Verdicts): voi
   }
 }
 
-/** The paths of the fields that an error names: in snake_case, with the keys of labels as they were sent. */
+/** The paths of an error's fields: in snake_case, with label keys as sent. */
 const ofFields = (seen: Seen, out: Verdicts): void => {
   const { details } = A.at(jsonOf(seen.answer))
   const paths = (Array.isArray(details) ? details : []).flatMap((detail) => {
@@ -310,7 +310,7 @@ const isInvalid = ({ answer: { json, status } }: Seen): boolean =>
   status === 400 || status === 413 || status === 415 ||
   (status < 500 && A.at(Either.getOrElse(json, () => ({})))["code"] === 3)
 
-/** Judges a request that is right in itself: `basic` is what it is about unless it makes use of a freedom. */
+/** Judges a valid request. `basic` is its behaviour, unless it uses an optional feature. */
 const ofFreedoms = (
   seen: Seen,
   freedoms: ReadonlyArray<string>,
@@ -347,7 +347,7 @@ const ofFreedoms = (
 
 const valueOf = (json: unknown): unknown => A.at(json, "spec")["value"]
 
-/** A secret's fields as the answer has them, where what was given and what came may differ for a reason of their own. */
+/** The fields of a secret in a response, for which written and returned form may differ. */
 const asAnswered = (json: unknown, fields: Fields): Fields => {
   const { name } = A.at(json, "metadata")
   const value = valueOf(json)
@@ -410,7 +410,7 @@ const told = (seen: Seen, json: unknown, isGiven: boolean) => ({
   }
 })
 
-/** What a secret has that its server set, as `isMade` compares it. */
+/** The server-set fields of a secret, as `isMade` compares them. */
 const madeOf = ({ fields, id, json }: Known, answer: A.Json) => ({
   id,
   fields: fields ?? { name: "" },
@@ -489,20 +489,20 @@ const ofCreate = (seen: Seen, out: Verdicts): void => {
   )
 }
 
-/** What is absent while it is not set. */
+/** The fields that are absent if unset. */
 const ofUnset = (seen: Seen, json: A.Json, fields: Fields, out: Verdicts): void => {
   const isNew = seen.operation === "create"
   const there = optionalFields.find((path) => {
     const [part = "", field = ""] = path.split(".")
     return field in A.at(json, part) && (field === "value" ? fields.value === undefined : isNew)
   })
-  // An empty value that was sent is a behaviour of its own.
+  // Another behaviour checks an empty value.
   if ((isNew && Sent.given(seen.body)["value"] !== "") || (!isNew && fields.value === undefined)) {
     judge(out, "WS-TRANSPORT-120", there === undefined ? Either.void : expected(`no ${there}, got one`))
   }
 }
 
-/** Who has made a secret is who whoami says. */
+/** The creator of a secret is the profile of whoami. */
 const ofOwner = (seen: Seen, json: A.Json, out: Verdicts): void => {
   const { tenant } = seen
   const { accountId, profileId } = A.at(json, "metadata")
@@ -541,7 +541,7 @@ const METHODS: Readonly<Record<string, readonly [missing: string, deleted: strin
 /** The external id of the path, in characters that need no encoding. */
 const isPlain = (externalId: string): boolean => /^[A-Za-z0-9._~-]*$/.test(externalId)
 
-/** The behaviour that an address breaks which does not lead to its secret. */
+/** The behaviour that a wrong address lookup breaks. */
 const ofAddress = ({ operation, route: { externalId = "", rawRef } }: Seen): string =>
   operation === "update"
     ? "WS-UPDATE-006"
@@ -553,7 +553,7 @@ const ofAddress = ({ operation, route: { externalId = "", rawRef } }: Seen): str
     ? "WS-GET-003"
     : "WS-GET-004"
 
-/** The behaviour that is broken if a secret is not found that is there. */
+/** The behaviour that is broken if an existing secret is not found. */
 const ofLost = (seen: Seen, known: Known): string | undefined => {
   const { route, world } = seen
   if (known.lastWrite === "WS-DELETE-006") {
@@ -563,7 +563,7 @@ const ofLost = (seen: Seen, known: Known): string | undefined => {
     return ofAddress(seen)
   }
   if ((world.changesSince(known.lastSeen) ?? []).some(({ kind }) => kind === "delete")) {
-    // It was deleted with another one, or was never there to be found.
+    // It was deleted with another secret, or was never readable.
     return known.wasFound ? "WS-DELETE-002" : undefined
   }
   return route.layout !== undefined && !known.layouts.has(route.layout)
@@ -573,7 +573,7 @@ const ofLost = (seen: Seen, known: Known): string | undefined => {
     : "WS-CREATE-004"
 }
 
-/** Judges an answer for a secret that is not there; gives whether it was one. */
+/** Judges a not-found response. Returns whether it was one. */
 const ofMissing = (seen: Seen, out: Verdicts): boolean => {
   const { answer, known, operation, route, start, tenant, world } = seen
   const ids = METHODS[operation]
@@ -685,7 +685,7 @@ const ofMissing = (seen: Seen, out: Verdicts): boolean => {
   return false
 }
 
-/** Judges a read of a secret that is known. */
+/** Judges a read of a known secret. */
 const ofRead = (seen: Seen, known: Known, out: Verdicts): void => {
   const { answer, route } = seen
   const json = A.at(jsonOf(answer))
@@ -741,7 +741,7 @@ const ofGet = (seen: Seen, out: Verdicts): void => {
   }
 }
 
-/** Whether an answer has the form of a secret, whatever is in it. */
+/** Whether a response has the shape of a secret. */
 const shape = (seen: Seen, json: A.Json): Expecting<unknown> => {
   const { externalId, labels, name } = A.at(json, "metadata")
   const value = valueOf(json)
@@ -818,7 +818,7 @@ const ofDelete = (seen: Seen, out: Verdicts): void => {
     return
   }
   if (known === undefined && seen.world.told.isComplete === true && route.id?.endsWith("_00000000000000000000000000")) {
-    // Minted at the Unix epoch: no server has it.
+    // An id with the time of the Unix epoch, which no server has.
     judge(out, "WS-DELETE-005", expected(`a refusal, got ${statusOf(seen)}`))
     return
   }
@@ -846,7 +846,7 @@ const ofWhoami = (seen: Seen, out: Verdicts): void => {
 const DEFAULT_LIMIT = 50
 const MAX_LIMIT = 200
 
-/** What has changed of a list since it began. */
+/** The changes of a list since its first page. */
 const changesOf = ({ world }: Seen, issued: Issued) => {
   const all = world.changesSince(issued.since)
   return all && {
@@ -1078,7 +1078,7 @@ const ofList = (seen: Seen, out: Verdicts): void => {
       return
     }
   }
-  // One that was made while the list was under way may be in it or not.
+  // A secret created during the list may be in it or not.
   const since = issued?.since ?? start
   const missing = Listing.missingOf(
     window,
@@ -1204,7 +1204,7 @@ const ofCors = (seen: Seen, out: Verdicts): void => {
   }
 }
 
-/** What is looked at first: whether there should be such an answer, the names of its fields, its form, and last what is in it. */
+/** The order of checks: whether the response is possible, field names, shape, and last the content. */
 const levels: ReadonlyArray<(verdict: { readonly id: string; readonly problem: string }) => boolean> = [
   ({ problem }) => problem.startsWith("expected a refusal"),
   ({ id }) => id === "WS-TRANSPORT-006",
@@ -1212,10 +1212,10 @@ const levels: ReadonlyArray<(verdict: { readonly id: string; readonly problem: s
   ({ id }) => /^WS-TRANSPORT-(?:008|018|1\d\d)$|^WS-CREATE-0(?:05|19|22|25)$/.test(id)
 ]
 
-/** What holds of an answer whatever is in its body. */
+/** Checks that do not depend on the body. */
 const ofHeaders = /^WS-TRANSPORT-00[2-5]$|^WS-TRANSPORT-30[34]$|^WS-CREATE-001$/
 
-/** What an exchange shows: what is wrong with it is wrong once, and not with everything that goes by it. */
+/** Judges an exchange. A problem is reported once, not for every behaviour that depends on it. */
 export const judgeAll = (seen: Seen): ReadonlyArray<Verdict> => {
   const all = verdictsOf(seen)
   const level = levels.find((isOf) => all.some(({ id, problem }) => problem !== undefined && isOf({ id, problem })))

@@ -3,7 +3,7 @@ import { isBefore, type Position, positionOf } from "../order.js"
 import type { Fields } from "../secret.js"
 import type { Issued, Known, Listing } from "./world.js"
 
-/** What filters look at. */
+/** The fields that filters use. */
 interface Subject {
   readonly name: string
   readonly externalId: string
@@ -49,7 +49,7 @@ const ofLabels = (labels: string): string =>
 
 const isPattern = (text: string): boolean => /[%_*.\\]/.test(text)
 
-/** The behaviour that an item breaks which the filters should have left out; nothing where they should not. */
+/** The behaviour that an item breaks if the filters should have excluded it; otherwise `undefined`. */
 export const intruder = (item: A.Json, listing: Listing, isInValue: boolean): string | undefined => {
   const subject = subjectOf(item)
   const { labels, prefix, query } = listing
@@ -75,7 +75,7 @@ export const intruder = (item: A.Json, listing: Listing, isInValue: boolean): st
     : "WS-LIST-104"
 }
 
-/** The behaviours that a page shows whose items all match. */
+/** The behaviours that a page with only matching items confirms. */
 export const filtersOf = ({ labels, prefix, query }: Listing, items: ReadonlyArray<A.Json>): ReadonlyArray<string> => {
   const kinds = [prefix, query, labels].filter((filter) => filter !== undefined)
   return [
@@ -88,7 +88,7 @@ export const filtersOf = ({ labels, prefix, query }: Listing, items: ReadonlyArr
   ]
 }
 
-/** Whether a secret is one that a page has, if all that match are: behind the anchor, and before the end of the page. */
+/** Whether a matching secret belongs to a page: after the anchor, and before the end of the page. */
 export interface Window {
   readonly listing: Listing
   readonly anchor: Position | undefined
@@ -107,7 +107,7 @@ const isIn = ({ anchor, last, listing }: Window, position: Position): boolean =>
 export const isListed = ({ fields }: Known, listing: Listing): boolean =>
   fields !== undefined && matches(subjectOfFields(fields), listing)
 
-/** Which of these secrets should be in a page and are not. */
+/** The secrets that are missing in a page. */
 export const missingOf = (
   window: Window,
   secrets: ReadonlyArray<Known>,
@@ -123,7 +123,7 @@ export const hasOthers = (window: Window, secrets: ReadonlyArray<Known>): boolea
     fields !== undefined && isIn(window, position) && !matches(subjectOfFields(fields), window.listing)
   )
 
-/** The behaviour that a secret breaks which is not in a page of its own filters. */
+/** The behaviour that a missing secret breaks. */
 export const absence = ({ labels, query }: Listing, { fields, isUpdated }: Known): string | undefined => {
   if (fields === undefined) {
     return undefined
@@ -135,11 +135,11 @@ export const absence = ({ labels, query }: Listing, { fields, isUpdated }: Known
   return labels !== undefined ? ofLabels(labels) : isUpdated ? "WS-UPDATE-014" : "WS-CREATE-004"
 }
 
-/** Whether an item is one that the page before has had, or that comes before its end. */
+/** Whether an item was in the previous page, or precedes its end. */
 export const isRepeated = ({ anchor, listing }: Issued, item: A.Json): boolean =>
   anchor !== undefined && !isBehind(listing, positionOf(item), anchor)
 
-/** The behaviour of a cursor, by what has changed since its list began. */
+/** The behaviour of a cursor, by the changes since its first page. */
 export const ofChanges = (
   { page }: Issued,
   changes: ReadonlyArray<{ readonly kind: "create" | "delete"; readonly id: string }>

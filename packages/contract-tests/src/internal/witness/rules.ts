@@ -3,7 +3,7 @@ import { type Exchange, parameter } from "./exchange.js"
 import * as Sent from "./sent.js"
 import type { Issued, Known, Listing, Tenant, World } from "./world.js"
 
-/** An exchange, and what was known when it ended. */
+/** An exchange, with the knowledge at its end. */
 export interface Seen extends Exchange {
   readonly world: World
   readonly tenant: Tenant
@@ -11,13 +11,13 @@ export interface Seen extends Exchange {
   readonly end: number
   readonly body: Sent.Sent
   readonly mask: Sent.Mask
-  /** The secret that the path is about, where it is known. */
+  /** The secret of the path, if known. */
   readonly known: Known | undefined
-  /** Whether it was there, and as it is known, all the time. */
+  /** Whether it existed unchanged during the whole exchange. */
   readonly isThere: boolean
 }
 
-/** A rule of requests that a request breaks: the behaviour that says so, and the field that is wrong. */
+/** A broken rule of requests: its behaviour, and the invalid field. */
 export interface Broken {
   readonly id: string
   readonly field?: string
@@ -44,7 +44,7 @@ export const listingOf = ({ query }: Exchange): Listing => {
 const isSame = (a: Listing, b: Listing): boolean =>
   a.prefix === b.prefix && a.query === b.query && a.labels === b.labels && a.order === b.order
 
-/** The page that the cursor of a request came with: that of the same list, if there is one. */
+/** The page that returned the cursor of a request, preferably of the same list. */
 export const issuedOf = (seen: Seen): Issued | undefined => {
   const { credential, query, world } = seen
   const all = (world.cursors.get(query.get("cursor") ?? "") ?? []).filter(({ key }) => key === credential.key)
@@ -94,7 +94,7 @@ const ofList = (seen: Seen): ReadonlyArray<Broken> => {
   ]
 }
 
-/** What is wrong with a body, whatever is in it. */
+/** The problems of a body as a whole. */
 const ofBody = ({ body, requestHeaders, sent, sentBytes }: Seen): ReadonlyArray<Broken> => {
   const type = requestHeaders.get("content-type")
   return sentBytes > MIB
@@ -110,7 +110,7 @@ const ofBody = ({ body, requestHeaders, sent, sentBytes }: Seen): ReadonlyArray<
 
 const field = (of: string | undefined, otherwise: string) => ({ field: of ?? otherwise })
 
-/** The secret of the key's workspace that has the external id which a body gives. */
+/** The secret in the key's workspace with the external id of a body. */
 const holderOf = ({ body, tenant, world }: Seen): Known | undefined => {
   const { externalId } = Sent.given(body)
   return tenant.workspaceId === undefined || typeof externalId !== "string" || externalId === ""
@@ -203,7 +203,7 @@ const usual = /^[A-Za-z0-9](?:[A-Za-z0-9_-]{0,30}[A-Za-z0-9])?$/
 const listParameters = ["limit", "cursor", "prefix", "query", "labels", "sortOrder", "includeInfo"]
 const snakeParameters = ["sort_order", "include_info"]
 
-/** What may be done with a request and that not every request does: the behaviours that say so. */
+/** The optional features that a request uses, as behaviours. */
 const freedomsOfBody = ({ body, requestHeaders, sentBytes }: Seen): ReadonlyArray<string> => [
   ...(body.hasUnknown ? ["WS-TRANSPORT-012"] : []),
   ...(body.hasBothNames ? ["WS-TRANSPORT-206"] : []),
@@ -267,7 +267,7 @@ const ofPath: Readonly<Record<string, string>> = {
   "*": "WS-UPDATE-107"
 }
 
-/** What may be done with an update and that not every one does. */
+/** The optional features that an update uses. */
 export const freedomsOfUpdate = (seen: Seen): ReadonlyArray<string> => [
   ...(seen.body.hasNull ? ["WS-TRANSPORT-011"] : []),
   ...freedomsOfBody(seen),
@@ -279,7 +279,7 @@ const sameText = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON
 
 const sameLabels = (a: A.Json, b: A.Json): boolean => sameText(Object.entries(a).sort(), Object.entries(b).sort())
 
-/** The behaviour that an update is about: what it writes, and how it says so. */
+/** The behaviour of an update, by its fields and mask. */
 export const aboutUpdate = (seen: Seen): string => {
   const { body, known, mask, start, world } = seen
   const fields = Sent.written(body, mask)

@@ -7,21 +7,21 @@ import * as A from "../answer.js"
 import type { Fields } from "../secret.js"
 import type { Exchange } from "./exchange.js"
 
-/** The body of a create or an update, read. Its names are in lowerCamelCase. */
+/** The parsed body of a create or an update, with names in lowerCamelCase. */
 export interface Sent {
-  /** Whether it is an object in JSON. */
+  /** Whether it is a JSON object. */
   readonly isObject: boolean
   readonly metadata: unknown
   readonly spec: unknown
   readonly updateMask: unknown
-  /** The field that has both names and different values. */
+  /** The field with both spellings and different values. */
   readonly conflict: string | undefined
-  /** Whether a field has both names, and the same value. */
+  /** Whether a field has both spellings with the same value. */
   readonly hasBothNames: boolean
   readonly isSnakeCase: boolean
   readonly hasUnknown: boolean
   readonly hasNull: boolean
-  /** Whether it has fields that the server sets. */
+  /** Whether it has server-set fields. */
   readonly hasServerFields: boolean
 }
 
@@ -29,7 +29,7 @@ const isRecord = (u: unknown): u is A.Json => typeof u === "object" && u !== nul
 
 const serverFields = ["id", "accountId", "workspaceId", "profileId", "createdAt", "updatedAt"]
 
-/** A field by either of its names, and whether there were two of them. */
+/** A field by either spelling, and whether both were sent. */
 const named = (record: A.Json, name: string) => {
   const snake = snakeCase(name)
   const hasSnake = snake !== name && Object.hasOwn(record, snake)
@@ -86,13 +86,13 @@ const isUnset = (u: unknown): boolean => u === undefined || u === null
 
 const isEmpty = (u: unknown): boolean => isUnset(u) || u === "" || (isRecord(u) && Object.keys(u).length === 0)
 
-/** What a body gives of a secret, as it was sent. */
+/** The fields of a secret in a body, as sent. */
 export const given = ({ metadata, spec }: Sent): A.Json => {
   const { externalId, labels, name } = A.at(metadata)
   return { name, externalId, labels, value: A.at(spec)["value"] }
 }
 
-/** A field that is of a wrong type. */
+/** A field with a wrong type. */
 export const wrongType = ({ metadata, spec, updateMask }: Sent): string | undefined => {
   const isWrong = (u: unknown, is: (u: unknown) => boolean) => !isUnset(u) && !is(u)
   const isText = (u: unknown) => typeof u === "string"
@@ -114,7 +114,7 @@ export const wrongType = ({ metadata, spec, updateMask }: Sent): string | undefi
     : undefined
 }
 
-/** Whether the labels of a body break the rule of keys, or that of values. */
+/** Whether the labels break the rule of keys or of values. */
 export const wrongLabels = (sent: Sent): "key" | "value" | undefined => {
   const entries = Object.entries(A.at(given(sent)["labels"]))
   return entries.some(([key]) => !Labels.isLabelKey(key))
@@ -124,7 +124,7 @@ export const wrongLabels = (sent: Sent): "key" | "value" | undefined => {
     : undefined
 }
 
-/** Whether a name has something, and not too much. */
+/** Whether a name has a valid length. */
 export const nameProblem = (name: unknown): "missing" | "too long" | undefined =>
   typeof name !== "string" || name.trim() === ""
     ? "missing"
@@ -132,12 +132,12 @@ export const nameProblem = (name: unknown): "missing" | "too long" | undefined =
     ? undefined
     : "too long"
 
-/** The labels of a map that has some, each of them set. */
+/** The labels of a non-empty map. */
 const labelsOf = (labels: unknown): Fields["labels"] => isEmpty(labels) ? undefined : labels as Fields["labels"]
 
 const textOf = (u: unknown): string | undefined => isEmpty(u) ? undefined : String(u)
 
-/** The secret that a create asks for, where there is nothing wrong with it. */
+/** The secret of a valid create. */
 export const asked = (sent: Sent): Fields => {
   const { externalId, labels, name, value } = given(sent)
   return {
@@ -148,7 +148,7 @@ export const asked = (sent: Sent): Fields => {
   }
 }
 
-/** The mask of an update: undefined where there is none, and the id of the rule that it breaks. */
+/** The mask of an update, if any, and the id of the rule that it breaks. */
 export interface Mask {
   readonly text: string | undefined
   readonly paths: FieldMask.FieldMask
@@ -169,7 +169,7 @@ export const maskOf = ({ updateMask }: Sent): Mask => {
   })
 }
 
-/** What an update writes, by the names that secrets are given with. */
+/** The fields that an update writes. */
 export const written = (sent: Sent, mask: Mask): ReadonlyArray<keyof Fields> => {
   const all = given(sent)
   return (["name", "externalId", "labels", "value"] as const).filter((field) => {
@@ -186,13 +186,13 @@ export const updated = (before: Fields, sent: Sent, fields: ReadonlyArray<keyof 
   return { ...before, ...Object.fromEntries(fields.map((field) => [field, all[field]])) }
 }
 
-/** Which fields are in a body and empty. */
+/** The empty fields of a body. */
 export const empties = (sent: Sent): ReadonlyArray<keyof Fields> => {
   const all = given(sent)
   return (["externalId", "labels", "value"] as const).filter((field) => !isUnset(all[field]) && isEmpty(all[field]))
 }
 
-/** Which fields are in a body. */
+/** The fields of a body. */
 export const present = (sent: Sent): ReadonlyArray<keyof Fields> => {
   const all = given(sent)
   return (["name", "externalId", "labels", "value"] as const).filter((field) => !isUnset(all[field]))

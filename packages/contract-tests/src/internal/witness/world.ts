@@ -6,44 +6,44 @@ import type { Fields } from "../secret.js"
 import type { Credential, Route } from "./exchange.js"
 
 /*
- * What traffic has shown so far of the server. It has no value and no key in it, only their seals, and it is bounded: what is forgotten
- * is not judged.
+ * The known state of the server, from traffic. It contains seals instead of values and keys, and it is bounded:
+ * forgotten state is not judged.
  */
 
-/** What the caller says of the server, and of the traffic. */
+/** The options of server and traffic. */
 export interface Telling {
   readonly writeOnlyValues?: boolean | undefined
   readonly uppercaseNames?: boolean | undefined
   readonly omitUnsetFields?: boolean | undefined
-  /** Whether all that writes to the workspaces goes through here: what was seen of a secret then holds until the next write. */
+  /** Whether all writes to the workspaces are observed: a secret then does not change between two observed writes. */
   readonly isComplete?: boolean | undefined
 }
 
-/** A secret that traffic has shown. */
+/** A known secret. */
 export interface Known {
   readonly id: string
   readonly position: Position
-  /** The workspace that answers have. */
+  /** The workspace in responses. */
   readonly workspaceId: string
-  /** The last answer that had all of it. */
+  /** The last complete response. */
   json: A.Json
-  /** What a caller gave of it; undefined where it is not certain. */
+  /** The written fields; `undefined` if uncertain. */
   fields: Fields | undefined
   isDeleted: boolean
   isUpdated: boolean
-  /** Whether a get has found it. */
+  /** Whether a get found it. */
   wasFound: boolean
   readonly layouts: Set<Layout>
-  /** The behaviour that the last write was about: the one that is broken if a read shows something else. */
+  /** The behaviour of the last write, which is broken if a read returns something else. */
   lastWrite: string | undefined
   readonly formerExternalIds: Set<string>
   /** When the last write ended. */
   lastWriteEnd: number
-  /** When an answer had it for the last time. */
+  /** When a response last contained it. */
   lastSeen: number
 }
 
-/** A key, and what it was seen to be. */
+/** A key and its known properties. */
 export interface Tenant {
   workspaceId: string | undefined
   profile: A.Json | undefined
@@ -61,28 +61,28 @@ export interface Listing {
   readonly order: "asc" | "desc"
 }
 
-/** A cursor that a page had. */
+/** A cursor of a page. */
 export interface Issued {
   readonly key: string
   readonly listing: Listing
   readonly limit: string | undefined
   readonly includeInfo: string | undefined
-  /** The ids of the page that it came with. */
+  /** The ids of its page. */
   readonly page: ReadonlyArray<string>
   /** The last secret before it. */
   readonly anchor: Position | undefined
-  /** When the first page was asked for. */
+  /** When the first page was requested. */
   readonly since: number
 }
 
-/** A create or a delete that has succeeded. */
+/** A successful create or delete. */
 interface Change {
   readonly kind: "create" | "delete"
   readonly id: string
   readonly end: number
 }
 
-/** A create that gave an external id. */
+/** A create with an external id. */
 export interface Create {
   readonly key: string
   readonly externalId: string
@@ -97,7 +97,7 @@ const MAX_CHANGES = 2000
 const MAX_TENANTS = 500
 const MAX_FACTS = 500
 
-/** Takes the oldest entries out of a map. */
+/** Removes the oldest entries of a map. */
 const bound = <K, V>(map: Map<K, V>, max: number) => {
   for (const key of map.keys()) {
     if (map.size <= max) {
@@ -107,7 +107,7 @@ const bound = <K, V>(map: Map<K, V>, max: number) => {
   }
 }
 
-/** A request that is under way. */
+/** A request in flight. */
 export interface Begun {
   readonly start: number
   /** The id of the secret that it may write to. */
@@ -118,7 +118,7 @@ export interface Begun {
 export class World {
   #now = 0
   readonly #begun = new Set<Begun>()
-  /** How many writes are under way, by the id of the secret. */
+  /** The number of writes in flight, by secret id. */
   readonly #writing = new Map<string, number>()
   readonly secrets = new Map<string, Known>()
   readonly tenants = new Map<string, Tenant>()
@@ -126,22 +126,22 @@ export class World {
   readonly #changes: Array<Change> = []
   #forgottenChanges = 0
   #creates: Array<Create> = []
-  // Writes by an external id that no secret is known by: they may be to any secret.
+  // Writes by an unknown external id, which may affect any secret.
   #looseWriting = 0
   #looseEnd = 0
-  /** The body of the answer for a secret that never was, sealed, by method. */
+  /** The sealed response body for a secret that never existed, by method. */
   readonly missing = new Map<string, string>()
   missingMessage: string | undefined
   /** Whether lists without includeInfo have info. */
   hasInfoUnasked: boolean | undefined
-  /** Whether reads leave values out. */
+  /** Whether reads omit values. */
   leavesValuesOut: boolean | undefined
-  /** Whether names come back in upper case. */
+  /** Whether the server converts names to upper case. */
   uppercases: boolean | undefined
-  /** Whether unset fields are left out, by model. */
+  /** Whether unset fields are omitted, by model. */
   readonly omits = new Map<string, boolean | undefined>()
   readonly origins = new Set<string>()
-  /** The last answer to a GET, by key and path: its status and content type. */
+  /** The status and content type of the last GET response, by key and path. */
   readonly heads = new Map<string, { readonly status: number; readonly type: string | null; readonly at: number }>()
 
   constructor(readonly told: Telling) {
@@ -167,7 +167,7 @@ export class World {
     return made
   }
 
-  /** The secret that a path is about. */
+  /** The secret of a path. */
   find({ externalId, id }: Route, { key }: Credential): Known | undefined {
     if (id !== undefined) {
       return this.secrets.get(id)
@@ -178,7 +178,7 @@ export class World {
       : this.holder(workspaceId, externalId)
   }
 
-  /** The secret of a workspace that has this external id. */
+  /** The secret with an external id in a workspace. */
   holder(workspaceId: string, externalId: string): Known | undefined {
     for (const known of this.secrets.values()) {
       if (known.workspaceId === workspaceId && !known.isDeleted && known.fields?.externalId === externalId) {
@@ -209,7 +209,7 @@ export class World {
     return begun
   }
 
-  /** The end of an exchange: its own write is no longer under way. */
+  /** Ends an exchange: its write is no longer in flight. */
   end(begun: Begun): number {
     this.#begun.delete(begun)
     if (begun.id !== undefined) {
@@ -224,7 +224,7 @@ export class World {
     return ++this.#now
   }
 
-  /** After an exchange was looked at. One that was cut off may have written or not. */
+  /** Called after an exchange was judged. An aborted one may have written or not. */
   ended(begun: Begun, end: number, isCertain: boolean): void {
     const known = begun.id === undefined ? undefined : this.secrets.get(begun.id)
     if (known !== undefined) {
@@ -245,7 +245,7 @@ export class World {
     this.secrets.delete(known.id)
   }
 
-  /** Whether what is known of a secret held while a request was under way: nobody else has written to it meanwhile. */
+  /** Whether no other write affected a secret during a request. */
   isSettled(known: Known, start: number): boolean {
     return this.told.isComplete === true
       && !this.#writing.has(known.id)
@@ -254,17 +254,17 @@ export class World {
       && this.#looseEnd < start
   }
 
-  /** Whether nothing else was under way, or has changed, while a request was. */
+  /** Whether nothing else was in flight or changed during a request. */
   isQuiet(start: number): boolean {
     return this.#begun.size === 0 && this.changesSince(start)?.length === 0
   }
 
-  /** Whether a secret was there, and as it is known, while a request was under way. */
+  /** Whether a secret existed unchanged during a request. */
   isThere(known: Known, start: number): boolean {
     return !known.isDeleted && known.fields !== undefined && this.isSettled(known, start)
   }
 
-  /** Takes a secret in that an answer has. */
+  /** Stores a secret of a response. */
   learn(json: A.Json, fields: Fields | undefined, end: number, layout: Layout | undefined): Known | undefined {
     const { id, workspaceId } = A.at(json, "metadata")
     if (typeof id !== "string" || id === "" || typeof workspaceId !== "string") {
@@ -307,14 +307,14 @@ export class World {
     }
   }
 
-  /** What has changed since then; undefined where it is no longer known. */
+  /** The changes since then; `undefined` if no longer known. */
   changesSince(since: number): ReadonlyArray<Change> | undefined {
     return this.told.isComplete !== true || this.#forgottenChanges > since
       ? undefined
       : this.#changes.filter(({ end }) => end >= since)
   }
 
-  /** Takes a create in, and gives those of the same external id that were under way at the same time. */
+  /** Records a create, and returns the concurrent ones with the same external id. */
   creating(create: Create): ReadonlyArray<Create> {
     const first = Math.min(create.start, ...[...this.#begun].map(({ start }) => start))
     this.#creates = this.#creates.filter(({ end }) => end >= first)
@@ -326,7 +326,7 @@ export class World {
   }
 
   issue(cursor: string, issued: Issued): void {
-    // One text may be the cursor of several lists: an offset, say.
+    // Several lists may use the same cursor text, such as an offset.
     const others = (this.cursors.get(cursor) ?? []).filter(({ key, listing }) =>
       key !== issued.key || JSON.stringify(listing) !== JSON.stringify(issued.listing)
     )
@@ -341,6 +341,6 @@ export class World {
   }
 }
 
-/** The JSON of an answer; nothing where it is none. */
+/** The JSON of a response; `undefined` if it is not JSON. */
 export const jsonOf = ({ json }: { readonly json: Either.Either<unknown, string> }): unknown =>
   Either.getOrElse(json, () => undefined)

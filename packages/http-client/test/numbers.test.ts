@@ -98,7 +98,9 @@ describe("numeric options", () => {
           Effect.flatMap(Fiber.join)
         )
         expect(exit).toMatchObject({ _tag: "Failure" })
-      })
+      }),
+    // A hundred calls with up to four attempts each take a while on a machine that is busy.
+    { timeout: 60_000 }
   )
 
   it.scoped.prop("of the transport for Node are honoured or refused by name", {

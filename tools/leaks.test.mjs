@@ -21,6 +21,12 @@ describe("the lists of spellings and of sinks", () => {
       assert.ok(from("sinks").some((text) => /\b(logged|leakingAnywhere)\(/.test(text)))
     })
 
+    it(`are what ${directory} looks for secrets in objects with, whatever prints those`, () => {
+      const alone =
+        /expect\([^\n]*\b(JSON\.stringify|inspect|String)\([^\n]*\.not\.(toContain|toMatch)\(.?(canary|hunter|key|sk_live)/i
+      assert.deepEqual(testsOf(directory).flatMap((text) => text.match(alone)?.[0] ?? []), [])
+    })
+
     it(`have no copy in ${directory}`, () => {
       assert.deepEqual(testsOf(directory).filter((text) => /Inspectable\.toStringUnknown|new Console\(/.test(text)), [])
     })

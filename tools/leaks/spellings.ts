@@ -164,7 +164,8 @@ const RUN = 12
  */
 const runsOf = (spelled: string): ReadonlyArray<string> => {
   const text = plain(spelled)
-  const edge = Math.floor(Math.min(text.length / 4, 32))
+  // A short one has a single run, in its middle.
+  const edge = Math.floor(Math.min(text.length / 4, 32, Math.max(0, text.length - RUN) / 2))
   const count = Math.max(0, Math.floor((text.length - 2 * edge - RUN) / 4) + 1)
   return Array.from({ length: count }, (_, index) => text.slice(edge + 4 * index, edge + 4 * index + RUN))
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from "@effect/vitest"
 import * as WorkspaceSecretsClient from "@workspace-secrets/http-client/WorkspaceSecretsClient"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
+import { leaking, printed } from "../../../tools/leaks/sinks.js"
 import * as Target from "../src/Target.js"
 import * as Memory from "./memory.js"
 
@@ -70,7 +71,7 @@ describe("layer", () => {
       })
       expect(Redacted.value(service.apiKey)).toBe("canary-key")
       expect(service.otherTenant).toEqual({ apiKey: Redacted.make("canary-other"), workspaceId: "wksp_2" })
-      expect(JSON.stringify(service)).not.toContain("canary")
+      expect(leaking(printed(service), "canary-key", "canary-other")).toEqual([])
     }))
 
   it.effect("has a different marker each time", () =>

@@ -6,9 +6,11 @@ import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
-import { inspect } from "node:util"
+import { leakingAnywhere } from "../../../tools/leaks/sinks.js"
+import { spellings } from "../../../tools/leaks/spellings.js"
 import { WorkspaceSecretsClient } from "../src/WorkspaceSecretsClient.js"
 import * as ClientTest from "../src/WorkspaceSecretsClientTest.js"
+import { canaryValue } from "./support/samples.js"
 
 const id = WorkspaceSecretId.make("wsec_1")
 const stripe = ClientTest.secret({ metadata: { id: "wsec_1", name: "Stripe" }, spec: { value: "sk_live_1" } })
@@ -126,9 +128,21 @@ describe("makeClient", () => {
 })
 
 describe("secret", () => {
-  it("has the given fields, and does not print its value", () => {
+  it("has the given fields", () => {
     expect(stripe.metadata).toMatchObject({ id: "wsec_1", name: "Stripe" })
-    expect(JSON.stringify(stripe) + inspect(stripe)).not.toContain("sk_live_1")
     expect(() => ClientTest.secret({ metadata: { id: "" } })).toThrow()
   })
+
+  it.effect.each(Object.entries(spellings))(
+    "does not print its value, in the encoding %s",
+    ([, spell]) =>
+      Effect.gen(function*() {
+        const value = spell(canaryValue)
+        const secret = ClientTest.secret({ spec: { value } })
+        const page = ClientTest.page([secret], "2")
+        const secrets = ClientTest.make({ get: () => Effect.succeed(secret) })
+        const defect = yield* Effect.flip(Effect.sandbox(secrets.create({ ...payload, spec: secret.spec })))
+        expect(yield* leakingAnywhere([secret, page, secrets, defect], [canaryValue, value])).toEqual([])
+      })
+  )
 })

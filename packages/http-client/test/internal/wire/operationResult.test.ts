@@ -3,6 +3,7 @@ import * as Duration from "effect/Duration"
 import * as Either from "effect/Either"
 import { identity } from "effect/Function"
 import { describe, expect, it } from "vitest"
+import { leaking, printed } from "../../../../../tools/leaks/sinks.js"
 import * as Operation from "../../../src/internal/wire/operationResult.js"
 import * as Response from "../../../src/internal/wire/response.js"
 import type { Answer } from "../../../src/internal/wire/response.js"
@@ -110,6 +111,6 @@ describe.each(Object.keys(own) as Array<keyof typeof own>)("an error in response
       isRetryable,
       attempts: 1
     })
-    expect(JSON.stringify(error) + String(error)).not.toContain("canary")
+    expect(leaking(printed(error), "canary")).toEqual([])
   })
 })

@@ -6,6 +6,7 @@ import * as Either from "effect/Either"
 import { identity } from "effect/Function"
 import * as Redacted from "effect/Redacted"
 import { describe, expect, it } from "vitest"
+import { leaking, printed } from "../../../../../tools/leaks/sinks.js"
 import * as Operation from "../../../src/internal/wire/operationResult.js"
 import * as Response from "../../../src/internal/wire/response.js"
 import type { Answer } from "../../../src/internal/wire/response.js"
@@ -49,7 +50,7 @@ describe("an error", () => {
       _tag: "InvalidArgument",
       fieldViolations: [{ field: "metadata.name", description: "too long" }]
     })
-    expect(JSON.stringify(error)).not.toContain("canary")
+    expect(leaking(printed(error), "canary")).toEqual([])
   })
 
   const errorInfo = "type.googleapis.com/google.rpc.ErrorInfo"
@@ -141,7 +142,7 @@ describe("an error", () => {
         metadata: { "got <redacted>": "got <redacted>", required_scope: "got <redacted>" }
       }, { "@type": "got <redacted>" }]
     })
-    expect(JSON.stringify(error)).not.toContain("hunter22")
+    expect(leaking(printed(error), "hunter22")).toEqual([])
     const denied = errorOf("create", answer(403, { ...body, code: 7 }, headers), without)
     expect(denied).toMatchObject({ requiredScope: "got <redacted>", grantedScopes: ["got", "<redacted>"] })
 
@@ -152,7 +153,7 @@ describe("an error", () => {
     )
     expect(unexpected).toMatchObject({ _tag: "UnexpectedResponse", contentType: "got <redacted>" })
     expect(unexpected.message).toContain("metadata.labels[\"got <redacted>\"]")
-    expect(JSON.stringify(unexpected) + String(unexpected)).not.toContain("hunter22")
+    expect(leaking(printed(unexpected), "hunter22")).toEqual([])
   })
 })
 
@@ -243,7 +244,7 @@ describe("a success", () => {
       isRetryable: false,
       violations: [{ field, description: expect.stringMatching(description) as string }]
     })
-    expect(JSON.stringify(error) + String(error)).not.toMatch(/canary|4711/)
+    expect(leaking(printed(error), "canary", "4711")).toEqual([])
   })
 
   it("with many violations reports ten of them", () => {

@@ -16,6 +16,10 @@ const soaks = {
     // Loaded lazily, because its imports may be installed first.
     run: async (args) => (await import("./soak/main.mjs")).main(args)
   },
+  hostile: {
+    what: "attacks on the mock server, and secrets in every spelling and every sink: how many were tried and held",
+    run: async (args) => (await import("./soak/held.mjs")).main(args)
+  },
   snapshot: {
     what: "100 servers, each killed at a moment while it saves its snapshot; what is left has to be whole",
     run: async (args) => (await import("./soak/snapshot.mjs")).main(args)

@@ -285,9 +285,21 @@ const kinds = { amplification, exceptions, connections }
 /** Milliseconds between two attacks of a peer: others are to be answered meanwhile, and that takes more than one processor at times. */
 const rest = 200
 
+/** The names of all attacks. */
+export const attacks = [...Object.values(kinds).flatMap((attacks) => Object.keys(attacks)), "50 connections too many"]
+
+/** What was tried and held, as Markdown. */
+export const table = (rows) =>
+  [
+    "| attack | tried | held |",
+    "| --- | --- | --- |",
+    ...rows.map(({ held, name, tried }) => `| ${name} | ${tried} | ${held} |`)
+  ].join("\n")
+
 /** What hostile peers tried, by attack, and how often it held. */
 export class Hostile {
-  tally = new Map()
+  /** By its name, how often an attack was tried and held. */
+  tally = new Map(attacks.map((name) => [name, { name, tried: 0, held: 0 }]))
   failures = []
   #peers
   #maxConnections
@@ -309,7 +321,19 @@ export class Hostile {
   async until(over) {
     let isOver = false
     const end = over.then(() => isOver = true, () => isOver = true)
+    await this.#repeat(() => !isOver && this.failures.length === 0)
+    await end
+  }
+
+  /** Tries all attacks, each so many times. */
+  async rounds(count) {
+    await this.#repeat((round) => round < count)
+    for (let round = 0; round < count; round++) await this.flood()
+  }
+
+  async #repeat(goesOn) {
     await Promise.all(this.#peers.map(async ({ attacks, kind, peer }) => {
+      let round = 0
       do {
         if (kind === "connections") {
           await Promise.all(attacks.map(([name, attack]) => this.#try(name, () => attack(peer))))
@@ -323,9 +347,8 @@ export class Hostile {
           }
         }
         await new Promise((resolve) => setTimeout(resolve, rest))
-      } while (!isOver && this.failures.length === 0)
+      } while (goesOn(++round))
     }))
-    await end
   }
 
   /** Lets the attacks that are under way end, and begins none before the answer is called. Connections that wait to be closed go on. */
@@ -348,8 +371,7 @@ export class Hostile {
   }
 
   async #try(name, attack) {
-    const row = this.tally.get(name) ?? { tried: 0, held: 0 }
-    this.tally.set(name, row)
+    const row = this.tally.get(name)
     row.tried++
     try {
       await attack()

@@ -4,7 +4,7 @@ import { once } from "node:events"
 import { fileURLToPath } from "node:url"
 import { anySeed, command } from "./arguments.mjs"
 import { build } from "./build.mjs"
-import { Hostile } from "./hostile.mjs"
+import { Hostile, table } from "./hostile.mjs"
 import { isGrown, mb } from "./memory.mjs"
 import { randomOf } from "./random.mjs"
 import { soak } from "./soak.mjs"
@@ -26,13 +26,6 @@ Prints how often each attack was tried and survived (held).
   --requests     number of requests; default 1000000
   --connections  number of connections, each with its own key; default 50
   --seed         an integer; the same seed sends the same requests; default random`
-
-const table = (tally) =>
-  [
-    "| attack | tried | held |",
-    "| --- | --- | --- |",
-    ...[...tally].map(([name, { held, tried }]) => `| ${name} | ${tried} | ${held} |`)
-  ].join("\n")
 
 const run = async ({ connections, requests, seed }) => {
   await build()
@@ -89,7 +82,7 @@ const run = async ({ connections, requests, seed }) => {
       problems.push(`memory grew from ${mb(first.heap)} after the first tenth to ${mb(last.heap)}`)
     }
     if (peak > maxResident) problems.push(`the server had ${mb(peak)}, more than ${mb(maxResident)}`)
-    console.log(`\n${table(hostile.tally)}\n\nat most ${mb(peak)} resident`)
+    console.log(`\n${table([...hostile.tally.values()])}\n\nat most ${mb(peak)} resident`)
     if (problems.length > 0) throw new Error(problems.join("\n\n"))
     const wrong = [...kinds].filter(([kind]) => kind.startsWith("hostile")).reduce((sum, [, count]) => sum + count, 0)
     console.log(

@@ -21,4 +21,4 @@ console.log(secret.metadata.name, secret.metadata.labels)
 console.log(secret.spec) // { value: <redacted> }
 
 const login = (password: string) => password === "correct horse battery staple"
-console.log(secret.spec.value !== undefined && login(Redacted.value(secret.spec.value))) // taken out on purpose: true
+console.log(secret.spec.value !== undefined && login(Redacted.value(secret.spec.value))) // unwrapped on purpose: true

@@ -84,7 +84,7 @@ const figures = async (rounds, execArgv, tell) => {
   return samples
 }
 
-/** How our server keeps what it is told, and what that promises. */
+/** The storage modes of our server, and their guarantees. */
 const modes = {
   memory: ["in memory", "nothing: it is gone when the process ends"],
   dataDir: ["`--data-dir`", "each change is on disk (`fdatasync`) before its response; those in flight share a sync"],

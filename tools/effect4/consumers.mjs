@@ -102,7 +102,7 @@ const exec = async (directory, tarballs, env) => {
     env: { ...env, npm_config_prefer_offline: "true" }
   })
   if (!out.includes("<redacted>")) throw new Error(`the example printed\n${out}`)
-  console.log("the mock server runs the example as a process of its own")
+  console.log("the example runs against the mock server in a child process")
 }
 
 /** Returns npm's error for packages and an Effect version that do not match. */

@@ -14,7 +14,7 @@ const secrets = "/v1/workspace_secrets"
  */
 const patience = 60_000
 
-/** Characters that an answer to something wrong may have, however much was wrong. */
+/** The maximum length of an error response in characters, for any number of violations. */
 const maxRefusal = 64 * 1024
 
 const endOfTime = "9999-12-31T23:59:59.999Z"
@@ -23,7 +23,7 @@ const lastMillis = Date.parse(endOfTime)
 const many = (count, make) => Array.from({ length: count }, (_, i) => make(i))
 const nested = (levels) => `${"{\"a\":".repeat(levels)}1${"}".repeat(levels)}`
 
-/** What comes in time, or fails. */
+/** Fails if a promise does not settle in time. */
 const within = async (what, promise) => {
   let timer
   const late = new Promise((_, reject) => {
@@ -36,7 +36,7 @@ const within = async (what, promise) => {
   }
 }
 
-/** A key of its own, and what it can ask the server with it. Each request has an answer in time, or fails. */
+/** A separate key with its requests. Each request fails if there is no response in time. */
 class Peer {
   #connection
   #key
@@ -50,7 +50,7 @@ class Peer {
     this.#tenant = `/_mock/tenants/${key.id}`
   }
 
-  /** The same key on a connection of its own. */
+  /** The same key on a separate connection. */
   another() {
     return new Peer(this.url, this.#key, this.random)
   }
@@ -76,7 +76,7 @@ class Peer {
     return this.#send(method, `${this.#tenant}${path}`, body)
   }
 
-  /** Begins anew, and finds the server as it has to be. */
+  /** Resets the tenant, and checks the server. */
   async recover() {
     const reset = await this.control("POST", "/reset")
     assert.equal(reset.status, 200, `a reset: ${reset.text.slice(0, 300)}`)
@@ -100,7 +100,7 @@ const randomText = ({ next }, length) =>
 
 const create = (metadata, spec = {}) => ({ metadata: { name: "name", ...metadata }, spec })
 
-// Made once: who soaks has other things to do.
+// Made once, to save CPU during the run.
 const wrongLabels = JSON.stringify(create({ labels: Object.fromEntries(many(80_000, (i) => [`-${i}`, ""])) }))
 const wrongFaults = JSON.stringify({ faults: many(80_000, () => ({ operation: 7, code: 8 })) })
 const wrongMask = JSON.stringify({ updateMask: many(160_000, (i) => `p${i}`).join(",").slice(0, 1_000_000) })
@@ -109,7 +109,7 @@ const accountId = "account_01JD9Z0000000000000000000A"
 const workspaceId = "workspace_01JD9Z0000000000000000000A"
 const profileId = "profile_01JD9Z0000000000000000000A"
 
-/** Secrets as a seed has them, with external ids that are all index. */
+/** Seeded secrets with long external ids, which the index must store. */
 const seedOf = (random, count, length) => ({
   accountId,
   workspaceId,
@@ -127,7 +127,7 @@ const seedOf = (random, count, length) => ({
   }))
 })
 
-/** Small requests that should cost a server much: work, memory, or a large answer. */
+/** Small requests that could be expensive: CPU, memory, or a large response. */
 const amplification = {
   "80,000 wrong labels": async (peer) => refused(await peer.api("POST", secrets, wrongLabels)),
   "an external id of 340,000 characters": async (peer) =>
@@ -149,7 +149,7 @@ const amplification = {
       ])
       ok(seen)
       for (const answer of answers) refused(answer, 504)
-      // As many as 50, where none has come to its end before the last one begins.
+      // Up to 50 at the same time.
       assert.ok(answers.some(({ text }) => text.includes("100 others wait")), "all of them waited")
     } finally {
       for (const waiter of waiters) waiter.close()
@@ -157,7 +157,7 @@ const amplification = {
   }
 }
 
-/** Requests after which something would throw where nobody catches it. */
+/** Requests that could cause an uncaught exception. */
 const exceptions = {
   "a clock offset in microseconds": async (peer) => {
     refused(await peer.control("PUT", "/clock", { type: "real", offsetMillis: Date.now() * 1000 }))
@@ -197,7 +197,7 @@ const exceptions = {
   }
 }
 
-/** A connection on which a peer behaves badly, and what came back on it. */
+/** A connection of a badly behaved peer, and the received bytes. */
 const open = (url) => {
   const { hostname, port } = new URL(url)
   const socket = connect({ host: hostname, port: Number(port), noDelay: true })
@@ -205,16 +205,16 @@ const open = (url) => {
   let bytes = 0
   socket.on("data", (chunk) => {
     bytes += chunk.length
-    // The first is enough to see what it is.
+    // The first chunk is enough.
     if (chunks.length === 0) chunks.push(chunk)
   })
-  // A reset is an end, too.
+  // A reset also ends the connection.
   socket.on("error", () => {})
   const closed = once(socket, "close").then(() => ({ bytes, text: Buffer.concat(chunks).toString() }))
   return { socket, closed }
 }
 
-/** Connections that should cost a server descriptors, memory and time. */
+/** Connections that could exhaust descriptors, memory and time. */
 const connections = {
   "a connection that sends nothing": async ({ url }) => {
     const { text } = await within("the end of an idle connection", open(url).closed)
@@ -252,7 +252,7 @@ const connections = {
   }
 }
 
-/** Opens connections until the server has no more, while somebody else goes on being answered. Each one too many is refused, and closed. */
+/** Opens connections up to the server's limit, while another client still gets responses. Further connections are refused and closed. */
 const flood = async (peer, maxConnections) => {
   const other = peer.another()
   ok(await other.api("GET", "/v1/whoami"))
@@ -296,18 +296,18 @@ export const table = (rows) =>
     ...rows.map(({ held, name, tried }) => `| ${name} | ${tried} | ${held} |`)
   ].join("\n")
 
-/** What hostile peers tried, by attack, and how often it held. */
+/** How often each attack was tried and survived. */
 export class Hostile {
   /** By its name, how often an attack was tried and held. */
   tally = new Map(attacks.map((name) => [name, { name, tried: 0, held: 0 }]))
   failures = []
   #peers
   #maxConnections
-  /** Settles when attacks may go on, where they may not. */
+  /** Settles when paused attacks may continue. */
   #gate
   #running = new Set()
 
-  /** `keys` has a tenant for each kind; of attacks, `chosen` gives whether they are tried. */
+  /** `keys` has one tenant per kind; `chosen` selects the attacks. */
   constructor({ chosen = () => true, keys, maxConnections, random, url }) {
     this.#maxConnections = maxConnections
     this.#peers = Object.entries(kinds).map(([kind, attacks], i) => ({
@@ -317,7 +317,7 @@ export class Hostile {
     }))
   }
 
-  /** Tries all attacks, again and again, until a promise settles; each once at least. */
+  /** Repeats all attacks until a promise settles, each at least once. */
   async until(over) {
     let isOver = false
     const end = over.then(() => isOver = true, () => isOver = true)
@@ -351,7 +351,10 @@ export class Hostile {
     }))
   }
 
-  /** Lets the attacks that are under way end, and begins none before the answer is called. Connections that wait to be closed go on. */
+  /**
+   * Waits for the attacks in flight, and starts none before the returned function is called. Connections that wait to
+   * be closed stay open.
+   */
   async pause() {
     let goOn
     this.#gate = new Promise((resolve) => {
@@ -361,7 +364,7 @@ export class Hostile {
     return goOn
   }
 
-  /** Takes all connections, while nobody else needs a new one. */
+  /** Takes all connections while no other client needs a new one. */
   async flood() {
     await this.#try("50 connections too many", () => flood(this.#peers[0].peer, this.#maxConnections))
   }

@@ -15,9 +15,9 @@ const usage = `npm run soak -- snapshot [--kills N] [--secrets N] [--seed N]
 Starts a server on the snapshot file of the one before, adds a secret, tells it to stop, and kills it (SIGKILL) at a moment of the time that
 saving takes. Fails when the file that is left is neither the old snapshot nor the new one, whole, and when the next server does not go on from it.
 
-  --kills    how many servers are killed; 100 unless given
-  --secrets  how many secrets they save; 3000 unless given
-  --seed     a whole number; the same one has the same moments; by chance unless given`
+  --kills    number of killed servers; default 100
+  --secrets  number of secrets that they save; default 3000
+  --seed     an integer; the same seed kills at the same moments; default random`
 
 const program = join(root, "apps/mock-server/dist/bin/main.js")
 

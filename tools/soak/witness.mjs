@@ -12,9 +12,9 @@ const usage = `npm run soak -- witness [--exchanges N] [--in-flight N] [--seed N
 Sends requests to a server through the proxy of a witness: reads, pages, creates, errors, and bodies of bytes. Fails when a request or an answer
 does not come as it was sent, when one is not counted, and, from 20,000 exchanges on, when the memory of the witness grows after the first tenth.
 
-  --exchanges  how many exchanges; 100000 unless given
-  --in-flight  how many at a time; 50 unless given
-  --seed       a whole number; the same one sends the same; by chance unless given`
+  --exchanges  number of exchanges; default 100000
+  --in-flight  number in flight; default 50
+  --seed       an integer; the same seed sends the same exchanges; default random`
 
 /** Sends exchanges through the witness process of `start`, and returns measurements and problems. */
 export const soak = async ({ exchanges, inFlight, onTenth = () => {}, seed, start }) => {

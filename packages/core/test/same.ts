@@ -12,7 +12,7 @@ const keysOf = (self: object): ReadonlyArray<string> =>
 
 /**
  * Deep equality, including classes and the values of secrets: `toEqual` treats any two Redacted as equal. A key with
- * the value `undefined` equals an absent key, and the stack of an error is left out.
+ * the value `undefined` equals an absent key, and the stack of an error is ignored.
  */
 export const same = (self: unknown, that: unknown): boolean => {
   if (Object.is(self, that)) {

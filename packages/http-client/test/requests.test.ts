@@ -85,7 +85,7 @@ describe.each(transports)("over %s", (_, transport) => {
     }))
 
   it.scoped.each([301, 302, 303, 307, 308])(
-    "follows no redirect with status %i, so that nobody gets the key",
+    "follows no redirect with status %i, which would leak the key",
     (status) =>
       Effect.gen(function*() {
         const elsewhere = yield* serve(answers)

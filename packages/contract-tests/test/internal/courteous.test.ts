@@ -42,7 +42,7 @@ describe("courteous", () => {
       [busy(429, "Thu, 01 Jan 1970 00:00:09 GMT"), 9],
       [busy(429, "Wed, 31 Dec 1969 00:00:00 GMT"), 0]
     ] as const
-  )("waits as long as it is told, and asks again (%#)", ([answer, seconds]) =>
+  )("waits for the requested delay, then retries (%#)", ([answer, seconds]) =>
     Effect.gen(function*() {
       const { ask, asked } = yield* server([answer])
       const fiber = yield* Effect.fork(ask("http://a/"))

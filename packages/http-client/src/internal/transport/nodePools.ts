@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type * as Undici from "undici"
 // Not the package's entry point: it takes three times as long to load, and replaces the agent of global fetch.
-// @ts-expect-error: it has no types of its own
+// @ts-expect-error: it has no types
 import UndiciPool from "undici/lib/dispatcher/pool.js"
 import { CLOSED, TransportFailure } from "./failure.js"
 

@@ -54,7 +54,7 @@ const Made = Schema.Struct({
  * - `made`: a world was created, or replaced the one with the same id; the secrets of its origin follow as `origin`;
  * - `fill`: replaces all secrets, together with the `more` that follow; two numbers are a range of the origin's secrets: the first and the
  *   count;
- * - `put`, `delete`: one secret;
+ * - `put`, `deleted`: one secret;
  * - `contents`, `rules`, `counters`: replace other parts of the state;
  * - `key`: replaces the API key; `removed`: the world was removed.
  */
@@ -64,7 +64,7 @@ const codecs = {
   fill: codec(Schema.Array(Schema.Unknown)),
   more: codec(Schema.Array(Schema.Unknown)),
   put: codec(WorkspaceSecret),
-  delete: codec(Schema.String),
+  deleted: codec(Schema.String),
   contents: codec(StoredContents),
   rules: codec(Rules),
   counters: codec(Counters),
@@ -189,7 +189,7 @@ export const single = (
   id: string,
   before: WorkspaceSecret | undefined,
   after: WorkspaceSecret | undefined
-): Lines => after === undefined ? [say("delete", id, before?.metadata.id)] : [say("put", id, after)]
+): Lines => after === undefined ? [say("deleted", id, before?.metadata.id)] : [say("put", id, after)]
 
 /** The lines of a removed world. */
 export const removed = (id: string): Lines => [say("removed", id, null)]
@@ -265,8 +265,8 @@ export class Images {
         image.secrets.set(secret.metadata.id, secret)
         break
       }
-      case "delete":
-        image.secrets.delete(read(codecs.delete))
+      case "deleted":
+        image.secrets.delete(read(codecs.deleted))
         break
       case "contents": {
         const { accountId, profile, workspaceAlias, workspaceId, ...rest } = read(codecs.contents)

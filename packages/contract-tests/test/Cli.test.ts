@@ -111,7 +111,10 @@ describe("run", () => {
         "--paths scoped needs --workspace-id, or CADENYA_WORKSPACE_ID"
       ])
       const noKey = yield* run(live, { env: { CADENYA_API_KEY: "" } })
-      expect([noKey.code, noKey.err.split("\n")[0]]).toEqual([2, "CADENYA_API_KEY must be set to an API key of that server"])
+      expect([noKey.code, noKey.err.split("\n")[0]]).toEqual([
+        2,
+        "CADENYA_API_KEY must be set to an API key of that server"
+      ])
       // All are unset: the run tries to reach the server, which does not exist.
       const reached = yield* run(live, { env: { ...key, ...empty } })
       expect(reached.err).toMatch(/^GET \/v1\/workspace_secrets\?limit=1: expected an answer/)

@@ -77,7 +77,9 @@ describe("run", () => {
       const stuck = Ledger.run({ behaviours: [behaviour("WS-GET-001", { run: Effect.never })], timeout: 5000 })
       const fiber = yield* Effect.fork(stuck)
       yield* TestClock.adjust(5000)
-      expect(yield* Fiber.join(fiber)).toMatchObject([{ result: { _tag: "Failed", message: "timed out after 5000 ms" } }])
+      expect(yield* Fiber.join(fiber)).toMatchObject([{
+        result: { _tag: "Failed", message: "timed out after 5000 ms" }
+      }])
     }).pipe(Effect.provide(targetOf(Memory.make()))))
 
   it.effect("deletes leftover secrets at the end and on interruption", () =>

@@ -4,9 +4,9 @@ import { once } from "node:events"
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { createInterface } from "node:readline"
 import { parseArgs } from "node:util"
 import { Agent, request } from "undici"
+import { bundle, serve } from "./serve.mjs"
 import { setup } from "./setup.mjs"
 import { root } from "./workspaces.mjs"
 
@@ -32,31 +32,19 @@ const expect = (holds, message) => {
 }
 
 const directory = mkdtempSync(join(tmpdir(), "scaling-"))
-const children = new Set()
-
-const start = (command, args, options) => {
-  const child = spawn(command, args, { stdio: ["ignore", "pipe", "inherit"], ...options })
-  children.add(child)
-  child.once("exit", () => children.delete(child))
-  return child
-}
-
-const stop = async (child) => {
-  const ended = once(child, "exit")
-  child.kill("SIGTERM")
-  await ended
-}
+const servers = new Map()
+let nginx
 
 /** Starts a mock server, or restarts it with its saved tenants. */
-const serve = async (port) => {
-  const child = start(process.execPath, [
-    join(root, "tools/start.mjs"),
-    ...["serve", "--port", String(port), "--accept-any-key", "--data-dir", join(directory, String(port)), "--json"]
-  ])
-  for await (const line of createInterface({ input: child.stdout })) {
-    if (line.startsWith("{")) return child
-  }
-  throw new Error(`the server on port ${port} did not start`)
+const start = async (port) => {
+  servers.set(port, await serve(["--accept-any-key", "--data-dir", join(directory, String(port))], port))
+}
+
+const stopNginx = async () => {
+  if (nginx === undefined || nginx.exitCode !== null) return
+  const ended = once(nginx, "exit")
+  nginx.kill("SIGTERM")
+  await ended
 }
 
 const get = async (path, key) => {
@@ -70,19 +58,20 @@ const get = async (path, key) => {
 
 const dispatcher = new Agent({ connections })
 
-/** Starts nginx with this number of servers, and waits until it answers. */
+/** Starts nginx for the servers on these ports, in place of the one that runs, and waits until it answers. */
 const balance = async (ports) => {
-  const servers = ports.map((port) => `    server 127.0.0.1:${port};\n`).join("")
-  const text = configuration.replace(/(?: {4}server 127\.0\.0\.1:\d+;\n)+/, servers)
-  expect(text.includes(servers), "docs/nginx.conf has no list of servers")
+  await stopNginx()
+  const list = ports.map((port) => `    server 127.0.0.1:${port};\n`).join("")
+  const text = configuration.replace(/(?: {4}server 127\.0\.0\.1:\d+;\n)+/, list)
+  expect(text.includes(list), "docs/nginx.conf has no list of servers")
   const prefix = mkdtempSync(join(directory, "nginx-"))
   const file = join(prefix, "nginx.conf")
   writeFileSync(file, text)
-  const child = start("nginx", ["-p", prefix, "-c", file])
+  nginx = spawn("nginx", ["-p", prefix, "-c", file], { stdio: ["ignore", "ignore", "inherit"] })
   for (let attempt = 0; attempt < 100; attempt++) {
-    expect(child.exitCode === null, "nginx did not start")
+    expect(nginx.exitCode === null, "nginx did not start")
     const answered = await get("/_mock/health", "any").then(({ status }) => status === 200, () => false)
-    if (answered) return child
+    if (answered) return
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
   throw new Error("nginx does not answer")
@@ -154,9 +143,9 @@ const secretsOf = async (key) =>
 
 const main = async () => {
   const ports = [4011, 4012, 4013, 4014]
-  const servers = new Map()
-  for (const port of ports) servers.set(port, await serve(port))
-  let nginx = await balance(ports)
+  await bundle()
+  for (const port of ports) await start(port)
+  await balance(ports)
 
   console.log(`contract: ${contract()} statements hold through nginx`)
 
@@ -171,9 +160,8 @@ const main = async () => {
   const port = Number(server.split(":")[1])
   await create("kept-key")
   const kept = await secretsOf("kept-key")
-  servers.get(port).kill("SIGKILL")
-  await once(servers.get(port), "exit")
-  servers.set(port, await serve(port))
+  await servers.get(port).kill()
+  await start(port)
   expect(kept.includes("kept"), "a create made no secret")
   expect((await secretsOf("kept-key")).join() === kept.join(), "a killed server lost a secret")
   console.log("restart: a server that was killed has its secrets again")
@@ -183,14 +171,12 @@ const main = async () => {
   console.log("control API: not forwarded; ask each server at its own address")
 
   for (const count of [1, 2, 4]) {
-    await stop(nginx)
-    nginx = await balance(ports.slice(0, count))
+    await balance(ports.slice(0, count))
     await throughput()
     console.log(`throughput: ${count} server${count === 1 ? "" : "s"}, ${Math.round(await throughput())} requests/s`)
   }
 
-  await stop(nginx)
-  servers.set(4015, await serve(4015))
+  await start(4015)
   await balance([...ports, 4015])
   const after = await placesOf()
   const moved = after.filter((server, number) => server !== before[number])
@@ -213,7 +199,8 @@ if (values.help === true) {
     console.error(error instanceof Error ? error.message : error)
     process.exitCode = 1
   } finally {
-    await Promise.all([...children].map(stop))
+    await stopNginx()
+    await Promise.all([...servers.values()].map(({ stop }) => stop()))
     await dispatcher.close()
     rmSync(directory, { recursive: true, force: true })
   }

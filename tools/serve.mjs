@@ -15,21 +15,22 @@ export const bundle = async () => {
   }
 }
 
-/** Starts the command on a free port with additional arguments. Returns its URL, its key, and a function that stops it. */
-export const serve = async (args = []) => {
-  const command = [join(root, "apps/mock-server/dist/bin/main.js"), "--port", "0", "--json", ...args]
+/** Starts the command with additional arguments. Returns its URL, its key, and functions that stop it in order or at once. */
+export const serve = async (args = [], port = 0) => {
+  const command = [join(root, "apps/mock-server/dist/bin/main.js"), "--port", String(port), "--json", ...args]
   const child = spawn(process.execPath, command, { env: environment(), stdio: ["ignore", "pipe", "inherit"] })
   const closed = once(child, "close")
   const kill = () => child.kill("SIGKILL")
   process.once("exit", kill)
-  const stop = async () => {
-    child.kill("SIGTERM")
+  const end = (signal) => async () => {
+    child.kill(signal)
     await closed
     process.off("exit", kill)
   }
+  const stop = end("SIGTERM")
   for await (const line of createInterface({ input: child.stdout })) {
     const { apiKey, url } = JSON.parse(line)
-    return { apiKey, stop, url }
+    return { apiKey, kill: end("SIGKILL"), stop, url }
   }
   throw new Error("the mock server did not start")
 }

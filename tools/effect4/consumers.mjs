@@ -1,13 +1,11 @@
 // Installs the packed packages for Effect 4 into empty projects outside the repository. Compiles the examples of their
 // READMEs, runs them against the mock server, and shows npm's error if Effect's version does not match.
-import { spawn } from "node:child_process"
-import { once } from "node:events"
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { basename, delimiter, dirname, join } from "node:path"
-import { createInterface } from "node:readline"
 import { environmentOf4, install4, line } from "../effect4.mjs"
 import { npm, run } from "../npm.mjs"
+import { bundle, serve } from "../serve.mjs"
 import { root } from "../workspaces.mjs"
 import { pack4 } from "./pack.mjs"
 
@@ -21,27 +19,6 @@ const examplesOf = (readme) =>
     prints: [...text.matchAll(/^.*console\.log\(.*\) \/\/ (.*)$|^.*Console\.log\(.*\),? \/\/ (.*)$|^ {2}\/\/ (.*)$/gm)]
       .map(([, one, other, below]) => one ?? other ?? below)
   }))
-
-/** Starts the mock server in a child process. */
-const serve = async () => {
-  const child = spawn(process.execPath, ["tools/start.mjs", "--port", "0", "--json"], {
-    cwd: root,
-    stdio: ["ignore", "pipe", "inherit"]
-  })
-  const closed = once(child, "close")
-  const stop = async () => {
-    child.kill("SIGTERM")
-    await closed
-  }
-  for await (const text of createInterface({ input: child.stdout })) {
-    if (text.startsWith("{")) {
-      child.stdout.resume()
-      const { apiKey, url } = JSON.parse(text)
-      return { env: { CADENYA_BASE_URL: url, CADENYA_API_KEY: apiKey }, stop }
-    }
-  }
-  throw new Error("the mock server did not say where it listens")
-}
 
 const tsconfig = {
   compilerOptions: {
@@ -136,14 +113,16 @@ const main = async () => {
       `effect@${devDependencies.effect}`,
       packages.find(({ name }) => name === "@workspace-secrets/core").tarball
     ], env)
-    const server = await serve()
+    await bundle()
+    const { apiKey, stop, url } = await serve(["--seed-file", join(root, "apps/mock-server/seeds/example.json")])
+    const served = { CADENYA_BASE_URL: url, CADENYA_API_KEY: apiKey }
     try {
       // CommonJS loads ES modules with `require`, also on this repository's Node.
       const older = { ...env, PATH: `${dirname(process.execPath)}${delimiter}${env.PATH}` }
-      await check("module", join(temporary, "module"), packages, env, server.env)
-      await check("commonjs", join(temporary, "commonjs"), packages, older, server.env)
+      await check("module", join(temporary, "module"), packages, env, served)
+      await check("commonjs", join(temporary, "commonjs"), packages, older, served)
     } finally {
-      await server.stop()
+      await stop()
     }
     await exec(join(temporary, "module"), [effect3, await ofEffect3("apps/mock-server")], env)
   } finally {

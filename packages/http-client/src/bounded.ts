@@ -10,18 +10,8 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
-import { CollectedResponse, limitOf, MAX_BODY } from "./internal/transport/collectedResponse.js"
+import { CollectedResponse, concat, limitOf, MAX_BODY } from "./internal/transport/collectedResponse.js"
 import { BODY_TOO_LARGE, failure, TransportFailure } from "./internal/transport/failure.js"
-
-const concat = (chunks: ReadonlyArray<Uint8Array>, size: number): Uint8Array => {
-  const body = new Uint8Array(size)
-  let at = 0
-  for (const chunk of chunks) {
-    body.set(chunk, at)
-    at += chunk.byteLength
-  }
-  return body
-}
 
 /** Closes the connection of a response without reading it: an interrupted read does that. */
 const abandon = ({ stream }: HttpClientResponse): Effect.Effect<void> =>

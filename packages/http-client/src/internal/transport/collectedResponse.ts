@@ -20,6 +20,20 @@ export const MAX_ERROR_BODY = 64 * 1024
 /** The maximum body size for a status, in bytes. */
 export const limitOf = (status: number): number => status >= 200 && status < 300 ? MAX_BODY : MAX_ERROR_BODY
 
+/** Joins the chunks of a body. `size` is their total size in bytes. */
+export const concat = (chunks: ReadonlyArray<Uint8Array>, size: number): Uint8Array => {
+  if (chunks.length === 1 && chunks[0] !== undefined) {
+    return chunks[0]
+  }
+  const all = new Uint8Array(size)
+  let at = 0
+  for (const chunk of chunks) {
+    all.set(chunk, at)
+    at += chunk.byteLength
+  }
+  return all
+}
+
 const decoder = new TextDecoder("utf-8", { fatal: true })
 const lossy = new TextDecoder()
 

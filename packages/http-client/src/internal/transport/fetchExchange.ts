@@ -3,7 +3,7 @@ import type { RequestError } from "@effect/platform/HttpClientError"
 import type { HttpClientRequest } from "@effect/platform/HttpClientRequest"
 import * as UrlParams from "@effect/platform/UrlParams"
 import * as Either from "effect/Either"
-import { CollectedResponse, limitOf, MAX_BODY } from "./collectedResponse.js"
+import { CollectedResponse, concat, limitOf, MAX_BODY } from "./collectedResponse.js"
 import { codingsOf } from "./contentCoding.js"
 import type { Exchange } from "./exchange.js"
 import {
@@ -131,19 +131,6 @@ const collect = async (response: Response, attempt: Attempt): Promise<Uint8Array
     }
   }
   return size > limit ? new TransportFailure(BODY_TOO_LARGE) : concat(chunks, size)
-}
-
-const concat = (chunks: ReadonlyArray<Uint8Array>, size: number): Uint8Array => {
-  if (chunks.length === 1 && chunks[0] !== undefined) {
-    return chunks[0]
-  }
-  const all = new Uint8Array(size)
-  let at = 0
-  for (const chunk of chunks) {
-    all.set(chunk, at)
-    at += chunk.byteLength
-  }
-  return all
 }
 
 /** Sends requests with `fetch`, looked up for each request. */

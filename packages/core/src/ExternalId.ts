@@ -7,7 +7,7 @@ import * as Schema from "effect/Schema"
 import { TextOfField } from "./internal/schema.js"
 
 /**
- * The id of a resource in an external system: any string (WIRE.md, Models: `externalId?`). An empty string means unset;
+ * The id of a resource in an external system, as it was stored (WIRE.md, Models: `externalId?`). An empty string means unset;
  * in an update, it clears the field.
  *
  * @since 0.1.0

@@ -59,7 +59,7 @@ const names = Object.keys(RpcCode) as ReadonlyArray<RpcCodeName>
 export const nameOf = (code: number): RpcCodeName | undefined => names.find((name) => RpcCode[name] === code)
 
 /**
- * A code in a response: any integer, because unknown enum values are kept (WIRE.md, Transport).
+ * A code in a response. Every integer is valid, because unknown enum values are kept (WIRE.md, Transport).
  *
  * @since 0.1.0
  * @category schemas

@@ -74,7 +74,7 @@ export const schemas: Readonly<Record<string, { readonly schema: Words; readonly
     fields: {
       value: {
         description:
-          "The secret value: any text. Absent if none is set, or if the server does not return values (`--write-only-values`).",
+          "The secret value, a text without restrictions. Absent if none is set, or if the server does not return values (`--write-only-values`).",
         format: "password"
       }
     }

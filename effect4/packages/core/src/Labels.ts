@@ -73,7 +73,7 @@ export const Labels = stringMap(violation, patterns).annotate({ identifier: "Lab
 export type Labels = typeof Labels.Type
 
 /**
- * Labels in responses: any strings, because labels stored before the rules were published must stay readable (WIRE.md,
+ * Labels in responses. Keys and values are not checked, because labels stored before the rules were published must stay readable (WIRE.md,
  * Models: `labels?`).
  *
  * @since 0.1.0

@@ -10,7 +10,7 @@ const arbitrary = (prefix: string) => (): LazyArbitrary<string> => (fc) => {
 }
 
 /**
- * The schema of an id: any non-empty string, branded. Its arbitrary generates prefixed ULIDs, as servers do.
+ * The schema of an id: a non-empty string, branded. Its arbitrary generates prefixed ULIDs, as servers do.
  */
 export const id = <const Brand extends string>(brand: Brand, prefix: string, description: string) =>
   NonEmptyText.annotations({ description, arbitrary: arbitrary(prefix) }).pipe(Schema.brand(brand))

@@ -1,7 +1,7 @@
 import * as Schema from "effect/Schema"
 import { Text } from "./schema.js"
 
-/** The schema of an id: any non-empty string. Its arbitrary generates prefixed ULIDs, as servers do. */
+/** The schema of an id: a non-empty string. Its arbitrary generates prefixed ULIDs, as servers do. */
 export const id = (identifier: string, prefix: string, description: string) =>
   Text.check(
     Schema.isNonEmpty({

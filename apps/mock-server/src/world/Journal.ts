@@ -653,7 +653,7 @@ export class Journal {
     { times = 1 }: { readonly times?: number | undefined } = {}
   ): Effect.Effect<ReadonlyArray<JournalEntry>, JournalMismatch> {
     return Effect.async<ReadonlyArray<JournalEntry>, JournalMismatch>((resume) => {
-      let entries = this.list(match).entries
+      const entries = [...this.list(match).entries]
       if (entries.length >= times) {
         return resume(Effect.succeed(entries))
       }
@@ -665,7 +665,7 @@ export class Journal {
         notify: (entry) => {
           try {
             if (isMatch(entry, match)) {
-              entries = [...entries, entry]
+              entries.push(entry)
               if (entries.length >= times) {
                 this.#waiters.delete(waiter)
                 resume(Effect.succeed(entries))
@@ -678,7 +678,7 @@ export class Journal {
           }
         },
         forget: () => {
-          entries = []
+          entries.length = 0
         }
       }
       this.#waiters.add(waiter)

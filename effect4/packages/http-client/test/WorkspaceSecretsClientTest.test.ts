@@ -25,6 +25,6 @@ describe("WorkspaceSecretsClientTest", () => {
   it.effect("dies with the name of an operation without an answer", () =>
     Effect.gen(function*() {
       const exit = yield* Effect.exit((yield* WorkspaceSecretsClient).get(id))
-      expect(String(exit)).toContain("get was called")
+      expect(String(exit)).toContain("unexpected call of get")
     }).pipe(Effect.provide(layer())))
 })

@@ -7,7 +7,7 @@ import * as Either from "effect/Either"
 import type * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import type { ParseOptions } from "effect/SchemaAST"
-import { compile, type Direction, UNSURE } from "./internal/compile.js"
+import { compile, type Direction, type Parser, UNSURE } from "./internal/compile.js"
 
 /**
  * Decodes and encodes with a schema.
@@ -39,10 +39,11 @@ const isCompiled = ({ onExcessProperty, propertyOrder }: ParseOptions): boolean 
  */
 export const codec = <A, I>(schema: Schema.Schema<A, I>, options: ParseOptions = {}): Codec<A, I> => {
   const parser = <B>(direction: Direction, make: () => Parse<B>): Parse<B> => {
+    let compiled: Parser | undefined
     let report: Parse<B> | undefined
     const isFast = isCompiled(options)
     return (input) => {
-      const value = isFast ? compile(schema.ast, direction)(input, options) : UNSURE
+      const value = isFast ? (compiled ??= compile(schema.ast, direction))(input, options) : UNSURE
       return value === UNSURE ? (report ??= make())(input) : Either.right(value as B)
     }
   }

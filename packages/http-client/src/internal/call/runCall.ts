@@ -24,6 +24,7 @@ import type { Operation } from "../wire/operationResult.js"
 import type { Call } from "../wire/request.js"
 import * as Response from "../wire/response.js"
 import { exchange, send, type Sending } from "./attempt.js"
+import { CallSecrets } from "./callSecrets.js"
 import { sleep, within, withinCallback } from "./deadline.js"
 import type { Budget } from "./retryBudget.js"
 import { mayBeDone, Retries } from "./retryDecision.js"
@@ -55,6 +56,7 @@ export interface Running {
   readonly client: Client
   readonly settings: Settings
   readonly observation: Observation
+  readonly secrets: CallSecrets
 }
 
 /** The special behaviour of an operation. */
@@ -89,13 +91,13 @@ const credentials = ({ headers = {} }: Settings): ReadonlyArray<Redacted.Redacte
 
 /** Sends the request of an operation, with retries, and reads the response. */
 export const run = <A, E extends CallError & { readonly _tag: ErrorTable.Tag }>(
-  { client, observation, settings }: Running,
+  { client, observation, secrets, settings }: Running,
   operation: Operation<A, E>,
   call: Call,
   extras: Extras<A, E> = {},
   route: Route = client.routes[operation.name]
 ): Effect.Effect<Outcome<A>, E | OwnError> => {
-  const without = observation.mask([...call.secrets, ...credentials(settings)])
+  secrets.add([...call.secrets, ...credentials(settings)])
   let retries: Retries | undefined
 
   const fail = (
@@ -105,7 +107,7 @@ export const run = <A, E extends CallError & { readonly _tag: ErrorTable.Tag }>(
   ): Effect.Effect<Outcome<A>, E | OwnError> => {
     observation.attempted("status" in error ? error.status : undefined, error)
     const settled = observation.mayBeDone
-      ? extras.settle?.(error, { answer, attempts: observation.attempts, redact: without })
+      ? extras.settle?.(error, { answer, attempts: observation.attempts, redact: secrets.mask })
       : undefined
     if (settled !== undefined) {
       return settled
@@ -132,7 +134,7 @@ export const run = <A, E extends CallError & { readonly _tag: ErrorTable.Tag }>(
         after: Duration.millis(scope === "call" ? settings.deadline : settings.attemptDeadline),
         attempts
       })
-    const sending: Sending = { call: { request }, redact: without, operation, attempts }
+    const sending: Sending = { call: { request }, redact: secrets.mask, operation, attempts }
     const millis = Math.min(left, settings.attemptDeadline)
     const sent = client.exchange === undefined
       ? within(send(client.http, sending), millis, place, timeout)
@@ -148,9 +150,9 @@ export const run = <A, E extends CallError & { readonly _tag: ErrorTable.Tag }>(
               return fail(result.left, answer)
             }
             observation.attempted(answer.status, undefined)
-            return Effect.succeed({ value: result.right, answer, attempts, redact: without })
+            return Effect.succeed({ value: result.right, answer, attempts, redact: secrets.mask })
           }
-          const result = Response.read(operation, answer, { now, attempts, redact: without })
+          const result = Response.read(operation, answer, { now, attempts, redact: secrets.mask })
           if (Either.isEither(result)) {
             return finish(result)
           }
@@ -175,34 +177,35 @@ export const run = <A, E extends CallError & { readonly _tag: ErrorTable.Tag }>(
 export const observe = <A, E extends CallError>(
   client: Client,
   operation: OperationName,
-  body: (observation: Observation) => Effect.Effect<A, E>
+  body: (running: Pick<Running, "observation" | "secrets">) => Effect.Effect<A, E>
 ): Effect.Effect<A, E> =>
   Effect.uninterruptibleMask((restore) =>
     Effect.withFiberRuntime<A, E>((fiber, { runtimeFlags }) => {
       client.budget?.deposit()
       const observation = new Observation(operation, fiber, runtimeFlags)
+      const secrets = new CallSecrets()
       const call = Effect.suspend(() => {
         observation.begin()
-        return restore(Effect.suspend(() => body(observation)))
+        return restore(Effect.suspend(() => body({ observation, secrets })))
       })
       return Effect.flatMap(Effect.exit(call), (exit) => {
-        const bare = Exit.isFailure(exit) ? Exit.failCause(withoutDefects(exit.cause, observation)) : exit
+        const bare = Exit.isFailure(exit) ? Exit.failCause(withoutDefects(exit.cause, secrets)) : exit
         try {
           observation.end(bare)
         } catch (defect) {
-          return Effect.die(observation.bare(defect))
+          return Effect.die(secrets.bare(defect))
         }
         return bare
       })
     })
   )
 
-const withoutDefects = <E>(cause: Cause.Cause<E>, observation: Observation): Cause.Cause<E> =>
+const withoutDefects = <E>(cause: Cause.Cause<E>, secrets: CallSecrets): Cause.Cause<E> =>
   Cause.isDie(cause)
     ? Cause.match(cause, {
       onEmpty: Cause.empty,
       onFail: (error) => Cause.fail(error),
-      onDie: (defect) => Cause.die(observation.bare(defect)),
+      onDie: (defect) => Cause.die(secrets.bare(defect)),
       onInterrupt: (fiberId) => Cause.interrupt(fiberId),
       onSequential: (left, right) => Cause.sequential(left, right),
       onParallel: (left, right) => Cause.parallel(left, right)

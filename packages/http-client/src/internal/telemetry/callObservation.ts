@@ -1,4 +1,3 @@
-import * as Redaction from "@workspace-secrets/core/Redaction"
 import * as Cause from "effect/Cause"
 import * as Chunk from "effect/Chunk"
 import * as Clock from "effect/Clock"
@@ -9,7 +8,6 @@ import * as FiberRef from "effect/FiberRef"
 import type * as FiberRefs from "effect/FiberRefs"
 import * as HashMap from "effect/HashMap"
 import * as Option from "effect/Option"
-import type * as Redacted from "effect/Redacted"
 import type * as RuntimeFlags from "effect/RuntimeFlags"
 import * as Tracer from "effect/Tracer"
 import type { OperationName } from "../../ClientError.js"
@@ -69,8 +67,6 @@ export class Observation {
   readonly #labels: Labels
   #call: Tracer.Span | undefined
   #attempt: Tracer.Span | undefined
-  #secrets: ReadonlyArray<Redacted.Redacted<string>> = []
-  #mask: Redaction.Mask | undefined
 
   constructor(
     readonly operation: OperationName,
@@ -89,18 +85,6 @@ export class Observation {
   /** Starts the call. If the tracer throws, `end` is still called. */
   begin(): void {
     this.#call = this.#span(`WorkspaceSecretsClient.${this.operation}`, "internal", parentOf(this.#fiber), this.started)
-  }
-
-  /** Redacts the secrets of all requests of the call: a response may repeat those of an earlier request. */
-  mask(secrets: ReadonlyArray<Redacted.Redacted<string>>): Redaction.Mask {
-    this.#secrets = [...this.#secrets, ...secrets.filter((secret) => !this.#secrets.includes(secret))]
-    this.#mask = undefined
-    return (text) => (this.#mask ??= Redaction.make(this.#secrets))(text)
-  }
-
-  /** A defect without message, cause and properties. */
-  bare(defect: unknown): Redaction.Defect {
-    return defect instanceof Redaction.Defect ? defect : new Redaction.Defect(defect, Redaction.make(this.#secrets))
   }
 
   /** The time since the call started, in milliseconds. If the clock steps back, the time does not change. */

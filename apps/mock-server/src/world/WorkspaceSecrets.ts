@@ -20,6 +20,7 @@ import {
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as Redacted from "effect/Redacted"
 import * as Cursor from "./Cursor.js"
 import type { Tenant } from "./Tenant.js"
 import { nameFor } from "./Tenant.js"
@@ -28,6 +29,21 @@ import { positionOf } from "./WorkspaceSecretStore.js"
 
 const DEFAULT_LIMIT = 50
 const MAX_LIMIT = 200
+
+/**
+ * The maximum size of a page in characters, unless it has only one secret. In JSON a character has at most six bytes, so
+ * a page is shorter than the 16 MiB that clients read.
+ */
+const MAX_PAGE = 2.5 * 1024 * 1024
+
+/** The characters of a secret whose number the caller chose. */
+const sizeOf = ({ metadata: { externalId, labels = {}, name }, spec: { value } }: WorkspaceSecret): number => {
+  let size = name.length + (externalId?.length ?? 0) + (value === undefined ? 0 : Redacted.value(value).length)
+  for (const [key, label] of Object.entries(labels)) {
+    size += key.length + label.length
+  }
+  return size
+}
 
 /** What a cursor is valid for. */
 const scopeOf = (tenant: Tenant, params: ListWorkspaceSecrets): string => {
@@ -99,6 +115,7 @@ const tooMuch = ({ externalId, labels = {} }: {
 
 /**
  * Lists a page of secrets by creation time, newest first by default. `limit` is 50 by default, and at most 200 (WIRE.md, List).
+ * A page of large secrets has fewer.
  *
  * @since 0.1.0
  * @category operations
@@ -111,9 +128,11 @@ export const list = (
   const limit = Math.min(params.limit || DEFAULT_LIMIT, MAX_LIMIT)
   return Either.map(positionAfter(params, scope), (after) => {
     const items: Array<WorkspaceSecret> = []
+    let size = 0
     for (const secret of tenant.secrets.search(params, params.sortOrder ?? "desc", after)) {
-      const last = items[limit - 1]
-      if (last !== undefined) {
+      const last = items.at(-1)
+      size += sizeOf(secret)
+      if (last !== undefined && (items.length === limit || size > MAX_PAGE)) {
         return page(items, { nextCursor: Cursor.encode(positionOf(last), scope) })
       }
       items.push(secret)

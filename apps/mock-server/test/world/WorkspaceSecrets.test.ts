@@ -678,6 +678,50 @@ describe("concurrent calls", () => {
     ).pipe(interleaved(1)))
 })
 
+describe("a page of large secrets", () => {
+  it.effect("ends before 16 MiB, and its cursor leads to the rest", () =>
+    withServer((server) =>
+      Effect.gen(function*() {
+        // Both have almost 1 MiB on the wire.
+        const values = ["\u20ac".repeat(340_000), "\u0001".repeat(170_000)]
+        const created: Array<string> = []
+        for (let i = 0; i < 20; i++) {
+          const { body } = yield* json(server, "POST", secrets, {
+            metadata: { name: `secret ${i}` },
+            spec: { value: values[i % 2] }
+          })
+          created.push(body.metadata.id)
+        }
+        const listed: Array<ReadonlyArray<string>> = []
+        let cursor: string | undefined = ""
+        while (cursor !== undefined) {
+          const path: string = `${secrets}?sortOrder=asc&limit=200&cursor=${encodeURIComponent(cursor)}`
+          const { body, text } = yield* Effect.promise(() => send<WirePage>(server, path))
+          expect(Buffer.byteLength(text)).toBeLessThan(16 * 1024 * 1024)
+          listed.push(body.items.map(({ metadata }) => metadata.id))
+          cursor = body.pagination.nextCursor || undefined
+        }
+        expect(listed.flat()).toEqual(created)
+        expect(listed.map((ids) => ids.length)).toEqual([10, 10])
+      })
+    ))
+
+  it.effect("has at least one secret", () =>
+    withService((secrets, tenant) =>
+      Effect.gen(function*() {
+        const spec = { value: "v".repeat(6 * 1024 * 1024) }
+        for (const name of ["first", "second"]) {
+          yield* secrets.create(tenant, newSecret({ metadata: { name }, spec }))
+        }
+        const first = yield* secrets.list(tenant, { sortOrder: "asc" })
+        expect(first.items.map(({ metadata }) => metadata.name)).toEqual(["first"])
+        const rest = yield* secrets.list(tenant, { sortOrder: "asc", cursor: first.pagination.nextCursor })
+        expect(rest.items.map(({ metadata }) => metadata.name)).toEqual(["second"])
+        expect(rest.pagination).toEqual({})
+      })
+    ))
+})
+
 describe("a name", () => {
   it.effect("is found by its prefix in the same case, and by any part in any case", () =>
     withServer((server) =>

@@ -195,7 +195,7 @@ describe("a misplaced value is not quoted", () => {
       expect(leaks(yield* logFailures([error], place === "spec" ? levels : undefined))).toEqual([])
     }))
 
-  it.effect("by any logger, as any part of a page, of a create, of an update or of a query", () =>
+  it.effect("by any logger, in each part of a page, of a create, of an update or of a query", () =>
     Effect.gen(function*() {
       const errors = [
         ...failures(Schema.decodeUnknownEither(WorkspaceSecretPage), [

@@ -32,7 +32,7 @@ const MAX_LIMIT = 200
 
 /**
  * The maximum size of a page in characters, unless it has only one secret. In JSON a character has at most six bytes, so
- * a page is shorter than the 16 MiB that clients read.
+ * a page is shorter than the 16 MiB that clients read. A profile in `info` does not count: only a seed can make it large.
  */
 const MAX_PAGE = 2.5 * 1024 * 1024
 

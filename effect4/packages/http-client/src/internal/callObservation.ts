@@ -1,11 +1,9 @@
-import * as Redaction from "@workspace-secrets/core/Redaction"
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
-import type * as Redacted from "effect/Redacted"
 import * as References from "effect/References"
 import type * as Tracer from "effect/Tracer"
 import type { OperationName } from "../ClientError.js"
@@ -34,8 +32,6 @@ export class Observation {
   readonly #metrics: ReturnType<typeof metrics>
   #call: Tracer.Span | undefined
   #attempt: Tracer.Span | undefined
-  #secrets: ReadonlyArray<Redacted.Redacted<string>> = []
-  #mask: Redaction.Mask | undefined
 
   constructor(readonly operation: OperationName, fiber: Fiber.Fiber<unknown, unknown>) {
     this.#fiber = fiber
@@ -50,29 +46,6 @@ export class Observation {
     return Effect.map(Effect.makeSpan(`WorkspaceSecretsClient.${this.operation}`), (span) => {
       this.#call = span
     })
-  }
-
-  /** Redacts the secrets of all requests of the call: a response may repeat those of an earlier request. */
-  mask(secrets: ReadonlyArray<Redacted.Redacted<string>>): Redaction.Mask {
-    this.#secrets = [...this.#secrets, ...secrets.filter((secret) => !this.#secrets.some((known) => known === secret))]
-    this.#mask = undefined
-    return (text) => (this.#mask ??= Redaction.make(this.#secrets))(text)
-  }
-
-  /** Reduces the defects of a cause to class and frames. */
-  bare<E>(cause: Cause.Cause<E>): Cause.Cause<E> {
-    return Cause.hasDies(cause)
-      ? Cause.fromReasons(
-        cause.reasons.map((reason) =>
-          Cause.isDieReason(reason) ? Cause.makeDieReason(this.defect(reason.defect)) : reason
-        )
-      )
-      : cause
-  }
-
-  /** A defect without message, cause and properties. */
-  defect(defect: unknown): Redaction.Defect {
-    return defect instanceof Redaction.Defect ? defect : new Redaction.Defect(defect, Redaction.make(this.#secrets))
   }
 
   /** The time since the call started, in milliseconds. */

@@ -38,7 +38,7 @@ const call = <C, A, E extends ListError | CreateError | UpdateError>(
   request: () => Result.Result<C, InvalidArgument>,
   body: (running: Running, request: C) => Effect.Effect<A, E>
 ): Effect.Effect<A, E | InvalidArgument> =>
-  observe<A, E | InvalidArgument>(client, operation, (observation) => {
+  observe<A, E | InvalidArgument>(client, operation, ({ observation, secrets }) => {
     const settings = settingsOf(client, operation, options)
     if (Result.isFailure(settings)) {
       return Effect.fail(settings.failure)
@@ -46,7 +46,7 @@ const call = <C, A, E extends ListError | CreateError | UpdateError>(
     const made = request()
     return Result.isFailure(made)
       ? Effect.fail(made.failure)
-      : body({ client, observation, settings: settings.success }, made.success)
+      : body({ client, observation, secrets, settings: settings.success }, made.success)
   })
 
 /** Normalizes case and surrounding white space of a name. */
@@ -136,10 +136,10 @@ export const operations = (client: Client, target: Target) => ({
         onSuccess: ([first, settings, prefetch]) =>
           pages<ListError>(
             (query, seen) =>
-              observe(client, "list", (observation) =>
+              observe(client, "list", ({ observation, secrets }) =>
                 Effect.map(
                   run(
-                    { client, observation, settings },
+                    { client, observation, secrets, settings },
                     OperationResult.listOnwards(seen),
                     Request.list(target, query)
                   ),

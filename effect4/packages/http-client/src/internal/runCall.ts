@@ -17,6 +17,7 @@ import {
 } from "../ClientError.js"
 import { send, type Sending } from "./attempt.js"
 import { Observation, traceparent } from "./callObservation.js"
+import { CallSecrets } from "./callSecrets.js"
 import type { Settings } from "./callSettings.js"
 import { within } from "./deadline.js"
 import type { Operation } from "./operationResult.js"
@@ -52,6 +53,7 @@ export interface Running {
   readonly client: Client
   readonly settings: Settings
   readonly observation: Observation
+  readonly secrets: CallSecrets
 }
 
 /** The special behaviour of an operation. */
@@ -80,13 +82,14 @@ const credentials = ({ headers = {} }: Settings): ReadonlyArray<Redacted.Redacte
 
 /** Sends the request of an operation, with retries, and reads the response. */
 export const run = <A, E extends CallError & { readonly _tag: ErrorTable.Tag }>(
-  { client, observation, settings }: Running,
+  { client, observation, secrets, settings }: Running,
   operation: Operation<A, E>,
   call: Call,
   extras: Extras<A, E> = {},
   route: Route = client.routes[operation.name]
 ): Effect.Effect<Outcome<A>, E | OwnError> => {
-  const redact = observation.mask([...call.secrets, ...credentials(settings)])
+  secrets.add([...call.secrets, ...credentials(settings)])
+  const redact = secrets.mask
   const retries = new Retries(settings, observation, client.budget, extras.isSafe === true)
 
   const fail = (
@@ -151,19 +154,23 @@ export const run = <A, E extends CallError & { readonly _tag: ErrorTable.Tag }>(
 export const observe = <A, E extends CallError>(
   client: Client,
   operation: OperationName,
-  body: (observation: Observation) => Effect.Effect<A, E>
+  body: (running: Pick<Running, "observation" | "secrets">) => Effect.Effect<A, E>
 ): Effect.Effect<A, E> =>
   Effect.uninterruptibleMask((restore) =>
     Effect.withFiber((fiber) => {
       client.budget?.deposit()
       const observation = new Observation(operation, fiber)
-      const call = Effect.flatMap(observation.begin, () => restore(Effect.suspend(() => body(observation))))
+      const secrets = new CallSecrets()
+      const call = Effect.flatMap(
+        observation.begin,
+        () => restore(Effect.suspend(() => body({ observation, secrets })))
+      )
       return Effect.flatMap(Effect.exit(call), (exit) => {
-        const bare = Exit.isFailure(exit) ? Exit.failCause(observation.bare(exit.cause)) : exit
+        const bare = Exit.isFailure(exit) ? Exit.failCause(secrets.bare(exit.cause)) : exit
         try {
           observation.end(bare)
         } catch (defect) {
-          return Effect.die(observation.defect(defect))
+          return Effect.die(secrets.defect(defect))
         }
         return bare
       })

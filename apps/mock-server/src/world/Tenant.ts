@@ -472,11 +472,12 @@ const contentsOf = (seed: Seed, ids: Ids, now: number, settings: TenantSettings)
   }
 }
 
+/** Without validation: the ids are valid, and Effect compiles a schema anew for each instance that it validates. */
 const profileOf = (accountId: AccountId, profileId: ProfileId): Profile =>
   new Profile({
     metadata: { id: profileId, accountId, name: "Mock API key", profileId },
     spec: { type: "PROFILE_TYPE_API_KEY", name: "Mock API key" }
-  })
+  }, true)
 
 /**
  * Makes a tenant with the clock and the random numbers of the current fiber.

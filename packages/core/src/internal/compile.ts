@@ -1,6 +1,7 @@
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as ParseResult from "effect/ParseResult"
+import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as AST from "effect/SchemaAST"
 
@@ -97,7 +98,24 @@ const refinement = (ast: AST.Refinement): Parser => {
 
 const withoutRefinements = (ast: AST.AST): AST.AST => AST.isRefinement(ast) ? withoutRefinements(ast.from) : ast
 
+const isRedacted = (ast: AST.Declaration): boolean =>
+  Option.exists(AST.getTypeConstructorAnnotation(ast), ({ _tag }) => _tag === "effect/Redacted")
+
+/** Keeps a Redacted whose content stays the same. Effect makes a new one, which takes longer than all the rest. */
+const redacted = (content: Parser): Parser => (input, options) => {
+  if (!Redacted.isRedacted(input)) {
+    return UNSURE
+  }
+  const before = Redacted.value(input)
+  const after = content(before, options)
+  return after === UNSURE ? UNSURE : after === before ? input : Redacted.make(after)
+}
+
 const declaration = (ast: AST.Declaration, direction: Direction): Parser => {
+  const [content] = ast.typeParameters
+  if (content !== undefined && isRedacted(ast)) {
+    return redacted(compile(content, direction))
+  }
   const parse = direction === "decode"
     ? ast.decodeUnknown(...ast.typeParameters)
     : ast.encodeUnknown(...ast.typeParameters)

@@ -3,6 +3,7 @@ import * as Arbitrary from "effect/Arbitrary"
 import * as Either from "effect/Either"
 import * as FastCheck from "effect/FastCheck"
 import * as ParseResult from "effect/ParseResult"
+import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import type { ParseOptions } from "effect/SchemaAST"
 import { codec } from "../../src/Codec.js"
@@ -165,7 +166,8 @@ describe("the fast parser handles", () => {
       (part) => Schema.transform(part, part, { decode: (u) => u, encode: (u) => u }),
       1
     ],
-    ["both schemas of two in a row", (part) => Schema.compose(part, part), 1]
+    ["both schemas of two in a row", (part) => Schema.compose(part, part), 1],
+    ["the content of a Redacted", (part) => Schema.RedactedFromSelf(part), Redacted.make(1)]
   ])("%s", (_, make, input) => {
     const { part, seen } = probe()
     const { ast } = make(part)
@@ -277,13 +279,17 @@ describe("composed schemas give the same result as with Effect's parser", () => 
     "a number of a text, or the text": Schema.Union(Schema.NumberFromString, Schema.String),
     "a rule's text or another": Schema.Union(Schema.NonEmptyString, Schema.Literal("")),
     strict: Schema.Struct({ a: Schema.String }).annotations({ parseOptions: { onExcessProperty: "error" } }),
-    fallback: Schema.String.annotations({ decodingFallback: () => Either.right("x") })
+    fallback: Schema.String.annotations({ decodingFallback: () => Either.right("x") }),
+    "a Redacted text": Schema.RedactedFromSelf(Schema.String),
+    "a Redacted number of a Redacted text": Schema.RedactedFromSelf(Positive),
+    "a Redacted number of a text": Schema.Redacted(Positive)
   }
   const inputs: ReadonlyArray<unknown> = [
     ...wrongs.filter((wrong) => wrong !== absent),
     ...["5", "-5", "12", "x", "x5", 5, -5, 12, null, [], ["x"], ["x", "5"], ["x", 5], ["5", "x"], [5, "x"]],
     ...[["5", "6", "x"], [5, 6, "x"], ["x", "5", "6"], ["x", 5, 6], [undefined], { a: "x" }, { a: "x", b: "y" }],
-    ...[{ a: 5 }, { b: "5" }, { a: "5" }, { a: "-5" }, { a: "x", b: 1 }]
+    ...[{ a: 5 }, { b: "5" }, { a: "5" }, { a: "-5" }, { a: "x", b: 1 }],
+    ...["5", "-5", "x", 5, -5].map((content) => Redacted.make(content))
   ]
   const parse = { decode: Schema.decodeUnknownEither, encode: Schema.encodeUnknownEither }
 
@@ -300,6 +306,13 @@ describe("composed schemas give the same result as with Effect's parser", () => 
       }
     }
   })
+})
+
+it("keeps a Redacted whose content stays the same", () => {
+  const { ast } = Schema.RedactedFromSelf(Schema.String)
+  const redacted = Redacted.make("content")
+  expect(compile(ast, "decode")(redacted, {})).toBe(redacted)
+  expect(compile(ast, "encode")(redacted, {})).toBe(redacted)
 })
 
 describe("invalid input", () => {

@@ -193,6 +193,42 @@ describe(`a server with a heap of ${HEAP_MB} MB`, () => {
     expect(large.kept).toBeLessThan(0.5)
   })
 
+  const ask = async (method: string, path: string, body?: string) => {
+    const headers = { authorization: `Bearer ${server.apiKey}`, "content-type": "application/json" }
+    const response = await fetch(`${server.url}${path}`, { method, headers, ...(body === undefined ? {} : { body }) })
+    return { status: response.status, text: await response.text() }
+  }
+
+  it("refuses secrets that would fill it, until some are deleted", async () => {
+    const body = `{"metadata":{"name":"a"},"spec":{"value":"${"\u20ac".repeat(300_000)}"}}`
+    const first = await ask("POST", secrets, body)
+    let last = first
+    let stored = 0
+    for (; last.status === 200 && stored < 300; stored++) {
+      last = await ask("POST", secrets, body)
+    }
+    expect(last.status).toBe(429)
+    expect(JSON.parse(last.text)).toMatchObject({ code: 8 })
+    expect(stored).toBeGreaterThan(40)
+    const { metadata: { id } } = JSON.parse(first.text) as { metadata: { id: string } }
+    const larger = `{"updateMask":"spec.value","spec":{"value":"${"b".repeat(700_000)}"}}`
+    expect((await ask("PATCH", `${secrets}/${id}`, larger)).status).toBe(429)
+    expect((await ask("DELETE", `${secrets}/${id}`)).status).toBe(200)
+    expect((await ask("POST", secrets, body)).status).toBe(200)
+    expect((await ask("POST", `${tenant}/reset`)).status).toBe(200)
+  }, 60_000)
+
+  it("drops the oldest requests of a journal that would fill it", async () => {
+    const labels = many(60 * KIB, (i) => `"k${i}":"${"v".repeat(60)}"`)
+    const body = `{"updateMask":"metadata.labels","metadata":{"labels":{${labels}}}}`
+    for (let i = 0; i < 900; i++) {
+      expect((await ask("PATCH", `${secrets}/wsecret_none`, body)).status).toBe(404)
+    }
+    const { text } = await ask("POST", `${tenant}/journal/list`, `{"match":{"status":200}}`)
+    expect(JSON.parse(text)).toMatchObject({ overflowed: true })
+    expect((await ask("POST", `${tenant}/reset`)).status).toBe(200)
+  }, 60_000)
+
   it("still answers", async () => {
     expect(child.exitCode).toBe(null)
     expect(await send({ status: 200, body: String }, create(""))).toBeGreaterThan(100)

@@ -330,7 +330,7 @@ const makeRequests = (tenants: Tenants): RequestsControl => {
   return {
     list: ({ after = 0, tenant } = {}) =>
       Effect.sync(() => {
-        const next = tenants.numbers.last
+        const next = tenants.requests.last
         const asked = journals().filter(({ id }) => tenant === undefined || id === tenant)
         const found = asked.flatMap(({ id, journal }) =>
           journal.since(after > next ? 0 : after, maxRequests).map((request) =>

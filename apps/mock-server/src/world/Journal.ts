@@ -12,6 +12,7 @@ import * as Either from "effect/Either"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import { NonEmptyText, number, oneOf, struct } from "../input/StrictSchema.js"
+import { maxRecorded } from "./Capacity.js"
 import { OperationName } from "./Fault.js"
 
 /**
@@ -344,17 +345,39 @@ const headersOf = (headers: Exchange["headers"], scrub: (text: string) => string
 
 const REF = "external_id:"
 
+/** What a request takes besides its texts. */
+const OVERHEAD = 1000
+
+const sizeOfHeaders = (headers: Exchange["headers"]): number => {
+  let size = 0
+  for (const name in headers) {
+    const value = headers[name]
+    size += name.length + (typeof value === "string" ? value.length : value?.join("").length ?? 0)
+  }
+  return size
+}
+
 /** A recorded request. The raw headers are private; the redacted entry is made when it is first read. */
 class Recorded {
+  readonly journal: Journal
   readonly number: number
   readonly sequence: number
+  /** What it takes in memory, in characters. */
+  readonly size: number
   readonly #exchange: Exchange
   readonly #answered: Answered | undefined
   readonly #duration: number
   readonly #isLarge: boolean
   #entry: JournalEntry | undefined
 
-  constructor(number: number, sequence: number, exchange: Exchange, answered: Answered | undefined) {
+  constructor(
+    journal: Journal,
+    number: number,
+    sequence: number,
+    exchange: Exchange,
+    answered: Answered | undefined
+  ) {
+    this.journal = journal
     this.number = number
     this.sequence = sequence
     this.#exchange = exchange
@@ -364,6 +387,8 @@ class Recorded {
     exchange.payload = this.#isLarge ? undefined : withoutValues(exchange.payload)
     exchange.success = this.#isLarge ? undefined : withoutValues(exchange.success)
     exchange.failure = this.#isLarge ? undefined : exchange.failure
+    this.size = OVERHEAD + exchange.target.length + sizeOfHeaders(exchange.headers)
+      + (this.#isLarge ? 0 : exchange.requestSize + (answered?.size ?? 0))
   }
 
   get entry(): JournalEntry {
@@ -528,33 +553,76 @@ export const maxWaiters = 100
 const plural = (n: number, what: string): string => `${n} ${what}${n === 1 ? "" : "s"}`
 
 /**
- * The number of the last request that ended. The journals of a server share it.
+ * The requests in all journals of a server, in the order in which they ended. If they exceed `maximum` characters together, their journals
+ * drop the oldest, whoever sent them.
  *
  * @since 0.1.0
  * @category models
  */
-export interface RequestNumbers {
-  last: number
+export class Requests {
+  /** The number of the last request that ended. */
+  last = 0
+  readonly #maximum: number
+  readonly #kept = new Set<Recorded>()
+  #size = 0
+
+  constructor(maximum: number = maxRecorded) {
+    this.#maximum = maximum
+  }
+
+  /** The characters of all requests. */
+  get size(): number {
+    return this.#size
+  }
+
+  /** @internal */
+  add(recorded: Recorded): void {
+    this.#kept.add(recorded)
+    this.#size += recorded.size
+    if (this.#size > this.#maximum) {
+      this.#shrink()
+    }
+  }
+
+  /** @internal */
+  remove(recorded: Recorded): void {
+    if (this.#kept.delete(recorded)) {
+      this.#size -= recorded.size
+    }
+  }
+
+  #shrink(): void {
+    for (const oldest of this.#kept) {
+      if (this.#size <= this.#maximum) {
+        return
+      }
+      this.remove(oldest)
+      oldest.journal.drop(oldest)
+    }
+  }
 }
 
 /**
- * The journal of a tenant: a ring buffer of its last requests.
+ * The journal of a tenant: a ring buffer of its last requests. It has fewer if the journals of the server are too large together.
  *
  * @since 0.1.0
  * @category models
  */
 export class Journal {
   readonly #size: number
-  readonly #numbers: RequestNumbers
-  readonly #ring: Array<Recorded> = []
+  readonly #requests: Requests
+  /** A request that was dropped before others of the ring leaves its place empty. */
+  readonly #ring: Array<Recorded | undefined> = []
+  #emptied = 0
+  #isCounted = true
   readonly #waiters = new Set<Waiter>()
   #recorded = 0
   #cleared = 0
   #epoch = 0
 
-  constructor(size: number = defaultSize, numbers: RequestNumbers = { last: 0 }) {
+  constructor(size: number = defaultSize, requests: Requests = new Requests()) {
     this.#size = size
-    this.#numbers = numbers
+    this.#requests = requests
   }
 
   /** How often the journal was reset. */
@@ -564,7 +632,7 @@ export class Journal {
 
   /** How many requests it has dropped since it was created or cleared: the oldest ones. */
   get dropped(): number {
-    return this.#recorded - this.#cleared - this.#ring.length
+    return this.#recorded - this.#cleared - this.#ring.length + this.#emptied
   }
 
   /**
@@ -573,13 +641,18 @@ export class Journal {
    */
   record(exchange: Exchange, answered: Answered | undefined): { readonly entry: JournalEntry } {
     if (exchange.epoch !== this.#epoch) {
-      return new Recorded(0, 0, exchange, answered)
+      return new Recorded(this, 0, 0, exchange, answered)
     }
-    const at = (this.#recorded - this.#cleared) % this.#size
-    this.#recorded++
-    const recorded = new Recorded(++this.#numbers.last, this.#recorded, exchange, answered)
+    const at = this.#placeOf(++this.#recorded)
+    const recorded = new Recorded(this, ++this.#requests.last, this.#recorded, exchange, answered)
     if (this.#size > 0) {
+      if (this.#ring.length === this.#size) {
+        this.#leave(this.#ring[at])
+      }
       this.#ring[at] = recorded
+      if (this.#isCounted) {
+        this.#requests.add(recorded)
+      }
     }
     if (this.#waiters.size > 0) {
       this.#notify(recorded)
@@ -589,18 +662,50 @@ export class Journal {
 
   /** Removes all requests, and sets `dropped` to 0. Sequences continue. */
   clear(): void {
-    this.#ring.length = 0
+    this.#empty()
     this.#cleared = this.#recorded
     this.#waiters.forEach((waiter) => waiter.forget())
   }
 
   /** Removes all requests. Sequences start again at 1. */
   reset(): void {
-    this.#ring.length = 0
+    this.#empty()
     this.#cleared = 0
     this.#recorded = 0
     this.#epoch++
     this.#waiters.forEach((waiter) => waiter.forget())
+  }
+
+  /**
+   * Drops a request, because the journals of the server are too large together.
+   *
+   * @internal
+   */
+  drop({ sequence }: Recorded): void {
+    this.#ring[this.#placeOf(sequence)] = undefined
+    this.#emptied++
+  }
+
+  /**
+   * Counts its requests among those of the server.
+   *
+   * @internal
+   */
+  attach(): void {
+    if (!this.#isCounted) {
+      this.#isCounted = true
+      this.#ring.forEach((recorded) => recorded !== undefined && this.#requests.add(recorded))
+    }
+  }
+
+  /**
+   * Does not count its requests any more: the tenant was removed, so only the tenant's handle can read them.
+   *
+   * @internal
+   */
+  detach(): void {
+    this.#isCounted = false
+    this.#ring.forEach((recorded) => recorded !== undefined && this.#requests.remove(recorded))
   }
 
   /** The matching requests, oldest first. */
@@ -624,7 +729,7 @@ export class Journal {
 
   /** A request by its number, if the journal holds it. */
   find(number: number): JournalEntry | undefined {
-    return this.#ring.find((recorded) => recorded.number === number)?.entry
+    return this.#ring.find((recorded) => recorded?.number === number)?.entry
   }
 
   /** The number of matching requests. Fails if the journal has dropped requests. */
@@ -725,21 +830,41 @@ export class Journal {
     return dropped === 0 ? Either.right(entries) : Either.left(
       new JournalOverflow({
         dropped,
-        message: `the journal has dropped ${plural(dropped, "request")} and cannot tell how many matched: it keeps ${
-          plural(this.#size, "request")
-        }; set a larger journalSize, or clear the journal in between`
+        message: `the journal has dropped ${plural(dropped, "request")} and cannot tell how many matched: ${
+          this.#emptied === 0
+            ? `it keeps ${plural(this.#size, "request")}; set a larger journalSize, or clear the journal in between`
+            : "the journals of the server are too large together; clear them in between, or give Node a larger heap"
+        }`
       })
     )
   }
 
   /** The request `count` before the last one. */
   #back(count: number): Recorded | undefined {
-    return this.#ring[(this.#recorded - this.#cleared - 1 - count) % this.#size]
+    return this.#ring[this.#placeOf(this.#recorded - count)]
+  }
+
+  #placeOf(sequence: number): number {
+    return (sequence - this.#cleared - 1) % this.#size
+  }
+
+  /** Takes account of a request that leaves the ring, or of its empty place. */
+  #leave(recorded: Recorded | undefined): void {
+    if (recorded === undefined) {
+      this.#emptied--
+    } else {
+      this.#requests.remove(recorded)
+    }
+  }
+
+  #empty(): void {
+    this.#ring.forEach((recorded) => this.#leave(recorded))
+    this.#ring.length = 0
   }
 
   #all(): ReadonlyArray<JournalEntry> {
-    const first = this.dropped > 0 ? (this.#recorded - this.#cleared) % this.#size : 0
-    return [...this.#ring.slice(first), ...this.#ring.slice(0, first)].map(({ entry }) => entry)
+    const first = this.#ring.length < this.#size ? 0 : this.#placeOf(this.#recorded + 1)
+    return [...this.#ring.slice(first), ...this.#ring.slice(0, first)].flatMap((recorded) => recorded?.entry ?? [])
   }
 }
 

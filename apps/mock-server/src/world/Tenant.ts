@@ -17,11 +17,12 @@ import * as Either from "effect/Either"
 import * as Redacted from "effect/Redacted"
 import type { PCGRandom } from "effect/Utils"
 import { hash, randomBytes } from "node:crypto"
+import { maxStored } from "./Capacity.js"
 import type { FaultRule, FaultsState } from "./Fault.js"
 import { Faults, parse as parseFaults } from "./Fault.js"
 import type { Chance, IdsState } from "./Ids.js"
 import { Ids, isSeed, makeChance, seeded } from "./Ids.js"
-import { isSize, Journal, type RequestNumbers } from "./Journal.js"
+import { isSize, Journal, Requests } from "./Journal.js"
 import type { Seed } from "./Seed.js"
 import { problems as problemsOfSeed, SeedError } from "./Seed.js"
 import type { Snapshot } from "./Snapshot.js"
@@ -67,8 +68,8 @@ export interface WorldOptions extends TenantSettings {
 }
 
 /**
- * What all tenants of a server share: the clock of the process, random numbers for tenants without a `randomSeed`, request numbers and
- * storage.
+ * What all tenants of a server share: the clock of the process, random numbers for tenants without a `randomSeed`, request numbers,
+ * the memory and storage.
  *
  * @since 0.1.0
  * @category models
@@ -76,8 +77,10 @@ export interface WorldOptions extends TenantSettings {
 export interface Surroundings {
   readonly clock: Clock.Clock
   readonly chance: Chance
-  /** Numbers the requests of all tenants. Default: each tenant numbers its own. */
-  readonly numbers?: RequestNumbers
+  /** The requests of all tenants. Default: each tenant has its own. */
+  readonly requests?: Requests
+  /** Takes room for more characters of secrets, or returns false if there is none. Default: there is always room. */
+  readonly takeRoom?: (characters: number) => boolean
   /** Stores changes. Default: state is kept in memory only. */
   readonly keeper?: Keeper | undefined
 }
@@ -179,6 +182,8 @@ export class Tenant {
   readonly ids: Ids
   readonly faults: Faults
   readonly journal: Journal
+  /** Takes room for more characters of secrets, or returns false if the server has none. */
+  readonly takeRoom: (characters: number) => boolean
   readonly #origin: Snapshot
   readonly #options: Omit<Origin, "snapshot">
   readonly #keeper: Keeper | undefined
@@ -193,7 +198,7 @@ export class Tenant {
     ids: Ids,
     contents: Filled,
     { faults = [], journalSize, randomSeed }: WorldOptions,
-    { chance, keeper, numbers }: Surroundings
+    { chance, keeper, requests, takeRoom = () => true }: Surroundings
   ) {
     this.clock = clock
     this.ids = ids
@@ -204,7 +209,8 @@ export class Tenant {
     this.#keeper = keeper
     this.faults = new Faults(() => this.#faultChance?.number() ?? chance())
     this.faults.put(faults)
-    this.journal = new Journal(journalSize, numbers)
+    this.takeRoom = takeRoom
+    this.journal = new Journal(journalSize, requests)
     // Only the store holds the secrets: a second reference would keep deleted secrets in memory.
     const { workspaceSecrets, ...rest } = contents
     this.#contents = rest
@@ -571,22 +577,32 @@ export class Tenants {
   /** The options of tenants for unknown keys, with `acceptAnyKey`. */
   readonly #accepted: WorldOptions | undefined
   readonly #ids: Ids
-  /** Numbers the requests of all tenants. */
-  readonly numbers: RequestNumbers = { last: 0 }
+  /** The requests of all tenants. */
+  readonly requests: Requests
   /** Clock, ids and journal of requests without a tenant: their key is missing, malformed or unknown. */
   readonly nobody: Pick<Tenant, "clock" | "ids" | "journal">
   #worldsAccepted = 0
+  readonly #maxStored: number
+  /** At least the characters of the secrets of all tenants. Not known before they are counted: some may come from a data directory. */
+  #stored = Number.POSITIVE_INFINITY
 
   /** With `acceptAnyKey`, the other options are those of tenants for unknown keys. */
   constructor(
     surroundings: Surroundings,
     { acceptAnyKey = false, clock, faults, journalSize, randomSeed, seed, ...settings }: WorldOptions & {
       readonly acceptAnyKey?: boolean | undefined
-    } = {}
+    } = {},
+    limits: { readonly maxStored?: number; readonly maxRecorded?: number } = {}
   ) {
     const { uppercaseNames, writeOnlyValues } = settings
     this.#defaults = { uppercaseNames, writeOnlyValues }
-    this.#surroundings = { ...surroundings, numbers: this.numbers }
+    this.requests = new Requests(limits.maxRecorded)
+    this.#maxStored = limits.maxStored ?? maxStored
+    this.#surroundings = {
+      ...surroundings,
+      requests: this.requests,
+      takeRoom: (characters) => this.#takeRoom(characters)
+    }
     this.#accepted = acceptAnyKey
       ? { clock, faults, journalSize, randomSeed, seed, ...settingsOf(settings) }
       : undefined
@@ -594,7 +610,7 @@ export class Tenants {
     this.nobody = {
       clock: new TenantClock(surroundings.clock),
       ids: this.#ids,
-      journal: new Journal(undefined, this.numbers)
+      journal: new Journal(undefined, this.requests)
     }
   }
 
@@ -650,6 +666,7 @@ export class Tenants {
     for (const { id, isAccepted, tenant } of before) {
       if (this.#byId.get(id)?.tenant !== tenant) {
         tenant.abandon()
+        tenant.journal.detach()
         this.#worldsAccepted -= isAccepted === true ? 1 : 0
       }
     }
@@ -677,6 +694,21 @@ export class Tenants {
     this.#byKey.set(this.#digest(Redacted.value(registration.apiKey)), registration)
     this.#byId.set(registration.id, registration)
     this.#idByTenant.set(registration.tenant, registration.id)
+    registration.tenant.journal.attach()
+  }
+
+  /** Counts the secrets anew only where the sum of all additions has no room: this sum knows of no removal. */
+  #takeRoom(characters: number): boolean {
+    this.#stored += characters
+    if (this.#stored > this.#maxStored) {
+      this.#stored = characters
+      for (const { tenant } of this.#byId.values()) {
+        this.#stored += tenant.secrets.characters
+      }
+    }
+    const isRoom = this.#stored <= this.#maxStored
+    this.#stored -= isRoom ? 0 : characters
+    return isRoom
   }
 
   /** Creates a tenant. Replaces the tenant with the same key, if there is one. */
@@ -699,6 +731,7 @@ export class Tenants {
       return false
     }
     this.#byKey.delete(this.#digest(Redacted.value(apiKey)))
+    tenant.journal.detach()
     this.#surroundings.keeper?.onRemove(id, tenant)
     return this.#byId.delete(id)
   }

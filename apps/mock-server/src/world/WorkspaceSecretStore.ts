@@ -5,6 +5,7 @@
  */
 import type { WorkspaceSecret, WorkspaceSecretId, WorkspaceSecretRef } from "@workspace-secrets/core/WorkspaceSecret"
 import * as DateTime from "effect/DateTime"
+import * as Redacted from "effect/Redacted"
 import { type Filter, type IndexLimits, indexLimits, matcher, SearchIndex, termsOf } from "./SearchIndex.js"
 
 /**
@@ -34,9 +35,36 @@ const isBefore = (self: Position, that: Position): boolean =>
 
 const isSame = (self: Position, that: Position): boolean => self.createdAt === that.createdAt && self.id === that.id
 
+/**
+ * The number of characters of a secret that a request chose.
+ *
+ * @since 0.1.0
+ * @category size
+ */
+export const sizeOf = ({ metadata: { externalId, labels = {}, name }, spec: { value } }: WorkspaceSecret): number => {
+  let size = name.length + (externalId?.length ?? 0) + (value === undefined ? 0 : Redacted.value(value).length)
+  for (const [key, label] of Object.entries(labels)) {
+    size += key.length + label.length
+  }
+  return size
+}
+
+/** What a secret takes besides its texts, in characters. */
+const OVERHEAD = 1000
+
+/**
+ * The memory that a secret takes, in characters.
+ *
+ * @since 0.1.0
+ * @category size
+ */
+export const roomOf = (secret: WorkspaceSecret): number => OVERHEAD + sizeOf(secret)
+
 /** A place in the order. It stays after its secret is removed, until there are too many empty ones. */
 interface Slot extends Position {
   secret: WorkspaceSecret | undefined
+  /** The memory that its secret takes, in characters. */
+  room: number
 }
 
 /** The number of secrets from which an index is faster than a scan. */
@@ -57,6 +85,7 @@ export class WorkspaceSecretStore {
   /** Its numbers are ranks in the order, so it is discarded when ranks change. */
   #index: SearchIndex | undefined
   #isTooLarge = false
+  #characters = 0
   readonly #indexedFrom: number
   readonly #limits: IndexLimits
   /** Called before each change, with the secret before and after it. */
@@ -83,6 +112,11 @@ export class WorkspaceSecretStore {
     return this.#byId.size
   }
 
+  /** The memory of its secrets, in characters. */
+  get characters(): number {
+    return this.#characters
+  }
+
   /** The number of places in the order, including those of removed secrets: at most twice the number of secrets plus 32. */
   get places(): number {
     return this.#order.length
@@ -99,10 +133,14 @@ export class WorkspaceSecretStore {
     const { externalId, id } = secret.metadata
     const slot = this.#byId.get(id)
     this.onChange?.(slot?.secret, secret)
+    const room = roomOf(secret)
+    this.#characters += room
     if (slot?.secret === undefined) {
-      this.#insert(secret)
+      this.#insert(secret, room)
     } else {
       const before = slot.secret
+      this.#characters -= slot.room
+      slot.room = room
       if (before.metadata.externalId !== undefined) {
         this.#byExternalId.delete(before.metadata.externalId)
       }
@@ -125,6 +163,7 @@ export class WorkspaceSecretStore {
       return
     }
     this.onChange?.(slot.secret, undefined)
+    this.#characters -= slot.room
     const { externalId } = slot.secret.metadata
     if (externalId !== undefined) {
       this.#byExternalId.delete(externalId)
@@ -189,8 +228,8 @@ export class WorkspaceSecretStore {
     return this.#index
   }
 
-  #insert(secret: WorkspaceSecret): void {
-    const slot: Slot = { ...positionOf(secret), secret }
+  #insert(secret: WorkspaceSecret, room: number): void {
+    const slot: Slot = { ...positionOf(secret), secret, room }
     const rank = this.#rank(slot)
     const there = this.#order[rank]
     if (there === undefined) {

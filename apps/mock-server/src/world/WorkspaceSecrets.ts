@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { InvalidArgument } from "@workspace-secrets/core/ApiError"
+import { InvalidArgument, ResourceExhausted } from "@workspace-secrets/core/ApiError"
 import type { CreateWorkspaceSecret } from "@workspace-secrets/core/CreateWorkspaceSecret"
 import type { ExternalId } from "@workspace-secrets/core/ExternalId"
 import * as Labels from "@workspace-secrets/core/Labels"
@@ -20,12 +20,11 @@ import {
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import * as Redacted from "effect/Redacted"
 import * as Cursor from "./Cursor.js"
 import type { Tenant } from "./Tenant.js"
 import { nameFor } from "./Tenant.js"
 import type { Position } from "./WorkspaceSecretStore.js"
-import { positionOf } from "./WorkspaceSecretStore.js"
+import { positionOf, roomOf, sizeOf } from "./WorkspaceSecretStore.js"
 
 const DEFAULT_LIMIT = 50
 const MAX_LIMIT = 200
@@ -35,15 +34,6 @@ const MAX_LIMIT = 200
  * a page is shorter than the 16 MiB that clients read. A profile in `info` does not count: only a seed can make it large.
  */
 const MAX_PAGE = 2.5 * 1024 * 1024
-
-/** The characters of a secret whose number the caller chose. */
-const sizeOf = ({ metadata: { externalId, labels = {}, name }, spec: { value } }: WorkspaceSecret): number => {
-  let size = name.length + (externalId?.length ?? 0) + (value === undefined ? 0 : Redacted.value(value).length)
-  for (const [key, label] of Object.entries(labels)) {
-    size += key.length + label.length
-  }
-  return size
-}
 
 /** What a cursor is valid for. */
 const scopeOf = (tenant: Tenant, params: ListWorkspaceSecrets): string => {
@@ -77,6 +67,14 @@ const notFound = Either.left(new WorkspaceSecretNotFound({ message: "no such sec
 
 const alreadyExists = Either.left(
   new WorkspaceSecretAlreadyExists({ message: "another secret of this workspace has this externalId" }, true)
+)
+
+const full = Either.left(
+  new ResourceExhausted({
+    message:
+      "the secrets of this server fill an eighth of its heap, which is the maximum; delete some of them, or start Node with a "
+      + "larger --max-old-space-size"
+  }, true)
 )
 
 const isTaken = (tenant: Tenant, externalId: ExternalId | undefined, by: WorkspaceSecretId): boolean => {
@@ -166,7 +164,7 @@ export class WorkspaceSecrets extends Effect.Service<WorkspaceSecrets>()(
       const create = (
         tenant: Tenant,
         { metadata, spec }: CreateWorkspaceSecret
-      ): Either.Either<WorkspaceSecret, WorkspaceSecretAlreadyExists | InvalidArgument> => {
+      ): Either.Either<WorkspaceSecret, WorkspaceSecretAlreadyExists | InvalidArgument | ResourceExhausted> => {
         const { externalId } = metadata
         const refused = tooMuch(metadata)
         if (Either.isLeft(refused)) {
@@ -191,6 +189,9 @@ export class WorkspaceSecrets extends Effect.Service<WorkspaceSecrets>()(
           spec,
           info: { createdBy: tenant.profile }
         }, true)
+        if (!tenant.takeRoom(roomOf(secret))) {
+          return full
+        }
         tenant.secrets.put(secret)
         return Either.right(secret)
       }
@@ -209,7 +210,10 @@ export class WorkspaceSecrets extends Effect.Service<WorkspaceSecrets>()(
         tenant: Tenant,
         ref: WorkspaceSecretRef,
         payload: UpdateWorkspaceSecret.UpdateWorkspaceSecret
-      ): Either.Either<WorkspaceSecret, WorkspaceSecretNotFound | WorkspaceSecretAlreadyExists | InvalidArgument> => {
+      ): Either.Either<
+        WorkspaceSecret,
+        WorkspaceSecretNotFound | WorkspaceSecretAlreadyExists | InvalidArgument | ResourceExhausted
+      > => {
         const secret = tenant.secrets.find(ref)
         if (secret === undefined) {
           return notFound
@@ -231,6 +235,10 @@ export class WorkspaceSecrets extends Effect.Service<WorkspaceSecrets>()(
         }
         const updatedAt = DateTime.unsafeMake(tenant.clock.now)
         const updated = new WorkspaceSecret({ ...after, metadata: { ...after.metadata, updatedAt } }, true)
+        const more = roomOf(updated) - roomOf(secret)
+        if (more > 0 && !tenant.takeRoom(more)) {
+          return full
+        }
         tenant.secrets.put(updated)
         return Either.right(updated)
       }

@@ -17,7 +17,8 @@ import {
   JournalEntry,
   JournalMatch,
   type JournalMismatch,
-  JournalPage
+  JournalPage,
+  Requests
 } from "../../src/world/Journal.js"
 import { described } from "../described.js"
 import { secret } from "../secrets.js"
@@ -396,6 +397,89 @@ describe("a journal", () => {
     }
     expect(Either.flip(journal.count())).toMatchObject({ right: overflow })
     expect(mismatch(journal, {})).toMatchObject(overflow)
+  })
+
+  describe("that shares its memory with others", () => {
+    /** The size of a request that `ask` records. */
+    const one = () => {
+      const requests = new Requests()
+      ask(new Journal(1, requests), "a")
+      return requests.size
+    }
+
+    it("drops the oldest requests of all of them", () => {
+      const requests = new Requests(4 * one())
+      const [first, second] = [new Journal(10, requests), new Journal(10, requests)]
+      ask(first, "ab")
+      ask(second, "cd")
+      expect([shown(first), shown(second)]).toEqual([["a1 b2", 0, false], ["c1 d2", 0, false]])
+      ask(second, "e")
+      expect([shown(first), shown(second)]).toEqual([["b2", 1, true], ["c1 d2 e3", 0, false]])
+      expect(first.find(1)).toBeUndefined()
+      expect(first.since(0, 10).map(({ number }) => number)).toEqual([2])
+      ask(second, "fgh")
+      expect([shown(first), shown(second)]).toEqual([["", 2, true], ["e3 f4 g5 h6", 2, true]])
+      expect(requests.size).toBe(4 * one())
+      ask(first, "i")
+      expect([shown(first), shown(second)]).toEqual([["i3", 2, true], ["f4 g5 h6", 3, true]])
+      expect(Either.flip(first.count())).toMatchObject({
+        right: {
+          message:
+            "the journal has dropped 2 requests and cannot tell how many matched: the journals of the server are too "
+            + "large together; clear them in between, or give Node a larger heap"
+        }
+      })
+    })
+
+    it("goes on in its ring after it has dropped requests", () => {
+      const requests = new Requests(2 * one())
+      const journal = new Journal(3, requests)
+      for (const [methods, expected] of [["abc", "b2 c3"], ["d", "c3 d4"], ["efgh", "g7 h8"]] as const) {
+        ask(journal, methods)
+        expect(shown(journal)).toEqual([expected, Number(expected.at(-1)) - 2, true])
+      }
+      journal.clear()
+      expect([shown(journal), requests.size]).toEqual([["", 0, false], 0])
+      ask(journal, "ij")
+      expect(shown(journal)).toEqual(["i9 j10", 0, false])
+    })
+
+    it("counts only the requests that it holds", () => {
+      const requests = new Requests()
+      const journal = new Journal(3, requests)
+      ask(journal, "abcde")
+      expect(requests.size).toBe(3 * one())
+      journal.reset()
+      expect(requests.size).toBe(0)
+      ask(new Journal(0, requests), "a")
+      expect(requests.size).toBe(0)
+    })
+
+    it("counts no more for the server once its tenant is removed, until it is back", () => {
+      const requests = new Requests(2 * one())
+      const [removed, other] = [new Journal(10, requests), new Journal(10, requests)]
+      ask(removed, "a")
+      removed.detach()
+      ask(removed, "bcd")
+      expect(requests.size).toBe(0)
+      ask(other, "ef")
+      expect([shown(removed), shown(other)]).toEqual([["a1 b2 c3 d4", 0, false], ["e1 f2", 0, false]])
+      removed.attach()
+      removed.attach()
+      expect([shown(removed), shown(other)]).toEqual([["c3 d4", 2, true], ["", 2, true]])
+      expect(requests.size).toBe(2 * one())
+    })
+
+    it.each<[string, Partial<Exchange>, Partial<Answered>, number]>([
+      ["its target", { target: "/v1/workspace_secrets?a=b" }, {}, 4],
+      ["its headers", { headers: { a: "bc", d: ["ef", "g"], h: undefined } }, {}, 8],
+      ["its bodies", { requestSize: 10 }, { size: 20 }, 30],
+      ["no body that it does not keep", { requestSize: 70_000 }, { size: 20 }, 0]
+    ])("counts of a request %s", (_, known, answer, size) => {
+      const requests = new Requests()
+      new Journal(1, requests).record(exchange(known), answered(answer))
+      expect(requests.size - one()).toBe(size)
+    })
   })
 
   it.effect("wakes every waiter when its requests have come", () =>

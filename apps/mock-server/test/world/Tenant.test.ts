@@ -174,6 +174,72 @@ describe("Tenants", () => {
       expect([tenants.idOf(one.tenant), tenants.idOf(two.tenant)]).toEqual([undefined, "two"])
     }))
 
+  it.effect("share the room for secrets, and find it again after some are gone", () =>
+    Effect.gen(function*() {
+      // A secret of `create` takes 1,000 characters, its name and its value.
+      const tenants = new Tenant.Tenants(yield* Tenant.surroundings, {}, { maxStored: 3 * 1009 + 5 })
+      const one = yield* tenants.add({ id: "one" })
+      const two = yield* tenants.add({ id: "two" })
+      const secrets = yield* Effect.provide(WorkspaceSecrets, WorkspaceSecrets.Default)
+      const first = yield* create(one.tenant)
+      yield* create(two.tenant)
+      const third = yield* create(two.tenant)
+      expect(yield* Effect.flip(create(one.tenant))).toMatchObject({
+        _tag: "ResourceExhausted",
+        message:
+          "the secrets of this server fill an eighth of its heap, which is the maximum; delete some of them, or start Node "
+          + "with a larger --max-old-space-size"
+      })
+      expect(one.tenant.secrets.size).toBe(1)
+      const rename = (name: string) => secrets.update(one.tenant, first.metadata.id, { metadata: { name } })
+      expect(yield* Effect.flip(rename("longer name"))).toMatchObject({ _tag: "ResourceExhausted" })
+      expect((yield* rename("long name")).metadata.name).toBe("long name")
+      expect((yield* rename("n")).metadata.name).toBe("n")
+      expect((yield* rename("long name")).metadata.name).toBe("long name")
+      yield* secrets.delete(two.tenant, third.metadata.id)
+      yield* create(one.tenant)
+      expect(yield* Effect.flip(create(one.tenant))).toMatchObject({ _tag: "ResourceExhausted" })
+      tenants.remove(two)
+      yield* create(one.tenant)
+      one.tenant.reset()
+      yield* create(one.tenant)
+    }))
+
+  it.effect("share the room for requests, until a tenant is removed", () =>
+    Effect.gen(function*() {
+      const tenants = new Tenant.Tenants(yield* Tenant.surroundings, {}, { maxRecorded: 10_000 })
+      const one = yield* tenants.add({ id: "one" })
+      const record = ({ journal }: Tenant.Tenant | typeof tenants.nobody) =>
+        journal.record({
+          requestId: "req_1",
+          receivedAt: 0,
+          startedAt: 0,
+          epoch: journal.epoch,
+          method: "GET",
+          target: "/",
+          headers: {},
+          operation: undefined,
+          ref: undefined,
+          requestSize: 0,
+          payload: undefined,
+          success: undefined,
+          failure: undefined,
+          fault: undefined
+        }, undefined)
+      for (let i = 0; i < 9; i++) {
+        record(i < 5 ? one.tenant : tenants.nobody)
+      }
+      const { size } = tenants.requests
+      expect(one.tenant.journal.dropped).toBe(0)
+      record(tenants.nobody)
+      expect([one.tenant.journal.dropped, tenants.requests.size]).toEqual([1, size])
+      tenants.remove(one)
+      expect(tenants.requests.size).toBe(size / 9 * 5)
+      yield* tenants.add({ id: "one" })
+      tenants.reinstate([one])
+      expect(tenants.requests.size).toBe(size)
+    }))
+
   it.effect("never print a key", () =>
     Effect.gen(function*() {
       const tenants = new Tenant.Tenants(yield* Tenant.surroundings)

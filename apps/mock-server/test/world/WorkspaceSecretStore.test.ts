@@ -3,7 +3,7 @@ import { ExternalId } from "@workspace-secrets/core/ExternalId"
 import type { ListWorkspaceSecrets } from "@workspace-secrets/core/ListWorkspaceSecrets"
 import { type WorkspaceSecret, WorkspaceSecretId } from "@workspace-secrets/core/WorkspaceSecret"
 import * as FastCheck from "effect/FastCheck"
-import { type Position, positionOf, WorkspaceSecretStore } from "../../src/world/WorkspaceSecretStore.js"
+import { type Position, positionOf, roomOf, WorkspaceSecretStore } from "../../src/world/WorkspaceSecretStore.js"
 import { secret } from "../secrets.js"
 
 const externalId = FastCheck.option(FastCheck.constantFrom("x", "y", "z", "__proto__", "constructor", ""), {
@@ -82,6 +82,7 @@ const ids = (secrets: Iterable<WorkspaceSecret>) => [...secrets].map(({ metadata
 /** Compares all ways to read both stores. They must find identical objects. */
 const viewed = (store: WorkspaceSecretStore, model: Model) => ({
   size: store.size,
+  characters: store.characters,
   byId: model.secrets.filter((secret) => store.find(secret.metadata.id) === secret).length,
   byExternalId: externalIds.filter((externalId) =>
     store.find({ externalId }) === model.secrets.find(({ metadata }) => metadata.externalId === externalId)
@@ -91,7 +92,8 @@ const viewed = (store: WorkspaceSecretStore, model: Model) => ({
 
 const check = (store: WorkspaceSecretStore, model: Model) => {
   const all = model.secrets.length
-  expect(viewed(store, model)).toEqual({ size: all, byId: all, byExternalId: externalIds, walked: all })
+  const characters = model.secrets.reduce((sum, secret) => sum + roomOf(secret), 0)
+  expect(viewed(store, model)).toEqual({ size: all, characters, byId: all, byExternalId: externalIds, walked: all })
   expect(store.places).toBeGreaterThanOrEqual(all)
   expect(store.places).toBeLessThanOrEqual(2 * all + 32)
 }

@@ -17,6 +17,8 @@ export interface Limits {
   readonly checkMillis: number
   /** Unread bytes of responses on one connection. */
   readonly maxUnread: number
+  /** Unread bytes of responses, on all connections. */
+  readonly maxUnreadOfAll: number
   /** Requests in flight on one connection. */
   readonly maxPipelined: number
   /** Bytes of request bodies in memory, of all connections. */
@@ -31,6 +33,7 @@ export const defaultLimits: Limits = {
   refusalMillis: 1000,
   checkMillis: 1000,
   maxUnread: 64 * 1024 * 1024,
+  maxUnreadOfAll: 256 * 1024 * 1024,
   maxPipelined: 100,
   maxBuffered: 128 * 1024 * 1024
 }
@@ -95,9 +98,19 @@ export class Connection {
     }
   }
 
+  /** Bytes of responses that the client has not read. */
+  get unread(): number {
+    return this.socket.destroyed ? 0 : this.#queued + this.socket.writableLength
+  }
+
+  /** The time of the first check that found this data unread; `Infinity` if none has. */
+  get unreadSince(): number {
+    return this.#unread?.since ?? Infinity
+  }
+
   /** Whether the client has too much unread data to get further responses. */
   get isFull(): boolean {
-    return this.#queued + this.socket.writableLength > this.#limits.maxUnread
+    return this.unread > this.#limits.maxUnread
   }
 
   /** Sends an error past node:http, after the responses to earlier requests, and closes. */
@@ -119,5 +132,20 @@ export class Connection {
     this.socket.end(answer)
     const timer = setTimeout(() => this.socket.destroy(), this.#limits.refusalMillis)
     this.socket.once("close", () => clearTimeout(timer))
+  }
+}
+
+/** Closes connections, from those that have left data unread for the longest time, until the others have at most `max` bytes. */
+export const relieve = (connections: Iterable<Connection>, max: number): void => {
+  const unread = [...connections].filter(({ unread }) => unread > 0)
+  let left = unread.reduce((sum, { unread }) => sum + unread, 0)
+  if (left > max) {
+    for (const connection of unread.sort((a, b) => a.unreadSince - b.unreadSince)) {
+      left -= connection.unread
+      connection.socket.destroy()
+      if (left <= max) {
+        return
+      }
+    }
   }
 }

@@ -21,7 +21,7 @@ import * as Body from "../api/Body.js"
 import * as Dispatcher from "../api/Dispatcher.js"
 import { isNow } from "../api/Now.js"
 import { answering, defectAnswer, logDefect, spareId } from "./Answering.js"
-import { Connection, defaultLimits, type Limits } from "./Connection.js"
+import { Connection, defaultLimits, type Limits, relieve } from "./Connection.js"
 
 /**
  * The server cannot listen on this address: it is in use, belongs to another machine, or needs more rights.
@@ -54,6 +54,9 @@ export class ListenError extends Data.TaggedError("ListenError")<{
 const MAX_DISCARDED = 64 * 1024 * 1024
 
 const GRACE_MILLIS = 900
+
+/** Less unread data on a connection is not worth looking at all of them. In bytes. */
+const NOTABLE = 128 * 1024
 
 /** The request bodies in memory, of all connections. */
 interface Buffered {
@@ -310,7 +313,11 @@ export const listen = (
       if (!server.listening) {
         response.shouldKeepAlive = false
       }
-      connection.end(response, write(response, outgoing))
+      const size = write(response, outgoing)
+      connection.end(response, size)
+      if (size > NOTABLE || connection.unread > NOTABLE) {
+        relieve(connections.values(), limits.maxUnreadOfAll)
+      }
     }
 
     /** Handles a defect: sends an error, or closes the connection if that is impossible. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Arbitrary from "effect/Arbitrary"
 import * as Either from "effect/Either"
 import * as FastCheck from "effect/FastCheck"
+import * as Option from "effect/Option"
 import * as ParseResult from "effect/ParseResult"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
@@ -233,6 +234,18 @@ describe("composed schemas give the same result as with Effect's parser", () => 
     decode: (text, _, ast) => ParseResult.fail(new ParseResult.Type(ast, text)),
     encode: (u, _, ast) => ParseResult.fail(new ParseResult.Type(ast, u))
   })
+  const any = Schema.Struct({ a: Schema.String })
+  /** A literal on one side only. */
+  const literalIn = Schema.transform(Schema.Literal("x"), Schema.String, {
+    decode: () => "y",
+    encode: () => "x" as const
+  })
+  const literalOut = Schema.transform(Schema.String, Schema.Literal("x"), {
+    decode: () => "x" as const,
+    encode: () => "y"
+  })
+  const named = Schema.Struct({ a: Schema.String, b: Schema.String })
+  class Instance extends Schema.Class<Instance>("Instance")({ a: Schema.Literal("x") }) {}
   enum Color {
     Red,
     Blue
@@ -280,6 +293,37 @@ describe("composed schemas give the same result as with Effect's parser", () => 
     "a rule's text or another": Schema.Union(Schema.NonEmptyString, Schema.Literal("")),
     strict: Schema.Struct({ a: Schema.String }).annotations({ parseOptions: { onExcessProperty: "error" } }),
     fallback: Schema.String.annotations({ decodingFallback: () => Either.right("x") }),
+    "any text, or a literal as it is encoded": Schema.Union(any, Schema.Struct({ a: literalIn })),
+    "any text, or a literal as it is decoded": Schema.Union(any, Schema.Struct({ a: literalOut })),
+    "any text, or an object with a literal that becomes another": Schema.Union(
+      any,
+      Schema.transform(Schema.Struct({ a: Schema.Literal("x") }), named, {
+        decode: () => ({ a: "y", b: "z" }),
+        encode: () => ({ a: "x" as const })
+      })
+    ),
+    "any text, or an object that becomes one with a literal": Schema.Union(
+      any,
+      Schema.transform(named, Schema.Struct({ a: Schema.Literal("x") }), {
+        decode: () => ({ a: "x" as const }),
+        encode: () => ({ a: "y", b: "z" })
+      })
+    ),
+    "any text, or an instance with a literal": Schema.Union(any, Schema.typeSchema(Instance)),
+    "any text, or a rule's object with a literal": Schema.Union(
+      any,
+      Schema.Struct({ a: Schema.Literal("x"), b: Schema.optional(Schema.String) }).pipe(Schema.filter(() => true))
+    ),
+    "any text, or what refers to an object with a literal": Schema.Union(
+      any,
+      Schema.suspend(() => Schema.Struct({ a: Schema.Literal("x"), b: Schema.optional(Schema.String) }))
+    ),
+    "any text, or a pair that begins with a literal": Schema.Union(
+      any,
+      Schema.Array(Schema.String),
+      Schema.Tuple(Schema.Literal("x"), Schema.NumberFromString)
+    ),
+    "an Option": Schema.OptionFromSelf(Positive),
     "a Redacted text": Schema.RedactedFromSelf(Schema.String),
     "a Redacted number of a Redacted text": Schema.RedactedFromSelf(Positive),
     "a Redacted number of a text": Schema.Redacted(Positive)
@@ -289,7 +333,8 @@ describe("composed schemas give the same result as with Effect's parser", () => 
     ...["5", "-5", "12", "x", "x5", 5, -5, 12, null, [], ["x"], ["x", "5"], ["x", 5], ["5", "x"], [5, "x"]],
     ...[["5", "6", "x"], [5, 6, "x"], ["x", "5", "6"], ["x", 5, 6], [undefined], { a: "x" }, { a: "x", b: "y" }],
     ...[{ a: 5 }, { b: "5" }, { a: "5" }, { a: "-5" }, { a: "x", b: 1 }],
-    ...["5", "-5", "x", 5, -5].map((content) => Redacted.make(content))
+    ...["5", "-5", "x", 5, -5].map((content) => Redacted.make(content)),
+    ...[{ a: "y", b: "z" }, { a: "y" }, new Instance({ a: "x" }), Option.some("5"), Option.some(5), Option.none()]
   ]
   const parse = { decode: Schema.decodeUnknownEither, encode: Schema.encodeUnknownEither }
 
@@ -306,6 +351,24 @@ describe("composed schemas give the same result as with Effect's parser", () => 
       }
     }
   })
+})
+
+it("leaves an unknown field to Effect's parser where it is an error", () => {
+  const { decode, encode } = codec(Schema.Struct({ a: Schema.String }), { onExcessProperty: "error" })
+  for (const parse of [decode, encode]) {
+    expect(parse({ a: "x" })).toEqual(Either.right({ a: "x" }))
+    expect(Either.isLeft(parse({ a: "x", b: undefined }))).toBe(true)
+    expect(Either.isLeft(parse({ a: "x", [Symbol("b")]: 1 }))).toBe(true)
+  }
+})
+
+it("leaves out a field that a transformation drops", () => {
+  const dropped = Schema.optionalToOptional(Schema.String, Schema.String, {
+    decode: () => Option.none(),
+    encode: Option.none
+  })
+  const parse = compile(Schema.Struct({ a: dropped }).ast, "decode")
+  expect(Object.keys(parse({ a: "x" }, {}) as object)).toEqual([])
 })
 
 it("keeps a Redacted whose content stays the same", () => {

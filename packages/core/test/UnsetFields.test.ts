@@ -157,6 +157,27 @@ describe("withEmptyValues", () => {
     expect(written(UpdateWorkspaceSecret, update)).toEqual(update)
   })
 
+  it("returns the same value for a schema without such fields", () => {
+    const update = { metadata: { name: "n" }, spec: {} }
+    expect(withEmptyValues(UpdateWorkspaceSecret)(update)).toBe(update)
+    for (const schema of [Schema.Array(Schema.String), Schema.Tuple(Schema.String), Schema.Unknown]) {
+      const list = ["a"]
+      expect(withEmptyValues(schema)(list)).toBe(list)
+    }
+  })
+
+  it("adds them to a schema with a rule", () => {
+    expect(written(Profile.pipe(Schema.filter(() => true)), profile)).toEqual(fullProfile)
+  })
+
+  it("keeps what the schema does not encode", () => {
+    const page = { items: "none", pagination: null }
+    expect(withEmptyValues(WorkspaceSecretPage)(page)).toEqual(page)
+    for (const other of ["text", 1, null, undefined, [secret]]) {
+      expect(withEmptyValues(WorkspaceSecret)(other)).toBe(other)
+    }
+  })
+
   it("does not change its argument", () => {
     const encoded = Object.freeze({ metadata: Object.freeze({ ...secret.metadata }), spec: Object.freeze({}) })
     expect(withEmptyValues(WorkspaceSecret)(encoded)).not.toBe(encoded)

@@ -9,6 +9,14 @@ import { getHeapStatistics } from "node:v8"
 const { heap_size_limit: HEAP } = getHeapStatistics()
 
 /**
+ * What a secret or a recorded request takes besides its texts, in characters.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const overhead = 1000
+
+/**
  * The maximum number of characters of the secrets of all tenants, for requests that add to them: an eighth of the bytes of V8's heap.
  *
  * @since 0.1.0

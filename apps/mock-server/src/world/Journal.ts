@@ -12,7 +12,7 @@ import * as Either from "effect/Either"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import { NonEmptyText, number, oneOf, struct } from "../input/StrictSchema.js"
-import { maxRecorded } from "./Capacity.js"
+import { maxRecorded, overhead } from "./Capacity.js"
 import { OperationName } from "./Fault.js"
 
 /**
@@ -345,9 +345,6 @@ const headersOf = (headers: Exchange["headers"], scrub: (text: string) => string
 
 const REF = "external_id:"
 
-/** What a request takes besides its texts. */
-const OVERHEAD = 1000
-
 const sizeOfHeaders = (headers: Exchange["headers"]): number => {
   let size = 0
   for (const name in headers) {
@@ -387,7 +384,7 @@ class Recorded {
     exchange.payload = this.#isLarge ? undefined : withoutValues(exchange.payload)
     exchange.success = this.#isLarge ? undefined : withoutValues(exchange.success)
     exchange.failure = this.#isLarge ? undefined : exchange.failure
-    this.size = OVERHEAD + exchange.target.length + sizeOfHeaders(exchange.headers)
+    this.size = overhead + exchange.target.length + sizeOfHeaders(exchange.headers)
       + (this.#isLarge ? 0 : exchange.requestSize + (answered?.size ?? 0))
   }
 

@@ -6,6 +6,7 @@
 import type { WorkspaceSecret, WorkspaceSecretId, WorkspaceSecretRef } from "@workspace-secrets/core/WorkspaceSecret"
 import * as DateTime from "effect/DateTime"
 import * as Redacted from "effect/Redacted"
+import { overhead } from "./Capacity.js"
 import { type Filter, type IndexLimits, indexLimits, matcher, SearchIndex, termsOf } from "./SearchIndex.js"
 
 /**
@@ -49,16 +50,13 @@ export const sizeOf = ({ metadata: { externalId, labels = {}, name }, spec: { va
   return size
 }
 
-/** What a secret takes besides its texts, in characters. */
-const OVERHEAD = 1000
-
 /**
  * The memory that a secret takes, in characters.
  *
  * @since 0.1.0
  * @category size
  */
-export const roomOf = (secret: WorkspaceSecret): number => OVERHEAD + sizeOf(secret)
+export const roomOf = (secret: WorkspaceSecret): number => overhead + sizeOf(secret)
 
 /** A place in the order. It stays after its secret is removed, until there are too many empty ones. */
 interface Slot extends Position {

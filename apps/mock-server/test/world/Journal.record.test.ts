@@ -21,25 +21,8 @@ import {
   Requests
 } from "../../src/world/Journal.js"
 import { described } from "../described.js"
+import { exchange } from "../exchange.js"
 import { secret } from "../secrets.js"
-
-const exchange = (known: Partial<Exchange> = {}): Exchange => ({
-  requestId: "req_1",
-  receivedAt: 0,
-  startedAt: performance.now(),
-  epoch: 0,
-  method: "GET",
-  target: "/v1/workspace_secrets",
-  headers: {},
-  operation: undefined,
-  ref: undefined,
-  requestSize: 0,
-  payload: undefined,
-  success: undefined,
-  failure: undefined,
-  fault: undefined,
-  ...known
-})
 
 const answered = (known: Partial<Answered> = {}): Answered => ({
   status: 200,

@@ -16,6 +16,7 @@ import { leaking, printed } from "../../../../tools/leaks/sinks.js"
 import { Snapshot } from "../../src/world/Snapshot.js"
 import * as Tenant from "../../src/world/Tenant.js"
 import { WorkspaceSecrets } from "../../src/world/WorkspaceSecrets.js"
+import { exchange } from "../exchange.js"
 import { secret } from "../secrets.js"
 
 const authenticate = (authorization: string | undefined) =>
@@ -210,22 +211,7 @@ describe("Tenants", () => {
       const tenants = new Tenant.Tenants(yield* Tenant.surroundings, {}, { maxRecorded: 10_000 })
       const one = yield* tenants.add({ id: "one" })
       const record = ({ journal }: Tenant.Tenant | typeof tenants.nobody) =>
-        journal.record({
-          requestId: "req_1",
-          receivedAt: 0,
-          startedAt: 0,
-          epoch: journal.epoch,
-          method: "GET",
-          target: "/",
-          headers: {},
-          operation: undefined,
-          ref: undefined,
-          requestSize: 0,
-          payload: undefined,
-          success: undefined,
-          failure: undefined,
-          fault: undefined
-        }, undefined)
+        journal.record(exchange({ epoch: journal.epoch }), undefined)
       for (let i = 0; i < 9; i++) {
         record(i < 5 ? one.tenant : tenants.nobody)
       }

@@ -2,6 +2,7 @@ import { describe, expect, expectTypeOf, it } from "@effect/vitest"
 import * as Cause from "effect/Cause"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 import {
   Aborted,
@@ -83,6 +84,20 @@ describe("an error of the API", () => {
     const body = { _tag: "Internal", message: "m", status: 500, code: 13, details: [], isRetryable: true }
     expect(refused(Internal, body)).toEqual([])
     expect(refused(Internal, { ...body, ...wrong })).toEqual([line])
+  })
+
+  it("says which error it expected, without the tag, also if other fields are invalid", () => {
+    const wrong = { message: 7, _tag: "quoted" }
+    const errors = Either.flip(Schema.decodeUnknownEither(Internal)(wrong, { errors: "all" }))
+    const tree = String(Either.getOrThrow(errors))
+    expect(tree).toContain("Expected the error Internal")
+    expect(tree).not.toContain("quoted")
+    expect(refused(Internal, wrong, { errors: "all" })).toEqual(["Expected the error Internal"])
+    const fields = { status: 500, code: 0.5, details: [], isRetryable: true }
+    expect(refused(Internal, { _tag: "Internal", message: 7, ...fields }, { errors: "all" })).toEqual([
+      "message: Expected a string",
+      "code: Expected a google.rpc.Code (a whole number)"
+    ])
   })
 
   it("throws if a field has the wrong type", () => {

@@ -1,6 +1,3 @@
-import * as DateTime from "effect/DateTime"
-import * as Duration from "effect/Duration"
-import * as Equal from "effect/Equal"
 import * as Redacted from "effect/Redacted"
 
 /*
@@ -28,7 +25,7 @@ export const isSameRedacted = (self: Redacted.Redacted<unknown>, that: Redacted.
 }
 
 const keysOf = (self: object): ReadonlyArray<string> =>
-  Object.keys(self).filter((key) => Reflect.get(self, key) !== undefined).sort()
+  Object.keys(self).filter((key) => Reflect.get(self, key) !== undefined)
 
 /** Deep equality. A key with the value `undefined` equals an absent key. */
 export const isSame = (self: unknown, that: unknown): boolean => {
@@ -41,12 +38,8 @@ export const isSame = (self: unknown, that: unknown): boolean => {
   if (Redacted.isRedacted(self)) {
     return Redacted.isRedacted(that) && isSameRedacted(self, that)
   }
-  if (DateTime.isDateTime(self) || Duration.isDuration(self)) {
-    return Equal.equals(self, that)
-  }
   const keys = keysOf(self)
-  const others = keysOf(that)
   return Object.getPrototypeOf(self) === Object.getPrototypeOf(that)
-    && keys.length === others.length
-    && keys.every((key, index) => key === others[index] && isSame(Reflect.get(self, key), Reflect.get(that, key)))
+    && keys.length === keysOf(that).length
+    && keys.every((key) => isSame(Reflect.get(self, key), Reflect.get(that, key)))
 }

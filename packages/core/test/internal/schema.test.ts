@@ -1,4 +1,6 @@
 import { describe, expect, expectTypeOf, it } from "@effect/vitest"
+import * as Either from "effect/Either"
+import * as JSONSchema from "effect/JSONSchema"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import {
@@ -35,6 +37,40 @@ describe("leaves", () => {
     for (const count of [0, 1, Number.MAX_SAFE_INTEGER]) {
       expect(Schema.decodeUnknownSync(Count)(count)).toBe(count)
     }
+  })
+
+  it("describe integers from 0 in JSON Schema", () => {
+    expect(JSONSchema.make(Count)).toMatchObject({ type: "integer", minimum: 0 })
+  })
+})
+
+describe("a field that may be unset", () => {
+  it("is in JSON Schema as the field that is written", () => {
+    const Listed = Schema.Struct({
+      nullable: unsettable(Count),
+      text: unsettable(Count, { empty: "", isAlwaysPresent: false }),
+      map: unsettable(Count, { empty: {}, isAlwaysPresent: false })
+    })
+    const field = { type: "integer", minimum: 0 }
+    const { properties } = JSONSchema.make(Listed) as JSONSchema.JsonSchema7Object
+    expect(properties).toEqual({ nullable: field, text: field, map: field })
+  })
+
+  it.each([
+    ["absent or a value", optional(Flag), 1],
+    ["null or a value", unsettable(Flag), 2],
+    ["empty text or a value", unsettable(Flag, { empty: "", isAlwaysPresent: false }), 3],
+    ["an empty object or a value", unsettable(Flag, { empty: {}, isAlwaysPresent: false }), 3]
+  ])("says what was expected where it may be %s, without the input", (_, field, unsetValues) => {
+    const Holder = Schema.Struct({ field })
+    const messagesOf = (schema: Schema.Schema<unknown, unknown>) => {
+      const tree = String(Either.getOrThrow(Either.flip(Schema.decodeUnknownEither(schema)({ field: "quoted" }))))
+      expect(tree).not.toContain("quoted")
+      return tree.split(/\n.*─ /).filter((line) => line.startsWith("Expected")).sort()
+    }
+    expect(messagesOf(Holder)).toEqual(["Expected a boolean", "Expected nothing"])
+    expect(messagesOf(Schema.encodedSchema(Holder)))
+      .toEqual(["Expected a boolean", ...Array.from({ length: unsetValues }, () => "Expected nothing")])
   })
 })
 

@@ -26,7 +26,7 @@ describe("README.md", () => {
       /^\| (requests|CPU)/.test(line)
     )
     const figures = rows.flatMap((row) => row.match(/\d[\d,.]*/g) ?? [])
-    expect(figures).toHaveLength(7)
+    expect(figures).toHaveLength(8)
     expect(figures.filter((figure) => !benchmarks.includes(` ${figure} |`))).toEqual([])
   })
 

@@ -4,7 +4,7 @@ import type { Exchange, Status, Violation } from "./Wire.js"
 export interface Reason {
   readonly title: string
   readonly text: string
-  /** The invalid fields. */
+  /** The invalid fields, and what an ErrorInfo says. */
   readonly fields: ReadonlyArray<Violation>
 }
 
@@ -61,7 +61,10 @@ const codeNames: Readonly<Record<number, string>> = {
   16: "UNAUTHENTICATED"
 }
 
-const scopeOf = (status: Status): ReadonlyArray<Violation> =>
+/** What a message says beyond the violations that it repeats: how many more there are. */
+const beyond = (message: string): string => /(?:^|; )(and \d+ more)$/.exec(message)?.[1] ?? ""
+
+const errorInfoOf = (status: Status): ReadonlyArray<Violation> =>
   detailsOf(status, "ErrorInfo").flatMap(({ metadata, reason }) =>
     [
       { field: "reason", description: textOf(reason) },
@@ -93,9 +96,8 @@ export const why = ({ bodiesOmitted, fault, response }: Exchange): ReadonlyArray
       : [
         reason(
           codeNames[status.code ?? 2] ?? `code ${status.code}`,
-          // With violations, the message only repeats them.
-          violations.length > 0 ? "" : status.message ?? "",
-          [...violations, ...scopeOf(status)]
+          violations.length > 0 ? beyond(status.message ?? "") : status.message ?? "",
+          [...violations, ...errorInfoOf(status)]
         )
       ]),
     ...(bodiesOmitted === true ? [reason("Bodies not kept", "The journal keeps bodies of at most 64 KiB.")] : [])

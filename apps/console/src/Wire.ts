@@ -1,4 +1,4 @@
-/** The parts of the server's responses that the page reads. The browser checks compare these types with a running server. */
+/** The parts of the control API's responses that the page reads. They follow the mock server's `control/ControlApi.ts` and `world/Journal.ts`. */
 
 export interface World {
   readonly id: string

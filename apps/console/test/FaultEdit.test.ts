@@ -4,7 +4,7 @@ import * as FaultEdit from "../src/FaultEdit.js"
 const status = (rule: Parameters<typeof FaultEdit.turnOf>[0], hits: number) => ({ name: "x", rule, calls: 9, hits })
 
 describe("a fault rule in words", () => {
-  it("says for what it is, what it does and when", () => {
+  it("says which requests it matches, its effect and when it applies", () => {
     const rule = {
       operation: ["get", "list"],
       externalId: "db",
@@ -18,7 +18,7 @@ describe("a fault rule in words", () => {
     expect(FaultEdit.turnOf({ probability: 0.1 })).toBe("every time, with probability 0.1")
   })
 
-  it("counts its remaining turns: one where it has an nth, all where it has neither", () => {
+  it("counts how often it still applies: once with nth, always without nth and times", () => {
     expect(FaultEdit.remaining(status({ times: 3 }, 1))).toBe(2)
     expect(FaultEdit.remaining(status({ nth: 2 }, 1))).toBe(0)
     expect(FaultEdit.remaining(status({}, 5))).toBe(Infinity)

@@ -31,7 +31,7 @@ describe("the log of the page", () => {
     expect([log.rows.length, log.rows[0]?.number, log.next, log.dropped]).toEqual([capacity, 4, capacity + 3, 7])
   })
 
-  it("counts what ended between two pages and was in neither, world by world", () => {
+  it("counts the requests that no page contains, for each world", () => {
     const log = new Log()
     log.add(page([request(10, { sequence: 4 }), request(11, { sequence: 1, tenant: "other" })]))
     expect(log.missed).toBe(0)
@@ -39,7 +39,7 @@ describe("the log of the page", () => {
     expect(log.missed).toBe(2)
   })
 
-  it("takes sequences that begin anew for a reset, and numbers that do for a new server", () => {
+  it("keeps its rows after a reset, and starts again after a restart of the server", () => {
     const log = new Log()
     log.add(page([request(8, { sequence: 8 })]))
     log.add(page([request(9, { sequence: 1 })]))
@@ -48,7 +48,7 @@ describe("the log of the page", () => {
     expect(log.rows.map(({ number }) => number)).toEqual([1])
   })
 
-  it("forgets what was there when it is cleared", () => {
+  it("has only later requests after it is cleared", () => {
     const log = new Log()
     log.add(page([request(1)]))
     log.clear()

@@ -39,6 +39,21 @@ describe("why a request ended as it did", () => {
     ])
   })
 
+  it("says how many more fields were wrong than the response names", () => {
+    const fieldViolations = Array.from({ length: 20 }, (_, i) => ({ field: `a${i}`, description: "Expected a string" }))
+    const message = [...fieldViolations.map(({ field, description }) => `${field}: ${description}`), "and 5 more"].join(
+      "; "
+    )
+    const body = {
+      code: 3,
+      message,
+      details: [{ "@type": "type.googleapis.com/google.rpc.BadRequest", fieldViolations }]
+    }
+    expect(why(exchange(answered(400, body)))).toEqual([
+      { title: "INVALID_ARGUMENT", text: "and 5 more", fields: fieldViolations }
+    ])
+  })
+
   it("has the nearest route, which the message names", () => {
     const message = "no such route: the API has nothing at this path; the nearest is GET /v1/workspace_secrets"
     expect(why(exchange(answered(404, { code: 5, message, details: [] })))).toEqual([

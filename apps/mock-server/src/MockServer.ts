@@ -107,7 +107,7 @@ export interface Options extends TenantOptions {
   readonly unservedOperations?: ReadonlyArray<Endpoint> | undefined
   /**
    * The token that the control API under `/_mock` requires as `Authorization: Bearer <token>`. Default: `apiKey`, if it is set. If neither
-   * is set, no token is needed, but only programs on this machine can call the control API, and only if the server listens on loopback.
+   * is set, a server on loopback or in process needs no token, and any other server answers these requests with 403.
    */
   readonly controlToken?: Redacted.Redacted<string> | undefined
   /**
@@ -139,7 +139,7 @@ export interface Options extends TenantOptions {
    */
   readonly corsOrigin?: string | undefined
   /** Called for each request, including requests to the control API, when its response is sent. If it throws, it is not called again. */
-  readonly onRequest?: ((request: Dispatcher.Told) => void) | undefined
+  readonly onRequest?: ((request: Dispatcher.ObservedRequest) => void) | undefined
 }
 
 /**
@@ -206,12 +206,12 @@ const unlessReplaced = <A>(
 
 /** Calls `onRequest` for requests that no journal records. A path that failed may contain anything, so only its root is shown. */
 const told =
-  (root: string, onRequest: ReturnType<typeof observer<Dispatcher.Told>>) =>
+  (root: string, onRequest: ReturnType<typeof observer<Dispatcher.ObservedRequest>>) =>
   (dispatch: Dispatcher.Dispatch): Dispatcher.Dispatch =>
   (incoming) => {
     const startedAt = performance.now()
     const { method, target } = incoming
-    const tell = (response: Dispatcher.Told["response"]) =>
+    const tell = (response: Dispatcher.ObservedRequest["response"]) =>
       Effect.sync(() =>
         onRequest(() => ({
           method,
@@ -555,7 +555,7 @@ export type {
   TenantControl
 } from "./control/Control.js"
 
-export type { Told } from "./api/Dispatcher.js"
+export type { ObservedRequest } from "./api/Dispatcher.js"
 
 export type { Endpoint } from "./api/Routes.js"
 

@@ -14,7 +14,7 @@ import { type Answer, expectError, send, sendJson, type Server, type WirePage, t
 
 const secrets = "/v1/workspace_secrets"
 
-/** A running server with its `fetch`. */
+/** A running server, called on its socket. */
 const over = (server: MockServer.RunningServer): Server => ({
   url: server.url,
   apiKey: Redacted.make(server.apiKey),
@@ -58,7 +58,7 @@ describe("a number out of range", () => {
   })
 
   it.each([1, 2 ** 53, Infinity])(
-    "does not concern maxConnections: the server answers with %j",
+    "is accepted as maxConnections: %j",
     async (maxConnections) => {
       await using server = await MockServer.start({ maxConnections })
       expect((await fetch(`${server.url}/openapi.json`, { headers: { connection: "close" } })).status).toBe(200)
@@ -207,7 +207,7 @@ describe("layer", () => {
       expect(two.workspaceId).not.toBe(one.workspaceId)
     }))
 
-  it.effect("fails with the errors of start", () =>
+  it.effect("fails with ListenError if the port is in use", () =>
     Effect.gen(function*() {
       const { url } = yield* MockServer.MockServer
       const build = (layer: typeof MockServer.layer) =>

@@ -64,7 +64,7 @@ export interface Service extends Tenant {
   readonly disabledTenant?: Tenant | undefined
   /** A key whose workspace is archived. */
   readonly archivedTenant?: Tenant | undefined
-  /** A key with inner spaces, with another workspace. */
+  /** A key with inner spaces, and its workspace. */
   readonly spacedTenant?: Tenant | undefined
   /** An origin that the server allows in CORS. */
   readonly corsOrigin?: string | undefined
@@ -126,8 +126,8 @@ export interface Options extends TenantOptions {
   readonly restrictedTenant?: TenantOptions | undefined
   /** A disabled key. Its workspace defaults to that of `apiKey`. Without it, disabled keys are not checked. */
   readonly disabledTenant?: TenantOptions | undefined
-  /** A key of an archived workspace, with the workspace's id. Without it, archived workspaces are not checked. */
-  readonly archivedTenant?: TenantOptions | undefined
+  /** A key of an archived workspace, and the id of that workspace. Without it, archived workspaces are not checked. */
+  readonly archivedTenant?: (TenantOptions & { readonly workspaceId: string }) | undefined
   /** A key with inner spaces. Without it, such keys are not checked. */
   readonly spacedTenant?: TenantOptions | undefined
   /** An origin that the server allows in CORS. Without it, CORS is not checked. */
@@ -193,7 +193,7 @@ const make = (
       otherTenant: yield* found(options.otherTenant),
       restrictedTenant: yield* beside(options.restrictedTenant),
       disabledTenant: yield* beside(options.disabledTenant),
-      archivedTenant: yield* beside(options.archivedTenant),
+      archivedTenant: yield* found(options.archivedTenant),
       spacedTenant: yield* found(options.spacedTenant),
       corsOrigin: options.corsOrigin,
       writeOnlyValues: options.writeOnlyValues,

@@ -6,10 +6,10 @@ import * as http from "node:http"
 import * as https from "node:https"
 import * as net from "node:net"
 import * as zlib from "node:zlib"
+import { authority, certificate } from "../../../tools/certificate.js"
 import * as Seal from "../src/Seal.js"
 import * as Witness from "../src/Witness.js"
 import * as Proxy from "../src/WitnessProxy.js"
-import { authority, certificate } from "./tls.js"
 
 const portOf = (server: net.Server) => (server.address() as net.AddressInfo).port
 

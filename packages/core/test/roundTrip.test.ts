@@ -34,7 +34,7 @@ describe("the list of schemas", () => {
 })
 
 describe("same", () => {
-  it("distinguishes secrets, classes and keys", () => {
+  it("compares values, classes, arrays and errors deeply, and treats undefined as absent", () => {
     class Box {
       constructor(readonly value: unknown) {}
     }

@@ -24,9 +24,10 @@ export interface Options {
  * settings. It does not follow redirects. A request body can be anything but a `Stream`.
  *
  * The response is returned when its body is complete; interruption before that aborts the request. Reading a body over
- * 16 MiB (decompressed) fails. The transport makes no spans and sends no trace headers: the client does.
+ * 16 MiB (decompressed) fails, or over 64 KiB if the status is not 2xx. The transport makes no spans and sends no trace headers: the client does.
  *
- * Errors have a `cause` with a `code`, if the runtime provides one, and a request without headers, query and body.
+ * Errors have a request without headers, query and body. Errors of the transport have a `cause` with a `code`:
+ * `ERR_TRANSPORT` if none is known.
  *
  * @since 0.1.0
  * @category constructors

@@ -47,8 +47,8 @@ export interface Options {
   readonly closeTimeout?: Duration.DurationInput | undefined
   /**
    * A dispatcher of undici 7 or later that replaces the connection pools, such as undici's `ProxyAgent`, or an `Agent`
-   * with the certificates of a private authority. The transport does not close it, and the connection options above do
-   * not apply.
+   * with the certificates of a private authority. The transport does not close it, and `connections`,
+   * `connectTimeout`, `keepAliveTimeout` and `closeTimeout` do not apply.
    */
   readonly dispatcher?: Pick<Dispatcher, "dispatch"> | undefined
 }
@@ -58,14 +58,15 @@ export interface Options {
  * flight, and closes all connections.
  *
  * The response is returned when its body is complete; interruption before that closes the connection. Redirects are not
- * followed. Reading a body over 16 MiB (decompressed) fails. Requests do not ask for compression, but bodies in `gzip`,
+ * followed. Reading a body over 16 MiB (decompressed) fails, or over 64 KiB if the status is not 2xx. Requests do not ask for compression, but bodies in `gzip`,
  * `deflate` and `br` are decompressed; other codings are refused. If the server closes a connection just when it is
  * reused, the request fails and the transport does not resend it: the client retries if that is safe. The transport
  * makes no spans and sends no trace headers: the client does.
  *
  * Fails with `InvalidClientOptions` if an option is invalid, such as a dispatcher of undici 6.
  *
- * Errors have a `cause` with a `code`, and a request without headers, query and body.
+ * Errors have a request without headers, query and body. Errors of the transport have a `cause` with a `code`:
+ * `ERR_TRANSPORT` if none is known.
  *
  * @since 0.1.0
  * @category constructors

@@ -164,7 +164,6 @@ describe("layerConfig", () => {
   it.effect.each([
     { env: {}, names: ["CADENYA_API_KEY"] },
     { env: { CADENYA_API_KEY: "a b " }, names: ["CADENYA_API_KEY"] },
-    { env: { CADENYA_API_KEY: "" }, names: ["CADENYA_API_KEY"] },
     { env: { CADENYA_API_KEY: "k", CADENYA_WORKSPACE_ID: ".." }, names: ["CADENYA_WORKSPACE_ID"] },
     { env: { CADENYA_API_KEY: "k", CADENYA_BASE_URL: "http://example.com" }, names: ["CADENYA_BASE_URL"] },
     {

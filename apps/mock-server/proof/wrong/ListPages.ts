@@ -23,8 +23,8 @@ export const byAnchor: W.WrongServer = W.paged(
   (items, cursor) => items.findIndex((item) => idOf(item) === cursor) + 1
 )
 
-/** Ignores changes of these parameters between pages. */
-const forgets = (...names: ReadonlyArray<string>) =>
+/** Appends the values of these parameters to each cursor, and removes them before the correct server sees it. */
+const withParameters = (...names: ReadonlyArray<string>) =>
   W.cursors(
     (cursor, query) => [cursor, ...names.map((name) => query.get(name) ?? "")].map(encodeURIComponent).join(" "),
     (cursor) => decodeURIComponent(cursor.split(" ")[0] ?? "")
@@ -36,7 +36,7 @@ const trusts = (...names: ReadonlyArray<string>): W.WrongServer => (right, other
     const [, ...values] = (asked.url.searchParams.get("cursor") ?? "").split(" ").map(decodeURIComponent)
     const query = Object.fromEntries(names.map((name, i) => [name, values[i] === "" ? undefined : values[i]]))
     return W.isList(asked) && values.length > 0 ? { url: W.withQuery(asked.url, query) } : {}
-  })(forgets(...names)(right, other), other)
+  })(withParameters(...names)(right, other), other)
 
 /** Invalidates cursors when a request with this method succeeds. */
 const endsWith = (method: string) =>
@@ -103,7 +103,7 @@ export const wrongServers: W.WrongServers = {
       if (!W.isList(asked) || prefix === null || !searchParams.has("limit") || searchParams.has("cursor")) {
         return response
       }
-      // The prefix of the suite's names. There are no others.
+      // All secrets of the suite have the prefix that is left, and the workspace has no others.
       const whole = await W.read(
         await asked.ask({ url: W.withQuery(asked.url, { prefix: prefix.replace(/-[^-]*$/, "") }) })
       )

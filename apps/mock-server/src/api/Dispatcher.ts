@@ -163,7 +163,7 @@ export interface Options {
   /** Documents to serve, in addition to the operations. */
   readonly documents?: ReadonlyArray<Routes.Route<Document>> | undefined
   /** Called for each request when its response is sent, or when the client closed the connection first. If it throws, it is not called again. */
-  readonly onRequest?: ((request: Told) => void) | undefined
+  readonly onRequest?: ((request: ObservedRequest) => void) | undefined
 }
 
 /**
@@ -173,7 +173,7 @@ export interface Options {
  * @since 0.1.0
  * @category models
  */
-export interface Told extends
+export interface ObservedRequest extends
   Pick<
     JournalEntry,
     "method" | "path" | "query" | "operation" | "id" | "externalId" | "durationMillis" | "fault" | "response"

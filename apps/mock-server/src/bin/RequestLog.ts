@@ -1,7 +1,7 @@
 /**
  * The request log: a line for each request, for a person to read.
  */
-import type { Told } from "../api/Dispatcher.js"
+import type { ObservedRequest } from "../api/Dispatcher.js"
 
 const methods = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
 
@@ -13,10 +13,10 @@ const isId = (segment: string): boolean => /^(?:wsec|wksp)_[0-9A-HJKMNP-TV-Z]{26
 const HIDDEN = "{…}"
 
 /** Whether the path is valid, so that it contains no misplaced value. */
-const isRight = ({ operation, response }: Told): boolean =>
+const isRight = ({ operation, response }: ObservedRequest): boolean =>
   operation !== undefined && response !== undefined && response.status < 300
 
-const pathOf = (told: Told): string =>
+const pathOf = (told: ObservedRequest): string =>
   // Safe: failed requests to the control API come without their path, and the paths of others contain only names that the server knows.
   told.path.startsWith("/_mock/") ? told.path : told.path.split("/").map((segment) =>
     segment.startsWith("external_id:")
@@ -35,7 +35,7 @@ const plain: Readonly<Record<string, RegExp>> = {
 
 const named = new Set([...Object.keys(plain), "cursor", "prefix", "query", "labels"])
 
-const queryOf = ({ query }: Told): string => {
+const queryOf = ({ query }: ObservedRequest): string => {
   const parts = Object.entries(query).map(([name, value]) =>
     named.has(name) ? `${name}=${plain[name]?.test(value) === true ? value : HIDDEN}` : HIDDEN
   )
@@ -57,7 +57,7 @@ const brokenAs = (broken: string): string =>
  * Formats a line: end time, status, method, path, duration, tenant, applied fault, and how the response was broken. It contains only text
  * of the request that cannot be a value or a key.
  */
-export const line = (told: Told, at: Date, colours: boolean): string => {
+export const line = (told: ObservedRequest, at: Date, colours: boolean): string => {
   const { durationMillis, fault, method, response, tenant } = told
   const status = response === undefined ? "---" : String(response.status)
   return [

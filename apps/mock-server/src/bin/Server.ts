@@ -10,7 +10,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
-import type { Told } from "../api/Dispatcher.js"
+import type { ObservedRequest } from "../api/Dispatcher.js"
 import * as MockServer from "../MockServer.js"
 import * as SnapshotFile from "../storage/SnapshotFile.js"
 import * as Seed from "../world/Seed.js"
@@ -77,7 +77,8 @@ const loadSnapshot = (path: string): Effect.Effect<Snapshot | undefined, CannotS
 const log = (colours: boolean) =>
   Effect.map(
     Effect.console,
-    (console) => (told: Told): void => Effect.runSync(console.error(RequestLog.line(told, new Date(), colours)))
+    (console) => (told: ObservedRequest): void =>
+      Effect.runSync(console.error(RequestLog.line(told, new Date(), colours)))
   )
 
 const plural = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`

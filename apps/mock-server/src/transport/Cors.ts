@@ -1,5 +1,5 @@
 /**
- * Cross-origin requests from pages in browsers (WIRE.md, Transport: CORS; the Fetch standard, HTTP-CORS protocol).
+ * Cross-origin requests from pages in browsers as the Fetch standard's CORS protocol says (WIRE.md, Transport: CORS).
  *
  * @since 0.1.0
  */

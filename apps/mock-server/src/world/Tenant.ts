@@ -625,7 +625,7 @@ export class Tenants {
       return Either.left(new TenantError({ problems: [`a server has at most ${maxTenants} tenants; remove one`] }))
     }
     const now = this.nobody.clock.now
-    const { apiKey = this.#newKey(options), id = this.#ids.resource("tnt", now) } = options
+    const { apiKey = newKey(), id = this.#ids.resource("tnt", now) } = options
     if (!isKey(apiKey)) {
       return Either.left(notAKey())
     }
@@ -776,15 +776,6 @@ export class Tenants {
       : refuse("unknown API key")
   }
 
-  /** Makes a random key that cannot be guessed; with a `randomSeed`, one that is the same on every run. */
-  #newKey({ randomSeed }: WorldOptions): Redacted.Redacted<string> {
-    return Redacted.make(
-      randomSeed === undefined
-        ? `key_${randomBytes(24).toString("base64url")}`
-        : this.#ids.resource("key", this.nobody.clock.now)
-    )
-  }
-
   /**
    * Keys are looked up by a peppered digest, against timing attacks: the time of a lookup says nothing about the key.
    */
@@ -813,5 +804,8 @@ export class Tenants {
     )
   }
 }
+
+/** A key that cannot be guessed. */
+const newKey = () => Redacted.make(`key_${randomBytes(24).toString("base64url")}`)
 
 const refuse = (message: string) => Either.left(new Unauthenticated({ message }))

@@ -35,7 +35,7 @@ const open = async () => {
   const handlers = { create: own.create }
   const tenants = new Tenant.Tenants(await Effect.runPromise(Tenant.surroundings))
   const { tenant } = await Effect.runPromise(tenants.add({ apiKey: Redacted.make("key") }))
-  const observe = vi.fn<(told: Dispatcher.Told) => unknown>()
+  const observe = vi.fn<(told: Dispatcher.ObservedRequest) => unknown>()
   const dispatch = Dispatcher.make({ ...own, create: (request) => handlers.create(request) }, tenants, {
     onRequest: observe
   })

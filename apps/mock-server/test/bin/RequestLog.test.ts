@@ -1,12 +1,12 @@
 import { describe, expect, it } from "@effect/vitest"
 import { stripVTControlCharacters } from "node:util"
-import type { Told } from "../../src/api/Dispatcher.js"
+import type { ObservedRequest } from "../../src/api/Dispatcher.js"
 import * as RequestLog from "../../src/bin/RequestLog.js"
 import * as MockServer from "../../src/MockServer.js"
 
 const at = new Date("2026-01-01T00:00:00.000Z")
 
-const told = (rest: Partial<Told>): Told => ({
+const told = (rest: Partial<ObservedRequest>): ObservedRequest => ({
   method: "GET",
   path: "/v1/whoami",
   query: {},
@@ -17,12 +17,12 @@ const told = (rest: Partial<Told>): Told => ({
   ...rest
 })
 
-const line = (rest: Partial<Told>, colours = false): string => RequestLog.line(told(rest), at, colours)
+const line = (rest: Partial<ObservedRequest>, colours = false): string => RequestLog.line(told(rest), at, colours)
 
 const list = "/v1/workspace_secrets"
 
 describe("line", () => {
-  it.each<[string, Partial<Told>, string]>([
+  it.each<[string, Partial<ObservedRequest>, string]>([
     ["a request", {}, "200  GET     /v1/whoami  1.3 ms  default"],
     ["one of nobody", { tenant: undefined }, "200  GET     /v1/whoami  1.3 ms"],
     [
@@ -94,7 +94,7 @@ const canaries = ["canary-value", "key_01JD9Z0000000000000000000C", "wsec_canary
 for (const transport of ["a socket", "no socket"]) {
   it(`logs every request to a server on ${transport} with its result, and nothing that may be a secret`, async () => {
     const lines: Array<string> = []
-    const onRequest = (told: Told) => void lines.push(RequestLog.line(told, at, false))
+    const onRequest = (told: ObservedRequest) => void lines.push(RequestLog.line(told, at, false))
     const start = transport === "a socket" ? MockServer.start : MockServer.startInProcess
     await using server = await start({ onRequest, acceptAnyKey: true })
     await using tenant = await server.tenant({

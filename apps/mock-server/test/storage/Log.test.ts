@@ -110,7 +110,12 @@ describe.each([["plain", undefined], ["encrypted", key]])("a log that is %s", (_
 
   it("treats zeros at the end as not written", async () => {
     const { bytes, last, path } = await written(dataKey)
-    for (const kept of [last, last + 5, last + 24, bytes.length - 1]) {
+    // The end of an encrypted record may be zero by chance.
+    let end = bytes.length
+    while (bytes[end - 1] === 0) {
+      end--
+    }
+    for (const kept of [last, last + 5, last + 24, end - 1]) {
       writeFileSync(path, Buffer.concat([bytes.subarray(0, kept), Buffer.alloc(1024)]))
       const { dropped, log, units: found } = await read(path, dataKey)
       await log.close()

@@ -1,6 +1,6 @@
 /**
- * Behaviours of every operation: headers, both path layouts, values (WIRE.md, Transport; Workspace-scoped paths;
- * Values).
+ * Behaviours of every operation: headers, both path layouts, values (WIRE.md, Transport; Workspace-scoped
+ * paths).
  *
  * @since 0.1.0
  */

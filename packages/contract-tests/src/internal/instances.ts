@@ -1,7 +1,7 @@
 import * as Either from "effect/Either"
 import * as A from "./answer.js"
 import { differences, type Expecting, holds } from "./expect.js"
-import { emptyValues, type Model, models, setFields } from "./published.js"
+import { alwaysSetFields, emptyValues, type Model, models } from "./published.js"
 
 /** An instance of a model in a response. */
 export interface Instance {
@@ -33,7 +33,7 @@ export const ofPage = (where: string, json: A.Json, isSet: boolean | undefined):
 /** The id of the behaviour that checks a model. */
 export const idOfModel = (model: Model): string => `WS-TRANSPORT-1${String(models.indexOf(model) + 1).padStart(2, "0")}`
 
-/** The optional fields of a model, which are absent if unset. */
+/** The optional fields of a secret, which are absent if unset. */
 export const optionalFields = ["metadata.updatedAt", "spec.value", "info.lastUsedAt"]
 
 /** Whether a value has the type of an empty value. */
@@ -41,21 +41,21 @@ const isLike = (empty: unknown, value: unknown): boolean =>
   typeof value === typeof empty && value !== null && !Array.isArray(value)
 
 /**
- * Fails unless an instance has all required fields and, unless the server omits unset fields, all unset fields with
- * their empty value. Returns whether the server omits unset fields, if known.
+ * Checks the required fields. An unset one is absent if the server omits unset fields; otherwise it has its empty value.
+ * Returns whether the server omits unset fields, if known.
  */
 export const hasRequiredFields = (
   { isSet, json, model, where }: Instance,
-  leavesOut: boolean | undefined
+  omitsUnset: boolean | undefined
 ): Expecting<boolean | undefined> =>
   Either.gen(function*() {
-    let omits = leavesOut
+    let omits = omitsUnset
     const fields = A.at(json)
     const check = (condition: boolean, expected: string) => {
       const message = `${where}: expected ${expected}`
       return holds(condition, message, message)
     }
-    for (const field of setFields(model)) {
+    for (const field of alwaysSetFields(model)) {
       yield* check(fields[field] !== undefined && fields[field] !== null, `${field}, got nothing`)
     }
     for (const [field, empty] of Object.entries(emptyValues(model))) {

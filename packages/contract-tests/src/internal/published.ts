@@ -32,11 +32,11 @@ const emptyOf = new Map(models.map((model) => [
 export const emptyValues = (model: Model): Readonly<Record<string, EmptyValue>> => emptyOf.get(model) ?? {}
 
 /** The fields of a model that are always set. */
-export const setFields = (model: Model): ReadonlyArray<string> => alwaysSet[model]
+export const alwaysSetFields = (model: Model): ReadonlyArray<string> => alwaysSet[model]
 
 /** The fields of a model that the newest document requires. */
 export const requiredFields = (model: Model): ReadonlyArray<string> => [
-  ...setFields(model),
+  ...alwaysSetFields(model),
   ...Object.keys(emptyValues(model))
 ]
 
@@ -45,7 +45,7 @@ export const knownFields = (model: Model | "WorkspaceSecretInfo"): ReadonlyArray
   ...(model === "WorkspaceSecretInfo"
     ? ["createdBy"]
     : model === "WorkspaceSecret"
-    ? [...setFields(model), "info"]
-    : setFields(model)),
+    ? [...alwaysSetFields(model), "info"]
+    : alwaysSetFields(model)),
   ...fieldsOf(model).map(([field]) => field)
 ]

@@ -167,7 +167,7 @@ const properties = (
   return out
 }
 
-/** The names of the literal fields by which Effect selects a member of a union; `undefined` if the member is not compiled. */
+/** The names of the literal fields by which Effect selects a member of a union; `undefined` if a union with this member is not compiled. */
 const tagsOf = (ast: AST.AST, direction: Direction): ReadonlyArray<PropertyKey> | undefined => {
   const side = direction === "decode" ? AST.encodedAST : AST.typeAST
   switch (ast._tag) {

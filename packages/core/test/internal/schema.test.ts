@@ -63,7 +63,7 @@ describe("a field that may be unset", () => {
     ["an empty object or a value", unsettable(Flag, { empty: {}, isAlwaysPresent: false }), 3]
   ])("says what was expected where it may be %s, without the input", (_, field, unsetValues) => {
     const Holder = Schema.Struct({ field })
-    const messagesOf = (schema: Schema.Schema<unknown, unknown>) => {
+    const messagesOf = <A, I>(schema: Schema.Schema<A, I>) => {
       const tree = String(Either.getOrThrow(Either.flip(Schema.decodeUnknownEither(schema)({ field: "quoted" }))))
       expect(tree).not.toContain("quoted")
       return tree.split(/\n.*─ /).filter((line) => line.startsWith("Expected")).sort()

@@ -1,40 +1,11 @@
 import * as Effect from "effect/Effect"
 import * as Https from "node:https"
 import type { AddressInfo } from "node:net"
-
-/** The authority that issued the certificates below. For tests only. */
-export const authority = `-----BEGIN CERTIFICATE-----
-MIIBmTCCAT+gAwIBAgIUB3rvSduBsMzY+QTIiFomx3fex6MwCgYIKoZIzj0EAwIw
-GTEXMBUGA1UEAwwOVGVzdCBhdXRob3JpdHkwIBcNMjYxMTI3MjA0MTA5WhgPMjEy
-NjExMDMyMDQxMDlaMBkxFzAVBgNVBAMMDlRlc3QgYXV0aG9yaXR5MFkwEwYHKoZI
-zj0CAQYIKoZIzj0DAQcDQgAEqqt5kTGOU0VdaCX5zDhgeKqWyHeclgadIIBl5sxS
-eQiBIdYC66vNL7MgscIFirqBibMbm65IEuXmtP/MqVskbaNjMGEwHQYDVR0OBBYE
-FJJopgj1jtQwmY1wjay1VrZhnaO7MB8GA1UdIwQYMBaAFJJopgj1jtQwmY1wjay1
-VrZhnaO7MA8GA1UdEwEB/wQFMAMBAf8wDgYDVR0PAQH/BAQDAgIEMAoGCCqGSM49
-BAMCA0gAMEUCIAGFHaUKSt3DHMMXHKcIpBvSG6klI2TuAvzA5SeE7Q/QAiEAptlq
-zitF/IfN2wHak2JhfqjwgL72qBFpol6TiyLppFM=
------END CERTIFICATE-----`
+import { certificate } from "../../../../tools/certificate.js"
 
 export const certificates = {
   /** A valid certificate. */
-  trusted: {
-    cert: `-----BEGIN CERTIFICATE-----
-MIIBmzCCAUCgAwIBAgIUVt8e5z+QECXlM9tfJXGsPGRgPSIwCgYIKoZIzj0EAwIw
-GTEXMBUGA1UEAwwOVGVzdCBhdXRob3JpdHkwIBcNMjYxMTI3MjA0MTEwWhgPMjEy
-NjExMDMyMDQxMTBaMBQxEjAQBgNVBAMMCWxvY2FsaG9zdDBZMBMGByqGSM49AgEG
-CCqGSM49AwEHA0IABBflRcYb4gEBiP3azmeEeW+tvWGXFP8s1+oxML5VZuGWIydw
-5O//WEo2SGg+58oASGMqtUtzuPJml7WIGG4xZMqjaTBnMBoGA1UdEQQTMBGCCWxv
-Y2FsaG9zdIcEfwAAATAJBgNVHRMEAjAAMB0GA1UdDgQWBBROoFhwhtV0tc8zaazn
-Jo0H61edCTAfBgNVHSMEGDAWgBSSaKYI9Y7UMJmNcI2stVa2YZ2juzAKBggqhkjO
-PQQDAgNJADBGAiEA+aE6XOGSXjp2qAUgu2UeBGUr6kdvQouHPggRmMgeYnkCIQCb
-ARI4w2KsK2JhEybouNN+WlmGDVqSIp+suyFt05PuwQ==
------END CERTIFICATE-----`,
-    key: `-----BEGIN EC PRIVATE KEY-----
-MHcCAQEEILHK/vmlHHZ0qimN9lio9GCdODN5R6WG1gPqnNlNo0W8oAoGCCqGSM49
-AwEHoUQDQgAEF+VFxhviAQGI/drOZ4R5b629YZcU/yzX6jEwvlVm4ZYjJ3Dk7/9Y
-SjZIaD7nygBIYyq1S3O48maXtYgYbjFkyg==
------END EC PRIVATE KEY-----`
-  },
+  trusted: certificate,
   /** Valid from 2090 on. */
   notYetValid: {
     cert: `-----BEGIN CERTIFICATE-----

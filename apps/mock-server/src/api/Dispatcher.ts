@@ -60,12 +60,12 @@ export interface Incoming {
 
 /**
  * Starts writing a body without an end; the transport calls the returned function to stop it. `write` returns false, without writing, while
- * the client has not read earlier data.
+ * the client has not read earlier data. `fail` closes the connection after a defect.
  *
  * @since 0.1.0
  * @category models
  */
-export type Live = (write: (text: string) => boolean) => () => void
+export type Live = (write: (text: string) => boolean, fail: (defect: unknown) => void) => () => void
 
 /**
  * A response, for a transport.

@@ -212,15 +212,18 @@ const refusalOf = (
  * @category constructors
  */
 export const makeJournal = (journal: Journal): JournalControl => ({
-  list: (match) => Effect.sync(() => journal.list(match)),
-  count: (match) => Effect.suspend(() => journal.count(match)),
-  expect: (match, options) => Effect.suspend(() => refusalOf(options) ?? journal.expect(match, options)),
+  list: (match) => Effect.map(journal.prepare("entry"), () => journal.list(match)),
+  count: (match) => Effect.flatMap(journal.prepare("entry"), () => journal.count(match)),
+  expect: (match, options) =>
+    Effect.flatMap(journal.prepare("entry"), () => refusalOf(options) ?? journal.expect(match, options)),
   waitFor: (match, { timeout = "5 seconds", times } = {}) =>
-    Effect.suspend(() =>
-      refusalOf({ times, timeout }) ?? Effect.timeoutFail(journal.waitFor(match, { times }), {
-        duration: timeout,
-        onTimeout: () => journal.mismatch(match, times ?? 1)
-      })
+    Effect.flatMap(
+      journal.prepare("entry"),
+      () =>
+        refusalOf({ times, timeout }) ?? Effect.timeoutFail(journal.waitFor(match, { times }), {
+          duration: timeout,
+          onTimeout: () => journal.mismatch(match, times ?? 1)
+        })
     ),
   clear: Effect.sync(() => journal.clear())
 })
@@ -329,19 +332,27 @@ const makeRequests = (tenants: Tenants): RequestsControl => {
   ]
   return {
     list: ({ after = 0, tenant } = {}) =>
-      Effect.sync(() => {
+      Effect.suspend(() => {
         const next = tenants.requests.last
+        const start = after > next ? 0 : after
         const asked = journals().filter(({ id }) => tenant === undefined || id === tenant)
-        const found = asked.flatMap(({ id, journal }) =>
-          journal.since(after > next ? 0 : after, maxRequests).map((request) =>
-            id === undefined ? request : { ...request, tenant: id }
-          )
+        return Effect.map(
+          Effect.forEach(asked, ({ journal }) => journal.prepare("head", start), { discard: true }),
+          () => {
+            const found = asked.flatMap(({ id, journal }) =>
+              journal.since(start, maxRequests).map((request) =>
+                id === undefined ? request : { ...request, tenant: id }
+              )
+            )
+            return {
+              requests: found.filter(({ number }) => number <= next).sort((a, b) => a.number - b.number).slice(
+                -maxRequests
+              ),
+              next,
+              dropped: asked.reduce((sum, { journal }) => sum + journal.dropped, 0)
+            }
+          }
         )
-        return {
-          requests: found.sort((a, b) => a.number - b.number).slice(-maxRequests),
-          next,
-          dropped: asked.reduce((sum, { journal }) => sum + journal.dropped, 0)
-        }
       }),
     get: (number) =>
       Effect.suspend(() => {

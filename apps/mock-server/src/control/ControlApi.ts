@@ -138,7 +138,37 @@ const Times = Schema.optional(
   })
 )
 
-const Match = Schema.optional(JournalMatch)
+const MAX_MEMBERS = 256
+
+/** Whether an object and the objects in it have at most this many members. */
+const hasAtMost = (max: number, value: unknown): boolean => {
+  const open = [value]
+  for (let left = max; open.length > 0;) {
+    const next = open.pop()
+    if (typeof next === "object" && next !== null) {
+      const members: ReadonlyArray<unknown> = Object.values(next)
+      left -= members.length
+      if (left < 0) {
+        return false
+      }
+      open.push(...members)
+    }
+  }
+  return true
+}
+
+/** A filter of a bounded size, because a waiter compares it with every request. */
+const Filter = JournalMatch.pipe(
+  Schema.filter((match) => hasAtMost(MAX_MEMBERS, match), {
+    identifier: "JournalMatch",
+    message: () => ({
+      message: `Expected at most ${MAX_MEMBERS} fields, with those inside of others`,
+      override: true
+    })
+  })
+)
+
+const Match = Schema.optional(Filter)
 
 /**
  * The maximum `timeoutMillis` of `waitJournal`, in milliseconds: ten minutes.
@@ -432,7 +462,7 @@ export class TenantsGroup extends HttpApiGroup.make("tenants")
   )
   .add(
     HttpApiEndpoint.post("expectJournal", `${tenant}/journal/expect`).setPath(Path)
-      .setPayload(struct("ExpectJournal", { match: JournalMatch, times: Times })).addSuccess(Entries).addError(notFound)
+      .setPayload(struct("ExpectJournal", { match: Filter, times: Times })).addSuccess(Entries).addError(notFound)
       .annotate(OpenApi.Summary, "Check that requests were made")
       .annotate(
         OpenApi.Description,
@@ -442,7 +472,7 @@ export class TenantsGroup extends HttpApiGroup.make("tenants")
   .add(
     HttpApiEndpoint.post("waitJournal", `${tenant}/journal/wait`).setPath(Path)
       .setPayload(struct("WaitJournal", {
-        match: JournalMatch,
+        match: Filter,
         times: Times,
         timeoutMillis: Schema.optional(
           number(

@@ -1,11 +1,14 @@
 /** The requests of a server as server-sent events (HTML standard, 9.2): each event is a page of requests as JSON. */
 import { InvalidArgument, ResourceExhausted } from "@workspace-secrets/core/ApiError"
 import * as FieldViolation from "@workspace-secrets/core/FieldViolation"
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as Exit from "effect/Exit"
 import * as Schema from "effect/Schema"
 import * as Body from "../api/Body.js"
 import type { Live } from "../api/Dispatcher.js"
+import type { RequestPage } from "../world/Journal.js"
 import type { RequestsControl } from "./Control.js"
 import { Listed } from "./ControlApi.js"
 
@@ -33,13 +36,12 @@ export const make = (
     }
     return Either.mapBoth(decode(Object.fromEntries(new URLSearchParams(query))), {
       onLeft: (error) => InvalidArgument.fromViolations(FieldViolation.fromParseError(error)),
-      onRight: ({ after, tenant }): Live => (write) => {
-        open++
+      onRight: ({ after, tenant }): Live => (write, fail) => {
         let next = after === undefined ? undefined : Number(after)
         // The first tick always sends a page.
         let quiet = quietTicks
-        const tick = () => {
-          const page = Effect.runSync(requests.list({ after: next, tenant }))
+        let isListing = false
+        const send = (page: RequestPage) => {
           quiet++
           // Skipped while the client has unread data: the next page has these requests, too.
           if ((page.next !== next || quiet > quietTicks) && write(`data: ${JSON.stringify(page)}\n\n`)) {
@@ -47,12 +49,33 @@ export const make = (
             next = page.next
           }
         }
-        tick()
-        const timer = setInterval(tick, tickMillis)
-        return () => {
-          clearInterval(timer)
-          open--
+        const tick = () => {
+          if (isListing) {
+            return
+          }
+          isListing = true
+          const sent = Effect.map(requests.list({ after: next, tenant }), (page) => timer === undefined || send(page))
+          Effect.runCallback(sent, {
+            onExit: (exit) => {
+              isListing = false
+              if (Exit.isFailure(exit)) {
+                stop()
+                fail(Cause.squash(exit.cause))
+              }
+            }
+          })
         }
+        open++
+        let timer: NodeJS.Timeout | undefined = setInterval(tick, tickMillis)
+        const stop = () => {
+          if (timer !== undefined) {
+            clearInterval(timer)
+            timer = undefined
+            open--
+          }
+        }
+        tick()
+        return stop
       }
     })
   }

@@ -8,9 +8,10 @@ import type * as HttpClient from "@effect/platform/HttpClient"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Runtime from "effect/Runtime"
+import type * as Scope from "effect/Scope"
 import * as Body from "../api/Body.js"
 import type * as Dispatcher from "../api/Dispatcher.js"
-import { answering } from "./Answering.js"
+import { answering, logDefect, spareId } from "./Answering.js"
 
 const readBody = (
   request: Request,
@@ -53,25 +54,62 @@ const cut = (body: string): ReadableStream<Uint8Array> => {
   }, { highWaterMark: 0 })
 }
 
-/** A body without an end. Its reader cancels it. */
-const goOn = (start: Dispatcher.Live): ReadableStream<Uint8Array> => {
-  let stop: (() => void) | undefined
+/** A body without an end. Its reader cancels it, the caller aborts it, and it ends with the server. */
+const goOn = (
+  start: Dispatcher.Live,
+  signal: AbortSignal,
+  open: Set<() => void>,
+  onDefect: (defect: unknown) => void
+): ReadableStream<Uint8Array> => {
   const encoder = new TextEncoder()
+  let isOver = false
+  let release = () => {}
   return new ReadableStream<Uint8Array>({
     start: (controller) => {
-      stop = start((text) => {
-        if ((controller.desiredSize ?? 0) <= 0) {
+      /** Ends the body once, as `how` says. */
+      const over = (how: () => void) => {
+        if (!isOver) {
+          isOver = true
+          release()
+          how()
+        }
+      }
+      const end = () => over(() => controller.close())
+      const abort = () => over(() => controller.error(signal.reason))
+      const stop = start((text) => {
+        if (isOver || (controller.desiredSize ?? 0) <= 0) {
           return false
         }
         controller.enqueue(encoder.encode(text))
         return true
+      }, (defect) => {
+        onDefect(defect)
+        over(() => controller.error(new TypeError("terminated", { cause: ended() })))
       })
+      release = () => {
+        stop()
+        open.delete(end)
+        signal.removeEventListener("abort", abort)
+      }
+      if (isOver) {
+        release()
+      } else {
+        open.add(end)
+        signal.addEventListener("abort", abort)
+      }
     },
-    cancel: () => stop?.()
+    cancel: () => {
+      isOver = true
+      release()
+    }
   })
 }
 
-const toResponse = ({ body, broken, headers, live, status }: Dispatcher.Outgoing, isHead: boolean): Response => {
+const toResponse = (
+  { body, broken, headers, live, status }: Dispatcher.Outgoing,
+  isHead: boolean,
+  goOn: (start: Dispatcher.Live) => ReadableStream<Uint8Array>
+): Response => {
   if (broken === "closed") {
     throw new TypeError("fetch failed", { cause: ended() })
   }
@@ -84,17 +122,19 @@ const toResponse = ({ body, broken, headers, live, status }: Dispatcher.Outgoing
 
 /**
  * Makes a `fetch` that calls the dispatcher, for URLs with any host. It supports `signal` and opens no socket. It rejects with the error of
- * a request's body stream, and with a `TypeError`, as `fetch` does, if a fault closes the connection.
+ * a request's body stream, and with a `TypeError`, as `fetch` does, if a fault closes the connection. Streams end with the scope.
  *
  * @since 0.1.0
  * @category constructors
  */
 export const makeFetch = (
   dispatch: (incoming: Dispatcher.Incoming) => Effect.Effect<Dispatcher.Outgoing>
-): Effect.Effect<typeof globalThis.fetch> =>
-  Effect.map(Effect.runtime<never>(), (runtime) => {
-    const run = Runtime.runPromise(runtime)
+): Effect.Effect<typeof globalThis.fetch, never, Scope.Scope> =>
+  Effect.gen(function*() {
+    const run = Runtime.runPromise(yield* Effect.runtime<never>())
     const answer = answering(dispatch)
+    const open = new Set<() => void>()
+    yield* Effect.addFinalizer(() => Effect.sync(() => open.forEach((end) => end())))
     return async (input, init) => {
       const request = new Request(input, init)
       request.signal.throwIfAborted()
@@ -107,7 +147,9 @@ export const makeFetch = (
         request.signal.throwIfAborted()
         throw unreadable ?? failure
       })
-      return toResponse(outgoing, request.method === "HEAD")
+      return toResponse(outgoing, request.method === "HEAD", (start) =>
+        goOn(start, request.signal, open, (defect) =>
+          void run(logDefect(spareId(), defect))))
     }
   })
 

@@ -89,10 +89,9 @@ const readBody = (request: Http.IncomingMessage, buffered: Buffered): Dispatcher
     request.on("data", (chunk: Buffer) => {
       size += chunk.length
       if (isRefused) {
-        if (size > limit + MAX_DISCARDED) {
-          request.destroy()
-        }
-      } else if (size > limit) {
+        return
+      }
+      if (size > limit) {
         refuse(Body.tooLarge(limit))
       } else if (buffered.bytes + chunk.length > buffered.max) {
         refuse(busy())
@@ -112,6 +111,20 @@ const readBody = (request: Http.IncomingMessage, buffered: Buffered): Dispatcher
     // The client closed the connection. The `close` event of the response interrupts the handler.
     request.on("error", () => {})
   })
+
+/** Reads and drops the rest of a body after the response was sent, up to a limit. */
+const discard = (request: Http.IncomingMessage): void => {
+  const { complete, headers } = request
+  if (!complete && (headers["content-length"] !== undefined || headers["transfer-encoding"] !== undefined)) {
+    let size = 0
+    request.on("data", (chunk: Buffer) => {
+      size += chunk.length
+      if (size > MAX_DISCARDED) {
+        request.destroy()
+      }
+    })
+  }
+}
 
 const WHOLE_URL = /^https?:\/\/([^/?]*)/i
 
@@ -227,10 +240,13 @@ const open = (server: Http.Server, host: string, port: number): Effect.Effect<Ad
 const close = (
   server: Http.Server,
   connections: ReadonlyMap<Socket, Connection>,
-  live: ReadonlySet<Http.ServerResponse>
+  live: ReadonlyMap<Http.ServerResponse, () => void>
 ): Effect.Effect<void> =>
   Effect.async((resume) => {
-    live.forEach((response) => response.end())
+    live.forEach((stop, response) => {
+      stop()
+      response.end()
+    })
     const timer = setTimeout(() => server.closeAllConnections(), GRACE_MILLIS)
     server.close(() => {
       clearTimeout(timer)
@@ -282,17 +298,22 @@ export const listen = (
     const buffered: Buffered = { bytes: 0, max: limits.maxBuffered }
 
     /** Open responses with a body without an end. They are ended when the server stops. */
-    const live = new Set<Http.ServerResponse>()
+    const live = new Map<Http.ServerResponse, () => void>()
 
     const goOn = (connection: Connection, response: Http.ServerResponse, start: Dispatcher.Live) => {
-      live.add(response)
       const stop = start((text) => {
-        if (response.writableNeedDrain || response.destroyed) {
+        // A response behind another one has no socket yet.
+        if (response.socket === null || response.writableNeedDrain || response.writableEnded || response.destroyed) {
           return false
         }
         response.write(text)
+        relieveAll(connection, text.length)
         return true
+      }, (defect) => {
+        fork(logDefect(spareId(), defect))
+        response.destroy()
       })
+      live.set(response, stop)
       response.once("close", () => {
         live.delete(response)
         stop()
@@ -300,7 +321,15 @@ export const listen = (
       })
     }
 
+    /** Looks at the unread data of all connections after a large write. */
+    const relieveAll = (connection: Connection, size: number) => {
+      if (size > NOTABLE || connection.unread > NOTABLE) {
+        relieve(connections.values(), limits.maxUnreadOfAll)
+      }
+    }
+
     const answer = (connection: Connection, response: Http.ServerResponse, outgoing: Dispatcher.Outgoing) => {
+      discard(response.req)
       if (connection.isFull) {
         connection.socket.destroy()
         return
@@ -315,9 +344,7 @@ export const listen = (
       }
       const size = write(response, outgoing)
       connection.end(response, size)
-      if (size > NOTABLE || connection.unread > NOTABLE) {
-        relieve(connections.values(), limits.maxUnreadOfAll)
-      }
+      relieveAll(connection, size)
     }
 
     /** Handles a defect: sends an error, or closes the connection if that is impossible. */

@@ -50,6 +50,9 @@ const MAX_RULES = 100
 const MAX_MESSAGE = 4096
 const MAX_DETAILS = 64 * 1024
 
+/** The maximum length of a rule's name, id and external id, in characters. */
+const MAX_TEXT = 1024
+
 const lengthOf = (details: unknown): number => {
   try {
     return JSON.stringify(details).length
@@ -194,6 +197,11 @@ const problemsOf = (rule: FaultRule): ReadonlyArray<FieldViolation.FieldViolatio
           say(field, `Can never match: only get, update and delete have an id in their path, ${operation} has none`)
         }
       }
+    }
+  }
+  for (const field of ["name", "id", "externalId"] as const) {
+    if ((rule[field]?.length ?? 0) > MAX_TEXT) {
+      say(field, `Expected at most ${MAX_TEXT} characters`)
     }
   }
   if (rule.id?.startsWith("external_id:") === true) {

@@ -44,6 +44,15 @@ const MAX_BODY = 64 * 1024
 
 const MAX_TARGET = 2048
 
+/** Further query parameters of a request are not kept. */
+const MAX_PARAMETERS = 50
+
+/** What a label, a header or a query parameter takes besides its text, recorded and in the entry. In characters. */
+const MEMBER = 150
+
+/** How long requests are masked before others run, in milliseconds. */
+const SLICE_MILLIS = 10
+
 const Texts = Schema.Record({ key: Schema.String, value: Schema.String })
 
 const Broken = oneOf("closed", "cut", "html", "halfJson", "empty")
@@ -54,7 +63,8 @@ const Broken = oneOf("closed", "cut", "html", "halfJson", "empty")
  * - `sequence`: the number of the request in its journal, from 1, in the order in which requests ended;
  * - `receivedAt`: by the tenant's clock; `durationMillis`: in real time;
  * - `operation`, `id`, `externalId`: set if the path belongs to an operation, and addresses a secret;
- * - `target`: values of unknown query parameters are masked;
+ * - `target`, `path`, `query`: of a request with more than 50 query parameters, the first 50; of a long text, the first 2,048
+ *   characters. Values of unknown parameters are masked;
  * - `request.body`: set if the operation read a body; without fields that the API ignores;
  * - `response`: absent if the client closed the connection first; `broken`: what a fault did to it;
  * - `fault`: the name of the applied fault rule;
@@ -332,7 +342,9 @@ const scrubAll = (value: unknown, scrub: (text: string) => string): unknown =>
     ? Object.fromEntries(Object.entries(value).map(([name, item]) => [scrub(name), scrubAll(item, scrub)]))
     : value
 
-const cut = (text: string): string => text.length > MAX_TARGET ? `${text.slice(0, MAX_TARGET)}…` : text
+/** Cuts a long text, and no surrogate pair: `encodeURIComponent` throws at half of one. */
+const cut = (text: string): string =>
+  text.length > MAX_TARGET ? `${text.slice(0, MAX_TARGET).replace(/[\ud800-\udbff]$/, "")}…` : text
 
 const headersOf = (headers: Exchange["headers"], scrub: (text: string) => string): Readonly<Record<string, string>> =>
   Object.fromEntries(
@@ -349,10 +361,44 @@ const sizeOfHeaders = (headers: Exchange["headers"]): number => {
   let size = 0
   for (const name in headers) {
     const value = headers[name]
-    size += name.length + (typeof value === "string" ? value.length : value?.join("").length ?? 0)
+    size += MEMBER + name.length + (typeof value === "string" ? value.length : value?.join("").length ?? 0)
   }
   return size
 }
+
+const sizeOfTarget = (target: string): number => {
+  let size = target.length
+  for (let at = target.indexOf("?"); at !== -1; at = target.indexOf("&", at + 1)) {
+    size += MEMBER
+  }
+  return size
+}
+
+/** How many members an object and the objects in it have. */
+const membersIn = (value: unknown): number =>
+  typeof value === "object" && value !== null
+    ? Object.values(value).reduce<number>((sum, member) => sum + 1 + membersIn(member), 0)
+    : 0
+
+const labelsIn = (body: unknown): number => {
+  if (body instanceof WorkspaceSecretPage) {
+    return body.items.reduce((sum, item) => sum + labelsIn(item), 0)
+  }
+  const { metadata } = body as { readonly metadata?: { readonly labels?: object | undefined } | undefined }
+  return metadata?.labels === undefined ? 0 : Object.keys(metadata.labels).length
+}
+
+/** What the bodies of a request take in memory, in characters. */
+const sizeOfBodies = ({ failure, payload, requestSize, success }: Exchange, answered: Answered | undefined): number => {
+  const members = (payload === undefined ? 0 : labelsIn(payload)) + (success === undefined ? 0 : labelsIn(success))
+    + (failure === undefined ? 0 : membersIn(failure))
+  return requestSize + (answered?.size ?? 0) + MEMBER * members
+}
+
+type Head = Pick<
+  JournalEntry,
+  "sequence" | "requestId" | "receivedAt" | "durationMillis" | "method" | "target" | "path" | "query"
+>
 
 /** A recorded request. The raw headers are private; the redacted entry is made when it is first read. */
 class Recorded {
@@ -366,6 +412,7 @@ class Recorded {
   readonly #duration: number
   readonly #isLarge: boolean
   #entry: JournalEntry | undefined
+  #head: Head | undefined
 
   constructor(
     journal: Journal,
@@ -384,18 +431,23 @@ class Recorded {
     exchange.payload = this.#isLarge ? undefined : withoutValues(exchange.payload)
     exchange.success = this.#isLarge ? undefined : withoutValues(exchange.success)
     exchange.failure = this.#isLarge ? undefined : exchange.failure
-    this.size = overhead + exchange.target.length + sizeOfHeaders(exchange.headers)
-      + (this.#isLarge ? 0 : exchange.requestSize + (answered?.size ?? 0))
+    this.size = overhead + sizeOfTarget(exchange.target) + sizeOfHeaders(exchange.headers)
+      + (this.#isLarge ? 0 : sizeOfBodies(exchange, answered))
   }
 
   get entry(): JournalEntry {
     return this.#entry ??= this.#look()
   }
 
+  /** The parts of the entry that a list has, too. */
+  get head(): Head {
+    return this.#head ??= this.#lookAtHead(this.#scrubber())
+  }
+
   /** The entry of a list. */
   get summary(): RequestSummary {
     const { fault, operation } = this.#exchange
-    const { durationMillis, method, receivedAt, requestId, sequence, target } = this.#head(this.#scrubber())
+    const { durationMillis, method, receivedAt, requestId, sequence, target } = this.head
     const answered = this.#answered
     return {
       number: this.number,
@@ -412,16 +464,21 @@ class Recorded {
     }
   }
 
+  /** Masks a part before it is read. */
+  prepare(part: "entry" | "head"): void {
+    void this[part]
+  }
+
   #scrubber(): Redaction.Mask {
     return scrubber(String(this.#exchange.headers["authorization"] ?? ""))
   }
 
-  #head(scrub: Redaction.Mask) {
+  #lookAtHead(scrub: Redaction.Mask): Head {
     const { method, receivedAt, requestId, target } = this.#exchange
     const mark = target.indexOf("?")
     const path = cut(scrub(mark === -1 ? target : target.slice(0, mark)))
     const query = Object.fromEntries(
-      [...new URLSearchParams(mark === -1 ? "" : target.slice(mark))].map(([name, value]) => [
+      [...new URLSearchParams(mark === -1 ? "" : target.slice(mark))].slice(0, MAX_PARAMETERS).map(([name, value]) => [
         cut(scrub(name)),
         QUERY.has(name) ? cut(scrub(value)) : mask
       ])
@@ -435,7 +492,7 @@ class Recorded {
       receivedAt: new Date(receivedAt).toISOString(),
       durationMillis: Math.round(this.#duration * 1000) / 1000,
       method,
-      target: search.length === 0 ? path : `${path}?${search.join("&")}`,
+      target: search.length === 0 ? path : cut(`${path}?${search.join("&")}`),
       path,
       query
     }
@@ -451,7 +508,7 @@ class Recorded {
       ? undefined
       : scrubAll(success === undefined ? failure : operation?.encodeSuccess(success), scrub)
     return {
-      ...this.#head(scrub),
+      ...this.head,
       ...(operation === undefined ? {} : { operation: operation.name }),
       ...(ref === undefined
         ? {}
@@ -510,12 +567,14 @@ const masked = (match: JournalMatch): JournalMatch => {
  * @since 0.1.0
  * @category matching
  */
-export const differences = (entry: JournalEntry, meant: JournalMatch): ReadonlyArray<string> => {
+export const differences = (entry: JournalEntry, match: JournalMatch): ReadonlyArray<string> =>
+  differencesOf(entry, masked(match))
+
+const differencesOf = (entry: JournalEntry, match: JournalMatch): ReadonlyArray<string> => {
   const lines: Array<string> = []
-  const match = masked(meant)
   const compare = (field: string, expected: unknown, actual: unknown) => {
     if (expected !== undefined) {
-      lines.push(...missing(expected, actual, field))
+      missing(expected, actual, field).forEach((line) => lines.push(line))
     }
   }
   compare("operation", match.operation, entry.operation)
@@ -534,7 +593,7 @@ export const differences = (entry: JournalEntry, meant: JournalMatch): ReadonlyA
 
 interface Waiter {
   /** Called for each recorded request. */
-  readonly notify: (entry: JournalEntry) => void
+  readonly notify: (recorded: Recorded) => void
   /** Called when the journal is cleared. */
   readonly forget: () => void
 }
@@ -562,6 +621,7 @@ export class Requests {
   readonly #maximum: number
   readonly #kept = new Set<Recorded>()
   #size = 0
+  #held = 0
 
   constructor(maximum: number = maxRecorded) {
     this.#maximum = maximum
@@ -586,6 +646,16 @@ export class Requests {
     if (this.#kept.delete(recorded)) {
       this.#size -= recorded.size
     }
+  }
+
+  /**
+   * Counts characters of requests that waiters hold, also after their journal has dropped them. False if they are too many together.
+   *
+   * @internal
+   */
+  hold(size: number): boolean {
+    this.#held += size
+    return this.#held <= this.#maximum
   }
 
   #shrink(): void {
@@ -691,7 +761,7 @@ export class Journal {
   attach(): void {
     if (!this.#isCounted) {
       this.#isCounted = true
-      this.#ring.forEach((recorded) => recorded !== undefined && this.#requests.add(recorded))
+      this.#all().forEach((recorded) => this.#requests.add(recorded))
     }
   }
 
@@ -705,9 +775,29 @@ export class Journal {
     this.#ring.forEach((recorded) => recorded !== undefined && this.#requests.remove(recorded))
   }
 
+  /**
+   * Masks the requests that were not read before, those after a number for a list of them. Other requests run in between, because a large
+   * request takes long.
+   */
+  prepare(part: "entry" | "head", after = 0): Effect.Effect<void> {
+    const from = (all: ReadonlyArray<Recorded | undefined>, start: number): Effect.Effect<void> =>
+      Effect.suspend(() => {
+        const until = performance.now() + SLICE_MILLIS
+        let i = start
+        while (i < all.length && performance.now() < until) {
+          const recorded = all[i++]
+          if (recorded !== undefined && recorded.number > after) {
+            recorded.prepare(part)
+          }
+        }
+        return i < all.length ? Effect.zipRight(pause, from(all, i)) : Effect.void
+      })
+    return Effect.suspend(() => from([...this.#ring], 0))
+  }
+
   /** The matching requests, oldest first. */
   list(match: JournalMatch = {}): JournalPage {
-    const entries = this.#all().filter((entry) => isMatch(entry, match))
+    const entries = this.#matching(match).map(entryOf)
     return { entries, dropped: this.dropped, overflowed: this.dropped > 0 }
   }
 
@@ -748,52 +838,70 @@ export class Journal {
 
   /**
    * Waits until `times` requests match (default: 1), and returns them. Earlier requests count, too. Fails at once if `maxWaiters` others
-   * wait.
+   * wait, and when the requests that all of them hold take more memory than those of all journals may.
    */
   waitFor(
     match: JournalMatch,
     { times = 1 }: { readonly times?: number | undefined } = {}
   ): Effect.Effect<ReadonlyArray<JournalEntry>, JournalMismatch> {
     return Effect.async<ReadonlyArray<JournalEntry>, JournalMismatch>((resume) => {
-      const entries = [...this.list(match).entries]
-      if (entries.length >= times) {
-        return resume(Effect.succeed(entries))
+      const isMatch = matcher(match)
+      let found = this.#all().filter(isMatch)
+      if (found.length >= times) {
+        return resume(Effect.succeed(found.map(entryOf)))
       }
+      const fail = (message: string) =>
+        resume(Effect.fail(new JournalMismatch({ message, found: found.length, differences: [] })))
       if (this.#waiters.size >= maxWaiters) {
-        const message = `${maxWaiters} others wait for requests of this journal, which is the maximum`
-        return resume(Effect.fail(new JournalMismatch({ message, found: entries.length, differences: [] })))
+        return fail(`${maxWaiters} others wait for requests of this journal, which is the maximum`)
+      }
+      let held = 0
+      const forget = () => {
+        found = []
+        this.#requests.hold(-held)
+        held = 0
+      }
+      const end = () => {
+        this.#waiters.delete(waiter)
+        forget()
       }
       const waiter: Waiter = {
-        notify: (entry) => {
+        notify: (recorded) => {
           try {
-            if (isMatch(entry, match)) {
-              entries.push(entry)
-              if (entries.length >= times) {
-                this.#waiters.delete(waiter)
-                resume(Effect.succeed(entries))
+            if (isMatch(recorded)) {
+              found.push(recorded)
+              held += recorded.size
+              const hasRoom = this.#requests.hold(recorded.size)
+              if (found.length >= times) {
+                resume(Effect.succeed(found.map(entryOf)))
+                end()
+              } else if (!hasRoom) {
+                fail("the requests that waiters hold are too large together: wait for fewer of them")
+                end()
               }
             }
           } catch (defect) {
             // An invalid filter fails its waiter, not the request.
-            this.#waiters.delete(waiter)
             resume(Effect.die(defect))
+            end()
           }
         },
-        forget: () => {
-          entries.length = 0
-        }
+        forget
       }
       this.#waiters.add(waiter)
-      return Effect.sync(() => this.#waiters.delete(waiter))
+      return Effect.sync(end)
     })
   }
 
   /** The error of an expectation that is not met, with the closest request and its differences. */
   mismatch(match: JournalMatch, times: number | undefined): JournalMismatch {
-    const found = this.list(match).entries.length
-    const all = this.#all()
-    const near = all
-      .filter((entry) => !isMatch(entry, match) && entry.sequence > (match.after ?? 0))
+    const isMatch = matcher(match)
+    const recorded = this.#all()
+    const found = recorded.filter(isMatch).length
+    const all = recorded.map(entryOf)
+    const near = recorded
+      .filter((other) => !isMatch(other) && other.sequence > (match.after ?? 0))
+      .map(entryOf)
       .map((entry) => ({ entry, lines: differences(entry, match) }))
       .reduce<{ readonly entry: JournalEntry; readonly lines: ReadonlyArray<string> } | undefined>(
         (best, next) => best === undefined || next.lines.length <= best.lines.length ? next : best,
@@ -816,9 +924,9 @@ export class Journal {
     })
   }
 
-  #notify({ entry }: Recorded): void {
+  #notify(recorded: Recorded): void {
     for (const waiter of [...this.#waiters]) {
-      waiter.notify(entry)
+      waiter.notify(recorded)
     }
   }
 
@@ -859,11 +967,26 @@ export class Journal {
     this.#ring.length = 0
   }
 
-  #all(): ReadonlyArray<JournalEntry> {
+  #all(): Array<Recorded> {
     const first = this.#ring.length < this.#size ? 0 : this.#placeOf(this.#recorded + 1)
-    return [...this.#ring.slice(first), ...this.#ring.slice(0, first)].flatMap((recorded) => recorded?.entry ?? [])
+    return [...this.#ring.slice(first), ...this.#ring.slice(0, first)].filter((recorded) => recorded !== undefined)
+  }
+
+  #matching(match: JournalMatch): ReadonlyArray<Recorded> {
+    return this.#all().filter(matcher(match))
   }
 }
 
-const isMatch = (entry: JournalEntry, match: JournalMatch): boolean =>
-  entry.sequence > (match.after ?? 0) && differences(entry, match).length === 0
+/** A function that tells whether a request matches. */
+const matcher = (match: JournalMatch): (recorded: Recorded) => boolean => {
+  const meant = masked(match)
+  return ({ entry }) => entry.sequence > (match.after ?? 0) && differencesOf(entry, meant).length === 0
+}
+
+const entryOf = ({ entry }: Recorded): JournalEntry => entry
+
+/** Lets other requests run. */
+const pause = Effect.async<void>((resume) => {
+  const immediate = setImmediate(() => resume(Effect.void))
+  return Effect.sync(() => clearImmediate(immediate))
+})

@@ -50,7 +50,9 @@ const open = async () => {
       ? outgoing
       : Effect.map(outgoing, (outgoing) => ({ ...outgoing, headers: { ...outgoing.headers, ...headers } }))
   }
-  const fetchInProcess = await Effect.runPromise(Effect.provide(InProcess.makeFetch(dispatching), logger))
+  const fetchInProcess = await Effect.runPromise(
+    InProcess.makeFetch(dispatching).pipe(Scope.extend(scope), Effect.provide(logger))
+  )
   const { port } = await Effect.runPromise(
     Listener.listen(dispatching, { host: "127.0.0.1", port: 0 }).pipe(Scope.extend(scope), Effect.provide(logger))
   )
@@ -193,8 +195,10 @@ for (const transport of ["a socket", "no socket"] as const) {
 
     it("answers when a waiter of the journal throws, and drops that waiter", async () => {
       const match = {
-        get status(): number {
-          return isBroken ? fault() : 999
+        body: {
+          get a(): number {
+            return isBroken ? fault() : 999
+          }
         }
       }
       let isBroken = false

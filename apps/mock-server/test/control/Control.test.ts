@@ -311,6 +311,25 @@ for (const [what, layer] of Object.entries(transports)) {
         expect((yield* json(apiKey, "GET", secrets)).status).toBe(200)
       }).pipe(Effect.provide(layer())))
 
+    it.effect("rejects a filter for requests with more than 256 fields", () =>
+      Effect.gen(function*() {
+        const { raw } = yield* server()
+        const ask = (operation: string, fields: number) =>
+          raw(`/_mock/tenants/default/journal/${operation}`, {
+            method: "POST",
+            headers,
+            // The body and the list in it are two fields.
+            body: JSON.stringify({ match: { body: { a: Array.from({ length: fields - 2 }, () => 1) } } })
+          })
+        for (const operation of ["list", "count", "expect", "wait"]) {
+          const answer = yield* ask(operation, 257)
+          expectError(answer, 400, 3)
+          expect((answer.body as { readonly message: string }).message)
+            .toBe("match: Expected at most 256 fields, with those inside of others")
+        }
+        expect((yield* ask("count", 256)).text).toBe("{\"count\":0}")
+      }).pipe(Effect.provide(layer())))
+
     it.effect("accepts seeds and snapshots of more than 1 MiB", () =>
       Effect.gen(function*() {
         const { client } = yield* server()

@@ -16,11 +16,15 @@ describe("a stream of requests", () => {
   const open = (query = "") => {
     const asked: Array<number | undefined> = []
     const written: Array<RequestPage> = []
-    const state = { next: 0, isRead: true }
+    const state = { next: 0, isRead: true, isBroken: false }
+    const failures: Array<unknown> = []
     const stream = RequestStream.make({
       list: ({ after } = {}) =>
         Effect.sync(() => {
           asked.push(after)
+          if (state.isBroken) {
+            throw new Error("broken on purpose")
+          }
           return { requests: [], next: state.next, dropped: 0 }
         }),
       get: () => Effect.die("not asked for")
@@ -30,8 +34,8 @@ describe("a stream of requests", () => {
         written.push(JSON.parse(text.slice("data: ".length)) as RequestPage)
       }
       return state.isRead
-    })
-    return { asked, state, stop, written }
+    }, (defect) => failures.push(defect))
+    return { asked, failures, state, stop, written }
   }
 
   it("begins with a page, and sends another when a request has ended", () => {
@@ -64,6 +68,27 @@ describe("a stream of requests", () => {
     vi.advanceTimersByTime(100)
     expect(written.map(({ next }) => next)).toEqual([0, 5])
     stop()
+  })
+
+  it("fails once after a defect, and looks for no more requests", () => {
+    const { asked, failures, state, stop } = open()
+    state.isBroken = true
+    vi.advanceTimersByTime(60_000)
+    expect(failures).toEqual([new Error("broken on purpose")])
+    expect(asked).toHaveLength(2)
+    stop()
+  })
+
+  it("makes room for another when its first page fails", () => {
+    const stream = RequestStream.make({
+      list: () => Effect.die("broken on purpose"),
+      get: () => Effect.die("not asked for")
+    })
+    let failures = 0
+    for (let i = 0; i <= RequestStream.maxStreams; i++) {
+      Either.getOrThrow(stream(""))(() => true, () => failures++)
+    }
+    expect(failures).toBe(RequestStream.maxStreams + 1)
   })
 
   it("begins after the given number, and stops looking for requests when it is closed", () => {

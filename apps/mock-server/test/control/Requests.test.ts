@@ -3,6 +3,7 @@ import * as Redacted from "effect/Redacted"
 import { maxStreams } from "../../src/control/RequestStream.js"
 import * as MockServer from "../../src/MockServer.js"
 import type { RequestPage } from "../../src/world/Journal.js"
+import { RawConnection } from "../RawConnection.js"
 import { expectError, send } from "../wire.js"
 
 const secrets = "/v1/workspace_secrets"
@@ -124,6 +125,52 @@ describe("the requests of a server", () => {
     await server.stop()
     expect(performance.now() - started).toBeLessThan(800)
     expect((await pages.next()).done).toBe(true)
+  })
+
+  it("come without a socket until the caller aborts, or the server stops", async () => {
+    const server = await MockServer.startInProcess()
+    const read = async (signal?: AbortSignal) =>
+      pagesOf(await server.fetch(`${server.url}/_mock/requests/stream`, signal === undefined ? {} : { signal }))
+    for (let i = 0; i <= maxStreams; i++) {
+      const over = new AbortController()
+      const pages = await read(over.signal)
+      await pages.next()
+      over.abort()
+      await expect(pages.next()).rejects.toMatchObject({ name: "AbortError" })
+    }
+    const last = await read()
+    await last.next()
+    await server.stop()
+    expect((await last.next()).done).toBe(true)
+  })
+
+  it("can be read after a request with a query of any characters", async () => {
+    await using server = await MockServer.start()
+    const over = new AbortController()
+    const pages = pagesOf(await fetch(`${server.url}/_mock/requests/stream`, { signal: over.signal }))
+    await pages.next()
+    await fetch(`${server.url}/v1/whoami?${"a".repeat(2047)}%F0%9F%98%80x`)
+    expect(((await pages.next()).value as RequestPage).requests).toHaveLength(1)
+    expect((await page(server)).requests).toHaveLength(1)
+    over.abort()
+  })
+
+  it("are not streamed behind another response while the server stops", async () => {
+    const faults = [{ operation: "whoami" as const, delayMillis: 60_000 }, {
+      operation: "list" as const,
+      delayMillis: 300
+    }]
+    const server = await MockServer.start({ faults })
+    const lines = (target: string) =>
+      [`GET ${target} HTTP/1.1`, "Host: localhost", `Authorization: Bearer ${server.apiKey}`, "", ""].join("\r\n")
+    const [first, other] = [await RawConnection.open(server.url), await RawConnection.open(server.url)]
+    first.send(lines("/v1/whoami"), lines("/_mock/requests/stream"))
+    other.send(lines(secrets))
+    await expect.poll(async () => (await server.control.faults.list()).map(({ calls }) => calls)).toEqual([1, 1])
+    // The list ends while the server stops.
+    await server.stop()
+    expect((await other.next()).status).toBe(200)
+    expect(await first.rest()).toBe("")
   })
 
   it("have a maximum number of streams; closing one makes room", async () => {

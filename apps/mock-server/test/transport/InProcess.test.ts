@@ -104,7 +104,7 @@ describe("fetch in process", () => {
         Effect.zipRight(Effect.never),
         Effect.onInterrupt(() => Deferred.succeed(interrupted, void 0))
       )
-    const fetch = await Effect.runPromise(InProcess.makeFetch(dispatch))
+    const fetch = await Effect.runPromise(Effect.scoped(InProcess.makeFetch(dispatch)))
     const controller = new AbortController()
     const answer = fetch("http://localhost/", { signal: controller.signal })
     await Effect.runPromise(Deferred.await(begun))

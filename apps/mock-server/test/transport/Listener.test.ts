@@ -170,9 +170,19 @@ describe("a server on a socket", () => {
     }
   })
 
-  it("disconnects a client that sends more than 64 MiB", async () => {
-    const connection = (await connect()).send(head("POST", secrets, { "Transfer-Encoding": "chunked" }))
-    messageOf(await connection.send(chunk).next(), 413, 3)
+  it.each([
+    ["is too large", 413, 3, head("POST", secrets, { "Transfer-Encoding": "chunked" })],
+    ["says that it is too large", 413, 3, head("POST", secrets, { "Content-Length": "10000000000" })],
+    ["nobody asked for", 404, 5, head("GET", "/v1/nothing", { "Content-Length": "10000000000" })],
+    [
+      "comes without a valid key",
+      401,
+      16,
+      head("POST", secrets, { "Authorization": "Bearer x", "Transfer-Encoding": "chunked" })
+    ]
+  ])("disconnects a client that sends more than 64 MiB of a body that %s", async (_, status, code, first) => {
+    const connection = (await connect()).send(first)
+    messageOf(await connection.send(chunk).next(), status, code)
     for (let i = 0; i < 40; i++) {
       connection.send(chunk)
     }

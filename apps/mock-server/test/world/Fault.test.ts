@@ -438,6 +438,11 @@ describe("the size of rules", () => {
     expect(Either.isRight(Fault.parse([rule({ message: "m".repeat(4096) })]))).toBe(true)
     expect(Fault.parse([rule({ message: "m".repeat(4097) })]))
       .toEqual(Either.left(["faults[0].error.message: Expected at most 4096 characters"]))
+    for (const field of ["name", "id", "externalId"]) {
+      const named = (length: number) => Fault.parse([{ ...rule({}), [field]: "n".repeat(length) }])
+      expect(Either.isRight(named(1024))).toBe(true)
+      expect(named(1025)).toEqual(Either.left([`faults[0].${field}: Expected at most 1024 characters`]))
+    }
     const details = (length: number) => [{ "@type": "a", "b": "c".repeat(length) }]
     expect(Either.isRight(Fault.parse([rule({ details: details(60_000) })]))).toBe(true)
     expect(Fault.parse([rule({ details: details(65_536) })]))

@@ -4,6 +4,7 @@ import { WorkspaceSecretPage } from "@workspace-secrets/core/ListWorkspaceSecret
 import { WorkspaceSecret } from "@workspace-secrets/core/WorkspaceSecret"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as FastCheck from "effect/FastCheck"
 import * as Fiber from "effect/Fiber"
 import * as Schema from "effect/Schema"
 import { leaking, printed } from "../../../../tools/leaks/sinks.js"
@@ -141,6 +142,24 @@ describe("a recorded request", () => {
     expect(entryOf({ target: `${long}b` }).path).toBe(`${long}…`)
     const query = entryOf({ target: `/?prefix=${"a".repeat(2049)}&${"b".repeat(2049)}=1` }).query
     expect(query).toEqual({ prefix: `${"a".repeat(2048)}…`, [`${"b".repeat(2048)}…`]: "<redacted>" })
+  })
+
+  it("cuts no character in half", () => {
+    const { query, target } = entryOf({ target: `/?prefix=${"a".repeat(2047)}%F0%9F%98%80b` })
+    expect(query).toEqual({ prefix: `${"a".repeat(2047)}…` })
+    expect(target).toBe(`/?prefix=${"a".repeat(2039)}…`)
+  })
+
+  it.prop("can be read whatever its target is", [FastCheck.string({ unit: "binary", maxLength: 3000 })], ([text]) => {
+    const long = "a".repeat(2046)
+    for (const query of [text, `prefix=${text}`, `${long}${text}`, encodeURIComponent(`${long}${text}`)]) {
+      expect(entryOf({ target: `/v1/workspace_secrets?${query}` }).sequence).toBe(1)
+    }
+  }, { fastCheck: { numRuns: 30 } })
+
+  it("has the first 50 query parameters", () => {
+    const names = Array.from({ length: 60 }, (_, i) => `p${i}`)
+    expect(Object.keys(entryOf({ target: `/?${names.join("&")}` }).query)).toEqual(names.slice(0, 50))
   })
 
   it("names the operation and the secret of the path", () => {
@@ -454,9 +473,23 @@ describe("a journal", () => {
     })
 
     it.each<[string, Partial<Exchange>, Partial<Answered>, number]>([
-      ["its target", { target: "/v1/workspace_secrets?a=b" }, {}, 4],
-      ["its headers", { headers: { a: "bc", d: ["ef", "g"], h: undefined } }, {}, 8],
+      ["its target", { target: "/v1/workspace_secrets?a=b&c" }, {}, 6 + 2 * 150],
+      ["its headers", { headers: { a: "bc", d: ["ef", "g"] } }, {}, 7 + 2 * 150],
       ["its bodies", { requestSize: 10 }, { size: 20 }, 30],
+      ["the labels of its payload", { payload: { metadata: { labels: { a: "b", c: "d" } } } }, {}, 2 * 150],
+      ["the labels of its result", { success: secret({ id: "a", labels: { a: "b" } }) }, {}, 150],
+      [
+        "the labels of a page",
+        {
+          success: new WorkspaceSecretPage({
+            items: [secret({ id: "a", labels: { a: "b" } }), secret({ id: "b" })],
+            pagination: {}
+          })
+        },
+        {},
+        150
+      ],
+      ["the members of an error", { failure: { code: 3, details: [{ a: 1 }] } }, {}, 4 * 150],
       ["no body that it does not keep", { requestSize: 70_000 }, { size: 20 }, 0]
     ])("counts of a request %s", (_, known, answer, size) => {
       const requests = new Requests()
@@ -556,6 +589,55 @@ describe("the limits of a journal", () => {
     const next = Effect.runPromise(journal.waitFor({}))
     journal.record(exchange({ epoch: journal.epoch }), answered())
     expect((await next).length).toBe(1)
+  })
+
+  it("fail a waiter when the requests that waiters hold take more memory than journals may", async () => {
+    const one = new Requests()
+    new Journal(1, one).record(exchange(), answered())
+    const requests = new Requests(3 * one.size)
+    const journal = new Journal(0, requests)
+    const record = (method: string) => journal.record(exchange({ method }), answered())
+    const first = Effect.runPromise(Effect.flip(journal.waitFor({ method: "GET" }, { times: 9 })))
+    const second = Effect.runPromise(journal.waitFor({ method: "PUT" }, { times: 3 }))
+    record("GET")
+    record("GET")
+    record("PUT")
+    record("GET")
+    expect(await first).toMatchObject({
+      message: "the requests that waiters hold are too large together: wait for fewer of them",
+      found: 3
+    })
+    record("PUT")
+    record("PUT")
+    expect((await second).map(({ method }) => method)).toEqual(["PUT", "PUT", "PUT"])
+    const third = Effect.runPromise(journal.waitFor({ method: "GET" }, { times: 3 }))
+    for (const _ of [1, 2]) {
+      record("GET")
+      journal.reset()
+    }
+    for (const _ of [1, 2, 3]) journal.record(exchange({ epoch: journal.epoch }), answered())
+    expect(await third).toHaveLength(3)
+  })
+
+  it("let other requests run while large ones are masked", async () => {
+    const journal = new Journal()
+    const message = "%255c%5Cu0025&amp;#37;+x41 ".repeat(1000)
+    let hasRun = false
+    const prepared = async (known: Partial<Exchange>) => {
+      for (let i = 0; i < 3; i++) {
+        journal.record(exchange({ headers: { authorization: "Bearer canary-key-of-a-tenant" }, ...known }), answered())
+      }
+      hasRun = false
+      const immediate = setImmediate(() => {
+        hasRun = true
+      })
+      await Effect.runPromise(journal.prepare("entry"))
+      clearImmediate(immediate)
+      return hasRun
+    }
+    expect(await prepared({ failure: { message: "short" } })).toBe(false)
+    expect(await prepared({ failure: { message } })).toBe(true)
+    expect(journal.list().entries).toHaveLength(6)
   })
 
   it("make each request pay one comparison per waiter", async () => {

@@ -102,11 +102,13 @@ const isRefused = (error: unknown): boolean =>
 
 const pause = (millis: number, signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
-    const timer = setTimeout(resolve, millis)
-    signal.addEventListener("abort", () => {
+    const end = () => {
       clearTimeout(timer)
+      signal.removeEventListener("abort", end)
       resolve()
-    }, { once: true })
+    }
+    const timer = setTimeout(end, millis)
+    signal.addEventListener("abort", end)
   })
 
 /** How long to wait for the first event, which the server sends at once. A proxy that delays it longer delays all events. */

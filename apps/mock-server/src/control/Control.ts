@@ -191,7 +191,10 @@ const makeFaults = (tenant: Tenant): FaultControl => {
  *
  * @internal
  */
-export const isSpan = (duration: Duration.DurationInput): boolean => typeof duration !== "number" || duration >= 0
+export const isSpan = (duration: Duration.DurationInput): boolean =>
+  typeof duration === "string"
+    ? !duration.startsWith("-")
+    : (typeof duration !== "number" && typeof duration !== "bigint") || duration >= 0
 
 /** What is wrong with a number that a journal is asked with. */
 const refusalOf = (

@@ -391,8 +391,8 @@ class Storage implements Keeper {
       await this.#abandon(successor, error)
       return
     }
-    await before.close()
-    // If the old log cannot be removed, the next start removes it.
+    // All that the old log has is in the new one. If it cannot be closed or removed, the next start removes it.
+    await before.close().catch(() => undefined)
     await log.mend().then(() => Fs.rm(before.path), () => undefined)
   }
 
@@ -401,7 +401,8 @@ class Storage implements Keeper {
     this.#needed = this.#log.length
     this.#warn(`its log cannot be compacted and keeps growing: ${reasonOf(codeOf(error))}`)
     if (log !== undefined) {
-      await log.close()
+      // The log that stays in use has all changes.
+      await log.close().catch(() => undefined)
       await Fs.rm(log.path, { force: true }).catch(() => undefined)
     }
   }

@@ -311,6 +311,21 @@ for (const [what, layer] of Object.entries(transports)) {
         expect((yield* json(apiKey, "GET", secrets)).status).toBe(200)
       }).pipe(Effect.provide(layer())))
 
+    it.effect("rejects negative durations, in code and over HTTP", () =>
+      Effect.gen(function*() {
+        const { client, server: { control } } = yield* server()
+        for (const { clock, journal } of [control, client.tenant("default")]) {
+          for (const duration of ["-1 minute", -1, -1n] as const) {
+            expect((yield* Effect.flip<unknown, Error, never>(clock.advance(duration))).message).toContain(
+              "not negative"
+            )
+            expect((yield* Effect.flip<unknown, Error, never>(journal.waitFor({}, { timeout: duration }))).message)
+              .toContain("not negative")
+          }
+          yield* clock.advance("0 millis")
+        }
+      }).pipe(Effect.provide(layer())))
+
     it.effect("rejects a filter for requests with more than 256 fields", () =>
       Effect.gen(function*() {
         const { raw } = yield* server()

@@ -25,8 +25,8 @@ afterEach(async () => {
 })
 
 /**
- * A listener with responses by path: `/large` is 8 MiB, `/slow` waits for the test, `/body` reads its body first, and any other is sent at
- * once.
+ * A listener with responses by path: `/large` is 8 MiB, `/live` writes 8 MiB and goes on, `/slow` waits for the test, `/body` reads its
+ * body first, and any other is sent at once.
  */
 const listen = async (limits: Partial<Limits>) => {
   const scope = await run(Scope.make())
@@ -36,7 +36,13 @@ const listen = async (limits: Partial<Limits>) => {
   const dispatch = ({ body, target }: Dispatcher.Incoming): Effect.Effect<Dispatcher.Outgoing> => {
     dispatched.push(target)
     const answer = { status: 200, headers: {}, body: target === "/large" ? large : target }
-    return target === "/slow"
+    const live: Dispatcher.Live = (write) => {
+      write(large)
+      return () => {}
+    }
+    return target === "/live"
+      ? Either.right({ ...answer, live })
+      : target === "/slow"
       ? Effect.as(Deferred.await(slow), answer)
       : target === "/body"
       ? Effect.match(body, {
@@ -194,22 +200,25 @@ describe("a client that does not read", () => {
     expect(dispatched.length).toBeLessThanOrEqual(3)
   })
 
-  it("is disconnected when all have too much unread data, but one that reads is not", async () => {
-    const { deaf, dispatched, open } = await listen({ checkMillis: 5, maxUnreadOfAll: 20 * 1024 * 1024 })
-    const reader = await open()
-    const sockets: Array<Socket> = []
-    while (!sockets.some((socket) => socket.destroyed)) {
-      const before = dispatched.length
-      sockets.push(deaf())
-      sockets.at(-1)?.write(head("GET", "/large"))
-      while (dispatched.length === before) {
-        await new Promise((resolve) => setImmediate(resolve))
+  it.each(["/large", "/live"])(
+    "is disconnected when all have too much unread data, but one that reads is not: %s",
+    async (target) => {
+      const { deaf, dispatched, open } = await listen({ checkMillis: 5, maxUnreadOfAll: 20 * 1024 * 1024 })
+      const reader = await open()
+      const sockets: Array<Socket> = []
+      while (!sockets.some((socket) => socket.destroyed)) {
+        const before = dispatched.length
+        sockets.push(deaf())
+        sockets.at(-1)?.write(head("GET", target))
+        while (dispatched.length === before) {
+          await new Promise((resolve) => setImmediate(resolve))
+        }
+        expect((await reader.send(head("GET", "/large")).next()).body.length).toBe(8 * 1024 * 1024)
+        // A socket that reads nothing only learns from writing that it was cut off. Empty lines are no request.
+        sockets.forEach((socket) => socket.write("\r\n"))
       }
-      expect((await reader.send(head("GET", "/large")).next()).body.length).toBe(8 * 1024 * 1024)
-      // A socket that reads nothing only learns from writing that it was cut off. Empty lines are no request.
-      sockets.forEach((socket) => socket.write("\r\n"))
     }
-  })
+  )
 
   it("is not confused with one that reads each response before its next request", async () => {
     const { open } = await listen({ maxUnread: 1024 * 1024 })

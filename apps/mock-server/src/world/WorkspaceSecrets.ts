@@ -77,6 +77,16 @@ const full = Either.left(
   }, true)
 )
 
+/** Makes an id that no secret has. With a `randomSeed` ids repeat after a reset, and a seed may contain some of them. */
+const freeId = ({ ids, secrets }: Tenant, now: number): WorkspaceSecretId => {
+  for (;;) {
+    const id = WorkspaceSecretId.make(ids.resource("wsecret", now))
+    if (secrets.find(id) === undefined) {
+      return id
+    }
+  }
+}
+
 const isTaken = (tenant: Tenant, externalId: ExternalId | undefined, by: WorkspaceSecretId): boolean => {
   const other = externalId === undefined ? undefined : tenant.secrets.find({ externalId })
   return other !== undefined && other.metadata.id !== by
@@ -177,7 +187,7 @@ export class WorkspaceSecrets extends Effect.Service<WorkspaceSecrets>()(
         const { now } = tenant.clock
         const secret = new WorkspaceSecret({
           metadata: {
-            id: WorkspaceSecretId.make(tenant.ids.resource("wsecret", now)),
+            id: freeId(tenant, now),
             accountId: tenant.accountId,
             createdAt: DateTime.unsafeMake(now),
             name: nameFor(tenant.settings, metadata.name.trim()),

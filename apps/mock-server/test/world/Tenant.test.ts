@@ -402,6 +402,18 @@ describe("a tenant", () => {
     }
   })
 
+  it.effect("creates a secret beside those of a seed that has the ids that its randomSeed repeats", () =>
+    Effect.gen(function*() {
+      const tenant = yield* Tenant.make({ clock: fixed, randomSeed: 1 })
+      yield* create(tenant, "a")
+      yield* create(tenant, "b")
+      const { workspaceSecrets } = tenant.snapshot()
+      tenant.reset()
+      yield* tenant.replace({ workspaceSecrets })
+      yield* create(tenant, "c")
+      expect([...tenant.secrets.walk("asc")].map(({ metadata }) => metadata.name)).toEqual(["a", "b", "c"])
+    }))
+
   it.effect("advances its clock at most to the end of its range", () =>
     Effect.gen(function*() {
       const tenant = yield* Tenant.make()

@@ -423,12 +423,14 @@ const call = (
   epoch: number,
   { body, headers }: Incoming
 ): Effect.Effect<string, Failure> => {
-  // The tenant may have been reset while the request waited for its body or a fault's delay.
+  // The tenant may have been reset or removed while the request waited for its body or a fault's delay.
   const run = (payload: unknown): Effect.Effect<string, Failure> =>
     tenant.epoch === epoch
       ? operation.run({ tenant }, exchange, params, query, payload)
       : Either.left(
-        new Aborted({ message: "the data of this API key was reset or replaced while the request was in flight" })
+        new Aborted({
+          message: "the data of this API key was reset, replaced or removed while the request was in flight"
+        })
       )
   if (!operation.hasPayload) {
     return run(undefined)

@@ -717,16 +717,24 @@ export class Tenants {
     if (before === undefined) {
       return this.add(options)
     }
-    this.remove(before)
-    return Either.mapLeft(this.add({ id: before.id, ...options }), (error) => {
+    this.#withdraw(before)
+    const after = this.add({ id: before.id, ...options })
+    if (Either.isRight(after)) {
+      before.tenant.abandon()
+    } else {
       this.#register(before)
       this.#surroundings.keeper?.onAdd(before)
-      return error
-    })
+    }
+    return after
   }
 
-  /** Removes a tenant. Its key gets 401 afterwards. False if it was removed before. */
-  remove({ apiKey, id, tenant }: Registration): boolean {
+  /** Removes a tenant. Its key gets 401 afterwards, and waiting requests fail with ABORTED. False if it was removed before. */
+  remove(registration: Registration): boolean {
+    registration.tenant.abandon()
+    return this.#withdraw(registration)
+  }
+
+  #withdraw({ apiKey, id, tenant }: Registration): boolean {
     if (this.#byId.get(id)?.tenant !== tenant) {
       return false
     }

@@ -28,10 +28,10 @@ const services = WorkspaceSecrets.Default
 const makeWith = (handlers: Partial<Handlers.Handlers>, options?: Dispatcher.Options) =>
   Effect.gen(function*() {
     const tenants = new Tenant.Tenants(yield* Tenant.surroundings)
-    const { tenant } = yield* tenants.add({ apiKey: Redacted.make("key") })
+    const registration = yield* tenants.add({ apiKey: Redacted.make("key") })
     const own = yield* Handlers.make
     const dispatch = Dispatcher.make({ ...own, ...handlers }, tenants, options)
-    return { dispatch, tenant }
+    return { dispatch, tenant: registration.tenant, tenants, registration }
   })
 
 const incoming = (method: string, target: string, rest: Partial<Dispatcher.Incoming> = {}): Dispatcher.Incoming => ({
@@ -117,6 +117,41 @@ describe("a request in flight", () => {
         expect(tenant.journal.list().entries.at(-1)?.sequence).toBe(what === "a reset" ? 1 : 3)
       }).pipe(Effect.provide(services)))
   }
+
+  const ends: Readonly<
+    Record<string, (tenants: Tenant.Tenants, registration: Tenant.Registration) => unknown>
+  > = {
+    "a removal of its world": (tenants, registration) => tenants.remove(registration),
+    "a replacement of its world": (tenants, { apiKey }) => tenants.replace({ apiKey })
+  }
+
+  for (const [what, end] of Object.entries(ends)) {
+    it.effect(`during ${what} gets ABORTED, and changes nothing`, () =>
+      Effect.gen(function*() {
+        const { dispatch, registration, tenant, tenants } = yield* makeWith({})
+        const sent = yield* Deferred.make<Uint8Array>()
+        const post = incoming("POST", "/v1/workspace_secrets", { body: Deferred.await(sent) })
+        const slow = yield* Effect.fork(dispatch(post))
+        yield* Effect.yieldNow()
+        end(tenants, registration)
+        yield* Deferred.succeed(sent, new TextEncoder().encode(body))
+        const answer = yield* Fiber.join(slow)
+        expect([answer.status, decodeStatus(answer.body).code]).toEqual([409, 10])
+        expect(tenant.secrets.size).toBe(0)
+      }).pipe(Effect.provide(services)))
+  }
+
+  it.effect("is run if its world stays, because a new one in its place would be invalid", () =>
+    Effect.gen(function*() {
+      const { dispatch, registration: { apiKey }, tenants } = yield* makeWith({})
+      const sent = yield* Deferred.make<Uint8Array>()
+      const post = incoming("POST", "/v1/workspace_secrets", { body: Deferred.await(sent) })
+      const slow = yield* Effect.fork(dispatch(post))
+      yield* Effect.yieldNow()
+      yield* Effect.flip(tenants.replace({ apiKey, randomSeed: -1 }))
+      yield* Deferred.succeed(sent, new TextEncoder().encode(body))
+      expect((yield* Fiber.join(slow)).status).toBe(200)
+    }).pipe(Effect.provide(services)))
 
   it.effect("during a reset, whose client then closes the connection, is not in the journal", () =>
     Effect.gen(function*() {

@@ -135,6 +135,9 @@ const NO_QUERY = new URLSearchParams()
 
 type Write = (success: unknown, encode: (success: unknown) => unknown) => string
 
+/** The maximum number of characters of a cached text. The memory for secrets is counted without their texts. */
+const MAX_CACHED = 2048
+
 // Caches encoded results: secrets are read far more often than changed, and encoding is the slowest part of a request.
 const writer = ({ isLasting }: Options): Write => {
   const texts = new WeakMap<object, string>()
@@ -145,7 +148,9 @@ const writer = ({ isLasting }: Options): Write => {
     let text = texts.get(success)
     if (text === undefined) {
       text = JSON.stringify(encode(success))
-      texts.set(success, text)
+      if (text.length <= MAX_CACHED) {
+        texts.set(success, text)
+      }
     }
     return text
   }

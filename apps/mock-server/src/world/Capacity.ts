@@ -17,12 +17,13 @@ const { heap_size_limit: HEAP } = getHeapStatistics()
 export const overhead = 1000
 
 /**
- * The maximum number of characters of the secrets of all tenants, for requests that add to them: an eighth of the bytes of V8's heap.
+ * The maximum number of characters of the secrets of all tenants, for requests that add to them: an eighth of V8's heap, if each takes
+ * two bytes.
  *
  * @since 0.1.0
  * @category constants
  */
-export const maxStored = Math.floor(HEAP / 8)
+export const maxStored = Math.floor(HEAP / 8 / 2)
 
 /**
  * The maximum number of characters of the requests in all journals: a sixteenth of the bytes of V8's heap.

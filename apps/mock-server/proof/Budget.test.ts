@@ -57,6 +57,7 @@ const valid: Readonly<Record<string, Input>> = {
   "fields that are ignored": { status: 200, body: (size) => create("", `,${many(size, (i) => `"f${i}":[${i}]`)}`) }
 }
 
+/** Input of which little or nothing is stored. */
 const wrong: Readonly<Record<string, Input>> = {
   "labels": { status: 400, body: (size) => create(`,"labels":{${many(size, (i) => `"k ${i}":"!"`)}}`) },
   "labels of other types": { status: 400, body: (size) => create(`,"labels":{${many(size, (i) => `"k${i}":0`)}}`) },
@@ -67,6 +68,10 @@ const wrong: Readonly<Record<string, Input>> = {
   "bytes that are no text": { status: 400, body: (size) => new Uint8Array(size).fill(0xff) },
   "an external id": { status: 400, body: (size) => create(`,"externalId":"${"\\u00e9".repeat(size / 6)}"`) },
   "a name of spaces": { status: 400, body: (size) => `{"metadata":{"name":"${" ".repeat(size)}"},"spec":{}}` },
+  "a name with spaces behind it": {
+    status: 200,
+    body: (size) => `{"metadata":{"name":"a name of a secret${" ".repeat(size)}"},"spec":{}}`
+  },
   "paths of a mask": {
     method: "PATCH",
     path: `${secrets}/wsecret_none`,

@@ -87,6 +87,12 @@ const freeId = ({ ids, secrets }: Tenant, now: number): WorkspaceSecretId => {
   }
 }
 
+/** Trims a name. A trimmed string may be a slice, which keeps the whole text in memory, so this copies it. */
+const trimmed = (name: string): string => {
+  const trimmed = name.trim()
+  return trimmed === name ? name : JSON.parse(JSON.stringify(trimmed)) as string
+}
+
 const isTaken = (tenant: Tenant, externalId: ExternalId | undefined, by: WorkspaceSecretId): boolean => {
   const other = externalId === undefined ? undefined : tenant.secrets.find({ externalId })
   return other !== undefined && other.metadata.id !== by
@@ -190,7 +196,7 @@ export class WorkspaceSecrets extends Effect.Service<WorkspaceSecrets>()(
             id: freeId(tenant, now),
             accountId: tenant.accountId,
             createdAt: DateTime.unsafeMake(now),
-            name: nameFor(tenant.settings, metadata.name.trim()),
+            name: nameFor(tenant.settings, trimmed(metadata.name)),
             profileId: tenant.profile.metadata.id,
             workspaceId: tenant.workspaceId,
             ...(externalId === undefined ? {} : { externalId }),
@@ -231,7 +237,7 @@ export class WorkspaceSecrets extends Effect.Service<WorkspaceSecrets>()(
         const name = payload.metadata?.name
         const update = name === undefined
           ? payload
-          : { ...payload, metadata: { ...payload.metadata, name: nameFor(tenant.settings, name) } }
+          : { ...payload, metadata: { ...payload.metadata, name: nameFor(tenant.settings, trimmed(name)) } }
         const after = UpdateWorkspaceSecret.applyTo(secret, update)
         if (after === secret) {
           return Either.right(secret)

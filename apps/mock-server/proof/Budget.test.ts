@@ -235,6 +235,19 @@ describe(`a server with a heap of ${HEAP_MB} MB`, () => {
     expect((await ask("POST", `${tenant}/reset`)).status).toBe(200)
   }, 60_000)
 
+  it("searches secrets whose index would fill it", async () => {
+    // ASCII and other characters alternate, so that nearly each part of a name is new.
+    const name = (i: number) =>
+      Array.from({ length: 125 }, (_, k) => `${String.fromCharCode(0x3400 + (i * 125 + k) % 39_936)}z`).join("")
+    for (let i = 0; i < 512; i++) {
+      const body = JSON.stringify({ metadata: { name: i < 308 ? name(i) : "a" }, spec: {} })
+      expect((await ask("POST", secrets, body)).status).toBe(200)
+    }
+    const found = await ask("GET", `${secrets}?query=${encodeURIComponent(name(307).slice(0, 9))}`)
+    expect(JSON.parse(found.text)).toMatchObject({ items: [{ metadata: { name: name(307) } }] })
+    expect((await ask("POST", `${tenant}/reset`)).status).toBe(200)
+  }, 60_000)
+
   it("drops the oldest requests of a journal that would fill it", async () => {
     const labels = many(60 * KIB, (i) => `"k${i}":"${"v".repeat(60)}"`)
     const body = `{"updateMask":"metadata.labels","metadata":{"labels":{${labels}}}}`

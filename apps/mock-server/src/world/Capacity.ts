@@ -32,3 +32,40 @@ export const maxStored = Math.floor(HEAP / 8 / 2)
  * @category constants
  */
 export const maxRecorded = Math.floor(HEAP / 16)
+
+/**
+ * The maximum number of bytes of the search indexes of all tenants: a thirty-second of V8's heap.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const maxIndexed = Math.floor(HEAP / 32)
+
+/**
+ * Memory that tenants share. Counts what they hold only where the sum of all additions has no room: this sum knows of no removal.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export class Room {
+  readonly #max: number
+  readonly #held: () => number
+  /** At least what is held. Not known before it is counted: some may come from a data directory. */
+  #taken = Number.POSITIVE_INFINITY
+
+  /** `held` counts what all tenants hold. */
+  constructor(max: number, held: () => number) {
+    this.#max = max
+    this.#held = held
+  }
+
+  /** Takes room, or returns false if there is none. */
+  take(more: number): boolean {
+    if (this.#taken + more > this.#max) {
+      this.#taken = this.#held()
+    }
+    const isRoom = this.#taken + more <= this.#max
+    this.#taken += isRoom ? more : 0
+    return isRoom
+  }
+}

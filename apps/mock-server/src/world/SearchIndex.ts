@@ -62,6 +62,12 @@ const gramsOfNeedle = (needle: string): ReadonlyArray<string> => {
 
 const EMPTY = new Uint32Array(0)
 
+/** The estimated bytes of an empty set, with its typed array. */
+const POSTINGS = 300
+
+/** The estimated bytes of a term in a map, besides its text. */
+const TERM = 64
+
 /** A set of numbers in ascending order: a list while it is sparse, a bit set when it is dense. */
 class Postings {
   size = 0
@@ -101,6 +107,11 @@ class Postings {
       }
     }
     return low
+  }
+
+  /** The estimated memory of the set. */
+  get bytes(): number {
+    return POSTINGS + 4 * (this.#list.length + (this.#bits?.length ?? 0))
   }
 
   add(slot: number, slots: number): void {
@@ -178,30 +189,76 @@ export const termsOf = ({ labels = {}, prefix = "", query = "" }: Filter): Terms
   return all.grams.length + all.labels.length === 0 ? undefined : all
 }
 
-/** A node of the gram trie: the secrets with this gram, and the longer grams that begin with it. */
-class Gram {
-  readonly postings = new Postings()
-  /** Children by the next character. Most are ASCII, for which an array is twice as fast as a map. */
-  readonly #ascii: Array<Gram | undefined> = []
-  #others: Map<number, Gram> | undefined
+/** Maps terms to the numbers of the secrets that contain them. A term of one secret, as most are, has its number and no set. */
+class Inverted<Term> {
+  readonly #entries = new Map<Term, number | Postings>()
+  readonly #bytesOf: (term: Term) => number
 
-  find(unit: number): Gram | undefined {
-    return unit < 128 ? this.#ascii[unit] : this.#others?.get(unit)
+  /** `bytesOf` estimates the memory of a term. */
+  constructor(bytesOf: (term: Term) => number) {
+    this.#bytesOf = bytesOf
   }
 
-  get(unit: number): Gram {
-    let next = this.find(unit)
-    if (next === undefined) {
-      next = new Gram()
-      if (unit < 128) {
-        this.#ascii[unit] = next
-      } else {
-        this.#others ??= new Map()
-        this.#others.set(unit, next)
-      }
+  get size(): number {
+    return this.#entries.size
+  }
+
+  find(term: Term): Postings | undefined {
+    const found = this.#entries.get(term)
+    return typeof found === "number" ? postingsOf(found) : found
+  }
+
+  /** Returns how many bytes it grew. */
+  add(term: Term, slot: number, slots: number): number {
+    const found = this.#entries.get(term)
+    if (found === undefined) {
+      this.#entries.set(term, slot)
+      return this.#bytesOf(term)
     }
-    return next
+    if (found === slot) {
+      return 0
+    }
+    if (typeof found === "number") {
+      const postings = postingsOf(found)
+      postings.add(slot, slots)
+      this.#entries.set(term, postings)
+      return postings.bytes
+    }
+    const before = found.bytes
+    found.add(slot, slots)
+    return found.bytes - before
   }
+
+  /** Returns how many bytes it shrank. */
+  delete(term: Term, slot: number): number {
+    const found = this.#entries.get(term)
+    if (found instanceof Postings) {
+      found.delete(slot)
+    }
+    if (found === slot || (found instanceof Postings && found.size === 0)) {
+      this.#entries.delete(term)
+      return this.#bytesOf(term) + (found instanceof Postings ? found.bytes : 0)
+    }
+    return 0
+  }
+}
+
+const postingsOf = (slot: number): Postings => {
+  const postings = new Postings()
+  postings.add(slot, slot + 1)
+  return postings
+}
+
+/**
+ * The key of a gram. Longer grams share keys, but rarely: a shared key only gives more candidates. It is an integer of 32 bits, because
+ * V8 looks these up fastest.
+ */
+const keyOf = (text: string, from: number, size: number): number => {
+  let key = text.charCodeAt(from)
+  for (let i = 1; i < size; i++) {
+    key = Math.imul(key, 0x9e3779b1) + text.charCodeAt(from + i) | 0
+  }
+  return key
 }
 
 /** The maximum size of an index. Random text is expensive: 1,000 characters can have 3,000 new grams. */
@@ -210,7 +267,7 @@ export interface IndexLimits {
   readonly characters: number
 }
 
-/** Enough for 100,000 secrets with usual names, and at most about 200 MB. */
+/** Enough for 100,000 secrets with usual names. */
 export const indexLimits: IndexLimits = { grams: 200_000, characters: 8_000_000 }
 
 /** The maximum number of characters of an indexed secret. A longer one is always a candidate: testing it is cheaper than indexing it. */
@@ -224,54 +281,86 @@ const isLong = ({ externalId, labels, name }: Metadata): boolean => {
   return length > MAX_CHARACTERS
 }
 
+/** The term of secrets that are too long to be indexed. Terms of labels contain `=`. */
+const LONG = "long"
+
 /** Maps terms to the numbers of the secrets that contain them. The numbers have the order of the secrets. */
 export class SearchIndex {
-  readonly #root = new Gram()
-  readonly #labels = new Map<string, Postings>()
-  /** The numbers of secrets that are too long to be indexed. */
-  readonly #long = new Postings()
+  readonly #grams = new Inverted<number>(() => TERM)
+  readonly #labels = new Inverted<string>((term) => TERM + 2 * term.length)
   /** Greater than the largest number. */
   #slots: number
-  #grams = 0
   #characters = 0
+  #bytes = 0
+  #isFull = false
   readonly #limits: IndexLimits
+  readonly #takeRoom: (bytes: number) => boolean
 
-  constructor(secrets: ReadonlyArray<WorkspaceSecret | undefined>, limits: IndexLimits = indexLimits) {
+  /** `slots` is the number of secrets to expect, and `takeRoom` takes room for more bytes, or returns false if there is none. */
+  constructor(slots: number, limits: IndexLimits = indexLimits, takeRoom: (bytes: number) => boolean = () => true) {
     this.#limits = limits
-    this.#slots = secrets.length
-    for (const [slot, secret] of secrets.entries()) {
-      if (secret !== undefined && !this.isFull) {
-        this.add(slot, secret)
-      }
-    }
+    this.#slots = slots
+    this.#takeRoom = takeRoom
   }
 
-  /** Whether it exceeds its limits. It is then incomplete and must not be used. */
+  /** Whether it exceeded its limits, or found no room. It is then incomplete and must not be used. */
   get isFull(): boolean {
-    return this.#grams > this.#limits.grams || this.#characters > this.#limits.characters
+    return this.#isFull
+  }
+
+  /** Its estimated memory. */
+  get bytes(): number {
+    return this.#bytes
   }
 
   add(slot: number, { metadata }: WorkspaceSecret): void {
     this.#slots = Math.max(this.#slots, slot + 1)
-    this.#eachPostings(metadata, (postings) => postings.add(slot, this.#slots))
+    let grown = 0
+    this.#characters += eachTerm(
+      metadata,
+      (gram) => {
+        grown += this.#grams.add(gram, slot, this.#slots)
+        return this.#grams.size <= this.#limits.grams
+      },
+      (label) => {
+        grown += this.#labels.add(label, slot, this.#slots)
+      }
+    )
+    this.#isFull ||= this.#grams.size > this.#limits.grams
+      || this.#characters > this.#limits.characters
+      || (grown > 0 && !this.#takeRoom(grown))
+    this.#bytes += grown
   }
 
   delete(slot: number, { metadata }: WorkspaceSecret): void {
-    const before = this.#characters
-    this.#eachPostings(metadata, (postings) => postings.delete(slot))
-    this.#characters = before - (this.#characters - before)
+    this.#characters -= eachTerm(
+      metadata,
+      (gram) => {
+        this.#bytes -= this.#grams.delete(gram, slot)
+        return true
+      },
+      (label) => {
+        this.#bytes -= this.#labels.delete(label, slot)
+      }
+    )
   }
 
   /** The numbers of secrets that contain, or may contain, all the terms, from `from` upwards or downwards. */
   candidates(terms: Terms, from: number, step: 1 | -1): Iterable<number> {
     const indexed = this.#indexed(terms, from, step)
-    return this.#long.size === 0 ? indexed : merged(indexed, this.#each(this.#long, [], from, step), step)
+    const long = this.#labels.find(LONG)
+    return long === undefined ? indexed : merged(indexed, this.#each(long, [], from, step), step)
   }
 
   *#indexed({ grams, labels }: Terms, from: number, step: 1 | -1): Generator<number> {
     const postings: Array<Postings> = []
-    for (const found of [...grams.map((gram) => this.#find(gram)), ...labels.map((label) => this.#labels.get(label))]) {
-      if (found === undefined || found.size === 0) {
+    for (
+      const found of [
+        ...grams.map((gram) => this.#grams.find(keyOf(gram, 0, gram.length))),
+        ...labels.map((label) => this.#labels.find(label))
+      ]
+    ) {
+      if (found === undefined) {
         return
       }
       postings.push(found)
@@ -288,53 +377,36 @@ export class SearchIndex {
       ? ofBits([rarest, ...others], this.#slots, from, step)
       : ofList(rarest, others, from, step)
   }
+}
 
-  #find(gram: string): Postings | undefined {
-    let node: Gram | undefined = this.#root
-    for (let i = 0; i < gram.length; i++) {
-      node = node?.find(gram.charCodeAt(i))
-    }
-    return node?.postings
+/** Calls back for each term of a secret, until `onGram` returns false. Returns the number of characters. */
+const eachTerm = (
+  metadata: Metadata,
+  onGram: (gram: number) => boolean,
+  onLabel: (label: string) => void
+): number => {
+  if (isLong(metadata)) {
+    onLabel(LONG)
+    return 0
   }
-
-  #eachPostings(metadata: Metadata, f: (postings: Postings) => void): void {
-    if (isLong(metadata)) {
-      return f(this.#long)
-    }
-    const { externalId, labels, name } = metadata
-    this.#eachGram(START + fold(name), f)
-    if (externalId !== undefined) {
-      this.#eachGram(fold(externalId), f)
-    }
-    for (const [key, value] of Object.entries(labels ?? {})) {
-      this.#eachGram(fold(key), f)
-      this.#eachGram(fold(value), f)
-      const term = labelTerm(key, value)
-      const postings = this.#labels.get(term) ?? new Postings()
-      this.#labels.set(term, postings)
-      f(postings)
-    }
+  const { externalId, labels = {}, name } = metadata
+  let characters = eachGram(START + fold(name), onGram) + eachGram(fold(externalId ?? ""), onGram)
+  for (const [key, value] of Object.entries(labels)) {
+    characters += eachGram(fold(key), onGram) + eachGram(fold(value), onGram)
+    onLabel(labelTerm(key, value))
   }
+  return characters
+}
 
-  #eachGram(text: string, f: (postings: Postings) => void): void {
-    for (let i = 0; i < text.length; i++) {
-      let gram = this.#root
-      for (let k = i; k < text.length && k < i + 3; k++) {
-        const unit = text.charCodeAt(k)
-        let next = gram.find(unit)
-        if (next === undefined) {
-          next = gram.get(unit)
-          this.#grams++
-        }
-        gram = next
-        f(gram.postings)
-      }
-      if (this.#grams > this.#limits.grams) {
-        return
+const eachGram = (text: string, onGram: (gram: number) => boolean): number => {
+  for (let i = 0; i < text.length; i++) {
+    for (let size = 1; size <= 3 && i + size <= text.length; size++) {
+      if (!onGram(keyOf(text, i, size))) {
+        return text.length
       }
     }
-    this.#characters += text.length
   }
+  return text.length
 }
 
 /** Merges two ordered sequences without common numbers. */

@@ -17,7 +17,7 @@ import * as Either from "effect/Either"
 import * as Redacted from "effect/Redacted"
 import type { PCGRandom } from "effect/Utils"
 import { hash, randomBytes } from "node:crypto"
-import { maxStored } from "./Capacity.js"
+import { maxIndexed, maxStored, Room } from "./Capacity.js"
 import type { FaultRule, FaultsState } from "./Fault.js"
 import { Faults, parse as parseFaults } from "./Fault.js"
 import type { Chance, IdsState } from "./Ids.js"
@@ -81,6 +81,8 @@ export interface Surroundings {
   readonly requests?: Requests
   /** Takes room for more characters of secrets, or returns false if there is none. Default: there is always room. */
   readonly takeRoom?: (characters: number) => boolean
+  /** Takes room for more bytes of search indexes, or returns false if there is none. Default: there is always room. */
+  readonly takeIndexRoom?: (bytes: number) => boolean
   /** Stores changes. Default: state is kept in memory only. */
   readonly keeper?: Keeper | undefined
 }
@@ -184,6 +186,7 @@ export class Tenant {
   readonly journal: Journal
   /** Takes room for more characters of secrets, or returns false if the server has none. */
   readonly takeRoom: (characters: number) => boolean
+  readonly #takeIndexRoom: ((bytes: number) => boolean) | undefined
   readonly #origin: Snapshot
   readonly #options: Omit<Origin, "snapshot">
   readonly #keeper: Keeper | undefined
@@ -198,7 +201,7 @@ export class Tenant {
     ids: Ids,
     contents: Filled,
     { faults = [], journalSize, randomSeed }: WorldOptions,
-    { chance, keeper, requests, takeRoom = () => true }: Surroundings
+    { chance, keeper, requests, takeIndexRoom, takeRoom = () => true }: Surroundings
   ) {
     this.clock = clock
     this.ids = ids
@@ -210,6 +213,7 @@ export class Tenant {
     this.faults = new Faults(() => this.#faultChance?.number() ?? chance())
     this.faults.put(faults)
     this.takeRoom = takeRoom
+    this.#takeIndexRoom = takeIndexRoom
     this.journal = new Journal(journalSize, requests)
     // Only the store holds the secrets: a second reference would keep deleted secrets in memory.
     const { workspaceSecrets, ...rest } = contents
@@ -314,7 +318,7 @@ export class Tenant {
 
   /** Makes a store for this tenant with these secrets. */
   storeOf(secrets: ReadonlyArray<WorkspaceSecret>): WorkspaceSecretStore {
-    const store = new WorkspaceSecretStore()
+    const store = new WorkspaceSecretStore({ takeRoom: this.#takeIndexRoom })
     secrets.forEach((secret) => store.put(secret))
     const keeper = this.#keeper
     if (keeper !== undefined) {
@@ -582,9 +586,6 @@ export class Tenants {
   /** Clock, ids and journal of requests without a tenant: their key is missing, malformed or unknown. */
   readonly nobody: Pick<Tenant, "clock" | "ids" | "journal">
   #worldsAccepted = 0
-  readonly #maxStored: number
-  /** At least the characters of the secrets of all tenants. Not known before they are counted: some may come from a data directory. */
-  #stored = Number.POSITIVE_INFINITY
 
   /** With `acceptAnyKey`, the other options are those of tenants for unknown keys. */
   constructor(
@@ -592,16 +593,18 @@ export class Tenants {
     { acceptAnyKey = false, clock, faults, journalSize, randomSeed, seed, ...settings }: WorldOptions & {
       readonly acceptAnyKey?: boolean | undefined
     } = {},
-    limits: { readonly maxStored?: number; readonly maxRecorded?: number } = {}
+    limits: { readonly maxStored?: number; readonly maxIndexed?: number; readonly maxRecorded?: number } = {}
   ) {
     const { uppercaseNames, writeOnlyValues } = settings
     this.#defaults = { uppercaseNames, writeOnlyValues }
     this.requests = new Requests(limits.maxRecorded)
-    this.#maxStored = limits.maxStored ?? maxStored
+    const stored = new Room(limits.maxStored ?? maxStored, () => this.#sum((tenant) => tenant.secrets.characters))
+    const indexed = new Room(limits.maxIndexed ?? maxIndexed, () => this.#sum((tenant) => tenant.secrets.indexBytes))
     this.#surroundings = {
       ...surroundings,
       requests: this.requests,
-      takeRoom: (characters) => this.#takeRoom(characters)
+      takeRoom: (characters) => stored.take(characters),
+      takeIndexRoom: (bytes) => indexed.take(bytes)
     }
     this.#accepted = acceptAnyKey
       ? { clock, faults, journalSize, randomSeed, seed, ...settingsOf(settings) }
@@ -697,18 +700,12 @@ export class Tenants {
     registration.tenant.journal.attach()
   }
 
-  /** Counts the secrets anew only where the sum of all additions has no room: this sum knows of no removal. */
-  #takeRoom(characters: number): boolean {
-    this.#stored += characters
-    if (this.#stored > this.#maxStored) {
-      this.#stored = characters
-      for (const { tenant } of this.#byId.values()) {
-        this.#stored += tenant.secrets.characters
-      }
+  #sum(of: (tenant: Tenant) => number): number {
+    let sum = 0
+    for (const { tenant } of this.#byId.values()) {
+      sum += of(tenant)
     }
-    const isRoom = this.#stored <= this.#maxStored
-    this.#stored -= isRoom ? 0 : characters
-    return isRoom
+    return sum
   }
 
   /** Creates a tenant. Replaces the tenant with the same key, if there is one. */

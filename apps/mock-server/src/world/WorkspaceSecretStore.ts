@@ -86,23 +86,34 @@ export class WorkspaceSecretStore {
   #characters = 0
   readonly #indexedFrom: number
   readonly #limits: IndexLimits
+  readonly #takeRoom: ((bytes: number) => boolean) | undefined
   /** Called before each change, with the secret before and after it. */
   onChange: ((before: WorkspaceSecret | undefined, after: WorkspaceSecret | undefined) => void) | undefined
 
-  /** `indexedFrom` is the number of secrets from which searches use an index, and `limits` its maximum size. */
+  /**
+   * `indexedFrom` is the number of secrets from which searches use an index, and `limits` its maximum size. `takeRoom` takes room for more
+   * bytes of an index, or returns false if there is none. Default: there is always room.
+   */
   constructor(
-    { indexedFrom = INDEXED_FROM, limits = indexLimits }: {
+    { indexedFrom = INDEXED_FROM, limits = indexLimits, takeRoom }: {
       readonly indexedFrom?: number
       readonly limits?: IndexLimits
+      readonly takeRoom?: ((bytes: number) => boolean) | undefined
     } = {}
   ) {
     this.#indexedFrom = indexedFrom
     this.#limits = limits
+    this.#takeRoom = takeRoom
   }
 
   /** Whether the search index exists. */
   get isIndexed(): boolean {
     return this.#index !== undefined
+  }
+
+  /** The estimated memory of the search index, in bytes. */
+  get indexBytes(): number {
+    return this.#index?.bytes ?? 0
   }
 
   /** The number of secrets. */
@@ -146,7 +157,7 @@ export class WorkspaceSecretStore {
       if (this.#index !== undefined) {
         const rank = this.#rank(slot)
         this.#index.delete(rank, before)
-        this.#index.add(rank, secret)
+        this.#addToIndex(rank, secret)
       }
     }
     if (externalId !== undefined) {
@@ -216,14 +227,24 @@ export class WorkspaceSecretStore {
 
   /** The search index, or `undefined` if it would be too large. Searches then scan all secrets, until empty places are removed. */
   #indexed(): SearchIndex | undefined {
-    if (!this.#isTooLarge) {
-      this.#index ??= new SearchIndex(this.#order.map(({ secret }) => secret), this.#limits)
-      if (this.#index.isFull) {
-        this.#index = undefined
-        this.#isTooLarge = true
+    if (this.#index === undefined && !this.#isTooLarge) {
+      this.#index = new SearchIndex(this.#order.length, this.#limits, this.#takeRoom)
+      for (let rank = 0; rank < this.#order.length && this.#index !== undefined; rank++) {
+        const secret = this.#order[rank]?.secret
+        if (secret !== undefined) {
+          this.#addToIndex(rank, secret)
+        }
       }
     }
     return this.#index
+  }
+
+  #addToIndex(rank: number, secret: WorkspaceSecret): void {
+    this.#index?.add(rank, secret)
+    if (this.#index?.isFull === true) {
+      this.#index = undefined
+      this.#isTooLarge = true
+    }
   }
 
   #insert(secret: WorkspaceSecret, room: number): void {
@@ -232,10 +253,10 @@ export class WorkspaceSecretStore {
     const there = this.#order[rank]
     if (there === undefined) {
       this.#order.push(slot)
-      this.#index?.add(rank, secret)
+      this.#addToIndex(rank, secret)
     } else if (isSame(there, slot)) {
       this.#order[rank] = slot
-      this.#index?.add(rank, secret)
+      this.#addToIndex(rank, secret)
     } else {
       this.#order.splice(rank, 0, slot)
       this.#index = undefined

@@ -1,7 +1,14 @@
 import { describe, expect, it } from "@effect/vitest"
 import type { WorkspaceSecret } from "@workspace-secrets/core/WorkspaceSecret"
 import * as FastCheck from "effect/FastCheck"
-import { type Filter, matcher, SearchIndex, type Terms, termsOf } from "../../src/world/SearchIndex.js"
+import {
+  type Filter,
+  type IndexLimits,
+  matcher,
+  SearchIndex,
+  type Terms,
+  termsOf
+} from "../../src/world/SearchIndex.js"
 import { secret } from "../secrets.js"
 
 /** The indexed texts of a secret: in lower case, the name with its start mark. */
@@ -28,10 +35,16 @@ const isCandidate = (filter: Filter) => {
     && Object.entries(filter.labels ?? {}).every(([key, value]) => secret.metadata.labels?.[key] === value)
 }
 
+const indexOf = (secrets: ReadonlyArray<WorkspaceSecret | undefined>, limits?: IndexLimits) => {
+  const index = new SearchIndex(secrets.length, limits)
+  secrets.forEach((secret, slot) => secret !== undefined && index.add(slot, secret))
+  return index
+}
+
 /** Secrets by number, with gaps, and an index that is updated or rebuilt. */
 class World {
   readonly secrets: Array<WorkspaceSecret | undefined> = []
-  index = new SearchIndex([])
+  index = new SearchIndex(0)
 
   put(slot: number, secret: WorkspaceSecret | undefined) {
     const before = this.secrets[slot]
@@ -49,7 +62,7 @@ class World {
 
   /** The start numbers to test. */
   check(filters: ReadonlyArray<Filter>, froms: ReadonlyArray<number>) {
-    const anew = new SearchIndex(this.secrets)
+    const anew = indexOf(this.secrets)
     for (const filter of filters) {
       const terms = termsOf(filter)
       const isIt = isCandidate(filter)
@@ -99,7 +112,7 @@ describe("the index", () => {
       world.put(i, make(i))
     }
     const limits = { grams: 1000, characters: 1000 }
-    for (const index of [world.index, new SearchIndex(world.secrets, limits)]) {
+    for (const index of [world.index, indexOf(world.secrets, limits)]) {
       expect(index.isFull).toBe(false)
       for (const [query, found] of [["nothing", []], ["name 4", [4, 40, 41, 43, 44, 46, 47, 49]]] as const) {
         const expected = [...Array.from({ length: 34 }, (_, i) => 3 * i), ...found.filter((slot) => slot % 3 !== 0)]
@@ -162,6 +175,43 @@ describe("the index", () => {
       world.put(i, make(i))
     }
     check()
+  })
+
+  it.prop(
+    "takes no memory after all its secrets were deleted",
+    [FastCheck.array(FastCheck.tuple(FastCheck.nat(99), FastCheck.option(content)), { maxLength: 30 })],
+    ([changes]) => {
+      const world = new World()
+      for (const [slot, content] of changes) {
+        world.put(slot, content === null ? undefined : secret({ id: "id", ...content }))
+      }
+      world.secrets.forEach((_, slot) => {
+        world.put(slot, undefined)
+      })
+      expect(world.index.bytes).toBe(0)
+    }
+  )
+
+  it("takes no more memory when the labels of a secret change again and again", () => {
+    const world = new World()
+    const change = (i: number) => {
+      world.put(0, secret({ id: "id", labels: { key: `value-${String(10_000 + i)}` } }))
+      return world.index.bytes
+    }
+    const bytes = change(0)
+    for (let i = 1; i < 4000; i++) {
+      expect(change(i)).toBeLessThan(bytes * 1.5)
+    }
+  })
+
+  it("takes little memory for names in which ASCII and other characters alternate", () => {
+    const index = new SearchIndex(0)
+    for (let i = 0; i < 308; i++) {
+      const name = Array.from({ length: 125 }, (_, k) => `${String.fromCharCode(0x3400 + (i * 125 + k) % 39_936)}z`)
+      index.add(i, secret({ id: "id", name: name.join("") }))
+    }
+    expect(index.isFull).toBe(false)
+    expect(index.bytes).toBeLessThan(30_000_000)
   })
 
   it("looks up at most 24 grams of a text", () => {

@@ -206,6 +206,25 @@ describe("Tenants", () => {
       yield* create(one.tenant)
     }))
 
+  it.effect("share the room for search indexes, and find it again after a tenant is removed", () =>
+    Effect.gen(function*() {
+      const name = Array.from({ length: 300 }, (_, i) => String.fromCharCode(0x4e00 + i)).join("")
+      const workspaceSecrets = Array.from({ length: 512 }, (_, i) => secret({ id: `${i}`, name: `${name}${i}` }))
+      const tenants = new Tenant.Tenants(yield* Tenant.surroundings, {}, { maxIndexed: 1_200_000 })
+      const add = () => Either.getOrThrow(tenants.add({ seed: { ...seed, workspaceSecrets } }))
+      const search = ({ tenant: { secrets } }: Tenant.Registration) => {
+        expect([...secrets.search({ query: `${name.slice(-9)}77` }, "asc")].map(({ metadata: { id } }) => id)).toEqual([
+          "77"
+        ])
+        return secrets.isIndexed
+      }
+      const all = [add(), add(), add()] as const
+      expect(all.map(search)).toEqual([true, true, false])
+      expect(all.reduce((sum, { tenant }) => sum + tenant.secrets.indexBytes, 0)).toBeLessThanOrEqual(1_200_000)
+      tenants.remove(all[0])
+      expect(search(add())).toBe(true)
+    }))
+
   it.effect("share the room for requests, until a tenant is removed", () =>
     Effect.gen(function*() {
       const tenants = new Tenant.Tenants(yield* Tenant.surroundings, {}, { maxRecorded: 10_000 })

@@ -451,10 +451,16 @@ describe("an index that would be too large", () => {
     Array.from({ length }, (_, i) => String.fromCharCode(0x4e00 + (seed * 7919 + i * 104729) % 20_000)).join("")
 
   it.each([
-    ["grams", { grams: 5000, characters: Infinity }],
-    ["characters", { grams: Infinity, characters: 5000 }]
-  ])("by its %s is discarded: searches give the same results, also after deletes", (_, limits) => {
-    const store = new WorkspaceSecretStore({ indexedFrom: 1, limits })
+    ["grams", { grams: 5000, characters: Infinity }, Infinity],
+    ["characters", { grams: Infinity, characters: 5000 }, Infinity],
+    ["bytes", { grams: Infinity, characters: Infinity }, 500_000]
+  ])("by its %s is discarded: searches give the same results, also after deletes", (_, limits, room) => {
+    let free = room
+    const takeRoom = (bytes: number) => {
+      free -= bytes
+      return free >= 0
+    }
+    const store = new WorkspaceSecretStore({ indexedFrom: 1, limits, takeRoom })
     const all = Array.from(
       { length: 30 },
       (_, i) => secret({ id: `s${i}`, createdAt: i, name: `name ${i}`, externalId: random(i, 300) })
@@ -470,7 +476,8 @@ describe("an index that would be too large", () => {
     check(all.slice(0, 5))
     expect(store.isIndexed).toBe(true)
     all.slice(5).forEach((each) => store.put(each))
-    check(all)
     expect(store.isIndexed).toBe(false)
+    check(all)
+    expect([store.isIndexed, store.indexBytes]).toEqual([false, 0])
   })
 })

@@ -4,6 +4,7 @@
  */
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
+import type * as Exit from "effect/Exit"
 import * as Inspectable from "effect/Inspectable"
 import * as Logger from "effect/Logger"
 import * as LogLevel from "effect/LogLevel"
@@ -167,6 +168,23 @@ export const logged = (values: ReadonlyArray<unknown>, options: {
       }).pipe(Effect.withConsole(console), Effect.provide(loggers[logger]), Logger.withMinimumLogLevel(LogLevel.All))
     }
     return prints
+  })
+
+/** Runs an effect, and returns its exit and what Effect itself logs in the meantime, at any level. */
+export const watched = <A, E, R>(
+  effect: Effect.Effect<A, E, R>
+): Effect.Effect<{ readonly exit: Exit.Exit<A, E>; readonly log: ReadonlyArray<Print> }, never, R> =>
+  Effect.suspend(() => {
+    const log: Array<Print> = []
+    const logger = Logger.make<unknown, void>((options) => {
+      const text = `${Logger.stringLogger.log(options)} ${inspect([options.message, options.cause], hidden)}`
+      log.push({ how: `a logger of a program at ${options.logLevel.label}`, text })
+    })
+    return Effect.exit(effect).pipe(
+      Effect.map((exit) => ({ exit, log })),
+      Effect.provide(Logger.add(logger)),
+      Logger.withMinimumLogLevel(LogLevel.All)
+    )
   })
 
 /** The sinks that show a secret. */

@@ -9,6 +9,7 @@ import type { HttpClientResponse } from "@effect/platform/HttpClientResponse"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { CollectedResponse, concat, limitOf, MAX_BODY } from "./internal/transport/collectedResponse.js"
 import { BODY_TOO_LARGE, failure, TransportFailure } from "./internal/transport/failure.js"
@@ -48,6 +49,9 @@ const collect = (response: HttpClientResponse): Effect.Effect<CollectedResponse>
       ? Effect.as(abandon(response), new TransportFailure(BODY_TOO_LARGE))
       : read(response),
     (body) => new CollectedResponse(response.request, response.status, response.headers, body)
+  ).pipe(
+    // Streams are read in fibers of their own. Effect would log the cause if one fails, which may contain the request.
+    Effect.withUnhandledErrorLogLevel(Option.none())
   )
 
 /** A transport with `filterStatusOk` still fails for error statuses, with a limited response. */

@@ -2,6 +2,7 @@ import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import { describe, expect, it } from "@effect/vitest"
 import * as Chunk from "effect/Chunk"
 import * as Deferred from "effect/Deferred"
@@ -11,7 +12,7 @@ import * as Stream from "effect/Stream"
 import { once } from "node:events"
 import type { ServerResponse } from "node:http"
 import { createGzip } from "node:zlib"
-import { leaking, printed } from "../../../tools/leaks/sinks.js"
+import { leaking, printed, watched } from "../../../tools/leaks/sinks.js"
 import * as Bounded from "../src/bounded.js"
 import { json, transport } from "./support/memory.js"
 import { serve } from "./support/server.js"
@@ -144,5 +145,17 @@ describe("a response", () => {
       const error = yield* Effect.flip(response.text)
       expect(error).toMatchObject({ _tag: "ResponseError", cause: { code: "ERR_BODY_TOO_LARGE" } })
       expect(leaking([response, error].flatMap((value) => printed(value)), key)).toEqual([])
+    }))
+
+  it.effect("whose body dies is not logged by Effect", () =>
+    Effect.gen(function*() {
+      const http = HttpClient.make((request) => {
+        const response = HttpClientResponse.fromWeb(request, new Response("a"))
+        Object.defineProperty(response, "stream", { value: Stream.die(new Error(key)) })
+        return Effect.succeed(response)
+      })
+      const { exit, log } = yield* watched(Bounded.make(http).get("https://api.example/a"))
+      expect(exit._tag).toBe("Failure")
+      expect(leaking(log, key)).toEqual([])
     }))
 })

@@ -17,7 +17,7 @@ import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
 import { inspect } from "node:util"
-import { leaking, levels, logged, type Print, printed } from "../../../tools/leaks/sinks.js"
+import { leaking, levels, logged, type Print, printed, watched } from "../../../tools/leaks/sinks.js"
 import { layer, layerConfig, make, WorkspaceSecretsClient } from "../src/WorkspaceSecretsClient.js"
 import { json } from "./support/memory.js"
 import { canaries, canaryKey, canaryValue, page, profile, secret } from "./support/samples.js"
@@ -60,7 +60,9 @@ const expectNothingShown = (
   Effect.gen(function*() {
     const { spans, tracer } = record()
     const secrets = "execute" in client ? yield* connect(client) : client
-    const exits = yield* Effect.forEach(some(secrets), Effect.exit).pipe(Effect.withTracer(tracer))
+    const runs = yield* Effect.forEach(some(secrets), watched).pipe(Effect.withTracer(tracer))
+    const exits = runs.map(({ exit }) => exit)
+    expectClean(runs.flatMap(({ log }) => log))
     expect(exits.map(outcome)).toEqual(exits.map(() => true))
     const causes = exits.filter(Exit.isFailure).map(({ cause }) => cause)
     const things = [...exits.filter(Exit.isSuccess).map(({ value }) => value), ...causes]
@@ -107,6 +109,12 @@ describe("neither key nor value is shown", () => {
     expect(() => expectClean(print(new Error(canaryValue)).slice(0, 1))).toThrow()
     expect(() => expectClean(print(Cause.fail({ deep: [{ value: canaryKey }] })))).toThrow()
   })
+
+  it.effect("by mistake: these tests find what Effect logs of a fiber that fails", () =>
+    Effect.gen(function*() {
+      const { log } = yield* watched(Effect.flatMap(Effect.fork(Effect.die(new Error(canaryValue))), Fiber.await))
+      expect(() => expectClean(log)).toThrow()
+    }))
 
   it.effect("by a success", () =>
     Effect.gen(function*() {
@@ -274,10 +282,23 @@ describe("neither key nor value is shown", () => {
       ]
     ))
 
+  const dies = (exit: Exit.Exit<unknown, unknown>) => Exit.isFailure(exit) && Cause.isDieType(exit.cause)
+
   it.effect("by a transport's defect", () =>
+    expectNothingShown(HttpClient.make(() => Effect.die(new Error(`a bug of the transport: ${echo}`))), dies))
+
+  it.effect.each([
+    { what: "read", size: 1, outcome: dies },
+    { what: "too large to be read", size: 2 ** 25, outcome: failsWith("UnexpectedResponse") }
+  ])("by a defect of a body that is $what", ({ outcome, size }) =>
     expectNothingShown(
-      HttpClient.make(() => Effect.die(new Error("a bug of the transport"))),
-      (exit) => Exit.isFailure(exit) && Cause.isDieType(exit.cause)
+      HttpClient.make((request) => {
+        const headers = { "content-length": String(size) }
+        const response = HttpClientResponse.fromWeb(request, json(secret, { headers }))
+        Object.defineProperty(response, "arrayBuffer", { value: Effect.die(new Error(echo)) })
+        return Effect.succeed(response)
+      }),
+      outcome
     ))
 
   it.effect("by a request that is refused", () =>

@@ -13,7 +13,7 @@ import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
 import * as Tracer from "effect/Tracer"
-import { leaking, logged, type Print, printed } from "../../../tools/leaks/sinks.js"
+import { leaking, logged, type Print, printed, watched } from "../../../tools/leaks/sinks.js"
 import { spellings } from "../../../tools/leaks/spellings.js"
 import { makeClient } from "../src/promise.js"
 import { make, type WorkspaceSecretsClient } from "../src/WorkspaceSecretsClient.js"
@@ -155,7 +155,8 @@ describe("a defect", () => {
     "of a transport keeps its class and frames, in %s",
     ([, call]) =>
       Effect.gen(function*() {
-        const exit = yield* Effect.exit(call(yield* connect(dying)))
+        const { exit, log } = yield* watched(call(yield* connect(dying)))
+        expect(leaks(log)).toEqual([])
         expect(Exit.isFailure(exit) && Cause.isDieType(exit.cause)).toBe(true)
         expect(leaks(print(exit))).toEqual([])
         expect(leaks(yield* logged([Exit.isFailure(exit) ? exit.cause : exit]))).toEqual([])

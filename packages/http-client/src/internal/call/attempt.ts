@@ -5,6 +5,7 @@ import type { Mask } from "@workspace-secrets/core/Redaction"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
 import { ConnectionError, type OperationName, type UnexpectedResponse } from "../../ClientError.js"
 import { type CollectedResponse, limitOf, textOf } from "../transport/collectedResponse.js"
 import { failureOf, hasCode } from "../transport/connectionReason.js"
@@ -23,7 +24,8 @@ const responseOf = (error: HttpClientError) =>
  */
 const abandon = (response: HttpClientResponse): Effect.Effect<void> =>
   Effect.flatMap(
-    Effect.fork(response.arrayBuffer),
+    // Effect would log the cause of a fiber that fails, which may contain the request.
+    Effect.withUnhandledErrorLogLevel(Effect.fork(response.arrayBuffer), Option.none()),
     (reading) => Effect.zipRight(Effect.yieldNow(), Fiber.interruptFork(reading))
   )
 

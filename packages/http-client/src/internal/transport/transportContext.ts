@@ -3,6 +3,7 @@ import * as HttpClient from "@effect/platform/HttpClient"
 import type * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as FiberId from "effect/FiberId"
+import * as FiberRef from "effect/FiberRef"
 import * as FiberRefs from "effect/FiberRefs"
 import * as Option from "effect/Option"
 import type * as RuntimeFlags from "effect/RuntimeFlags"
@@ -18,23 +19,24 @@ export interface Place {
 
 const maker = FiberId.unsafeMake()
 
-const untraced = weakMemo((fiberRefs: FiberRefs.FiberRefs) =>
+const discreet = weakMemo((fiberRefs: FiberRefs.FiberRefs) =>
   FiberRefs.updateManyAs(fiberRefs, {
     forkAs: maker,
     entries: [
       [HttpClient.currentTracerDisabledWhen, [[maker, () => true]]],
-      [HttpClient.currentTracerPropagation, [[maker, false]]]
+      [HttpClient.currentTracerPropagation, [[maker, false]]],
+      [FiberRef.unhandledErrorLogLevel, [[maker, Option.none()]]]
     ]
   })
 )
 
 /**
  * Prepares the context of a transport: no spans of the transport, which contain URL, query and headers; no trace
- * headers; no redirects, which would send the body elsewhere. `HttpClient.withTracerPropagation` for each request would
- * take longer than the request.
+ * headers; no log of a fiber that fails, because a defect may contain the request; no redirects, which would send the
+ * body elsewhere. `HttpClient.withTracerPropagation` for each request would take longer than the request.
  */
 export const prepare = (requestInit: RequestInit): Prepare => ({
-  fiberRefs: untraced,
+  fiberRefs: discreet,
   context: weakMemo((context) =>
     Context.add(context, FetchHttpClient.RequestInit, {
       ...requestInit,

@@ -124,6 +124,18 @@ describe("an error", () => {
       expect((error as InvalidArgument).fieldViolations).toHaveLength(100)
     }))
 
+  it.effect("has at most 4,096 characters of a request id and of a content type", () =>
+    Effect.gen(function*() {
+      const headers = { "x-request-id": "r".repeat(12_000), "content-type": "c".repeat(12_000) }
+      const errorOf = (body: unknown) =>
+        Effect.flatMap(
+          client(() => json(body, { status: 400, headers })),
+          ({ service }) => Effect.flip(service.get(id))
+        )
+      expect(yield* errorOf({ code: 3, message: "" })).toMatchObject({ requestId: "r".repeat(4096) })
+      expect(yield* errorOf("<html>")).toMatchObject({ requestId: "r".repeat(4096), contentType: "c".repeat(4096) })
+    }))
+
   it.effect("whose details are zeros is refused for ten of them", () =>
     Effect.gen(function*() {
       const error = yield* failing(`{"code":3,"details":[${"0,".repeat(30_000)}0]}`)

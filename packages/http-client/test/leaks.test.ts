@@ -160,6 +160,35 @@ describe("neither key nor value is shown", () => {
     )
   })
 
+  it.effect.each([
+    { what: "is alone", name: "x-api-key", credential: "gw-secret-0123456789abcdef" },
+    { what: "has a scheme", name: "x-authorization", credential: "Bearer gw-secret-0123456789abcdef" },
+    { what: "is a cookie", name: "x-cookie", credential: "theme=dark; sid=gw-secret-0123456789abcdef; lang=en" },
+    { what: "is the first cookie", name: "x-cookie", credential: "sid=gw-secret-0123456789abcdef;theme=dark" },
+    {
+      what: "is a parameter",
+      name: "x-signature",
+      credential: "Signature keyId=\"it\", signature=\"gw-secret-0123456789abcdef\""
+    }
+  ])(
+    "by an error that quotes a credential of a header, if the credential $what",
+    ({ credential, name }) =>
+      Effect.gen(function*() {
+        const token = "gw-secret-0123456789abcdef"
+        const headers = { "x-request-id": token, "content-type": token }
+        const message = `The dark token ${token} is not valid`
+        for (const body of [{ code: 7, message }, token]) {
+          const secrets = yield* connect(answering(() => json(body, { status: 403, headers })))
+          const error = yield* Effect.flip(secrets.get(id, { headers: { [name]: credential } }))
+          expect(leaking([...print(error), ...yield* logged([error])], token)).toEqual([])
+          expect(error).toMatchObject({ requestId: "<redacted>" })
+          if (error._tag === "PermissionDenied") {
+            expect(error.message).toBe("The dark token <redacted> is not valid")
+          }
+        }
+      })
+  )
+
   it.effect("by the scopes of an error", () =>
     Effect.gen(function*() {
       const detail = {

@@ -1,6 +1,24 @@
 import * as Redaction from "@workspace-secrets/core/Redaction"
 import * as Cause from "effect/Cause"
-import type * as Redacted from "effect/Redacted"
+import * as Redacted from "effect/Redacted"
+
+/** Shorter parts of a credential are words that may occur in any text. */
+const MIN_PART = 8
+
+/** What a server may quote of a credential: it without its scheme, and the values of `a=b; c="d"`. */
+const partsOf = (credential: string): ReadonlyArray<string> =>
+  [credential, ...credential.split(/[;,]/)].flatMap((text) => {
+    const part = text.trim()
+    return [part.replace(/^\S+\s+/, ""), part.replace(/^[^=]*=\s*"?/, "").replace(/"$/, "")]
+  }).filter((part) => part.length >= MIN_PART)
+
+/** The credentials in the headers of a caller, and their parts. */
+export const credentials = (headers: Readonly<Record<string, string>> = {}): ReadonlyArray<Redacted.Redacted<string>> =>
+  Object.entries(headers).flatMap(([name, value]) =>
+    /auth|cookie|key|token|secret|password|credential|signature|session/.test(name)
+      ? [value, ...partsOf(value)].map((text) => Redacted.make(text))
+      : []
+  )
 
 /**
  * The secrets of all requests of a call: a response may repeat those of an earlier request. Responses and errors hold

@@ -5,7 +5,6 @@ import * as Exit from "effect/Exit"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
-import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import type * as Tracer from "effect/Tracer"
 import {
@@ -17,7 +16,7 @@ import {
 } from "../ClientError.js"
 import { send, type Sending } from "./attempt.js"
 import { Observation, traceparent } from "./callObservation.js"
-import { CallSecrets } from "./callSecrets.js"
+import { CallSecrets, credentials } from "./callSecrets.js"
 import type { Settings } from "./callSettings.js"
 import { within } from "./deadline.js"
 import type { Operation } from "./operationResult.js"
@@ -74,12 +73,6 @@ const withHeaders = (request: HttpClientRequest.HttpClientRequest, settings: Set
 
 const noAnswer: Response.Answer = { status: 0, headers: {}, body: "" }
 
-/** The values of the caller's headers that are credentials. */
-const credentials = ({ headers = {} }: Settings): ReadonlyArray<Redacted.Redacted<string>> =>
-  Object.entries(headers).flatMap(([name, value]) =>
-    /auth|cookie|key|token|secret|password|credential|signature|session/.test(name) ? [Redacted.make(value)] : []
-  )
-
 /** Sends the request of an operation, with retries, and reads the response. */
 export const run = <A, E extends CallError & { readonly _tag: ErrorTable.Tag }>(
   { client, observation, secrets, settings }: Running,
@@ -88,7 +81,7 @@ export const run = <A, E extends CallError & { readonly _tag: ErrorTable.Tag }>(
   extras: Extras<A, E> = {},
   route: Route = client.routes[operation.name]
 ): Effect.Effect<Outcome<A>, E | OwnError> => {
-  secrets.add([...call.secrets, ...credentials(settings)])
+  secrets.add([...call.secrets, ...credentials(settings.headers)])
   const redact = secrets.mask
   const retries = new Retries(settings, observation, client.budget, extras.isSafe === true)
 

@@ -6,7 +6,6 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
-import * as Redacted from "effect/Redacted"
 import type * as Tracer from "effect/Tracer"
 import {
   type CallError,
@@ -24,7 +23,7 @@ import type { Operation } from "../wire/operationResult.js"
 import type { Call } from "../wire/request.js"
 import * as Response from "../wire/response.js"
 import { exchange, send, type Sending } from "./attempt.js"
-import { CallSecrets } from "./callSecrets.js"
+import { CallSecrets, credentials } from "./callSecrets.js"
 import { sleep, within, withinCallback } from "./deadline.js"
 import type { Budget } from "./retryBudget.js"
 import { mayBeDone, Retries } from "./retryDecision.js"
@@ -83,12 +82,6 @@ const withHeaders = (
 
 const noAnswer: Response.Answer = { status: 0, headers: {}, body: "" }
 
-/** The values of the caller's headers that are credentials. */
-const credentials = ({ headers = {} }: Settings): ReadonlyArray<Redacted.Redacted<string>> =>
-  Object.entries(headers).flatMap(([name, value]) =>
-    /auth|cookie|key|token|secret|password|credential|signature|session/.test(name) ? [Redacted.make(value)] : []
-  )
-
 /** Sends the request of an operation, with retries, and reads the response. */
 export const run = <A, E extends CallError & { readonly _tag: ErrorTable.Tag }>(
   { client, observation, secrets, settings }: Running,
@@ -97,7 +90,7 @@ export const run = <A, E extends CallError & { readonly _tag: ErrorTable.Tag }>(
   extras: Extras<A, E> = {},
   route: Route = client.routes[operation.name]
 ): Effect.Effect<Outcome<A>, E | OwnError> => {
-  secrets.add([...call.secrets, ...credentials(settings)])
+  secrets.add([...call.secrets, ...credentials(settings.headers)])
   let retries: Retries | undefined
 
   const fail = (

@@ -1,12 +1,13 @@
 import * as ErrorResponse from "@workspace-secrets/core/ErrorResponse"
 import type * as ErrorTable from "@workspace-secrets/core/ErrorTable"
 import type { FieldViolation } from "@workspace-secrets/core/FieldViolation"
+import { cut } from "@workspace-secrets/core/Redaction"
 import { Status } from "@workspace-secrets/core/Status"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { type OperationName, UnexpectedResponse } from "../../ClientError.js"
 import { decodeOf, MAX_VIOLATIONS, type Operation, parseJson } from "./operationResult.js"
-import { boundStatus } from "./responseLimits.js"
+import { boundStatus, MAX_TEXT } from "./responseLimits.js"
 import { parseRetryAfter } from "./retryAfter.js"
 import { isWellFormed } from "./target.js"
 
@@ -32,7 +33,7 @@ export const isOk = (status: number): boolean => status >= 200 && status < 300
 
 export const requestId = (answer: Pick<Answer, "headers">, redact: Context["redact"]): string | undefined => {
   const id = answer.headers["x-request-id"]
-  return id === undefined || id === "" ? undefined : redact(id)
+  return id === undefined || id === "" ? undefined : cut(redact, id, MAX_TEXT)
 }
 
 const transient: ReadonlySet<number> = new Set([408, 429, 502, 503, 504])
@@ -55,7 +56,7 @@ export const unexpected = (
     operation,
     status: answer.status,
     ...code === undefined ? {} : { code },
-    contentType: answer.headers["content-type"] && context.redact(answer.headers["content-type"]),
+    contentType: answer.headers["content-type"] && cut(context.redact, answer.headers["content-type"], MAX_TEXT),
     requestId: requestId(answer, context.redact),
     // The paths contain keys of the response.
     violations: violations.slice(0, MAX_VIOLATIONS).map(({ description, field }) => ({

@@ -17,7 +17,7 @@ const MAX_LABELS = 1000
 const MAX_DETAILS = 100
 
 /** The maximum length of a text in an error. */
-const MAX_TEXT = 4096
+export const MAX_TEXT = 4096
 
 type Bounded = Either.Either<unknown, ReadonlyArray<FieldViolation>>
 

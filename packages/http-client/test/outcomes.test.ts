@@ -26,6 +26,9 @@ const found = "found"
 const incomplete = "ConnectionError IncompleteResponse"
 const unexpected = "UnexpectedResponse"
 
+const gzips = (times: number) => Array(times).fill("gzip").join(", ")
+const gzipTimes = (times: number): Buffer => times === 0 ? Buffer.from(text) : zlib.gzipSync(gzipTimes(times - 1))
+
 /** The outcome of a `get` for each response, the same with every transport. */
 const table: ReadonlyArray<readonly [what: string, response: Buffer, outcome: string]> = [
   ["a body as it is", response([], text), found],
@@ -55,6 +58,8 @@ const table: ReadonlyArray<readonly [what: string, response: Buffer, outcome: st
     response(["Content-Encoding: br, gzip"], zlib.gzipSync(zlib.brotliCompressSync(text))),
     found
   ],
+  ["five codings", response([`Content-Encoding: ${gzips(5)}`], gzipTimes(5)), found],
+  ["six codings", response([`Content-Encoding: ${gzips(6)}`], gzipTimes(6)), "ConnectionError"],
   ["gzip that is none", response(["Content-Encoding: gzip"], text), incomplete],
   ["an unknown coding", response(["Content-Encoding: zip"], text), incomplete],
   [

@@ -22,6 +22,7 @@ export class ExchangeHandler implements Dispatcher.DispatchHandler {
   private size = 0
   private codings: ReadonlyArray<Coding> = []
   private done: Done | undefined
+  private stopDecoding: (() => void) | undefined
 
   constructor(private readonly request: HttpClientRequest, done: Done) {
     this.done = done
@@ -31,6 +32,7 @@ export class ExchangeHandler implements Dispatcher.DispatchHandler {
   abort(): "unsent" | void {
     this.done = undefined
     this.chunks = []
+    this.stopDecoding?.()
     if (this.controller === undefined) {
       return "unsent"
     }
@@ -87,7 +89,7 @@ export class ExchangeHandler implements Dispatcher.DispatchHandler {
     if (this.codings.length === 0 || body.length === 0) {
       return this.respond(body)
     }
-    decode(body, this.codings, limitOf(this.status), (decoded) => this.respond(decoded))
+    this.stopDecoding = decode(body, this.codings, limitOf(this.status), (decoded) => this.respond(decoded))
   }
 
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {

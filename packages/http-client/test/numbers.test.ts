@@ -103,6 +103,34 @@ describe("numeric options", () => {
     { timeout: 60_000 }
   )
 
+  it.effect.each<readonly [what: string, negative: Duration.DurationInput]>([
+    ["text", "-5 seconds"],
+    ["text of a fraction", "-0.5 millis"],
+    ["a number", -5],
+    ["a bigint", -5n],
+    ["seconds and nanoseconds", [-5, 0]],
+    ["nanoseconds", [0, -5]]
+  ])("that are negative durations are refused by name, as %s", ([, negative]) =>
+    Effect.gen(function*() {
+      const made = yield* connect({
+        deadline: negative,
+        attemptDeadline: negative,
+        retry: { baseDelay: negative, maxDelay: negative, maxRetryAfter: negative }
+      })
+      const names = ["attemptDeadline", "deadline", "retry.baseDelay", "retry.maxDelay", "retry.maxRetryAfter"]
+      expect(made._tag === "Left" && made.left.violations.map(({ field }) => field).sort()).toEqual(names)
+      const timeouts = ["bodyTimeout", "closeTimeout", "connectTimeout", "headersTimeout", "keepAliveTimeout"]
+      const node = resolveNode(Object.fromEntries(timeouts.map((name) => [name, negative])))
+      expect(node._tag === "Left" && node.left.violations.map(({ field }) => field).sort()).toEqual(timeouts)
+    }))
+
+  it.effect("that are durations of zero are honoured", () =>
+    Effect.gen(function*() {
+      for (const zero of ["0 seconds", 0, 0n, [0, 0], Duration.zero] as const) {
+        expect((yield* connect({ retry: { baseDelay: zero } }))._tag).toBe("Right")
+      }
+    }))
+
   it.scoped.prop("of the transport for Node are honoured or refused by name", {
     connections: edge,
     connectTimeout: edge,

@@ -58,6 +58,14 @@ const defaults: Settings = {
 
 type Violations = ReadonlyArray<FieldViolation.FieldViolation>
 
+/** Whether Effect would decode an input to zero although it is a negative duration or NaN. */
+const isNegative = (input: unknown): boolean =>
+  Array.isArray(input)
+    ? input.some(isNegative)
+    : typeof input === "string"
+    ? input.startsWith("-")
+    : (typeof input === "number" || typeof input === "bigint") && !(input >= 0)
+
 /** Validates options at run time, and collects the violations. */
 export class Reader {
   readonly violations: Array<FieldViolation.FieldViolation> = []
@@ -72,9 +80,7 @@ export class Reader {
       return otherwise
     }
     const read = Duration.decodeUnknown(input)
-    // Effect decodes negative numbers and NaN to zero.
-    const isNumber = typeof input !== "number" || input >= 0
-    return isNumber && Option.isSome(read) && Duration.toMillis(read.value) >= least
+    return !isNegative(input) && Option.isSome(read) && Duration.toMillis(read.value) >= least
       ? Duration.toMillis(read.value)
       : this.refuse(field, `a duration${least > 0 ? " of at least 1 ms" : ""}, such as "10 seconds"`, otherwise)
   }

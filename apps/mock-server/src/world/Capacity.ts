@@ -17,6 +17,22 @@ const { heap_size_limit: HEAP } = getHeapStatistics()
 export const overhead = 1000
 
 /**
+ * What a tenant takes besides its secrets and its journal, in characters.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const tenantOverhead = 4000
+
+/**
+ * What a secret takes in a tenant that shares it with others, in characters.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const shareOverhead = 200
+
+/**
  * The maximum number of characters of the secrets of all tenants, for requests that add to them: an eighth of V8's heap, if each takes
  * two bytes.
  *

@@ -17,7 +17,7 @@ import * as Either from "effect/Either"
 import * as Redacted from "effect/Redacted"
 import type { PCGRandom } from "effect/Utils"
 import { hash, randomBytes } from "node:crypto"
-import { maxIndexed, maxStored, Room } from "./Capacity.js"
+import { maxIndexed, maxStored, Room, shareOverhead, tenantOverhead } from "./Capacity.js"
 import type { FaultRule, FaultsState } from "./Fault.js"
 import { Faults, parse as parseFaults } from "./Fault.js"
 import type { Chance, IdsState } from "./Ids.js"
@@ -30,7 +30,7 @@ import type { ClockOptions, ClockSetting } from "./TenantClock.js"
 import { fromOptions, TenantClock } from "./TenantClock.js"
 import type { TenantSettings } from "./TenantSettings.js"
 import { problems as problemsOfSettings, settingsOf } from "./TenantSettings.js"
-import { WorkspaceSecretStore } from "./WorkspaceSecretStore.js"
+import { roomOf, WorkspaceSecretStore } from "./WorkspaceSecretStore.js"
 
 /**
  * The options of a server, a tenant or a control operation are invalid. The message has a line for each problem, with its field. None
@@ -83,6 +83,8 @@ export interface Surroundings {
   readonly takeRoom?: (characters: number) => boolean
   /** Takes room for more bytes of search indexes, or returns false if there is none. Default: there is always room. */
   readonly takeIndexRoom?: (bytes: number) => boolean
+  /** Whether tenants share a secret, so that its memory is counted once. Default: they share none. */
+  readonly isShared?: (secret: WorkspaceSecret) => boolean
   /** Stores changes. Default: state is kept in memory only. */
   readonly keeper?: Keeper | undefined
 }
@@ -186,6 +188,7 @@ export class Tenant {
   readonly journal: Journal
   /** Takes room for more characters of secrets, or returns false if the server has none. */
   readonly takeRoom: (characters: number) => boolean
+  readonly #isShared: (secret: WorkspaceSecret) => boolean
   readonly #takeIndexRoom: ((bytes: number) => boolean) | undefined
   readonly #origin: Snapshot
   readonly #options: Omit<Origin, "snapshot">
@@ -201,7 +204,7 @@ export class Tenant {
     ids: Ids,
     contents: Filled,
     { faults = [], journalSize, randomSeed }: WorldOptions,
-    { chance, keeper, requests, takeIndexRoom, takeRoom = () => true }: Surroundings
+    { chance, isShared = () => false, keeper, requests, takeIndexRoom, takeRoom = () => true }: Surroundings
   ) {
     this.clock = clock
     this.ids = ids
@@ -213,6 +216,7 @@ export class Tenant {
     this.faults = new Faults(() => this.#faultChance?.number() ?? chance())
     this.faults.put(faults)
     this.takeRoom = takeRoom
+    this.#isShared = isShared
     this.#takeIndexRoom = takeIndexRoom
     this.journal = new Journal(journalSize, requests)
     // Only the store holds the secrets: a second reference would keep deleted secrets in memory.
@@ -318,7 +322,10 @@ export class Tenant {
 
   /** Makes a store for this tenant with these secrets. */
   storeOf(secrets: ReadonlyArray<WorkspaceSecret>): WorkspaceSecretStore {
-    const store = new WorkspaceSecretStore({ takeRoom: this.#takeIndexRoom })
+    const store = new WorkspaceSecretStore({
+      roomOf: (secret) => this.#isShared(secret) ? shareOverhead : roomOf(secret),
+      takeRoom: this.#takeIndexRoom
+    })
     secrets.forEach((secret) => store.put(secret))
     const keeper = this.#keeper
     if (keeper !== undefined) {
@@ -366,6 +373,11 @@ export class Tenant {
 
   get secrets(): WorkspaceSecretStore {
     return this.#secrets
+  }
+
+  /** The memory that it takes, in characters, without its journal. */
+  get characters(): number {
+    return tenantOverhead + this.#secrets.characters
   }
 
   /** Changes the given settings. The others stay. */
@@ -452,6 +464,18 @@ export class Tenant {
     this.#contents = contents
   }
 }
+
+/**
+ * The failure of a request that would need more memory than there is for the tenants and secrets of a server.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export const noRoom = new ResourceExhausted({
+  message:
+    "the secrets of this server fill an eighth of its heap, which is the maximum; delete some of them, or start Node with a "
+    + "larger --max-old-space-size"
+}, true)
 
 const filledOf = (
   { accountId, profile, workspaceAlias, workspaceId, workspaceSecrets, ...rest }: Snapshot
@@ -586,6 +610,7 @@ export class Tenants {
   /** Clock, ids and journal of requests without a tenant: their key is missing, malformed or unknown. */
   readonly nobody: Pick<Tenant, "clock" | "ids" | "journal">
   #worldsAccepted = 0
+  readonly #room: Room
 
   /** With `acceptAnyKey`, the other options are those of tenants for unknown keys. */
   constructor(
@@ -598,12 +623,15 @@ export class Tenants {
     const { uppercaseNames, writeOnlyValues } = settings
     this.#defaults = { uppercaseNames, writeOnlyValues }
     this.requests = new Requests(limits.maxRecorded)
-    const stored = new Room(limits.maxStored ?? maxStored, () => this.#sum((tenant) => tenant.secrets.characters))
+    const shared = new WeakSet(seed?.workspaceSecrets)
+    const ofSeed = (seed?.workspaceSecrets ?? []).reduce((sum, secret) => sum + roomOf(secret), 0)
+    this.#room = new Room(limits.maxStored ?? maxStored, () => ofSeed + this.#sum((tenant) => tenant.characters))
     const indexed = new Room(limits.maxIndexed ?? maxIndexed, () => this.#sum((tenant) => tenant.secrets.indexBytes))
     this.#surroundings = {
       ...surroundings,
       requests: this.requests,
-      takeRoom: (characters) => stored.take(characters),
+      isShared: (secret) => shared.has(secret),
+      takeRoom: (characters) => this.#room.take(characters),
       takeIndexRoom: (bytes) => indexed.take(bytes)
     }
     this.#accepted = acceptAnyKey
@@ -622,10 +650,21 @@ export class Tenants {
     this.#surroundings = { ...this.#surroundings, keeper }
   }
 
-  /** Creates a tenant. Fails if its key or id exists. */
+  /** Creates a tenant. Fails if its key or id exists, and if there is no room for it. */
   add(options: RegistrationOptions = {}): Either.Either<Registration, SeedError | TenantError | TenantExists> {
+    return Either.mapLeft(
+      this.#make(options),
+      (error) => error._tag === "ResourceExhausted" ? new TenantError({ problems: [error.message] }) : error
+    )
+  }
+
+  #make(
+    options: RegistrationOptions
+  ): Either.Either<Registration, SeedError | TenantError | TenantExists | ResourceExhausted> {
     if (this.#byId.size >= maxTenants) {
-      return Either.left(new TenantError({ problems: [`a server has at most ${maxTenants} tenants; remove one`] }))
+      return Either.left(
+        new ResourceExhausted({ message: `a server has at most ${maxTenants} tenants; remove one` }, true)
+      )
     }
     const now = this.nobody.clock.now
     const { apiKey = newKey(), id = this.#ids.resource("tnt", now) } = options
@@ -638,11 +677,15 @@ export class Tenants {
     if (this.#byId.has(id)) {
       return Either.left(new TenantExists({ message: "id: another tenant has it; leave it out to get a new one" }))
     }
-    return Either.map(Tenant.make(options, this.#surroundings, this.#defaults), (tenant) => {
+    return Either.flatMap(Tenant.make(options, this.#surroundings, this.#defaults), (tenant) => {
+      // A server starts with whatever seed its heap holds.
+      if (this.#byId.size > 0 && !this.#room.take(tenant.characters)) {
+        return Either.left(noRoom)
+      }
       const registration = { id, apiKey, tenant, isAccepted: options.isAccepted }
       this.#register(registration)
       this.#surroundings.keeper?.onAdd(registration)
-      return registration
+      return Either.right(registration)
     })
   }
 
@@ -799,14 +842,13 @@ export class Tenants {
         })
       )
     }
-    this.#worldsAccepted++
-    return Either.map(
-      Either.mapLeft(
-        this.add({ ...world, apiKey, isAccepted: true }),
-        ({ message }) => new Unauthenticated({ message })
-      ),
-      ({ tenant }) => tenant
-    )
+    return Either.mapBoth(this.#make({ ...world, apiKey, isAccepted: true }), {
+      onLeft: (error) => error._tag === "ResourceExhausted" ? error : new Unauthenticated({ message: error.message }),
+      onRight: ({ tenant }) => {
+        this.#worldsAccepted++
+        return tenant
+      }
+    })
   }
 }
 

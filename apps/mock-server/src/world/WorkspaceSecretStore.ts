@@ -86,23 +86,27 @@ export class WorkspaceSecretStore {
   #characters = 0
   readonly #indexedFrom: number
   readonly #limits: IndexLimits
+  readonly #roomOf: (secret: WorkspaceSecret) => number
   readonly #takeRoom: ((bytes: number) => boolean) | undefined
   /** Called before each change, with the secret before and after it. */
   onChange: ((before: WorkspaceSecret | undefined, after: WorkspaceSecret | undefined) => void) | undefined
 
   /**
    * `indexedFrom` is the number of secrets from which searches use an index, and `limits` its maximum size. `takeRoom` takes room for more
-   * bytes of an index, or returns false if there is none. Default: there is always room.
+   * bytes of an index, or returns false if there is none. Default: there is always room. `roomOf` counts the memory that a secret takes, in
+   * characters.
    */
   constructor(
-    { indexedFrom = INDEXED_FROM, limits = indexLimits, takeRoom }: {
+    { indexedFrom = INDEXED_FROM, limits = indexLimits, roomOf: room = roomOf, takeRoom }: {
       readonly indexedFrom?: number
       readonly limits?: IndexLimits
+      readonly roomOf?: (secret: WorkspaceSecret) => number
       readonly takeRoom?: ((bytes: number) => boolean) | undefined
     } = {}
   ) {
     this.#indexedFrom = indexedFrom
     this.#limits = limits
+    this.#roomOf = room
     this.#takeRoom = takeRoom
   }
 
@@ -137,12 +141,17 @@ export class WorkspaceSecretStore {
     return id === undefined ? undefined : this.#byId.get(id)?.secret
   }
 
+  /** How many characters more the store takes after `put`. */
+  growthBy(secret: WorkspaceSecret): number {
+    return this.#roomOf(secret) - (this.#byId.get(secret.metadata.id)?.room ?? 0)
+  }
+
   /** Adds a secret, or replaces the one with the same id and creation time. */
   put(secret: WorkspaceSecret): void {
     const { externalId, id } = secret.metadata
     const slot = this.#byId.get(id)
     this.onChange?.(slot?.secret, secret)
-    const room = roomOf(secret)
+    const room = this.#roomOf(secret)
     this.#characters += room
     if (slot?.secret === undefined) {
       this.#insert(secret, room)

@@ -3,7 +3,8 @@
  *
  * @since 0.1.0
  */
-import { InvalidArgument, ResourceExhausted } from "@workspace-secrets/core/ApiError"
+import type { ResourceExhausted } from "@workspace-secrets/core/ApiError"
+import { InvalidArgument } from "@workspace-secrets/core/ApiError"
 import type { CreateWorkspaceSecret } from "@workspace-secrets/core/CreateWorkspaceSecret"
 import type { ExternalId } from "@workspace-secrets/core/ExternalId"
 import * as Labels from "@workspace-secrets/core/Labels"
@@ -22,9 +23,9 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Cursor from "./Cursor.js"
 import type { Tenant } from "./Tenant.js"
-import { nameFor } from "./Tenant.js"
+import { nameFor, noRoom } from "./Tenant.js"
 import type { Position } from "./WorkspaceSecretStore.js"
-import { positionOf, roomOf, sizeOf } from "./WorkspaceSecretStore.js"
+import { positionOf, sizeOf } from "./WorkspaceSecretStore.js"
 
 const DEFAULT_LIMIT = 50
 const MAX_LIMIT = 200
@@ -69,13 +70,7 @@ const alreadyExists = Either.left(
   new WorkspaceSecretAlreadyExists({ message: "another secret of this workspace has this externalId" }, true)
 )
 
-const full = Either.left(
-  new ResourceExhausted({
-    message:
-      "the secrets of this server fill an eighth of its heap, which is the maximum; delete some of them, or start Node with a "
-      + "larger --max-old-space-size"
-  }, true)
-)
+const full = Either.left(noRoom)
 
 /** Makes an id that no secret has. With a `randomSeed` ids repeat after a reset, and a seed may contain some of them. */
 const freeId = ({ ids, secrets }: Tenant, now: number): WorkspaceSecretId => {
@@ -205,7 +200,7 @@ export class WorkspaceSecrets extends Effect.Service<WorkspaceSecrets>()(
           spec,
           info: { createdBy: tenant.profile }
         }, true)
-        if (!tenant.takeRoom(roomOf(secret))) {
+        if (!tenant.takeRoom(tenant.secrets.growthBy(secret))) {
           return full
         }
         tenant.secrets.put(secret)
@@ -251,7 +246,7 @@ export class WorkspaceSecrets extends Effect.Service<WorkspaceSecrets>()(
         }
         const updatedAt = DateTime.unsafeMake(tenant.clock.now)
         const updated = new WorkspaceSecret({ ...after, metadata: { ...after.metadata, updatedAt } }, true)
-        const more = roomOf(updated) - roomOf(secret)
+        const more = tenant.secrets.growthBy(updated)
         if (more > 0 && !tenant.takeRoom(more)) {
           return full
         }

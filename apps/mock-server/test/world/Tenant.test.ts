@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from "@effect/vitest"
 import { CreateWorkspaceSecret } from "@workspace-secrets/core/CreateWorkspaceSecret"
 import * as PrefixedUlid from "@workspace-secrets/core/PrefixedUlid"
 import { WorkspaceId } from "@workspace-secrets/core/WorkspaceId"
-import { WorkspaceSecret } from "@workspace-secrets/core/WorkspaceSecret"
+import { WorkspaceSecret, WorkspaceSecretId } from "@workspace-secrets/core/WorkspaceSecret"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -13,9 +13,11 @@ import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as TestClock from "effect/TestClock"
 import { leaking, printed } from "../../../../tools/leaks/sinks.js"
+import { shareOverhead, tenantOverhead } from "../../src/world/Capacity.js"
 import { Snapshot } from "../../src/world/Snapshot.js"
 import * as Tenant from "../../src/world/Tenant.js"
 import { WorkspaceSecrets } from "../../src/world/WorkspaceSecrets.js"
+import { roomOf } from "../../src/world/WorkspaceSecretStore.js"
 import { exchange } from "../exchange.js"
 import { secret } from "../secrets.js"
 
@@ -128,6 +130,13 @@ describe("Tenants", () => {
   it.effect("creates a tenant for each unknown key with acceptAnyKey, up to a limit", () =>
     Effect.gen(function*() {
       const tenants = new Tenant.Tenants(yield* Tenant.surroundings, { acceptAnyKey: true })
+      const all = vi.spyOn(Map.prototype, "size", "get").mockReturnValue(20_000)
+      const refused = tenants.authenticate("Bearer one")
+      all.mockRestore()
+      expect(yield* Effect.flip(refused)).toMatchObject({
+        _tag: "ResourceExhausted",
+        message: "a server has at most 20000 tenants; remove one"
+      })
       const one = yield* tenants.authenticate("Bearer one")
       expect(yield* tenants.authenticate("bearer one")).toBe(one)
       expect(yield* tenants.authenticate("Bearer two")).not.toBe(one)
@@ -165,6 +174,31 @@ describe("Tenants", () => {
       })
     }))
 
+  it.effect("creates none for an unknown key where there is no room, and says so", () =>
+    Effect.gen(function*() {
+      const here = yield* Tenant.surroundings
+      const room = roomOf(seed.workspaceSecrets[0]) + roomOf(seed.workspaceSecrets[1])
+      const each = tenantOverhead + 2 * shareOverhead
+      const tenants = new Tenant.Tenants(here, { acceptAnyKey: true, seed }, { maxStored: room + 3 * each + 1009 })
+      const first = yield* tenants.add({ seed })
+      yield* tenants.authenticate("Bearer one")
+      const two = yield* tenants.authenticate("Bearer two")
+      // The secrets of the seed count once, until a tenant has its own.
+      expect(yield* Effect.flip(tenants.authenticate("Bearer three"))).toMatchObject({
+        _tag: "ResourceExhausted",
+        status: 429
+      })
+      expect(yield* Effect.flip(tenants.add({ seed }))).toMatchObject({ _tag: "TenantError" })
+      expect(yield* create(two)).toBeInstanceOf(WorkspaceSecret)
+      const secrets = yield* Effect.provide(WorkspaceSecrets, WorkspaceSecrets.Default)
+      const rename = () => secrets.update(two, WorkspaceSecretId.make("a"), { metadata: { name: "n" } })
+      expect(yield* Effect.flip(rename())).toMatchObject({ _tag: "ResourceExhausted" })
+      tenants.remove(first)
+      yield* rename()
+      two.reset()
+      yield* tenants.authenticate("Bearer three")
+    }))
+
   it.effect("know the id of a tenant until it is removed", () =>
     Effect.gen(function*() {
       const tenants = new Tenant.Tenants(yield* Tenant.surroundings)
@@ -178,7 +212,8 @@ describe("Tenants", () => {
   it.effect("share the room for secrets, and find it again after some are gone", () =>
     Effect.gen(function*() {
       // A secret of `create` takes 1,000 characters, its name and its value.
-      const tenants = new Tenant.Tenants(yield* Tenant.surroundings, {}, { maxStored: 3 * 1009 + 5 })
+      const maxStored = 2 * tenantOverhead + 3 * 1009 + 5
+      const tenants = new Tenant.Tenants(yield* Tenant.surroundings, {}, { maxStored })
       const one = yield* tenants.add({ id: "one" })
       const two = yield* tenants.add({ id: "two" })
       const secrets = yield* Effect.provide(WorkspaceSecrets, WorkspaceSecrets.Default)
@@ -272,7 +307,7 @@ const create = (tenant: Tenant.Tenant, name = "name", value = "value") =>
 const seed = {
   accountId: secret({ id: "a" }).metadata.accountId,
   workspaceId: secret({ id: "a" }).metadata.workspaceId,
-  workspaceSecrets: [secret({ id: "a", value: "canary" }), secret({ id: "b", externalId: "b" })]
+  workspaceSecrets: [secret({ id: "a", value: "canary" }), secret({ id: "b", externalId: "b" })] as const
 }
 
 describe("a tenant", () => {

@@ -120,6 +120,42 @@ describe("stream", () => {
       })
   )
 
+  it.effect.each([0, 2])(
+    "ends with UnexpectedResponse when pages bring nothing, with prefetch %s",
+    (prefetch) =>
+      Effect.gen(function*() {
+        // The 500th page has an item, so the count starts anew after it.
+        let requests = 0
+        const { service } = yield* client(() => {
+          requests++
+          return json(page(requests === 500 ? ["a"] : [], requests === 2000 ? undefined : String(requests)))
+        })
+        const error = yield* Effect.flip(Stream.runDrain(service.stream({}, { prefetch })))
+        expect(error).toMatchObject({
+          _tag: "UnexpectedResponse",
+          isRetryable: false,
+          violations: [{
+            field: "pagination.nextCursor",
+            description: "Expected items after 1000 pages without any"
+          }]
+        })
+        expect(requests).toBe(1501)
+      })
+  )
+
+  it.effect("follows a cursor of 64 KiB, and ends with UnexpectedResponse when one is longer", () =>
+    Effect.gen(function*() {
+      const longest = "x".repeat(64 * 1024)
+      const { sent, service } = yield* client((sent) =>
+        json(page(["a"], cursorOf(sent) === null ? longest : `${longest}x`))
+      )
+      expect(yield* Effect.flip(Stream.runDrain(service.stream()))).toMatchObject({
+        _tag: "UnexpectedResponse",
+        violations: [{ field: "pagination.nextCursor", description: "Expected at most 65536 characters" }]
+      })
+      expect(sent.map((one) => cursorOf(one)?.length)).toEqual([undefined, 64 * 1024])
+    }))
+
   it.effect("fails with a page's error, after the pages before", () =>
     Effect.gen(function*() {
       const { service } = yield* client((sent) =>

@@ -3,21 +3,21 @@ import type { WorkspaceSecret } from "@workspace-secrets/core/WorkspaceSecret"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
+import { CursorTrail } from "./cursorTrail.js"
 import type { Query } from "./request.js"
 
-/** Follows the cursors from page to page; a repeated cursor fails. */
+/** Follows the cursors from page to page. A page fails if `refuse` returns something. */
 export const pages = <E>(
-  fetch: (query: Query, seen: ReadonlySet<string>) => Effect.Effect<WorkspaceSecretPage, E>,
+  fetch: (query: Query, refuse: CursorTrail["refuse"]) => Effect.Effect<WorkspaceSecretPage, E>,
   first: Query,
   prefetch: number
 ): Stream.Stream<WorkspaceSecret, E> =>
   Stream.suspend(() => {
-    const seen = new Set(first["cursor"] === undefined ? [] : [first["cursor"]])
+    const trail = new CursorTrail(first["cursor"])
     const pages = Stream.paginate(first, (query) =>
-      Effect.map(fetch(query, seen), ({ items, pagination: { nextCursor } }) => {
-        if (nextCursor !== undefined) {
-          seen.add(nextCursor)
-        }
+      Effect.map(fetch(query, trail.refuse), (page) => {
+        trail.follow(page)
+        const { items, pagination: { nextCursor } } = page
         return [
           [items],
           nextCursor === undefined ? Option.none() : Option.some<Query>({ ...query, cursor: nextCursor })

@@ -135,12 +135,12 @@ export const operations = (client: Client, target: Target) => ({
         onLeft: (error): Stream.Stream<never, InvalidArgument> => Stream.fail(error),
         onRight: ([first, settings, prefetch]) =>
           pages<ListError>(
-            (query, seen) =>
+            (query, refuse) =>
               observe(client, "list", ({ observation, secrets }) =>
                 Effect.map(
                   run(
                     { client, observation, secrets, settings },
-                    OperationResult.listOnwards(seen),
+                    OperationResult.listOnwards(refuse),
                     Request.list(target, query)
                   ),
                   ({ value }) => value

@@ -8,22 +8,24 @@ import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { Query } from "../wire/request.js"
+import { CursorTrail } from "./cursorTrail.js"
 
 type Page = readonly [items: Chunk.Chunk<WorkspaceSecret>, next: Option.Option<Query>]
 
-/** Follows the cursors from page to page; a repeated cursor fails. */
-const walk = <E>(
-  fetch: (query: Query, seen: ReadonlySet<string>) => Effect.Effect<WorkspaceSecretPage, E>,
-  first: Query
-) => {
-  const seen = new Set(first.cursor === undefined ? [] : [first.cursor])
+/** Fetches a page, which fails if `refuse` returns something. */
+type Fetch<E> = (query: Query, refuse: CursorTrail["refuse"]) => Effect.Effect<WorkspaceSecretPage, E>
+
+/** Follows the cursors from page to page. */
+const walk = <E>(fetch: Fetch<E>, first: Query) => {
+  const trail = new CursorTrail(first.cursor)
   return (query: Query): Effect.Effect<Page, E> =>
-    Effect.map(fetch(query, seen), ({ items, pagination: { nextCursor } }) => {
-      if (nextCursor === undefined) {
-        return [Chunk.unsafeFromArray(items), Option.none()]
-      }
-      seen.add(nextCursor)
-      return [Chunk.unsafeFromArray(items), Option.some({ ...query, cursor: nextCursor })]
+    Effect.map(fetch(query, trail.refuse), (page) => {
+      trail.follow(page)
+      const { items, pagination: { nextCursor } } = page
+      return [
+        Chunk.unsafeFromArray(items),
+        nextCursor === undefined ? Option.none() : Option.some({ ...query, cursor: nextCursor })
+      ]
     })
 }
 
@@ -64,7 +66,7 @@ const unwrapScoped = <A, E>(stream: Effect.Effect<Stream.Stream<A, E>, never, Sc
   Stream.fromChannel(Channel.unwrapScoped(Effect.map(stream, Stream.toChannel)))
 
 export const pages = <E>(
-  fetch: (query: Query, seen: ReadonlySet<string>) => Effect.Effect<WorkspaceSecretPage, E>,
+  fetch: Fetch<E>,
   first: Query,
   prefetch: number
 ): Stream.Stream<WorkspaceSecret, E> =>

@@ -192,24 +192,21 @@ export const list: Operation<WorkspaceSecretPage, Answered<ListError>> = {
   needsBody: true
 }
 
-/** Reads a page of a stream. A repeated cursor fails: the stream would never end. */
-export const listOnwards = (seen: ReadonlySet<string>): typeof list => ({
+/** Reads a page of a stream. `refuse` returns what is wrong with its cursor. */
+export const listOnwards = (refuse: (page: WorkspaceSecretPage) => string | undefined): typeof list => ({
   ...list,
   decode: (body, mask) => {
-    const isNew = (page: Decoded<WorkspaceSecretPage>): Decoded<WorkspaceSecretPage> =>
-      Either.filterOrLeft(
-        page,
-        ({ pagination: { nextCursor } }) => nextCursor === undefined || !seen.has(nextCursor),
-        () => repeated
-      )
+    const check = (page: Decoded<WorkspaceSecretPage>): Decoded<WorkspaceSecretPage> =>
+      Either.flatMap(page, (page) => {
+        const description = refuse(page)
+        return description === undefined
+          ? Either.right(page)
+          : Either.left([{ field: "pagination.nextCursor", description }])
+      })
     const decoded = list.decode(body, mask)
-    return Either.isEither(decoded) ? isNew(decoded) : Effect.map(decoded, isNew)
+    return Either.isEither(decoded) ? check(decoded) : Effect.map(decoded, check)
   }
 })
-
-const repeated = [
-  { field: "pagination.nextCursor", description: "Expected a new cursor" }
-]
 
 export const create: Operation<WorkspaceSecret, Answered<CreateError>> = {
   name: "create",

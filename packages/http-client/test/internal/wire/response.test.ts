@@ -256,8 +256,8 @@ describe("a success", () => {
 })
 
 describe("a page of a stream", () => {
-  it("has a new cursor or none", () => {
-    const onwards = listOnwards(new Set(["a"]))
+  it("is refused for its cursor", () => {
+    const onwards = listOnwards(({ pagination }) => pagination.nextCursor === "a" ? "Expected another" : undefined)
     expect(Either.isRight(read(onwards, answer(200, page([], "b")), context))).toBe(true)
     expect(Either.isRight(read(onwards, answer(200, page([])), context))).toBe(true)
     const error = Either.getOrThrow(Either.flip(read(onwards, answer(200, page(["x"], "a")), context)))
@@ -266,7 +266,7 @@ describe("a page of a stream", () => {
       operation: "list",
       isRetryable: false,
       requestId: "req-1",
-      violations: [{ field: "pagination.nextCursor" }]
+      violations: [{ field: "pagination.nextCursor", description: "Expected another" }]
     })
   })
 })

@@ -259,6 +259,15 @@ describe(`a server with a heap of ${HEAP_MB} MB`, () => {
     expect((await ask("POST", `${tenant}/reset`)).status).toBe(200)
   }, 60_000)
 
+  it("reads a journal of requests with thousands of query parameters", async () => {
+    const query = Array.from({ length: 5000 }, (_, i) => (i + 100).toString(36)).join("&").slice(0, 15_000)
+    for (let i = 0; i < 900; i++) {
+      expect((await fetch(`${server.url}/v1/whoami?${query}`)).status).toBe(401)
+    }
+    const { status, text } = await ask("GET", "/_mock/strangers")
+    expect([status, text.length < 16 * 1024 * KIB]).toEqual([200, true])
+  }, 60_000)
+
   it("still answers", async () => {
     expect(child.exitCode).toBe(null)
     expect(await send({ status: 200, body: String }, create(""))).toBeGreaterThan(100)

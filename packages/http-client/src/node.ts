@@ -57,11 +57,12 @@ export interface Options {
  * Makes the transport. When the scope closes, it sends no more requests, waits up to `closeTimeout` for requests in
  * flight, and closes all connections.
  *
- * The response is returned when its body is complete; interruption before that closes the connection. Redirects are not
- * followed. Reading a body over 16 MiB (decompressed) fails, or over 64 KiB if the status is not 2xx. Requests do not ask for compression, but bodies in `gzip`,
- * `deflate` and `br` are decompressed; other codings are refused. If the server closes a connection just when it is
- * reused, the request fails and the transport does not resend it: the client retries if that is safe. The transport
- * makes no spans and sends no trace headers: the client does.
+ * The response is returned when its body is complete; interruption before that closes the connection. Redirects are
+ * not followed. Reading a body over 16 MiB (decompressed) fails, or over 64 KiB if the status is not 2xx. Requests do
+ * not ask for compression, but bodies in `gzip`, `deflate` and `br` are decompressed; other codings, and more than
+ * five, are refused. If the server closes a connection just when it is reused, the request fails and the transport
+ * does not resend it: the client retries if that is safe. The transport makes no spans and sends no trace headers:
+ * the client does.
  *
  * Fails with `InvalidClientOptions` if an option is invalid, such as a dispatcher of undici 6.
  *

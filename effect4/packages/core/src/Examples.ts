@@ -1,5 +1,5 @@
 /**
- * The example of each model in the API's documentation, in its JSON form. Useful in tests, mocks and documents.
+ * The examples of a profile and a workspace secret in the API's documentation, in their JSON form. Useful in tests, mocks and documents.
  *
  * @since 0.1.0
  */
@@ -23,7 +23,7 @@ export const profile = {
 } as const
 
 /**
- * The documented example of a workspace secret, with every documented field (WIRE.md, Models). Its value is a
+ * The documented example of a workspace secret; it has no `metadata.updatedAt` (WIRE.md, Models). Its value is a
  * placeholder, not a secret.
  *
  * @since 0.1.0

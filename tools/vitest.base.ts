@@ -26,6 +26,7 @@ export const project = (name: string, { directory = "test", threads = 1 } = {}) 
       env: { FORCE_COLOR: "0" },
       passWithNoTests: true,
       // A busy machine may be ten times as slow.
-      testTimeout: 20_000
+      testTimeout: 20_000,
+      expect: { poll: { timeout: 15_000 } }
     }
   })

@@ -18,7 +18,7 @@ describe.concurrent("examples", () => {
     const { stderr, stdout } = await example("read-a-secret")
     expect(stdout).toBe("Billing database { environment: 'production' }\n{ value: <redacted> }\ntrue\n")
     expect(stderr).toBe("")
-  })
+  }, 60_000)
 
   it("upsert-a-secret stores its secret once, however often it runs", async () => {
     await using server = await MockServer.start()
@@ -43,5 +43,5 @@ describe.concurrent("examples", () => {
       stdout: "",
       stderr: "npm run example -- <name>, where <name> is one of: read-a-secret, upsert-a-secret\n"
     })
-  })
+  }, 60_000)
 })

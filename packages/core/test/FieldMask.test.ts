@@ -57,7 +57,7 @@ describe("parse", () => {
       }))
     for (const path of [(i: number) => `p${String(i)}`, () => "metadata.external_id"]) {
       const mask = Array.from({ length: 100_000 }, (_, i) => path(i)).join(",")
-      expect(timeOf(() => parsed(mask)) / timeOf(() => new Set(mask.split(",")))).toBeLessThan(5)
+      expect(timeOf(() => parsed(mask)) / timeOf(() => new Set(mask.split(",")))).toBeLessThan(50)
     }
   })
 

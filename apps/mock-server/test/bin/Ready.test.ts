@@ -60,10 +60,7 @@ describe("ready", () => {
   })
 
   it("says why a server is not ready", async () => {
-    const { url } = await MockServer.start().then(async (server) => {
-      await server.stop()
-      return server
-    })
+    const url = "http://127.0.0.1:1"
     const failed = (url: string, why: string) => ({ code: 1, output: "", errors: `${url} is not ready: ${why}` })
     expect(await ready("--url", url)).toEqual(failed(url, "nothing listens there"))
     const closing = await listen((request) => request.destroy())

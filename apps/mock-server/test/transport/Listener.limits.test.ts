@@ -175,7 +175,7 @@ describe("a slow client", () => {
   })
 
   it("that got a response before its body arrived gets no second one", async () => {
-    const { open } = await listen(fast)
+    const { open } = await listen({ ...fast, headMillis: 200, requestMillis: 200 })
     const connection = (await open()).send(head("POST", "/", { "Content-Length": "100" }) + "{")
     expect((await connection.next()).status).toBe(200)
     expect(await connection.rest()).toBe("")

@@ -20,7 +20,7 @@ import type {
   JournalPage,
   RequestPage
 } from "../world/Journal.js"
-import { JournalMismatch } from "../world/Journal.js"
+import { JournalMismatch, summaries } from "../world/Journal.js"
 import type { Seed, SeedError } from "../world/Seed.js"
 import type { Snapshot } from "../world/Snapshot.js"
 import type { Registration, RegistrationOptions, Tenant, TenantExists, Tenants } from "../world/Tenant.js"
@@ -191,8 +191,10 @@ const makeFaults = (tenant: Tenant): FaultControl => {
  *
  * @internal
  */
-export const isSpan = (duration: Duration.DurationInput): boolean =>
-  typeof duration === "string"
+export const isSpan = (duration: unknown): boolean =>
+  Array.isArray(duration)
+    ? duration.every(isSpan)
+    : typeof duration === "string"
     ? !duration.startsWith("-")
     : (typeof duration !== "number" && typeof duration !== "bigint") || duration >= 0
 
@@ -215,13 +217,13 @@ const refusalOf = (
  * @category constructors
  */
 export const makeJournal = (journal: Journal): JournalControl => ({
-  list: (match) => Effect.map(journal.prepare("entry"), () => journal.list(match)),
-  count: (match) => Effect.flatMap(journal.prepare("entry"), () => journal.count(match)),
+  list: (match) => Effect.map(journal.prepare, () => journal.list(match)),
+  count: (match) => Effect.flatMap(journal.prepare, () => journal.count(match)),
   expect: (match, options) =>
-    Effect.flatMap(journal.prepare("entry"), () => refusalOf(options) ?? journal.expect(match, options)),
+    Effect.flatMap(journal.prepare, () => refusalOf(options) ?? journal.expect(match, options)),
   waitFor: (match, { timeout = "5 seconds", times } = {}) =>
     Effect.flatMap(
-      journal.prepare("entry"),
+      journal.prepare,
       () =>
         refusalOf({ times, timeout }) ?? Effect.timeoutFail(journal.waitFor(match, { times }), {
           duration: timeout,
@@ -337,25 +339,19 @@ const makeRequests = (tenants: Tenants): RequestsControl => {
     list: ({ after = 0, tenant } = {}) =>
       Effect.suspend(() => {
         const next = tenants.requests.last
-        const start = after > next ? 0 : after
         const asked = journals().filter(({ id }) => tenant === undefined || id === tenant)
-        return Effect.map(
-          Effect.forEach(asked, ({ journal }) => journal.prepare("head", start), { discard: true }),
-          () => {
-            const found = asked.flatMap(({ id, journal }) =>
-              journal.since(start, maxRequests).map((request) =>
-                id === undefined ? request : { ...request, tenant: id }
-              )
-            )
-            return {
-              requests: found.filter(({ number }) => number <= next).sort((a, b) => a.number - b.number).slice(
-                -maxRequests
-              ),
-              next,
-              dropped: asked.reduce((sum, { journal }) => sum + journal.dropped, 0)
-            }
-          }
-        )
+        const found = asked.flatMap(({ id, journal }) =>
+          journal.since(after > next ? 0 : after, maxRequests).map((request) => ({ id, request }))
+        ).sort((a, b) => a.request.number - b.request.number).slice(-maxRequests)
+        const dropped = asked.reduce((sum, { journal }) => sum + journal.dropped, 0)
+        return Effect.map(summaries(found.map(({ request }) => request)), (requests) => ({
+          requests: requests.map((summary, i) => {
+            const id = found[i]?.id
+            return id === undefined ? summary : { ...summary, tenant: id }
+          }),
+          next,
+          dropped
+        }))
       }),
     get: (number) =>
       Effect.suspend(() => {

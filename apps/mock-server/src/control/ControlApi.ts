@@ -162,7 +162,7 @@ const Filter = JournalMatch.pipe(
   Schema.filter((match) => hasAtMost(MAX_MEMBERS, match), {
     identifier: "JournalMatch",
     message: () => ({
-      message: `Expected at most ${MAX_MEMBERS} fields, with those inside of others`,
+      message: `Expected at most ${MAX_MEMBERS} fields, nested ones included`,
       override: true
     })
   })

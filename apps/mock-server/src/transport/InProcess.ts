@@ -54,11 +54,17 @@ const cut = (body: string): ReadableStream<Uint8Array> => {
   }, { highWaterMark: 0 })
 }
 
+/** How to end the open streams of a server, and whether it has stopped. */
+interface Streams {
+  readonly open: Set<() => void>
+  isOver: boolean
+}
+
 /** A body without an end. Its reader cancels it, the caller aborts it, and it ends with the server. */
 const goOn = (
   start: Dispatcher.Live,
   signal: AbortSignal,
-  open: Set<() => void>,
+  streams: Streams,
   onDefect: (defect: unknown) => void
 ): ReadableStream<Uint8Array> => {
   const encoder = new TextEncoder()
@@ -88,13 +94,17 @@ const goOn = (
       })
       release = () => {
         stop()
-        open.delete(end)
+        streams.open.delete(end)
         signal.removeEventListener("abort", abort)
       }
       if (isOver) {
         release()
+      } else if (signal.aborted) {
+        abort()
+      } else if (streams.isOver) {
+        end()
       } else {
-        open.add(end)
+        streams.open.add(end)
         signal.addEventListener("abort", abort)
       }
     },
@@ -133,8 +143,13 @@ export const makeFetch = (
   Effect.gen(function*() {
     const run = Runtime.runPromise(yield* Effect.runtime<never>())
     const answer = answering(dispatch)
-    const open = new Set<() => void>()
-    yield* Effect.addFinalizer(() => Effect.sync(() => open.forEach((end) => end())))
+    const streams: Streams = { open: new Set(), isOver: false }
+    yield* Effect.addFinalizer(() =>
+      Effect.sync(() => {
+        streams.isOver = true
+        streams.open.forEach((end) => end())
+      })
+    )
     return async (input, init) => {
       const request = new Request(input, init)
       request.signal.throwIfAborted()
@@ -148,7 +163,7 @@ export const makeFetch = (
         throw unreadable ?? failure
       })
       return toResponse(outgoing, request.method === "HEAD", (start) =>
-        goOn(start, request.signal, open, (defect) =>
+        goOn(start, request.signal, streams, (defect) =>
           void run(logDefect(spareId(), defect))))
     }
   })

@@ -311,14 +311,19 @@ export const listen = (
         return true
       }, (defect) => {
         fork(logDefect(spareId(), defect))
-        response.destroy()
+        connection.socket.destroy()
       })
       live.set(response, stop)
-      response.once("close", () => {
-        live.delete(response)
-        stop()
-        connection.end(response, 0)
-      })
+      const over = () => {
+        if (live.delete(response)) {
+          connection.socket.off("close", over)
+          stop()
+          connection.end(response, 0)
+        }
+      }
+      response.once("close", over)
+      // A response behind another one does not hear of its connection's end.
+      connection.socket.once("close", over)
     }
 
     /** Looks at the unread data of all connections after a large write. */

@@ -58,7 +58,8 @@ export const maxRecorded = Math.floor(HEAP / 16)
 export const maxIndexed = Math.floor(HEAP / 32)
 
 /**
- * Memory that tenants share. Counts what they hold only where the sum of all additions has no room: this sum knows of no removal.
+ * Memory that tenants share. Adds up what was taken, and counts again what is held when that sum exceeds the maximum, because removals are
+ * not subtracted.
  *
  * @since 0.1.0
  * @category models
@@ -75,13 +76,23 @@ export class Room {
     this.#held = held
   }
 
-  /** Takes room, or returns false if there is none. */
-  take(more: number): boolean {
+  /** Whether there is room for more. */
+  has(more: number): boolean {
     if (this.#taken + more > this.#max) {
       this.#taken = this.#held()
     }
-    const isRoom = this.#taken + more <= this.#max
+    return this.#taken + more <= this.#max
+  }
+
+  /** Takes room, or returns false if there is none. */
+  take(more: number): boolean {
+    const isRoom = this.has(more)
     this.#taken += isRoom ? more : 0
     return isRoom
+  }
+
+  /** Counts again at the next call, because tenants came back without taking room. */
+  forget(): void {
+    this.#taken = Number.POSITIVE_INFINITY
   }
 }

@@ -395,13 +395,24 @@ const sizeOfBodies = ({ failure, payload, requestSize, success }: Exchange, answ
   return requestSize + (answered?.size ?? 0) + MEMBER * members
 }
 
+/**
+ * A recorded request, for a list of requests. Its summary is made when it is read.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Listed {
+  readonly number: number
+  readonly summary: RequestSummary
+}
+
 type Head = Pick<
   JournalEntry,
   "sequence" | "requestId" | "receivedAt" | "durationMillis" | "method" | "target" | "path" | "query"
 >
 
-/** A recorded request. The raw headers are private; the redacted entry is made when it is first read. */
-class Recorded {
+/** The raw headers are private; the redacted entry is made when it is first read. */
+class Recorded implements Listed {
   readonly journal: Journal
   readonly number: number
   readonly sequence: number
@@ -462,11 +473,6 @@ class Recorded {
       ...(answered?.broken === undefined ? {} : { broken: answered.broken }),
       ...(fault === undefined ? {} : { fault })
     }
-  }
-
-  /** Masks a part before it is read. */
-  prepare(part: "entry" | "head"): void {
-    void this[part]
   }
 
   #scrubber(): Redaction.Mask {
@@ -605,6 +611,8 @@ interface Waiter {
  * @category constants
  */
 export const maxWaiters = 100
+
+const noHold = "the requests that waiters hold are too large together: wait for fewer of them"
 
 const plural = (n: number, what: string): string => `${n} ${what}${n === 1 ? "" : "s"}`
 
@@ -775,24 +783,9 @@ export class Journal {
     this.#ring.forEach((recorded) => recorded !== undefined && this.#requests.remove(recorded))
   }
 
-  /**
-   * Masks the requests that were not read before, those after a number for a list of them. Other requests run in between, because a large
-   * request takes long.
-   */
-  prepare(part: "entry" | "head", after = 0): Effect.Effect<void> {
-    const from = (all: ReadonlyArray<Recorded | undefined>, start: number): Effect.Effect<void> =>
-      Effect.suspend(() => {
-        const until = performance.now() + SLICE_MILLIS
-        let i = start
-        while (i < all.length && performance.now() < until) {
-          const recorded = all[i++]
-          if (recorded !== undefined && recorded.number > after) {
-            recorded.prepare(part)
-          }
-        }
-        return i < all.length ? Effect.zipRight(pause, from(all, i)) : Effect.void
-      })
-    return Effect.suspend(() => from([...this.#ring], 0))
+  /** Masks the requests that were not read before. Other requests run in between, because a large request takes long. */
+  get prepare(): Effect.Effect<void> {
+    return Effect.asVoid(Effect.suspend(() => inSlices(this.#all(), entryOf)))
   }
 
   /** The matching requests, oldest first. */
@@ -802,14 +795,14 @@ export class Journal {
   }
 
   /** The last requests after a number, newest first, at most `limit`. */
-  since(number: number, limit: number): ReadonlyArray<RequestSummary> {
-    const found: Array<RequestSummary> = []
+  since(number: number, limit: number): ReadonlyArray<Listed> {
+    const found: Array<Listed> = []
     for (let back = 0; back < Math.min(limit, this.#ring.length); back++) {
       const recorded = this.#back(back)
       if (recorded === undefined || recorded.number <= number) {
         break
       }
-      found.push(recorded.summary)
+      found.push(recorded)
     }
     return found
   }
@@ -855,7 +848,11 @@ export class Journal {
       if (this.#waiters.size >= maxWaiters) {
         return fail(`${maxWaiters} others wait for requests of this journal, which is the maximum`)
       }
-      let held = 0
+      let held = found.reduce((sum, { size }) => sum + size, 0)
+      if (!this.#requests.hold(held)) {
+        this.#requests.hold(-held)
+        return fail(noHold)
+      }
       const forget = () => {
         found = []
         this.#requests.hold(-held)
@@ -876,7 +873,7 @@ export class Journal {
                 resume(Effect.succeed(found.map(entryOf)))
                 end()
               } else if (!hasRoom) {
-                fail("the requests that waiters hold are too large together: wait for fewer of them")
+                fail(noHold)
                 end()
               }
             }
@@ -990,3 +987,29 @@ const pause = Effect.async<void>((resume) => {
   const immediate = setImmediate(() => resume(Effect.void))
   return Effect.sync(() => clearImmediate(immediate))
 })
+
+/** Maps items, with a pause after each `SLICE_MILLIS`. */
+const inSlices = <A, B>(
+  items: ReadonlyArray<A>,
+  f: (item: A) => B,
+  done: Array<B> = []
+): Effect.Effect<ReadonlyArray<B>> =>
+  Effect.suspend(() => {
+    const until = performance.now() + SLICE_MILLIS
+    for (const item of items.slice(done.length)) {
+      if (performance.now() >= until) {
+        return Effect.zipRight(pause, inSlices(items, f, done))
+      }
+      done.push(f(item))
+    }
+    return Effect.succeed(done)
+  })
+
+/**
+ * The summaries of requests. Other requests run in between, because a large request takes long.
+ *
+ * @since 0.1.0
+ * @category conversions
+ */
+export const summaries = (requests: ReadonlyArray<Listed>): Effect.Effect<ReadonlyArray<RequestSummary>> =>
+  inSlices(requests, ({ summary }) => summary)

@@ -191,6 +191,8 @@ export class Tenant {
   readonly #isShared: (secret: WorkspaceSecret) => boolean
   readonly #takeIndexRoom: ((bytes: number) => boolean) | undefined
   readonly #origin: Snapshot
+  /** The memory of the secrets that only its initial state keeps, once they are deleted. In characters. */
+  readonly #originCharacters: number
   readonly #options: Omit<Origin, "snapshot">
   readonly #keeper: Keeper | undefined
   readonly #faultChance: PCGRandom | undefined
@@ -216,7 +218,10 @@ export class Tenant {
     this.faults = new Faults(() => this.#faultChance?.number() ?? chance())
     this.faults.put(faults)
     this.takeRoom = takeRoom
-    this.#isShared = isShared
+    const own = contents.workspaceSecrets.filter((secret) => !isShared(secret))
+    const ofOrigin = new WeakSet(own)
+    this.#originCharacters = own.reduce((sum, secret) => sum + roomOf(secret), 0)
+    this.#isShared = (secret) => isShared(secret) || ofOrigin.has(secret)
     this.#takeIndexRoom = takeIndexRoom
     this.journal = new Journal(journalSize, requests)
     // Only the store holds the secrets: a second reference would keep deleted secrets in memory.
@@ -323,7 +328,7 @@ export class Tenant {
   /** Makes a store for this tenant with these secrets. */
   storeOf(secrets: ReadonlyArray<WorkspaceSecret>): WorkspaceSecretStore {
     const store = new WorkspaceSecretStore({
-      roomOf: (secret) => this.#isShared(secret) ? shareOverhead : roomOf(secret),
+      roomOf: (secret) => this.#roomOf(secret),
       takeRoom: this.#takeIndexRoom
     })
     secrets.forEach((secret) => store.put(secret))
@@ -377,7 +382,17 @@ export class Tenant {
 
   /** The memory that it takes, in characters, without its journal. */
   get characters(): number {
-    return tenantOverhead + this.#secrets.characters
+    return tenantOverhead + this.#originCharacters + this.#secrets.characters
+  }
+
+  #roomOf(secret: WorkspaceSecret): number {
+    return this.#isShared(secret) ? shareOverhead : roomOf(secret)
+  }
+
+  /** Takes room for secrets that replace its own. */
+  #takeRoomFor(secrets: ReadonlyArray<WorkspaceSecret>): boolean {
+    const more = secrets.reduce((sum, secret) => sum + this.#roomOf(secret), 0) - this.#secrets.characters
+    return more <= 0 || this.takeRoom(more)
   }
 
   /** Changes the given settings. The others stay. */
@@ -414,6 +429,9 @@ export class Tenant {
     if (problems.length > 0) {
       return Either.left(new SeedError({ problems }))
     }
+    if (!this.#takeRoomFor(snapshot.workspaceSecrets)) {
+      return Either.left(new SeedError({ problems: [noRoom.message] }))
+    }
     this.#load(snapshot)
     return Either.void
   }
@@ -436,7 +454,11 @@ export class Tenant {
     if (problems.length > 0) {
       return Either.left(new SeedError({ problems }))
     }
-    this.#fill(contentsOf(whole, this.ids, this.clock.now, { ...this.settings, ...settingsOf(seed) }))
+    const filled = contentsOf(whole, this.ids, this.clock.now, { ...this.settings, ...settingsOf(seed) })
+    if (!this.#takeRoomFor(filled.workspaceSecrets)) {
+      return Either.left(new SeedError({ problems: [noRoom.message] }))
+    }
+    this.#fill(filled)
     return Either.void
   }
 
@@ -473,7 +495,7 @@ export class Tenant {
  */
 export const noRoom = new ResourceExhausted({
   message:
-    "the secrets of this server fill an eighth of its heap, which is the maximum; delete some of them, or start Node with a "
+    "the tenants of this server and their secrets fill an eighth of its heap, which is the maximum; remove some, or start Node with a "
     + "larger --max-old-space-size"
 }, true)
 
@@ -679,7 +701,9 @@ export class Tenants {
     }
     return Either.flatMap(Tenant.make(options, this.#surroundings, this.#defaults), (tenant) => {
       // A server starts with whatever seed its heap holds.
-      if (this.#byId.size > 0 && !this.#room.take(tenant.characters)) {
+      if (this.#byId.size === 0) {
+        this.#room.forget()
+      } else if (!this.#room.take(tenant.characters)) {
         return Either.left(noRoom)
       }
       const registration = { id, apiKey, tenant, isAccepted: options.isAccepted }
@@ -716,6 +740,7 @@ export class Tenants {
         this.#worldsAccepted -= isAccepted === true ? 1 : 0
       }
     }
+    this.#room.forget()
   }
 
   /** Replaces the API key of a tenant. */
@@ -763,6 +788,7 @@ export class Tenants {
       before.tenant.abandon()
     } else {
       this.#register(before)
+      this.#room.forget()
       this.#surroundings.keeper?.onAdd(before)
     }
     return after
@@ -841,6 +867,10 @@ export class Tenants {
           message: `this server has created ${maxAccepted} tenants for unknown API keys, which is the maximum`
         })
       )
+    }
+    // Makes no world only to find that there is no room for it.
+    if (!this.#room.has(tenantOverhead + shareOverhead * (world.seed?.workspaceSecrets?.length ?? 0))) {
+      return Either.left(noRoom)
     }
     return Either.mapBoth(this.#make({ ...world, apiKey, isAccepted: true }), {
       onLeft: (error) => error._tag === "ResourceExhausted" ? error : new Unauthenticated({ message: error.message }),

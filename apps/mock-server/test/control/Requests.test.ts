@@ -164,6 +164,24 @@ describe("the requests of a server", () => {
     over.abort()
   })
 
+  it("are not streamed to a client that has left while its stream was behind another response", async () => {
+    await using server = await MockServer.start({ faults: [{ operation: "whoami", delayMillis: 60_000 }] })
+    const lines = (target: string) =>
+      [`GET ${target} HTTP/1.1`, "Host: localhost", `Authorization: Bearer ${server.apiKey}`, "", ""].join("\r\n")
+    for (let i = 0; i < maxStreams; i++) {
+      const connection = await RawConnection.open(server.url)
+      connection.send(lines("/v1/whoami"), lines("/_mock/requests/stream"))
+      await expect.poll(async () => (await server.control.faults.list())[0]?.calls).toBe(i + 1)
+      connection.destroy()
+    }
+    const over = new AbortController()
+    await expect.poll(async () => {
+      const { status } = await fetch(`${server.url}/_mock/requests/stream`, { signal: over.signal })
+      return status
+    }).toBe(200)
+    over.abort()
+  })
+
   it("are not streamed behind another response while the server stops", async () => {
     const faults = [{ operation: "whoami" as const, delayMillis: 60_000 }, {
       operation: "list" as const,

@@ -596,7 +596,7 @@ describe("the limits of a journal", () => {
     new Journal(1, one).record(exchange(), answered())
     const requests = new Requests(3 * one.size)
     const journal = new Journal(0, requests)
-    const record = (method: string) => journal.record(exchange({ method }), answered())
+    const record = (method: string) => journal.record(exchange({ method, epoch: journal.epoch }), answered())
     const first = Effect.runPromise(Effect.flip(journal.waitFor({ method: "GET" }, { times: 9 })))
     const second = Effect.runPromise(journal.waitFor({ method: "PUT" }, { times: 3 }))
     record("GET")
@@ -610,13 +610,27 @@ describe("the limits of a journal", () => {
     record("PUT")
     record("PUT")
     expect((await second).map(({ method }) => method)).toEqual(["PUT", "PUT", "PUT"])
-    const third = Effect.runPromise(journal.waitFor({ method: "GET" }, { times: 3 }))
-    for (const _ of [1, 2]) {
+    const third = Effect.runPromise(journal.waitFor({ method: "GET" }, { times: 4 }))
+    for (const _ of [1, 2, 3]) {
+      record("GET")
       record("GET")
       journal.reset()
     }
-    for (const _ of [1, 2, 3]) journal.record(exchange({ epoch: journal.epoch }), answered())
-    expect(await third).toHaveLength(3)
+    for (const _ of [1, 2, 3, 4]) record("GET")
+    expect(await third).toHaveLength(4)
+  })
+
+  it("fail a waiter at once if there is no room for the requests that came before it", async () => {
+    const one = new Requests()
+    new Journal(1, one).record(exchange(), answered())
+    const requests = new Requests(5 * one.size)
+    const journal = new Journal(9, requests)
+    for (const _ of [1, 2, 3]) journal.record(exchange(), answered())
+    const first = Effect.runPromise(journal.waitFor({}, { times: 4 }))
+    expect(await Effect.runPromise(Effect.flip(journal.waitFor({}, { times: 4 })))).toMatchObject({ found: 3 })
+    journal.record(exchange(), answered())
+    expect(await first).toHaveLength(4)
+    expect(await Effect.runPromise(journal.waitFor({}, { times: 4 }))).toHaveLength(4)
   })
 
   it("let other requests run while large ones are masked", async () => {
@@ -633,7 +647,7 @@ describe("the limits of a journal", () => {
       const immediate = setImmediate(() => {
         hasRun = true
       })
-      await Effect.runPromise(journal.prepare("entry"))
+      await Effect.runPromise(journal.prepare)
       clearImmediate(immediate)
       clock.mockRestore()
       return hasRun

@@ -223,7 +223,7 @@ describe("Tenants", () => {
       expect(yield* Effect.flip(create(one.tenant))).toMatchObject({
         _tag: "ResourceExhausted",
         message:
-          "the secrets of this server fill an eighth of its heap, which is the maximum; delete some of them, or start Node "
+          "the tenants of this server and their secrets fill an eighth of its heap, which is the maximum; remove some, or start Node "
           + "with a larger --max-old-space-size"
       })
       expect(one.tenant.secrets.size).toBe(1)

@@ -1,4 +1,4 @@
-/** The authority that issues the certificates of tests, and one of them. */
+/** The authority that issues the certificates of tests. */
 export const authority = `-----BEGIN CERTIFICATE-----
 MIIBmTCCAT+gAwIBAgIUB3rvSduBsMzY+QTIiFomx3fex6MwCgYIKoZIzj0EAwIw
 GTEXMBUGA1UEAwwOVGVzdCBhdXRob3JpdHkwIBcNMjYxMTI3MjA0MTA5WhgPMjEy

@@ -33,7 +33,8 @@ const fault = (reference) => {
   const section = sectionOf(name)
   if (section === undefined) return `no section "${name}"`
   const found = row.every((wanted) =>
-    namesIn(section).some((known) => known.startsWith(wanted)) || section.toLowerCase().includes(`\n- ${wanted}`)
+    namesIn(section).some((known) => `${known} `.startsWith(`${wanted} `)) ||
+    section.toLowerCase().includes(`\n- ${wanted} `)
   )
   return found ? undefined : `no row "${row.join(": ")}" in "${name}"`
 }
@@ -45,7 +46,7 @@ const files = execFileSync("git", ["ls-files", "*.ts", "*.tsx", "*.mjs", "*.md"]
   .split("\n").filter((file) => file !== "" && !file.startsWith("tools/") && file !== "docs/WIRE.md")
 
 const references = files.flatMap((file) =>
-  [...joined(readFileSync(join(root, file), "utf8")).matchAll(/\(WIRE\.md, ([^()]+)\)/g)]
+  [...joined(readFileSync(join(root, file), "utf8")).matchAll(/\bWIRE\.md, ([^().]+)/g)]
     .flatMap(([, list]) => list.split("; ").map((reference) => ({ file, reference })))
 )
 
@@ -62,4 +63,5 @@ test("a reference to a section or row that is not there is found", () => {
   assert.equal(fault("Semantics: Who may"), undefined)
   assert.equal(fault("Cookies"), `no section "cookies"`)
   assert.equal(fault("Transport: Cookies"), `no row "cookies" in "transport"`)
+  assert.equal(fault("Errors: 41"), `no row "41" in "errors"`)
 })

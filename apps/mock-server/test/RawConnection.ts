@@ -11,7 +11,8 @@ export interface RawAnswer {
 
 /** A TCP connection that sends raw bytes and reads responses one by one. */
 export class RawConnection {
-  #received = Buffer.alloc(0)
+  #memory = Buffer.alloc(64 * 1024)
+  #length = 0
   #isClosed = false
   #wake: () => void = () => {}
   readonly #socket: Net.Socket
@@ -19,7 +20,7 @@ export class RawConnection {
   private constructor(socket: Net.Socket) {
     this.#socket = socket
     socket.on("data", (chunk) => {
-      this.#received = Buffer.concat([this.#received, chunk])
+      this.#append(chunk)
       this.#wake()
     })
     socket.on("error", () => {})
@@ -96,6 +97,19 @@ export class RawConnection {
     })
   }
 
+  get #received(): Buffer {
+    return this.#memory.subarray(0, this.#length)
+  }
+
+  #append(chunk: Buffer): void {
+    const length = this.#length + chunk.length
+    if (length > this.#memory.length) {
+      this.#memory = Buffer.concat([this.#received], 2 * length)
+    }
+    chunk.copy(this.#memory, this.#length)
+    this.#length = length
+  }
+
   #take(toHead: boolean): RawAnswer | undefined {
     const end = this.#received.indexOf("\r\n\r\n")
     if (end === -1) {
@@ -116,7 +130,8 @@ export class RawConnection {
       return undefined
     }
     const body = this.#received.subarray(end + 4, whole).toString()
-    this.#received = this.#received.subarray(whole)
+    this.#memory.copyWithin(0, whole, this.#length)
+    this.#length -= whole
     return { status: Number(status), reason, headers, body }
   }
 }

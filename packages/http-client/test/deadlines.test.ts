@@ -177,7 +177,7 @@ describe.each(transports)("over %s", (_, transport) => {
             response.writeHead(200, { "content-type": "application/json" }).write("{\"metadata\":")
           }
         })
-        const error = yield* Effect.flip(secrets.get(id, { attemptDeadline: "100 millis" }))
+        const error = yield* Effect.flip(secrets.get(id, { attemptDeadline: "300 millis" }))
         expect(error).toMatchObject({ _tag: "CallTimeout", scope: "attempt", attempts: 1 })
         expect((yield* Deferred.await(closed)).writableFinished).toBe(false)
       })
@@ -193,7 +193,7 @@ describe.each(transports)("over %s", (_, transport) => {
           }
           : { body: secret }
       )
-      const options = { attemptDeadline: "100 millis", retry: { baseDelay: 1 } } as const
+      const options = { attemptDeadline: "300 millis", retry: { baseDelay: 1 } } as const
       expect((yield* secrets.withResponse.get(id, options)).response.attempts).toBe(2)
     }))
 })

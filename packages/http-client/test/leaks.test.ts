@@ -165,6 +165,7 @@ describe("neither key nor value is shown", () => {
     { what: "has a scheme", name: "x-authorization", credential: "Bearer gw-secret-0123456789abcdef" },
     { what: "is a cookie", name: "x-cookie", credential: "theme=dark; sid=gw-secret-0123456789abcdef; lang=en" },
     { what: "is the first cookie", name: "x-cookie", credential: "sid=gw-secret-0123456789abcdef;theme=dark" },
+    { what: "is Basic", name: "x-authorization", credential: `Basic ${btoa("admin:gw-secret-0123456789abcdef")}` },
     {
       what: "is a parameter",
       name: "x-signature",
@@ -188,6 +189,21 @@ describe("neither key nor value is shown", () => {
         }
       })
   )
+
+  it.effect("but words and paths in credentials of a header are shown", () =>
+    Effect.gen(function*() {
+      const message = "metadata.name is in use in production, at /v1/workspace_secrets/wsecret_1"
+      const secrets = yield* connect(answering(() => json({ code: 7, message }, { status: 403 })))
+      for (
+        const credential of [
+          "env=production; view=metadata; sid=gw-secret-0123456789abcdef",
+          "Digest username=\"it\", uri=\"/v1/workspace_secrets/wsecret_1\", response=\"6629fae49393a05397450978507c4ef1\""
+        ]
+      ) {
+        const error = yield* Effect.flip(secrets.get(id, { headers: { "x-authorization": credential } }))
+        expect(error.message).toBe(message)
+      }
+    }))
 
   it.effect("by the scopes of an error", () =>
     Effect.gen(function*() {

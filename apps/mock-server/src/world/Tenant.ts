@@ -305,7 +305,7 @@ export class Tenant {
     return !this.clock.isReal || this.#faultChance !== undefined || !this.faults.isEmpty
   }
 
-  /** Makes waiting requests fail with ABORTED, because the tenant is gone. */
+  /** Makes waiting requests fail with ABORTED: the tenant is gone. */
   abandon(): void {
     this.#epoch++
   }
@@ -349,7 +349,7 @@ export class Tenant {
     return this.#keeper?.settle(this)
   }
 
-  /** How often all its data was replaced. */
+  /** How often all its data was replaced, or the tenant was given up. */
   get epoch(): number {
     return this.#epoch
   }

@@ -84,8 +84,8 @@ const freeId = ({ ids, secrets }: Tenant, now: number): WorkspaceSecretId => {
 
 /** Trims a name. A trimmed string may be a slice, which keeps the whole text in memory, so this copies it. */
 const trimmed = (name: string): string => {
-  const trimmed = name.trim()
-  return trimmed === name ? name : JSON.parse(JSON.stringify(trimmed)) as string
+  const slice = name.trim()
+  return slice === name ? name : JSON.parse(JSON.stringify(slice)) as string
 }
 
 const isTaken = (tenant: Tenant, externalId: ExternalId | undefined, by: WorkspaceSecretId): boolean => {

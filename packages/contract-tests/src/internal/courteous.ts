@@ -22,7 +22,7 @@ const waitOf = ({ headers, status }: Response, attempt: number, now: number): nu
 
 /**
  * A `fetch` with a maximum number of requests in flight. If the server asks for a delay of at most one minute, all requests
- * wait and the request is sent again, six times in all. Otherwise, the caller gets the response.
+ * wait and the request is sent again, so up to six times. Otherwise, the caller gets the response.
  */
 export const courteous = (
   fetch: typeof globalThis.fetch,

@@ -2,21 +2,36 @@ import * as Redaction from "@workspace-secrets/core/Redaction"
 import * as Cause from "effect/Cause"
 import * as Redacted from "effect/Redacted"
 
-/** Shorter parts of a credential are words that may occur in any text. */
+/** The minimum length of a credential without its scheme, and of a password. */
 const MIN_PART = 8
 
-/** What a server may quote of a credential: it without its scheme, and the values of `a=b; c="d"`. */
-const partsOf = (credential: string): ReadonlyArray<string> =>
-  [credential, ...credential.split(/[;,]/)].flatMap((text) => {
-    const part = text.trim()
-    return [part.replace(/^\S+\s+/, ""), part.replace(/^[^=]*=\s*"?/, "").replace(/"$/, "")]
-  }).filter((part) => part.length >= MIN_PART)
+/** The minimum length of a parameter that is masked. Shorter ones are words that may occur in any text, such as `env=production`. */
+const MIN_PARAMETER = 16
+
+/** The user and password of Basic credentials, and the password alone. */
+const basicOf = (credential: string): ReadonlyArray<string> => {
+  try {
+    const text = atob(/^basic\s+(\S+)$/i.exec(credential)?.[1] ?? "")
+    return [text, text.replace(/^[^:]*:/, "")]
+  } catch {
+    return []
+  }
+}
+
+/** What a server may quote of a credential: it without its scheme, Basic decoded, and the values of `a=b; c="d"` unless they are paths. */
+const partsOf = (credential: string): ReadonlyArray<string> => {
+  const parameters = credential.split(/[;,]/).map((part) => part.replace(/^[^=]*=\s*"?/, "").trim().replace(/"$/, ""))
+  return [
+    ...[credential.replace(/^\S+\s+/, ""), ...basicOf(credential)].filter(({ length }) => length >= MIN_PART),
+    ...parameters.filter((value) => value.length >= MIN_PARAMETER && !value.startsWith("/"))
+  ]
+}
 
 /** The credentials in the headers of a caller, and their parts. */
 export const credentials = (headers: Readonly<Record<string, string>> = {}): ReadonlyArray<Redacted.Redacted<string>> =>
   Object.entries(headers).flatMap(([name, value]) =>
     /auth|cookie|key|token|secret|password|credential|signature|session/.test(name)
-      ? [value, ...partsOf(value)].map((text) => Redacted.make(text))
+      ? [value, ...partsOf(value.trim())].map((text) => Redacted.make(text))
       : []
   )
 

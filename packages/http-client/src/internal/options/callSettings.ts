@@ -58,7 +58,7 @@ const defaults: Settings = {
 
 type Violations = ReadonlyArray<FieldViolation.FieldViolation>
 
-/** Whether Effect would decode an input to zero although it is a negative duration or NaN. */
+/** Whether an input is a negative duration or NaN, for which Effect decodes zero. */
 const isNegative = (input: unknown): boolean =>
   Array.isArray(input)
     ? input.some(isNegative)

@@ -31,7 +31,7 @@ const errorOf = (name: keyof typeof operations, response: Answer) =>
 
 type Row = readonly [status: number, code: number, tag: string, isRetryable: boolean]
 
-/** WIRE.md, Errors: the errors of every operation. */
+/** The errors of every operation (WIRE.md, Errors). */
 const rows: ReadonlyArray<Row> = [
   [400, 3, "InvalidArgument", false],
   [413, 3, "InvalidArgument", false],
@@ -56,7 +56,7 @@ const secretNotFound: Row = [404, 5, "WorkspaceSecretNotFound", false]
 const alreadyExists: Row = [409, 6, "WorkspaceSecretAlreadyExists", false]
 const noConflict: Row = [409, 6, "UnexpectedResponse", false]
 
-/** WIRE.md, Errors: the errors of single operations. */
+/** The errors of single operations (WIRE.md, Errors). */
 const own = {
   list: [notFound, noConflict],
   create: [notFound, alreadyExists],

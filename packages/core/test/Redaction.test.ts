@@ -172,6 +172,14 @@ describe("cut", () => {
     expect(Redaction.cut(self, "abcdef", 3)).toBe("abc")
     expect(Redaction.cut(self, "abc", 3)).toBe("abc")
     expect(Redaction.cut(self, "a".repeat(1_000_000), 3)).toBe("aaa")
+    const seen: Array<number> = []
+    const watching = (text: string) => {
+      seen.push(text.length)
+      return text
+    }
+    expect(Redaction.cut(watching, "a".repeat(1_000_000), 3)).toBe("aaa")
+    expect(Redaction.cut(watching, "abcdef", 3)).toBe("abc")
+    expect(seen).toEqual([3 + 64 * 1024, 6])
   })
 })
 

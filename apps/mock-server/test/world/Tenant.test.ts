@@ -241,6 +241,34 @@ describe("Tenants", () => {
       yield* create(one.tenant)
     }))
 
+  it.effect("refuse a seed or a snapshot that has no room, and keep what a tenant began with", () =>
+    Effect.gen(function*() {
+      const [secret] = seed.workspaceSecrets
+      const seedOf = (count: number) => ({
+        ...seed,
+        workspaceSecrets: Array.from({ length: count }, (_, i) =>
+          new WorkspaceSecret({
+            ...secret,
+            metadata: { ...secret.metadata, id: WorkspaceSecretId.make(`s${i}`), externalId: undefined }
+          }))
+      })
+      const [one] = seedOf(1).workspaceSecrets
+      const maxStored = 2 * tenantOverhead + 2 * shareOverhead + 3 * roomOf(one ?? secret)
+      const tenants = new Tenant.Tenants(yield* Tenant.surroundings, {}, { maxStored })
+      const { tenant } = yield* tenants.add({ id: "one" })
+      const { tenant: seeded } = yield* tenants.add({ id: "two", seed: seedOf(2) })
+      expect(yield* Effect.flip(tenant.replace(seedOf(2)))).toMatchObject({ _tag: "SeedError" })
+      expect(yield* Effect.flip(tenant.restore({ ...tenant.snapshot(), ...seedOf(2) }))).toMatchObject({
+        _tag: "SeedError"
+      })
+      expect(tenant.secrets.size).toBe(0)
+      // A reset brings the deleted secrets back, so their memory stays taken.
+      yield* seeded.replace(seedOf(0))
+      expect(yield* Effect.flip(tenant.replace(seedOf(2)))).toMatchObject({ _tag: "SeedError" })
+      yield* tenant.replace(seedOf(1))
+      expect(tenant.secrets.size).toBe(1)
+    }))
+
   it.effect("share the room for search indexes, and find it again after a tenant is removed", () =>
     Effect.gen(function*() {
       const name = Array.from({ length: 300 }, (_, i) => String.fromCharCode(0x4e00 + i)).join("")

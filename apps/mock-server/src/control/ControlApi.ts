@@ -19,7 +19,7 @@ import * as Schema from "effect/Schema"
 import { portable } from "../documents/OpenApiSchema.js"
 import { array, expected, NonEmptyText, number, struct } from "../input/StrictSchema.js"
 import { FaultRule, FaultStatus } from "../world/Fault.js"
-import { JournalEntry, JournalMatch, JournalPage, RequestPage } from "../world/Journal.js"
+import { JournalEntry, JournalMatch, JournalPage, membersIn, RequestPage } from "../world/Journal.js"
 import { Seed } from "../world/Seed.js"
 import { Snapshot } from "../world/Snapshot.js"
 import { ClockSetting } from "../world/TenantClock.js"
@@ -140,26 +140,9 @@ const Times = Schema.optional(
 
 const MAX_MEMBERS = 256
 
-/** Whether an object and the objects in it have at most this many members. */
-const hasAtMost = (max: number, value: unknown): boolean => {
-  const open = [value]
-  for (let left = max; open.length > 0;) {
-    const next = open.pop()
-    if (typeof next === "object" && next !== null) {
-      const members: ReadonlyArray<unknown> = Object.values(next)
-      left -= members.length
-      if (left < 0) {
-        return false
-      }
-      open.push(...members)
-    }
-  }
-  return true
-}
-
 /** A filter of a bounded size, because a waiter compares it with every request. */
 const Filter = JournalMatch.pipe(
-  Schema.filter((match) => hasAtMost(MAX_MEMBERS, match), {
+  Schema.filter((match) => membersIn(match) <= MAX_MEMBERS, {
     identifier: "JournalMatch",
     message: () => ({
       message: `Expected at most ${MAX_MEMBERS} fields, nested ones included`,

@@ -374,8 +374,13 @@ const sizeOfTarget = (target: string): number => {
   return size
 }
 
-/** How many members an object and the objects in it have. */
-const membersIn = (value: unknown): number =>
+/**
+ * How many members an object and the objects in it have.
+ *
+ * @since 0.1.0
+ * @category conversions
+ */
+export const membersIn = (value: unknown): number =>
   typeof value === "object" && value !== null
     ? Object.values(value).reduce<number>((sum, member) => sum + 1 + membersIn(member), 0)
     : 0
@@ -892,14 +897,14 @@ export class Journal {
 
   /** The error of an expectation that is not met, with the closest request and its differences. */
   mismatch(match: JournalMatch, times: number | undefined): JournalMismatch {
-    const isMatch = matcher(match)
-    const recorded = this.#all()
-    const found = recorded.filter(isMatch).length
-    const all = recorded.map(entryOf)
-    const near = recorded
-      .filter((other) => !isMatch(other) && other.sequence > (match.after ?? 0))
-      .map(entryOf)
-      .map((entry) => ({ entry, lines: differences(entry, match) }))
+    const meant = masked(match)
+    const all = this.#all()
+    const compared = all
+      .filter(({ sequence }) => sequence > (match.after ?? 0))
+      .map(({ entry }) => ({ entry, lines: differencesOf(entry, meant) }))
+    const found = compared.filter(({ lines }) => lines.length === 0).length
+    const near = compared
+      .filter(({ lines }) => lines.length > 0)
       .reduce<{ readonly entry: JournalEntry; readonly lines: ReadonlyArray<string> } | undefined>(
         (best, next) => best === undefined || next.lines.length <= best.lines.length ? next : best,
         undefined
@@ -914,7 +919,7 @@ export class Journal {
         ...near.lines.map((line) => `  ${line}`)
       ].join("\n")
     return new JournalMismatch({
-      message: `expected ${wanted} with ${show(masked(match))}, found ${found}; ${seen}`,
+      message: `expected ${wanted} with ${show(meant)}, found ${found}; ${seen}`,
       found,
       nearest: near?.entry,
       differences: near?.lines ?? []

@@ -154,12 +154,12 @@ export const secret = (
 ): WorkspaceSecret =>
   Either.getOrThrow(secretCodec.decode({
     metadata: {
-      id: "wsec_01JD8X6Q2V5T9RZK3M7N4P0ABC",
-      accountId: "acct_01JD8X5H3N8G2QW6C1V9B7M4KT",
+      id: "wsecret_01JD8X6Q2V5T9RZK3M7N4P0ABC",
+      accountId: "account_01JD8X5H3N8G2QW6C1V9B7M4KT",
       createdAt: "2026-01-01T00:00:00.000Z",
       name: "Test",
-      profileId: "prof_01JD8X5J4R7Y0D2F6S8A3H5ZWE",
-      workspaceId: "wksp_01JD8X5HXM1P6T4K9C3V7N2BQG",
+      profileId: "profile_01JD8X5J4R7Y0D2F6S8A3H5ZWE",
+      workspaceId: "workspace_01JD8X5HXM1P6T4K9C3V7N2BQG",
       ...json.metadata
     },
     spec: json.spec ?? {},
@@ -195,10 +195,10 @@ export const profile = (
 ): Profile =>
   Either.getOrThrow(profileCodec.decode({
     metadata: {
-      id: "prof_01JD8X5J4R7Y0D2F6S8A3H5ZWE",
-      accountId: "acct_01JD8X5H3N8G2QW6C1V9B7M4KT",
+      id: "profile_01JD8X5J4R7Y0D2F6S8A3H5ZWE",
+      accountId: "account_01JD8X5H3N8G2QW6C1V9B7M4KT",
       name: "test",
-      profileId: "prof_01JD8X5J4R7Y0D2F6S8A3H5ZWE",
+      profileId: "profile_01JD8X5J4R7Y0D2F6S8A3H5ZWE",
       ...json.metadata
     },
     spec: { type: "PROFILE_TYPE_API_KEY", ...json.spec }

@@ -7,7 +7,8 @@ const methods = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIO
 
 const words = new Set(["", "v1", "workspaces", "workspace_secrets", "whoami", "openapi.json", "docs", "_mock"])
 
-const isId = (segment: string): boolean => /^(?:wsec|wksp)_[0-9A-HJKMNP-TV-Z]{26}$/.test(segment)
+/** Whether it has the form of the ids that the server generates for secrets and workspaces. */
+const isId = (segment: string): boolean => /^(?:wsecret|workspace)_[0-7][0-9A-HJKMNP-TV-Z]{25}$/.test(segment)
 
 /** Replaces text of the request, because it may be a misplaced value or key. */
 const HIDDEN = "{…}"

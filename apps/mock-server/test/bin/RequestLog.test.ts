@@ -31,12 +31,25 @@ describe("line", () => {
       "200  DELETE  /v1/workspaces/development/workspace_secrets/id  1.3 ms  default"
     ],
     [
-      "of one that does not, what is an id for sure",
+      "the ids of a path that leads nowhere, and no other text of it",
       {
-        path: `/v1/workspaces/wksp_01JD9Z0000000000000000000B/workspace_secrets/hunter2`,
+        path: "/v1/workspaces/workspace_01JD9Z0000000000000000000B/workspace_secrets/hunter2",
         response: { status: 404, headers: {} }
       },
-      "404  GET     /v1/workspaces/wksp_01JD9Z0000000000000000000B/workspace_secrets/{…}  1.3 ms  default"
+      "404  GET     /v1/workspaces/workspace_01JD9Z0000000000000000000B/workspace_secrets/{…}  1.3 ms  default"
+    ],
+    [
+      "the id of a secret that is not there",
+      { path: `${list}/wsecret_01JD9Z0000000000000000000B`, operation: "get", response: { status: 404, headers: {} } },
+      "404  GET     /v1/workspace_secrets/wsecret_01JD9Z0000000000000000000B  1.3 ms  default"
+    ],
+    [
+      "no text that only starts or ends like an id",
+      {
+        path: `${list}/wsecret_01JD9Z0000000000000000000Bhunter2/xwsecret_01JD9Z0000000000000000000B`,
+        response: { status: 404, headers: {} }
+      },
+      "404  GET     /v1/workspace_secrets/{…}/{…}  1.3 ms  default"
     ],
     [
       "no external id",
@@ -89,7 +102,7 @@ describe("line", () => {
 /*
  * A key that looks like an id, a generated key, a value, and a token: in every place where a client can put them by mistake.
  */
-const canaries = ["canary-value", "key_01JD9Z0000000000000000000C", "wsec_canary"]
+const canaries = ["canary-value", "key_01JD9Z0000000000000000000C", "wsecret_canary"]
 
 for (const transport of ["a socket", "no socket"]) {
   it(`logs every request to a server on ${transport} with its result, and nothing that may be a secret`, async () => {

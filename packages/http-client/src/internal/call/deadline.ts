@@ -21,9 +21,13 @@ const scheduleTimer = (millis: number, task: () => void): () => void => {
   return () => clearTimeout(timer)
 }
 
-/** Sleeps without the limit of `setTimeout`: beyond it, Effect's clock never wakes up. */
+/** Sleeps without the limit of `setTimeout`: beyond it, Effect's real clock never wakes up. */
 export const sleep = (millis: number): Effect.Effect<void> =>
-  millis > MAX_TIMER ? Effect.flatMap(Effect.sleep(MAX_TIMER), () => sleep(millis - MAX_TIMER)) : Effect.sleep(millis)
+  Effect.clockWith((clock) =>
+    millis > MAX_TIMER && clock instanceof realClock
+      ? Effect.flatMap(clock.sleep(Duration.millis(MAX_TIMER)), () => sleep(millis - MAX_TIMER))
+      : clock.sleep(Duration.millis(millis))
+  )
 
 /** Runs a task after a delay. Returns a function that cancels it. */
 const schedule = (place: Place, millis: number, task: () => void): () => void => {

@@ -31,7 +31,7 @@ import * as Listener from "./transport/Listener.js"
 import type { SeedError } from "./world/Seed.js"
 import type { Snapshot } from "./world/Snapshot.js"
 import type { Registration, TenantExists, WorldOptions } from "./world/Tenant.js"
-import { isKey, surroundings, TenantError, Tenants } from "./world/Tenant.js"
+import { aKey, isKey, surroundings, TenantError, Tenants } from "./world/Tenant.js"
 import { settingsOf } from "./world/TenantSettings.js"
 import { WorkspaceSecrets } from "./world/WorkspaceSecrets.js"
 
@@ -301,7 +301,7 @@ const make = (
     }
     if (options.controlToken !== undefined && !isKey(options.controlToken)) {
       return yield* new TenantError({
-        problems: ["controlToken: Expected visible ASCII characters, and spaces only between them"]
+        problems: [`controlToken: ${aKey}`]
       })
     }
     if (options.corsOrigin !== undefined && !Cors.isOrigin(options.corsOrigin)) {

@@ -152,28 +152,19 @@ export const settled = <A, E>(tenant: Tenant, operation: Effect.Effect<A, E>): E
     return Effect.orDie(tenant.settle() ?? Effect.void)
   })
 
+const rulesOf = (input: unknown) => Either.mapLeft(parseFaults(input), (problems) => new TenantError({ problems }))
+
 const makeFaults = (tenant: Tenant): FaultControl => {
   const { faults } = tenant
   const change = <A, E>(make: () => Effect.Effect<A, E>) => settled(tenant, Effect.suspend(make))
   return {
-    put: (rules) =>
-      change(() =>
-        Either.mapBoth(parseFaults(rules), {
-          onLeft: (problems) => new TenantError({ problems }),
-          onRight: (rules) => faults.put(rules)
-        })
-      ),
+    put: (rules) => change(() => Either.flatMap(rulesOf(rules), (rules) => tenant.putFaults(rules))),
     add: (rules) =>
       change(() =>
-        parseFaults(rules).pipe(
+        rulesOf(rules).pipe(
           // Checked together: an earlier rule can hide a new one, and the total number is limited.
-          Either.flatMap((rules) =>
-            Either.map(parseFaults([...faults.status.map(({ rule }) => rule), ...rules]), () => rules)
-          ),
-          Either.mapBoth({
-            onLeft: (problems) => new TenantError({ problems }),
-            onRight: (rules) => faults.add(rules)
-          })
+          Either.flatMap((rules) => Either.map(rulesOf([...faults.rules, ...rules]), () => rules)),
+          Either.flatMap((rules) => tenant.addFaults(rules))
         )
       ),
     remove: (name) => change(() => faults.remove(name) ? Effect.void : Option.none()),

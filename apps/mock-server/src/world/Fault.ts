@@ -185,7 +185,11 @@ export const FaultRule = struct("FaultRule", {
 export type FaultRule = typeof FaultRule.Type
 
 const operationsOf = ({ externalId, id, operation }: FaultRule): ReadonlyArray<OperationName> | undefined =>
-  operation !== undefined ? [operation].flat() : id !== undefined || externalId !== undefined ? ADDRESSED : undefined
+  operation !== undefined
+    ? [...new Set([operation].flat())]
+    : id !== undefined || externalId !== undefined
+    ? ADDRESSED
+    : undefined
 
 const problemsOf = (rule: FaultRule): ReadonlyArray<FieldViolation.FieldViolation> => {
   const problems: Array<FieldViolation.FieldViolation> = []
@@ -224,6 +228,25 @@ const problemsOf = (rule: FaultRule): ReadonlyArray<FieldViolation.FieldViolatio
     say("when", "Requires delayMillis, error or close")
   }
   return problems
+}
+
+/** What a rule takes besides its texts, in characters. */
+const OVERHEAD = 200
+
+const sizes = new WeakMap<FaultRule, number>()
+
+/**
+ * The memory that a rule takes, in characters.
+ *
+ * @internal
+ */
+export const roomOf = (rule: FaultRule): number => {
+  let size = sizes.get(rule)
+  if (size === undefined) {
+    size = OVERHEAD + JSON.stringify(rule).length
+    sizes.set(rule, size)
+  }
+  return size
 }
 
 /** Whether a rule is applied to every request that a later rule matches. */
@@ -396,6 +419,11 @@ export class Faults {
     const before = this.#rules.length
     this.#rules = this.#rules.filter((rule) => rule.name !== name)
     return this.#rules.length < before
+  }
+
+  /** The rules, without their counts. */
+  get rules(): ReadonlyArray<FaultRule> {
+    return this.#rules.map(({ rule }) => rule)
   }
 
   get status(): ReadonlyArray<FaultStatus> {

@@ -19,7 +19,7 @@ import type { PCGRandom } from "effect/Utils"
 import { hash, randomBytes } from "node:crypto"
 import { maxIndexed, maxStored, Room, shareOverhead, tenantOverhead } from "./Capacity.js"
 import type { FaultRule, FaultsState } from "./Fault.js"
-import { Faults, parse as parseFaults } from "./Fault.js"
+import { Faults, parse as parseFaults, roomOf as roomOfRule } from "./Fault.js"
 import type { Chance, IdsState } from "./Ids.js"
 import { Ids, isSeed, makeChance, seeded } from "./Ids.js"
 import { isSize, Journal, Requests } from "./Journal.js"
@@ -30,7 +30,7 @@ import type { ClockOptions, ClockSetting } from "./TenantClock.js"
 import { fromOptions, TenantClock } from "./TenantClock.js"
 import type { TenantSettings } from "./TenantSettings.js"
 import { problems as problemsOfSettings, settingsOf } from "./TenantSettings.js"
-import { roomOf, WorkspaceSecretStore } from "./WorkspaceSecretStore.js"
+import { roomOf, sizeOfProfile, WorkspaceSecretStore } from "./WorkspaceSecretStore.js"
 
 /**
  * The options of a server, a tenant or a control operation are invalid. The message has a line for each problem, with its field. None
@@ -67,6 +67,8 @@ export interface WorldOptions extends TenantSettings {
   readonly journalSize?: number | undefined
 }
 
+type Part = WorkspaceSecret | Profile | FaultRule
+
 /**
  * What all tenants of a server share: the clock of the process, random numbers for tenants without a `randomSeed`, request numbers,
  * the memory and storage.
@@ -83,8 +85,8 @@ export interface Surroundings {
   readonly takeRoom?: (characters: number) => boolean
   /** Takes room for more bytes of search indexes, or returns false if there is none. Default: there is always room. */
   readonly takeIndexRoom?: (bytes: number) => boolean
-  /** Whether tenants share a secret, so that its memory is counted once. Default: they share none. */
-  readonly isShared?: (secret: WorkspaceSecret) => boolean
+  /** Whether tenants share a secret, a profile or a fault rule, so that its memory is counted once. Default: they share none. */
+  readonly isShared?: (part: Part) => boolean
   /** Stores changes. Default: state is kept in memory only. */
   readonly keeper?: Keeper | undefined
 }
@@ -188,10 +190,10 @@ export class Tenant {
   readonly journal: Journal
   /** Takes room for more characters of secrets, or returns false if the server has none. */
   readonly takeRoom: (characters: number) => boolean
-  readonly #isShared: (secret: WorkspaceSecret) => boolean
+  readonly #isShared: (part: Part) => boolean
   readonly #takeIndexRoom: ((bytes: number) => boolean) | undefined
   readonly #origin: Snapshot
-  /** The memory of the secrets that only its initial state keeps, once they are deleted. In characters. */
+  /** The memory of its initial state, which stays when secrets, rules and profile are replaced. In characters. */
   readonly #originCharacters: number
   readonly #options: Omit<Origin, "snapshot">
   readonly #keeper: Keeper | undefined
@@ -218,10 +220,12 @@ export class Tenant {
     this.faults = new Faults(() => this.#faultChance?.number() ?? chance())
     this.faults.put(faults)
     this.takeRoom = takeRoom
-    const own = contents.workspaceSecrets.filter((secret) => !isShared(secret))
-    const ofOrigin = new WeakSet(own)
-    this.#originCharacters = own.reduce((sum, secret) => sum + roomOf(secret), 0)
-    this.#isShared = (secret) => isShared(secret) || ofOrigin.has(secret)
+    this.#isShared = isShared
+    this.#originCharacters = sum(contents.workspaceSecrets, (secret) => isShared(secret) ? 0 : roomOf(secret))
+      + this.#roomOfRules(faults)
+      + this.#roomOfContents(contents)
+    const ofOrigin = new WeakSet<Part>([...contents.workspaceSecrets, ...faults, contents.profile])
+    this.#isShared = (part) => isShared(part) || ofOrigin.has(part)
     this.#takeIndexRoom = takeIndexRoom
     this.journal = new Journal(journalSize, requests)
     // Only the store holds the secrets: a second reference would keep deleted secrets in memory.
@@ -382,17 +386,50 @@ export class Tenant {
 
   /** The memory that it takes, in characters, without its journal. */
   get characters(): number {
-    return tenantOverhead + this.#originCharacters + this.#secrets.characters
+    return tenantOverhead
+      + this.#originCharacters
+      + this.#secrets.characters
+      + this.#roomOfRules(this.faults.rules)
+      + this.#roomOfContents(this.#contents)
   }
 
   #roomOf(secret: WorkspaceSecret): number {
     return this.#isShared(secret) ? shareOverhead : roomOf(secret)
   }
 
-  /** Takes room for secrets that replace its own. */
-  #takeRoomFor(secrets: ReadonlyArray<WorkspaceSecret>): boolean {
-    const more = secrets.reduce((sum, secret) => sum + this.#roomOf(secret), 0) - this.#secrets.characters
+  #roomOfRules(rules: ReadonlyArray<FaultRule>): number {
+    return sum(rules, (rule) => this.#isShared(rule) ? 0 : roomOfRule(rule))
+  }
+
+  #roomOfContents({ accountId, profile, workspaceAlias, workspaceId }: Contents): number {
+    return accountId.length + workspaceAlias.length + workspaceId.length
+      + (this.#isShared(profile) ? 0 : sizeOfProfile(profile))
+  }
+
+  /** Takes room for data that replaces its own. */
+  #takeRoomFor({ workspaceSecrets, ...contents }: Filled): boolean {
+    const more = sum(workspaceSecrets, (secret) => this.#roomOf(secret)) - this.#secrets.characters
+      + this.#roomOfContents(contents) - this.#roomOfContents(this.#contents)
     return more <= 0 || this.takeRoom(more)
+  }
+
+  /** Replaces the fault rules, which were parsed. Their counts start at 0. Fails if there is no room for them. */
+  putFaults(rules: ReadonlyArray<FaultRule>): Either.Either<void, TenantError> {
+    return this.#takeRoomForRules(
+      this.#roomOfRules(rules) - this.#roomOfRules(this.faults.rules),
+      () => this.faults.put(rules)
+    )
+  }
+
+  /** Adds fault rules, which were parsed, after the existing ones, whose counts stay. Fails if there is no room for them. */
+  addFaults(rules: ReadonlyArray<FaultRule>): Either.Either<void, TenantError> {
+    return this.#takeRoomForRules(this.#roomOfRules(rules), () => this.faults.add(rules))
+  }
+
+  #takeRoomForRules(more: number, change: () => void): Either.Either<void, TenantError> {
+    return more <= 0 || this.takeRoom(more)
+      ? Either.right(change())
+      : Either.left(new TenantError({ problems: [noRoom.message] }))
   }
 
   /** Changes the given settings. The others stay. */
@@ -429,7 +466,7 @@ export class Tenant {
     if (problems.length > 0) {
       return Either.left(new SeedError({ problems }))
     }
-    if (!this.#takeRoomFor(snapshot.workspaceSecrets)) {
+    if (!this.#takeRoomFor(filledOf(snapshot))) {
       return Either.left(new SeedError({ problems: [noRoom.message] }))
     }
     this.#load(snapshot)
@@ -454,8 +491,10 @@ export class Tenant {
     if (problems.length > 0) {
       return Either.left(new SeedError({ problems }))
     }
+    const ids = this.ids.state
     const filled = contentsOf(whole, this.ids, this.clock.now, { ...this.settings, ...settingsOf(seed) })
-    if (!this.#takeRoomFor(filled.workspaceSecrets)) {
+    if (!this.#takeRoomFor(filled)) {
+      this.ids.restore(ids)
       return Either.left(new SeedError({ problems: [noRoom.message] }))
     }
     this.#fill(filled)
@@ -498,6 +537,14 @@ export const noRoom = new ResourceExhausted({
     "the tenants of this server and their secrets fill an eighth of its heap, which is the maximum; remove some, or start Node with a "
     + "larger --max-old-space-size"
 }, true)
+
+const sum = <A>(all: Iterable<A>, of: (one: A) => number): number => {
+  let total = 0
+  for (const one of all) {
+    total += of(one)
+  }
+  return total
+}
 
 const filledOf = (
   { accountId, profile, workspaceAlias, workspaceId, workspaceSecrets, ...rest }: Snapshot
@@ -599,15 +646,32 @@ export interface RegistrationOptions extends WorldOptions {
 }
 
 /**
- * Whether a key or token can be sent as `Authorization: Bearer <key>`: visible ASCII characters, with spaces only between them.
+ * The maximum number of characters of a key or token. The head of a request has room for twice as many.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const maxKey = 8192
+
+/**
+ * Whether a key or token can be sent as `Authorization: Bearer <key>`: up to `maxKey` visible ASCII characters, with spaces only between
+ * them.
  *
  * @since 0.1.0
  * @category rules
  */
-export const isKey = (key: Redacted.Redacted<string>): boolean => isApiKey(Redacted.value(key))
+export const isKey = (key: Redacted.Redacted<string>): boolean =>
+  Redacted.value(key).length <= maxKey && isApiKey(Redacted.value(key))
 
-const notAKey = () =>
-  new TenantError({ problems: ["apiKey: Expected visible ASCII characters, and spaces only between them"] })
+/**
+ * What a key or token must be, for error messages.
+ *
+ * @since 0.1.0
+ * @category rules
+ */
+export const aKey = `Expected visible ASCII characters, at most ${maxKey}, and spaces only between them`
+
+const notAKey = () => new TenantError({ problems: [`apiKey: ${aKey}`] })
 
 /**
  * The tenants of a server, by their API keys. An unknown key gets 401, or a new tenant if the server has `acceptAnyKey`.
@@ -645,14 +709,20 @@ export class Tenants {
     const { uppercaseNames, writeOnlyValues } = settings
     this.#defaults = { uppercaseNames, writeOnlyValues }
     this.requests = new Requests(limits.maxRecorded)
-    const shared = new WeakSet(seed?.workspaceSecrets)
-    const ofSeed = (seed?.workspaceSecrets ?? []).reduce((sum, secret) => sum + roomOf(secret), 0)
-    this.#room = new Room(limits.maxStored ?? maxStored, () => ofSeed + this.#sum((tenant) => tenant.characters))
-    const indexed = new Room(limits.maxIndexed ?? maxIndexed, () => this.#sum((tenant) => tenant.secrets.indexBytes))
+    const shared = new WeakSet<Part>([...seed?.workspaceSecrets ?? [], ...faults ?? []])
+    if (seed?.profile !== undefined) {
+      shared.add(seed.profile)
+    }
+    const ofSeed = sum(seed?.workspaceSecrets ?? [], roomOf)
+    this.#room = new Room(limits.maxStored ?? maxStored, () => ofSeed + sum(this.#byId.values(), roomOfRegistration))
+    const indexed = new Room(
+      limits.maxIndexed ?? maxIndexed,
+      () => sum(this.#byId.values(), ({ tenant }) => tenant.secrets.indexBytes)
+    )
     this.#surroundings = {
       ...surroundings,
       requests: this.requests,
-      isShared: (secret) => shared.has(secret),
+      isShared: (part) => shared.has(part),
       takeRoom: (characters) => this.#room.take(characters),
       takeIndexRoom: (bytes) => indexed.take(bytes)
     }
@@ -700,13 +770,13 @@ export class Tenants {
       return Either.left(new TenantExists({ message: "id: another tenant has it; leave it out to get a new one" }))
     }
     return Either.flatMap(Tenant.make(options, this.#surroundings, this.#defaults), (tenant) => {
+      const registration = { id, apiKey, tenant, isAccepted: options.isAccepted }
       // A server starts with whatever seed its heap holds.
       if (this.#byId.size === 0) {
         this.#room.forget()
-      } else if (!this.#room.take(tenant.characters)) {
+      } else if (!this.#room.take(roomOfRegistration(registration))) {
         return Either.left(noRoom)
       }
-      const registration = { id, apiKey, tenant, isAccepted: options.isAccepted }
       this.#register(registration)
       this.#surroundings.keeper?.onAdd(registration)
       return Either.right(registration)
@@ -755,6 +825,9 @@ export class Tenants {
       return Either.left(new TenantExists({ message: "apiKey: another tenant has it" }))
     }
     const registration = { ...before, apiKey }
+    if (!this.#room.take(Math.max(0, roomOfRegistration(registration) - roomOfRegistration(before)))) {
+      return Either.left(new TenantError({ problems: [noRoom.message] }))
+    }
     this.#byKey.delete(this.#digest(Redacted.value(before.apiKey)))
     this.#register(registration)
     this.#surroundings.keeper?.onRekey(registration)
@@ -766,14 +839,6 @@ export class Tenants {
     this.#byId.set(registration.id, registration)
     this.#idByTenant.set(registration.tenant, registration.id)
     registration.tenant.journal.attach()
-  }
-
-  #sum(of: (tenant: Tenant) => number): number {
-    let sum = 0
-    for (const { tenant } of this.#byId.values()) {
-      sum += of(tenant)
-    }
-    return sum
   }
 
   /** Creates a tenant. Replaces the tenant with the same key, if there is one. */
@@ -881,6 +946,9 @@ export class Tenants {
     })
   }
 }
+
+const roomOfRegistration = ({ apiKey, tenant }: Registration): number =>
+  tenant.characters + Redacted.value(apiKey).length
 
 /** A key that cannot be guessed. */
 const newKey = () => Redacted.make(`key_${randomBytes(24).toString("base64url")}`)

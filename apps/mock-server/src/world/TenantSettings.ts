@@ -68,7 +68,7 @@ export type TenantSettings = typeof TenantSettings.Type
 export const settingsOf = (
   { archived, disabled, scopes, uppercaseNames, writeOnlyValues }: TenantSettings
 ): TenantSettings => ({
-  ...scopes === undefined ? {} : { scopes },
+  ...scopes === undefined ? {} : { scopes: [...new Set(scopes)] },
   ...disabled === undefined ? {} : { disabled },
   ...archived === undefined ? {} : { archived },
   ...writeOnlyValues === undefined ? {} : { writeOnlyValues },

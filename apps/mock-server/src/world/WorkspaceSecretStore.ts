@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import type { Profile } from "@workspace-secrets/core/Profile"
 import type { WorkspaceSecret, WorkspaceSecretId, WorkspaceSecretRef } from "@workspace-secrets/core/WorkspaceSecret"
 import * as DateTime from "effect/DateTime"
 import * as Redacted from "effect/Redacted"
@@ -36,19 +37,36 @@ const isBefore = (self: Position, that: Position): boolean =>
 
 const isSame = (self: Position, that: Position): boolean => self.createdAt === that.createdAt && self.id === that.id
 
-/**
- * The number of characters of a secret that a request chose.
- *
- * @since 0.1.0
- * @category size
- */
-export const sizeOf = ({ metadata: { externalId, labels = {}, name }, spec: { value } }: WorkspaceSecret): number => {
-  let size = name.length + (externalId?.length ?? 0) + (value === undefined ? 0 : Redacted.value(value).length)
+const sizeOfMetadata = (
+  { accountId, externalId, id, labels = {}, name, profileId }: WorkspaceSecret["metadata"] | Profile["metadata"]
+): number => {
+  let size = id.length + accountId.length + profileId.length + name.length + (externalId?.length ?? 0)
   for (const [key, label] of Object.entries(labels)) {
     size += key.length + label.length
   }
   return size
 }
+
+/**
+ * The number of characters of the texts of a profile.
+ *
+ * @since 0.1.0
+ * @category size
+ */
+export const sizeOfProfile = ({ metadata, spec: { email, name, type } }: Profile): number =>
+  sizeOfMetadata(metadata) + type.length + (email?.length ?? 0) + (name?.length ?? 0)
+
+/**
+ * The number of characters of the texts of a secret. The profile that created it is counted, too, although other secrets may have the same.
+ *
+ * @since 0.1.0
+ * @category size
+ */
+export const sizeOf = ({ info, metadata, spec: { value } }: WorkspaceSecret): number =>
+  sizeOfMetadata(metadata)
+  + metadata.workspaceId.length
+  + (info?.createdBy === undefined ? 0 : sizeOfProfile(info.createdBy))
+  + (value === undefined ? 0 : Redacted.value(value).length)
 
 /**
  * The memory that a secret takes, in characters.

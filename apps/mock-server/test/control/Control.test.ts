@@ -187,7 +187,9 @@ for (const [what, layer] of Object.entries(transports)) {
         expect(messages[0]).toBe(
           "canery: Unexpected; apiKey: Expected a non-empty string; seed.workspaceId: Expected a non-empty string"
         )
-        expect(messages[2]).toBe("apiKey: Expected visible ASCII characters, and spaces only between them")
+        expect(messages[2]).toBe(
+          "apiKey: Expected visible ASCII characters, at most 8192, and spaces only between them"
+        )
         expect(messages[8]).toBe(
           "faults[0].id: Can never match: only get, update and delete have an id in their path, list has none"
         )
@@ -398,7 +400,7 @@ describe("the control API of a server that other machines can reach", () => {
   it("does not start with a token that cannot be sent", async () => {
     await expect(MockServer.start({ controlToken: Redacted.make(" token") })).rejects.toMatchObject({
       _tag: "TenantError",
-      problems: ["controlToken: Expected visible ASCII characters, and spaces only between them"]
+      problems: ["controlToken: Expected visible ASCII characters, at most 8192, and spaces only between them"]
     })
   })
 

@@ -1,6 +1,9 @@
 import { describe, expect, it, vi } from "@effect/vitest"
+import { AccountId } from "@workspace-secrets/core/AccountId"
 import { CreateWorkspaceSecret } from "@workspace-secrets/core/CreateWorkspaceSecret"
+import { ExternalId } from "@workspace-secrets/core/ExternalId"
 import * as PrefixedUlid from "@workspace-secrets/core/PrefixedUlid"
+import { Profile, ProfileId } from "@workspace-secrets/core/Profile"
 import { WorkspaceId } from "@workspace-secrets/core/WorkspaceId"
 import { WorkspaceSecret, WorkspaceSecretId } from "@workspace-secrets/core/WorkspaceSecret"
 import * as DateTime from "effect/DateTime"
@@ -13,7 +16,7 @@ import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as TestClock from "effect/TestClock"
 import { leaking, printed } from "../../../../tools/leaks/sinks.js"
-import { shareOverhead, tenantOverhead } from "../../src/world/Capacity.js"
+import type { Seed } from "../../src/world/Seed.js"
 import { Snapshot } from "../../src/world/Snapshot.js"
 import * as Tenant from "../../src/world/Tenant.js"
 import { WorkspaceSecrets } from "../../src/world/WorkspaceSecrets.js"
@@ -102,7 +105,7 @@ describe("Tenants", () => {
         message: "id: another tenant has it; leave it out to get a new one"
       })
       expect(yield* Effect.flip(tenants.add({ apiKey: Redacted.make("a key ") }))).toMatchObject({
-        problems: ["apiKey: Expected visible ASCII characters, and spaces only between them"]
+        problems: ["apiKey: Expected visible ASCII characters, at most 8192, and spaces only between them"]
       })
 
       expect(tenants.all).toEqual([one, two])
@@ -178,9 +181,12 @@ describe("Tenants", () => {
     Effect.gen(function*() {
       const here = yield* Tenant.surroundings
       const room = roomOf(seed.workspaceSecrets[0]) + roomOf(seed.workspaceSecrets[1])
-      const each = tenantOverhead + 2 * shareOverhead
-      const tenants = new Tenant.Tenants(here, { acceptAnyKey: true, seed }, { maxStored: room + 3 * each + 1009 })
-      const first = yield* tenants.add({ seed })
+      const unlimited = new Tenant.Tenants(here, { acceptAnyKey: true, seed })
+      const each = (yield* unlimited.authenticate("Bearer one")).characters
+      const created = roomOf(yield* create((yield* unlimited.add({ seed })).tenant))
+      const maxStored = room + 3 * each + "firstonetwo".length + created
+      const tenants = new Tenant.Tenants(here, { acceptAnyKey: true, seed }, { maxStored })
+      const first = yield* tenants.add({ apiKey: Redacted.make("first"), seed })
       yield* tenants.authenticate("Bearer one")
       const two = yield* tenants.authenticate("Bearer two")
       // The secrets of the seed count once, until a tenant has its own.
@@ -211,8 +217,8 @@ describe("Tenants", () => {
 
   it.effect("share the room for secrets, and find it again after some are gone", () =>
     Effect.gen(function*() {
-      // A secret of `create` takes 1,000 characters, its name and its value.
-      const maxStored = 2 * tenantOverhead + 3 * 1009 + 5
+      const empty = yield* roomOfTenant({})
+      const maxStored = 2 * empty + 3 * roomOf(yield* create(yield* Tenant.make())) + " long".length
       const tenants = new Tenant.Tenants(yield* Tenant.surroundings, {}, { maxStored })
       const one = yield* tenants.add({ id: "one" })
       const two = yield* tenants.add({ id: "two" })
@@ -253,7 +259,9 @@ describe("Tenants", () => {
           }))
       })
       const [one] = seedOf(1).workspaceSecrets
-      const maxStored = 2 * tenantOverhead + 2 * shareOverhead + 3 * roomOf(one ?? secret)
+      // The half is for the ids and the profile of the tenant, which change with a seed.
+      const maxStored = (yield* roomOfTenant({})) + (yield* roomOfTenant({ seed: seedOf(2) })) +
+        1.5 * roomOf(one ?? secret)
       const tenants = new Tenant.Tenants(yield* Tenant.surroundings, {}, { maxStored })
       const { tenant } = yield* tenants.add({ id: "one" })
       const { tenant: seeded } = yield* tenants.add({ id: "two", seed: seedOf(2) })
@@ -267,6 +275,111 @@ describe("Tenants", () => {
       expect(yield* Effect.flip(tenant.replace(seedOf(2)))).toMatchObject({ _tag: "SeedError" })
       yield* tenant.replace(seedOf(1))
       expect(tenant.secrets.size).toBe(1)
+    }))
+
+  it.effect("have no room for a seed with long texts of any kind", () =>
+    Effect.gen(function*() {
+      const long = "x".repeat(100_000)
+      const profileOf = (spec: Partial<Profile["spec"]>, metadata: Partial<Profile["metadata"]>) =>
+        new Profile({
+          metadata: {
+            id: ProfileId.make("p"),
+            accountId: seed.accountId,
+            name: "p",
+            profileId: ProfileId.make("p"),
+            ...metadata
+          },
+          spec: { type: "PROFILE_TYPE_USER", ...spec }
+        })
+      const [{ metadata }] = seed.workspaceSecrets
+      const withSecret = (change: Partial<ConstructorParameters<typeof WorkspaceSecret>[0]>): Seed => ({
+        ...seed,
+        workspaceSecrets: [new WorkspaceSecret({ metadata, spec: {}, ...change })]
+      })
+      const tenants = new Tenant.Tenants(yield* Tenant.surroundings, {}, { maxStored: 100_000 })
+      const { tenant } = yield* tenants.add()
+      const before = worldOf(tenant)
+      const seeds: ReadonlyArray<Seed> = [
+        { accountId: AccountId.make(long) },
+        { workspaceId: WorkspaceId.make(long) },
+        { workspaceAlias: WorkspaceId.make(long) },
+        ...[
+          profileOf({ name: long }, {}),
+          profileOf({ email: long }, {}),
+          profileOf({}, { name: long }),
+          profileOf({}, { id: ProfileId.make(long) }),
+          profileOf({}, { profileId: ProfileId.make(long) }),
+          profileOf({}, { labels: { [long]: "" } }),
+          profileOf({}, { labels: { a: long } })
+        ].flatMap((profile) => [{ ...seed, profile }, withSecret({ info: { createdBy: profile } })]),
+        withSecret({ metadata: { ...metadata, id: WorkspaceSecretId.make(long) } }),
+        withSecret({ metadata: { ...metadata, profileId: ProfileId.make(long) } }),
+        withSecret({ metadata: { ...metadata, externalId: ExternalId.make(long) } }),
+        withSecret({ spec: { value: Redacted.make(long) } })
+      ]
+      for (const [i, seed] of seeds.entries()) {
+        expect([i, yield* Effect.flip(tenants.add({ seed }))]).toMatchObject([i, { _tag: "TenantError" }])
+        expect([i, yield* Effect.flip(tenant.replace(seed))]).toMatchObject([i, { _tag: "SeedError" }])
+      }
+      expect(worldOf(tenant)).toEqual(before)
+      expect(tenants.all).toHaveLength(1)
+      yield* tenant.replace(seed)
+    }))
+
+  it.effect("share the room for fault rules, of which those that all begin with count once", () =>
+    Effect.gen(function*() {
+      const ruleOf = (name: string) => ({ name, delayMillis: 1 })
+      const [small, large] = [ruleOf("s"), ruleOf("x".repeat(1000))]
+      const here = yield* Tenant.surroundings
+      const maxStored = 2 * (yield* roomOfTenant({})) + 1500
+      const tenants = new Tenant.Tenants(here, { acceptAnyKey: true, faults: [large] }, { maxStored })
+      const one = yield* tenants.add({ faults: [large] })
+      const two = yield* tenants.authenticate("Bearer two")
+      const names = () => two.faults.rules.map(({ name }) => name?.length)
+      yield* two.addFaults([small, large])
+      expect(names()).toEqual([1000, 1, 1000])
+      const noRoom = { problems: [expect.stringContaining("fill an eighth of its heap") as string] }
+      expect(yield* Effect.flip(two.addFaults([{ ...large }, { ...large }]))).toMatchObject(noRoom)
+      expect(yield* Effect.flip(two.putFaults([{ ...large }, { ...large }]))).toMatchObject(noRoom)
+      expect(names()).toEqual([1000, 1, 1000])
+      yield* two.putFaults([{ ...large }])
+      expect(yield* Effect.flip(one.tenant.putFaults([{ ...large }]))).toMatchObject(noRoom)
+      expect(yield* Effect.flip(tenants.add({ faults: [{ ...large }] }))).toMatchObject({ _tag: "TenantError" })
+      two.reset()
+      yield* one.tenant.putFaults([{ ...large }])
+    }))
+
+  it.effect("have keys that a request can send", () =>
+    Effect.gen(function*() {
+      const tenants = new Tenant.Tenants(yield* Tenant.surroundings)
+      const longest = "k".repeat(8192)
+      const one = yield* tenants.add({ apiKey: Redacted.make(longest) })
+      expect(yield* tenants.authenticate(`Bearer ${longest}`)).toBe(one.tenant)
+      expect(yield* Effect.flip(tenants.add({ apiKey: Redacted.make(`${longest}k`) }))).toMatchObject({
+        _tag: "TenantError"
+      })
+      expect(yield* Effect.flip(tenants.rekey(one, Redacted.make(`${longest}k`)))).toMatchObject({
+        _tag: "TenantError"
+      })
+      const tight = new Tenant.Tenants(yield* Tenant.surroundings, {}, { maxStored: 2 * (yield* roomOfTenant({})) })
+      const [first] = [yield* tight.add(), yield* tight.add()]
+      expect(yield* Effect.flip(tight.rekey(first, Redacted.make(longest)))).toMatchObject({ _tag: "TenantError" })
+      yield* tight.rekey(first, Redacted.make("key"))
+    }))
+
+  it.effect("have no room for more after earlier ones came back", () =>
+    Effect.gen(function*() {
+      const each = roomOf(yield* create(yield* Tenant.make()))
+      const maxStored = 2 * (yield* roomOfTenant({})) + 2 * each
+      const tenants = new Tenant.Tenants(yield* Tenant.surroundings, {}, { maxStored })
+      const one = yield* tenants.add()
+      const two = yield* tenants.add()
+      yield* create(one.tenant)
+      tenants.remove(one)
+      yield* create(two.tenant)
+      yield* create(two.tenant)
+      tenants.reinstate([one, two])
+      expect(yield* Effect.flip(create(two.tenant))).toMatchObject({ _tag: "ResourceExhausted" })
     }))
 
   it.effect("share the room for search indexes, and find it again after a tenant is removed", () =>
@@ -317,6 +430,13 @@ describe("Tenants", () => {
       }
     }))
 })
+
+/** The memory of a tenant with a key of the server, in characters. */
+const roomOfTenant = (options: Tenant.WorldOptions) =>
+  Effect.gen(function*() {
+    const { apiKey, tenant } = yield* new Tenant.Tenants(yield* Tenant.surroundings).add(options)
+    return tenant.characters + Redacted.value(apiKey).length
+  })
 
 const worldOf = (tenant: Tenant.Tenant) => Schema.encodeSync(Snapshot)(tenant.snapshot())
 

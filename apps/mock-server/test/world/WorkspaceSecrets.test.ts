@@ -720,6 +720,35 @@ describe("a page of large secrets", () => {
         expect(rest.pagination).toEqual({})
       })
     ))
+
+  it.effect("ends early for long ids and profiles as well", () =>
+    Effect.gen(function*() {
+      const text = "x".repeat(500_000)
+      const secretOf = (id: string) =>
+        Schema.decodeSync(WorkspaceSecret)({
+          metadata: {
+            id,
+            accountId: "acct",
+            createdAt: "2026-01-01T00:00:00.000Z",
+            name: "name",
+            profileId: text,
+            workspaceId: "wksp"
+          },
+          spec: {},
+          info: {
+            createdBy: {
+              metadata: { id: "prof", accountId: "acct", name: text, profileId: "prof" },
+              spec: { type: "PROFILE_TYPE_USER" }
+            }
+          }
+        })
+      const workspaceSecrets = ["a", "b", "c"].map(secretOf)
+      const { metadata: { accountId, workspaceId } } = secretOf("a")
+      const tenant = yield* Tenant.make({ seed: { accountId, workspaceId, workspaceSecrets } })
+      const secrets = yield* Effect.provide(WorkspaceSecrets, WorkspaceSecrets.Default)
+      const page = yield* secrets.list(tenant, { sortOrder: "asc" })
+      expect(page.items.map(({ metadata }) => metadata.id)).toEqual(["a", "b"])
+    }))
 })
 
 describe("a name", () => {

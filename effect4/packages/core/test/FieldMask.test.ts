@@ -188,7 +188,9 @@ describe("violations", () => {
   })
 
   it.each(["*", "metadata", "metadata.name"] as const)("does not let the mask %s clear the name", (path) => {
-    for (const patch of [{}, { metadata: {} }, { metadata: { externalId: externalId("e") } }]) {
+    for (
+      const patch of [{}, { metadata: {} }, { metadata: { externalId: externalId("e") } }, { metadata: { name: "" } }]
+    ) {
       expect(FieldMask.violations([path], patch)).toEqual([{
         field: "metadata.name",
         description: "a name cannot be cleared; give one, or leave it out of updateMask"
@@ -198,10 +200,12 @@ describe("violations", () => {
 
   it("requires a name in metadata if there is no mask", () => {
     for (const mask of [undefined, []]) {
-      expect(FieldMask.violations(mask, { metadata: { labels: {} } })).toEqual([{
-        field: "metadata.name",
-        description: "required, unless an updateMask leaves metadata.name out"
-      }])
+      for (const metadata of [{ labels: {} }, { name: "" }]) {
+        expect(FieldMask.violations(mask, { metadata })).toEqual([{
+          field: "metadata.name",
+          description: "required, unless an updateMask leaves metadata.name out"
+        }])
+      }
     }
     expect(fieldsOf(["metadata.labels"], { metadata: { labels: {} } })).toEqual([])
     expect(fieldsOf(["spec"], { metadata: {} })).toEqual([])

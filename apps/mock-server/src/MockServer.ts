@@ -85,8 +85,8 @@ export interface Service extends TenantHandle {
  */
 export interface TenantOptions extends WorldOptions {
   /**
-   * The API key: visible ASCII characters, with spaces only between them. Defaults: a random key for `tenant`; `mock-api-key` for a server
-   * and `addTenant`.
+   * The API key: at most 8,192 visible ASCII characters, with spaces only between them. Defaults: a random key for `tenant`; `mock-api-key`
+   * for a server and `addTenant`.
    */
   readonly apiKey?: Redacted.Redacted<string> | undefined
   /** Makes the test fail if a fault was never applied: closing the tenant's scope dies with `FaultsNotHit`. Default: false. */

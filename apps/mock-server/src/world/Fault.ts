@@ -53,9 +53,9 @@ const MAX_DETAILS = 64 * 1024
 /** The maximum length of a rule's name, id and external id, in characters. */
 const MAX_TEXT = 1024
 
-const lengthOf = (details: unknown): number => {
+const lengthOf = (value: unknown): number => {
   try {
-    return JSON.stringify(details).length
+    return JSON.stringify(value).length
   } catch {
     return Infinity
   }
@@ -243,7 +243,7 @@ const sizes = new WeakMap<FaultRule, number>()
 export const roomOf = (rule: FaultRule): number => {
   let size = sizes.get(rule)
   if (size === undefined) {
-    size = OVERHEAD + JSON.stringify(rule).length
+    size = OVERHEAD + lengthOf(rule)
     sizes.set(rule, size)
   }
   return size

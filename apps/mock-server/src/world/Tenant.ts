@@ -81,7 +81,7 @@ export interface Surroundings {
   readonly chance: Chance
   /** The requests of all tenants. Default: each tenant has its own. */
   readonly requests?: Requests
-  /** Takes room for more characters of secrets, or returns false if there is none. Default: there is always room. */
+  /** Takes room for more characters, or returns false if there is none. Default: there is always room. */
   readonly takeRoom?: (characters: number) => boolean
   /** Takes room for more bytes of search indexes, or returns false if there is none. Default: there is always room. */
   readonly takeIndexRoom?: (bytes: number) => boolean
@@ -188,7 +188,7 @@ export class Tenant {
   readonly ids: Ids
   readonly faults: Faults
   readonly journal: Journal
-  /** Takes room for more characters of secrets, or returns false if the server has none. */
+  /** Takes room for more characters, or returns false if the server has none. */
   readonly takeRoom: (characters: number) => boolean
   readonly #isShared: (part: Part) => boolean
   readonly #takeIndexRoom: ((bytes: number) => boolean) | undefined
@@ -220,6 +220,7 @@ export class Tenant {
     this.faults = new Faults(() => this.#faultChance?.number() ?? chance())
     this.faults.put(faults)
     this.takeRoom = takeRoom
+    // Until the initial state is counted, only what the server shares is left out.
     this.#isShared = isShared
     this.#originCharacters = sum(contents.workspaceSecrets, (secret) => isShared(secret) ? 0 : roomOf(secret))
       + this.#roomOfRules(faults)
@@ -713,8 +714,10 @@ export class Tenants {
     if (seed?.profile !== undefined) {
       shared.add(seed.profile)
     }
-    const ofSeed = sum(seed?.workspaceSecrets ?? [], roomOf)
-    this.#room = new Room(limits.maxStored ?? maxStored, () => ofSeed + sum(this.#byId.values(), roomOfRegistration))
+    const ofOptions = sum(seed?.workspaceSecrets ?? [], roomOf)
+      + sum(faults ?? [], roomOfRule)
+      + (seed?.profile === undefined ? 0 : sizeOfProfile(seed.profile))
+    this.#room = new Room(limits.maxStored ?? maxStored, () => ofOptions + sum(this.#byId.values(), roomOfRegistration))
     const indexed = new Room(
       limits.maxIndexed ?? maxIndexed,
       () => sum(this.#byId.values(), ({ tenant }) => tenant.secrets.indexBytes)
@@ -825,7 +828,7 @@ export class Tenants {
       return Either.left(new TenantExists({ message: "apiKey: another tenant has it" }))
     }
     const registration = { ...before, apiKey }
-    if (!this.#room.take(Math.max(0, roomOfRegistration(registration) - roomOfRegistration(before)))) {
+    if (!this.#room.take(Math.max(0, Redacted.value(apiKey).length - Redacted.value(before.apiKey).length))) {
       return Either.left(new TenantError({ problems: [noRoom.message] }))
     }
     this.#byKey.delete(this.#digest(Redacted.value(before.apiKey)))

@@ -16,6 +16,7 @@ import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as TestClock from "effect/TestClock"
 import { leaking, printed } from "../../../../tools/leaks/sinks.js"
+import { roomOf as roomOfRule } from "../../src/world/Fault.js"
 import type { Seed } from "../../src/world/Seed.js"
 import { Snapshot } from "../../src/world/Snapshot.js"
 import * as Tenant from "../../src/world/Tenant.js"
@@ -331,7 +332,7 @@ describe("Tenants", () => {
       const ruleOf = (name: string) => ({ name, delayMillis: 1 })
       const [small, large] = [ruleOf("s"), ruleOf("x".repeat(1000))]
       const here = yield* Tenant.surroundings
-      const maxStored = 2 * (yield* roomOfTenant({})) + 1500
+      const maxStored = 2 * (yield* roomOfTenant({})) + roomOfRule(large) + 1500
       const tenants = new Tenant.Tenants(here, { acceptAnyKey: true, faults: [large] }, { maxStored })
       const one = yield* tenants.add({ faults: [large] })
       const two = yield* tenants.authenticate("Bearer two")
@@ -361,6 +362,9 @@ describe("Tenants", () => {
       expect(yield* Effect.flip(tenants.rekey(one, Redacted.make(`${longest}k`)))).toMatchObject({
         _tag: "TenantError"
       })
+      const anyKey = new Tenant.Tenants(yield* Tenant.surroundings, { acceptAnyKey: true })
+      yield* anyKey.authenticate(`Bearer ${longest}`)
+      expect(yield* Effect.flip(anyKey.authenticate(`Bearer ${longest}k`))).toMatchObject({ _tag: "Unauthenticated" })
       const tight = new Tenant.Tenants(yield* Tenant.surroundings, {}, { maxStored: 2 * (yield* roomOfTenant({})) })
       const [first] = [yield* tight.add(), yield* tight.add()]
       expect(yield* Effect.flip(tight.rekey(first, Redacted.make(longest)))).toMatchObject({ _tag: "TenantError" })

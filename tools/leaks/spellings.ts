@@ -1,3 +1,5 @@
+import { encodeHTML } from "entities"
+
 /*
  * The spellings: how a secret may appear in a text. The leak tests of all packages use this list.
  */
@@ -85,8 +87,6 @@ const names: Readonly<Record<string, string>> = { "&": "amp", "<": "lt", ">": "g
 
 const html = (secret: string): string => secret.replace(/[&<>"']/g, (char) => `&${names[char] ?? ""};`)
 
-const latin: Readonly<Record<string, string>> = { é: "eacute", ü: "uuml", "/": "sol", "\\": "bsol", "=": "equals" }
-
 const swapCase = (secret: string): string =>
   secret.replace(/[a-z]/gi, (char) => char === char.toLowerCase() ? char.toUpperCase() : char.toLowerCase())
 
@@ -124,8 +124,7 @@ export const spellings: Readonly<Record<string, (secret: string) => string>> = {
   "as a form": (secret) => new URLSearchParams({ "": secret }).toString().slice(1),
   "as a form in JSON": (secret) => encodeURIComponent(json(secret)),
   "in HTML": html,
-  "in HTML with all names": (secret) =>
-    chars(secret).map((char) => latin[char] === undefined ? html(char) : `&${latin[char]};`).join(""),
+  "in HTML with all names of Latin-1": (secret) => secret.replace(/[\0-\u00ff]+/g, encodeHTML),
   "in HTML by numbers": (secret) => chars(secret).map((char) => `&#${code(char)};`).join(""),
   "in HTML by hex numbers": (secret) => chars(secret).map((char) => `&#x${hex(code(char), 1).toUpperCase()};`).join(""),
   "in JSON in HTML": (secret) => html(json(secret)),

@@ -126,7 +126,7 @@ const BACKSLASHES = [
   /\\(?:U[0-9a-fA-F]{8}|[uU](?:\{[0-9a-fA-F]{1,6}\}|[0-9a-fA-F]{4})|[^]|$)/
 ]
 const PERCENT = [/(?:%[0-9a-fA-F]{2})+/, /%[uU][0-9a-fA-F]{4}/]
-const HTML = [/&(?:#\d{1,9}|#[xX][0-9a-fA-F]{1,7}|[a-zA-Z]{2,8}\d{0,2});?/]
+const HTML = [/&(?:#\d{1,9}|#[xX][0-9a-fA-F]{1,7}|[a-zA-Z]{2,16}\d{0,2});?/]
 
 /** All kinds of escapes at once, then each kind alone: a secret may look like an escape of another kind. */
 const kinds = [

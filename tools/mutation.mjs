@@ -136,7 +136,11 @@ const mutate = async (run) => {
     })
   )
   const bin = fileOf(stryker, "@stryker-mutator/core/bin/stryker.js")
-  const child = spawn(process.execPath, [bin, "run", config], { cwd: root, stdio: "inherit" })
+  const child = spawn(process.execPath, [bin, "run", config], {
+    cwd: root,
+    env: { ...process.env, MUTATED_MODULE: run.module },
+    stdio: "inherit"
+  })
   const [code] = await once(child, "close")
   if (code !== 0) throw new Error(`Stryker ended with exit code ${code} at ${pathOf(run)}.`)
   renameSync(begun, resultOf(run))

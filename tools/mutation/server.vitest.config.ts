@@ -8,6 +8,7 @@ export default mutation("apps/mock-server", [
   "test/README.test.ts",
   "test/readme/**",
   // Documents are not mutated.
+  "test/control/Console.test.ts",
   "test/documents/DocsPage.test.ts",
   "test/documents/OpenApiDocument.test.ts",
   // The same tests over a socket and under load take minutes per mutant.

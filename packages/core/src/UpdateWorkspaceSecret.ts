@@ -24,8 +24,7 @@ export const UpdateWorkspaceSecret = struct("UpdateWorkspaceSecret", {
 }).pipe(
   Schema.filter(
     (update) =>
-      FieldMask.problems(update.updateMask, update).map(({ description, path }) => ({ path, message: description })),
-    { identifier: "UpdateWorkspaceSecret" }
+      FieldMask.problems(update.updateMask, update).map(({ description, path }) => ({ path, message: description }))
   )
 )
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
+import * as SchemaAST from "effect/SchemaAST"
 import { refused } from "./refused.js"
 import { nameOf, schemas } from "./schemas.js"
 
@@ -26,5 +27,20 @@ describe("an error", () => {
     const body = Schema.encodeSync(schema)(error)
     expect(body).toMatchObject({ _tag: nameOf(name) })
     expect(refused(schema, { ...body as object, _tag: "Other" })).toEqual([`Expected the error ${nameOf(name)}`])
+  })
+})
+
+describe("an object", () => {
+  const objects = schemas.filter(([, schema]) => {
+    const ast = SchemaAST.encodedAST(schema.ast)
+    return SchemaAST.isTypeLiteral(ast) && ast.indexSignatures.length === 0 && !Predicate.hasProperty(schema, "_tag")
+  })
+
+  it.each(objects)("names itself if the value is none: %s", (name, schema) => {
+    expect(refused(schema, 7)).toEqual([`Expected an object (${nameOf(name)})`])
+  })
+
+  it("is a model, its part or a body", () => {
+    expect(objects).toHaveLength(20)
   })
 })

@@ -14,16 +14,16 @@ import { WorkspaceSecret } from "../src/WorkspaceSecret.js"
 const metadata = { id: "p", accountId: "a", name: "n", profileId: "p", labels: { team: "a" } }
 const createdBy = { metadata, spec: { type: "PROFILE_TYPE_USER", email: "a@example.com" } }
 
-const json = (value?: string) => ({
-  metadata: { ...metadata, createdAt: "2019-12-27T18:11:19.117Z", workspaceId: "w" },
+const json = (value?: string, id = "p") => ({
+  metadata: { ...metadata, id, createdAt: "2019-12-27T18:11:19.117Z", workspaceId: "w" },
   spec: value === undefined ? {} : { value },
   info: { createdBy, lastUsedAt: "2019-12-27T18:11:19.117Z" }
 })
-const secret = (value?: string) => Schema.decodeUnknownSync(WorkspaceSecret)(json(value))
+const secret = (value?: string, id?: string) => Schema.decodeUnknownSync(WorkspaceSecret)(json(value, id))
 const page = (...values: ReadonlyArray<string>) =>
-  Schema.decodeUnknownSync(WorkspaceSecretPage)({ items: values.map(json), pagination: { nextCursor: "c" } })
-const profile = (name: string) =>
-  Schema.decodeUnknownSync(Profile)({ metadata: { ...metadata, name }, spec: { type: "x" } })
+  Schema.decodeUnknownSync(WorkspaceSecretPage)({ items: values.map((value) => json(value)), pagination: { nextCursor: "c" } })
+const profile = (name: string, id = "p") =>
+  Schema.decodeUnknownSync(Profile)({ metadata: { ...metadata, id, name }, spec: { type: "x" } })
 const wiped = () => {
   const redacted = Redacted.make("hunter22")
   Redacted.wipeUnsafe(redacted)
@@ -120,6 +120,9 @@ describe("Equal.equals and Schema.toEquivalence", () => {
       expect(Equal.equals(one, other)).toBe(false)
       expect(Equal.equals(one, {})).toBe(false)
     }
+    expect(Hash.hash(secret("a", "p"))).not.toBe(Hash.hash(secret("a", "q")))
+    expect(Hash.hash(profile("a", "p"))).not.toBe(Hash.hash(profile("a", "q")))
+    expect(Hash.hash(page("a", "b"))).not.toBe(Hash.hash(page("a")))
     const secrets = Schema.toEquivalence(WorkspaceSecret)
     expect([secrets(secret("a"), secret("a")), secrets(secret("a"), secret("b"))]).toEqual([true, false])
     const pages = Schema.toEquivalence(WorkspaceSecretPage)

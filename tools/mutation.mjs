@@ -1,12 +1,12 @@
 // Mutates the sources and checks that the tests fail: `npm run mutation -- core FieldMask`.
 import { spawn } from "node:child_process"
 import { once } from "node:events"
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { parseArgs } from "node:util"
 import { fileOf, install } from "./bench/peers.mjs"
 import { documentOf, table } from "./mutation/document.mjs"
-import { GOAL, isSurvivor, scoreOf, total } from "./mutation/results.mjs"
+import { GOAL, isOf, isSurvivor, recordOf, scoreOf, total } from "./mutation/results.mjs"
 import { subjects } from "./mutation/subjects.mjs"
 import { setup } from "./setup.mjs"
 import { root } from "./workspaces.mjs"
@@ -21,12 +21,13 @@ const stryker = {
 
 const cache = join(root, "node_modules/.cache/workspace-secrets/mutation")
 const file = join(root, "docs/mutation.md")
+const results = join(root, "tools/mutation/results.json")
 
 const help = `npm run mutation -- [subject [module …]] [options]
 
-Changes the sources, one small change at a time, and sees whether a test fails. The result of each module is kept, so that
-another run tries again what survived or was changed, and nothing else. Stryker is installed first, into
-node_modules/.cache/workspace-secrets; it is no dependency of the repository.
+Changes the sources, one small change at a time, and sees whether a test fails. The result of each module is kept in
+tools/mutation/results.json, and what Stryker needs to try only survivors and changes again in node_modules/.cache. Stryker
+is installed first, into node_modules/.cache/workspace-secrets; it is no dependency of the repository.
 
 Subjects
 ${Object.entries(subjects).map(([name, { what }]) => `  ${name.padEnd(10)}${what}`).join("\n")}
@@ -35,7 +36,7 @@ Modules
   all of the subject unless some are named, without their ending: FieldMask, internal/fast
 
 Options
-  --write   run nothing, and put what is known of the sources as they are into docs/mutation.md
+  --write   run nothing, and put the kept results of the sources as they are into docs/mutation.md
   --help    this text
 
 A mutant takes from one to ten seconds, a module from one to twenty minutes.
@@ -73,17 +74,26 @@ const read = (argv) => {
 
 const pathOf = ({ module, subject }) => `${subjects[subject].directory}/src/${module}.ts`
 
-/** The file with the result of a module, for the next run and for the document. */
+/** The file with the result of a module, from which Stryker continues. */
 const resultOf = ({ module, subject }) => join(cache, subject, `${module.replace("/", "+")}.json`)
 
-/** The last result of a module, unless it has changed since. */
+const kept = () => existsSync(results) ? JSON.parse(readFileSync(results, "utf8")) : {}
+
+/** Keeps the result of a module. */
+const keep = (run) => {
+  const result = JSON.parse(readFileSync(resultOf(run), "utf8")).files[pathOf(run)]
+  const all = kept()
+  const records = { ...all[run.subject], [run.module]: recordOf(result, new Date().toISOString().slice(0, 10)) }
+  all[run.subject] = Object.fromEntries(Object.entries(records).sort(([a], [b]) => a < b ? -1 : 1))
+  writeFileSync(results, `${JSON.stringify(all, undefined, 1)}\n`)
+}
+
+/** The kept result of a module, unless the module has changed since. */
 const known = (run) => {
-  const path = resultOf(run)
-  if (!existsSync(path)) return undefined
-  const result = JSON.parse(readFileSync(path, "utf8")).files[pathOf(run)]
-  return result?.source !== readFileSync(join(root, pathOf(run)), "utf8")
+  const record = kept()[run.subject]?.[run.module]
+  return record === undefined || !isOf(record, readFileSync(join(root, pathOf(run)), "utf8"))
     ? undefined
-    : { name: run.module, date: statSync(path).mtime.toISOString().slice(0, 10), ...result }
+    : { name: run.module, ...record }
 }
 
 /**
@@ -144,6 +154,7 @@ const mutate = async (run) => {
   const [code] = await once(child, "close")
   if (code !== 0) throw new Error(`Stryker ended with exit code ${code} at ${pathOf(run)}.`)
   renameSync(begun, resultOf(run))
+  keep(run)
 }
 
 const versions = () => {

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
 import { documentOf } from "./mutation/document.mjs"
 import { reasonFor } from "./mutation/prose.mjs"
-import { count, scoreOf, survivorsOf } from "./mutation/results.mjs"
+import { count, isOf, recordOf, scoreOf } from "./mutation/results.mjs"
 
 const string = (value) => ({ node: { type: "StringLiteral", value }, parent: null })
 const template = (...raws) => ({
@@ -68,20 +68,22 @@ describe("the results of mutation", () => {
     assert.equal(scoreOf({ killed: 0, survived: 0 }), undefined)
   })
 
-  it("list survivors with position and replacement", () => {
-    assert.deepEqual(survivorsOf({ mutants, source }), [
+  it("are kept for a source, with the survivors in their order", () => {
+    const record = recordOf({ mutants, source }, "2026-11-24")
+    assert.deepEqual(record.survivors, [
       { place: "1:15", from: "50", to: "5`0", isCovered: false },
-      { place: "3:3", from: "n > limit", to: "n >= limit", isCovered: true }
+      { place: "3:3", from: "n > limit", to: "n >= limit" }
     ])
+    assert.equal(isOf(record, source), true)
+    assert.equal(isOf(record, `${source} `), false)
   })
 
   it("become a document that also lists what was not run", () => {
     const subject = { what: "all of it", tests: "its own" }
-    const modules = [{ name: "List", date: "2026-11-24", mutants, source }]
+    const modules = [{ name: "List", ...recordOf({ mutants, source }, "2026-11-24") }]
     const text = documentOf([{ name: "core", subject, modules, missing: ["Page"] }], "Made by hand.")
     assert.match(text, /^\| List +\| 50\.0 % \| +2 \| +2 \| +1 \| 2026-11-24 \|$/m)
     assert.match(text, /^Not run, or not since they were changed: `Page`\.$/m)
-    assert.match(text, /^Left out: 1 × sentence\.$/m)
     assert.match(text, /^- 1:15 `50` as `` 5`0 ``, where no test comes$/m)
     assert.match(text, /^- 3:3 `n > limit` as `n >= limit`$/m)
     assert.match(text, /Made by hand\.\n$/)

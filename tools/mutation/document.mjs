@@ -1,6 +1,6 @@
 // docs/mutation.md: which mutants the tests kill.
 import { markdown } from "../bench/table.mjs"
-import { count, GOAL, reasonsOf, scoreOf, survivorsOf, total } from "./results.mjs"
+import { GOAL, scoreOf, total } from "./results.mjs"
 
 const about =
   `Stryker changes the sources, one small change at a time: a mutant. Where a test fails or does not come to an end,
@@ -15,7 +15,7 @@ const percent = (score) => score === undefined ? undefined : `${score.toFixed(1)
 
 const row = (label, date, counts) => ({ label, date, ...counts, score: percent(scoreOf(counts)) })
 
-/** The table of a subject's modules, with a total if there are several. */
+/** The table of a subject's records, with a total if there are several. */
 export const table = (modules) =>
   markdown(
     [
@@ -27,7 +27,7 @@ export const table = (modules) =>
       { title: "run", left: true, cell: ({ date }) => date }
     ],
     [
-      ...modules.map(({ date, mutants, name }) => row(name, date, count(mutants))),
+      ...modules.map(({ date, name, ...counts }) => row(name, date, counts)),
       ...modules.length > 1 ? [row("all of them", "", total(modules))] : []
     ]
   )
@@ -35,27 +35,21 @@ export const table = (modules) =>
 const code = (text) => text.includes("`") ? `\`\` ${text} \`\`` : `\`${text}\``
 
 const survivors = (modules) =>
-  modules.flatMap((module) => {
-    const found = survivorsOf(module)
-    if (found.length === 0) return []
-    const lines = found.map(({ from, isCovered, place, to }) =>
+  modules.filter(({ survivors }) => survivors.length > 0).flatMap(({ name, survivors }) => [
+    `### ${name}`,
+    survivors.map(({ from, isCovered = true, place, to }) =>
       `- ${place} ${code(from)} as ${code(to)}${isCovered ? "" : ", where no test comes"}`
-    )
-    return [`### ${module.name}`, lines.join("\n")]
-  })
+    ).join("\n")
+  ])
 
-const section = ({ missing, modules, name, subject }) => {
-  const reasons = reasonsOf(modules).map(([reason, number]) => `${number} × ${reason}`).join(", ")
-  return [
-    `## ${name}`,
-    `Mutated: ${subject.what}. Held against the tests: ${subject.tests}.`,
-    ...modules.length === 0 ? [] : [table(modules)],
-    ...missing.length === 0 ? [] : [`Not run, or not since they were changed: ${missing.map(code).join(", ")}.`],
-    ...reasons === "" ? [] : [`Left out: ${reasons}.`],
-    ...survivors(modules)
-  ]
-}
+const section = ({ missing, modules, name, subject }) => [
+  `## ${name}`,
+  `Mutated: ${subject.what}. Held against the tests: ${subject.tests}.`,
+  ...modules.length === 0 ? [] : [table(modules)],
+  ...missing.length === 0 ? [] : [`Not run, or not since they were changed: ${missing.map(code).join(", ")}.`],
+  ...survivors(modules)
+]
 
-/** The document of subjects (`{ name, subject, modules, missing }`) and tool versions. */
+/** The document of subjects (`{ name, subject, modules, missing }`, where modules are named records) and tool versions. */
 export const documentOf = (subjects, versions) =>
   `${["# Mutation testing", about, ...subjects.flatMap(section), versions].join("\n\n")}\n`

@@ -1,4 +1,5 @@
-// The results of Stryker, module by module.
+// The results of Stryker, module by module. `results.json` keeps them, also for those who mutate another module.
+import { createHash } from "node:crypto"
 
 /** The minimum score: percent of the mutants that are not ignored. */
 export const GOAL = 85
@@ -14,7 +15,7 @@ const outcomes = {
 /** Whether a mutant survived. */
 export const isSurvivor = ({ status }) => outcomes[status] === "survived"
 
-/** Counts mutants by result. Mutants that do not run are ignored. */
+/** Counts mutants by result. Mutants that do not run count for nothing. */
 export const count = (mutants) => {
   const counts = { killed: 0, survived: 0, ignored: 0 }
   for (const { status } of mutants) {
@@ -24,8 +25,14 @@ export const count = (mutants) => {
   return counts
 }
 
-/** Adds the counts of modules. */
-export const total = (modules) => count(modules.flatMap(({ mutants }) => mutants))
+/** Adds the counts of records. */
+export const total = (records) => {
+  const counts = { killed: 0, survived: 0, ignored: 0 }
+  for (const record of records) {
+    for (const outcome of Object.keys(counts)) counts[outcome] += record[outcome]
+  }
+  return counts
+}
 
 /** The percentage of killed mutants, or `undefined` without mutants. */
 export const scoreOf = ({ killed, survived }) =>
@@ -47,7 +54,7 @@ const inOneLine = (text) => {
 }
 
 /** The survivors, in source order. */
-export const survivorsOf = ({ mutants, source }) =>
+const survivorsOf = ({ mutants, source }) =>
   mutants
     .filter(isSurvivor)
     .sort(({ location: { start: a } }, { location: { start: b } }) => a.line - b.line || a.column - b.column)
@@ -55,16 +62,18 @@ export const survivorsOf = ({ mutants, source }) =>
       place: `${location.start.line}:${location.start.column}`,
       from: inOneLine(between(source, location)),
       to: inOneLine(replacement),
-      isCovered: status === "Survived"
+      ...status === "NoCoverage" ? { isCovered: false } : {}
     }))
 
-/** Counts ignored mutants by reason. */
-export const reasonsOf = (modules) => {
-  const reasons = new Map()
-  for (const { mutants } of modules) {
-    for (const { status, statusReason } of mutants) {
-      if (status === "Ignored") reasons.set(statusReason, (reasons.get(statusReason) ?? 0) + 1)
-    }
-  }
-  return [...reasons].sort(([, a], [, b]) => b - a)
-}
+const hashOf = (source) => createHash("sha256").update(source).digest("hex").slice(0, 16)
+
+/** What is kept of the result of a module. */
+export const recordOf = ({ mutants, source }, date) => ({
+  source: hashOf(source),
+  date,
+  ...count(mutants),
+  survivors: survivorsOf({ mutants, source })
+})
+
+/** Whether a record is of this source. */
+export const isOf = (record, source) => record.source === hashOf(source)

@@ -6,6 +6,7 @@
  *
  * @since 0.1.0
  */
+import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import { isSameRedacted } from "./internal/equal.js"
 
@@ -48,7 +49,7 @@ const entriesOf = (input: object): ReadonlyArray<readonly [key: string, value: u
     : Object.entries(input)
 
 const collect = (actual: unknown, expected: unknown, path: string, paths: Array<string>, seen: Set<unknown>): void => {
-  if (typeof actual !== "object" || actual === null || typeof expected !== "object" || expected === null) {
+  if (!Predicate.isObject(actual) || !Predicate.isObject(expected)) {
     return
   }
   if (Redacted.isRedacted(actual) && Redacted.isRedacted(expected)) {

@@ -53,7 +53,7 @@ export type Match<A> =
 
 interface Pattern<A> {
   readonly segments: ReadonlyArray<string>
-  /** The verb after each parameter, such as `:archive`, or an empty string. */
+  /** What follows the name of a parameter, such as the verb `:archive`; usually empty. */
   readonly verbs: ReadonlyArray<string>
   /** `undefined` means not served. */
   readonly methods: Map<string, { readonly target: A } | undefined>
@@ -72,7 +72,7 @@ export const make = <A>(
   const patterns = new Map<string, Pattern<A>>()
   const patternOf = (path: string): Pattern<A> => {
     const segments = path.split("/")
-    const verbs = segments.map((part) => part.replace(/^:\w*|^[^:].*/, ""))
+    const verbs = segments.map((part) => part.replace(/^:\w*/, ""))
     const pattern = patterns.get(path) ?? { segments, verbs, methods: new Map() }
     patterns.set(path, pattern)
     return pattern

@@ -149,4 +149,26 @@ describe("Routes", () => {
     expect(find("GET", "/v1/shops")).toEqual({ _tag: "MethodNotAllowed", allow: ["POST"] })
     expect(find("GET", "/v1/whoami"), "one that is served after all").toEqual(found("whoami"))
   })
+
+  it("takes the verb from the end of a parameter", () => {
+    const find = Routes.make<string>([
+      { method: "POST", path: "/v1/:shop/things/:id:archive", target: "archive" },
+      { method: "POST", path: "/v1/:shop/things/:id", target: "create" }
+    ], [{ method: "POST", path: "/v1/:shop/things/:id:restore" }])
+    expect(find("POST", "/v1/s/things/a:archive")).toEqual(found("archive", { shop: "s", id: "a" }))
+    expect(find("POST", "/v1/s/things/a:b:archive")).toEqual(found("archive", { shop: "s", id: "a:b" }))
+    expect(find("POST", "/v1/s/things/a:archived")).toEqual(found("create", { shop: "s", id: "a:archived" }))
+    expect(find("POST", "/v1/s/things/:archive")).toEqual(found("create", { shop: "s", id: ":archive" }))
+    expect(find("POST", "/v1/s/things/%zz:archive")).toEqual({ _tag: "MalformedPath" })
+    expect(find("PUT", "/v1/s/things/a:restore")).toEqual({ _tag: "MethodNotAllowed", allow: ["POST"] })
+  })
+
+  it("names the verb of an operation that is not served", () => {
+    const find = Routes.make<string>([], [{ method: "POST", path: "/v1/things/:id:restore" }])
+    expect(find("POST", "/v1/things/a:restore")).toEqual({
+      _tag: "Unserved",
+      operation: "POST /v1/things/{id}:restore"
+    })
+    expect(find("POST", "/v1/things/a")).toEqual({ _tag: "NotFound", nearest: undefined })
+  })
 })

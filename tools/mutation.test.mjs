@@ -47,6 +47,10 @@ describe("what is not mutated", () => {
     assert.equal(reasonFor({ node: object("description", "pattern"), parent: annotations }), undefined)
     assert.equal(reasonFor({ node: object(), parent: annotations }), undefined)
     assert.equal(reasonFor({ node: call("Math", "log2"), parent: null }), undefined)
+    const isTrue = { type: "BooleanLiteral", value: true }
+    const option = (name) => ({ type: "ObjectProperty", key: identifier(name), value: isTrue })
+    assert.equal(reasonFor({ node: isTrue, parent: option("strict") }), "option of the types alone")
+    assert.equal(reasonFor({ node: isTrue, parent: option("exact") }), undefined)
   })
 })
 

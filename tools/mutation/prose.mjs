@@ -1,7 +1,7 @@
-// An ignorer for Stryker: skips mutants of texts that only people read.
+// An ignorer for Stryker: skips mutants of texts that only people read, and of options that only types read.
 //
-// No test should depend on such a wording. The ignored mutants are listed by reason in docs/mutation.md; texts of the
-// protocol (`metadata.name`, `application/json`, `Bearer`) are not among it.
+// No test should depend on such a wording. The ignored mutants are counted in docs/mutation.md; texts of the protocol
+// (`metadata.name`, `application/json`, `Bearer`) are not among them.
 
 /** A lower-case word next to a space: part of a sentence. */
 const sentence = /\s[a-z]+\b|\b[a-z]+,?\s/
@@ -22,12 +22,17 @@ const isDocumenting = ({ node, parent }) =>
   node.type === "ObjectExpression" && node.properties.length > 0 && node.properties.every(isDocumentation) &&
   parent !== null && isCallOf(parent, /^annotations$/)
 
+/** Whether this is `strict: true` of `Schema.transform`, which only its types read. */
+const isStrict = ({ node, parent }) =>
+  node.type === "BooleanLiteral" && parent?.type === "ObjectProperty" && nameOf(parent.key) === "strict"
+
 /** Returns why a node is not mutated, or `undefined`. */
 export const reasonFor = (path) => {
   const { node } = path
   if (isCallOf(node, /^log(Trace|Debug|Info|Warning|Error|Fatal)?$/)) return "text of the log"
   if (isCallOf(node, /^(Tag|GenericTag)$/) && nameOf(node.callee.object) === "Context") return "name of a service"
   if (isDocumenting(path)) return "documentation of a schema"
+  if (isStrict(path)) return "option of the types alone"
   if (node.type === "StringLiteral" && sentence.test(node.value)) return "sentence"
   if (node.type === "TemplateLiteral" && node.quasis.some(({ value }) => sentence.test(value.raw))) return "sentence"
   return undefined

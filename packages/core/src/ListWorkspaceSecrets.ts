@@ -72,7 +72,7 @@ const limitExpected = expected(`a whole number from 0 to ${MAX_INT32}`)
  * @category schemas
  */
 export const Limit = Schema.transform(
-  Text.pipe(Schema.filter((text) => /^\d+$/.test(text) && Number(text) <= MAX_INT32, limitExpected)),
+  Text.pipe(Schema.filter((text) => /^\d+$/.test(text), limitExpected)),
   Count.pipe(Schema.filter((limit) => limit <= MAX_INT32, limitExpected)).annotations({
     ...limitExpected,
     arbitrary: () => (fc) => fc.integer({ min: 0, max: MAX_INT32 })

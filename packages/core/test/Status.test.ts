@@ -197,6 +197,7 @@ describe("ErrorInfo", () => {
 
   it("is returned by errorInfo", () => {
     expect([errorInfo("R"), badRequest([])].map(isErrorInfo)).toEqual([true, false])
+    expect(Object.keys(errorInfo("R"))).toEqual(["@type", "reason"])
     expect(errorInfo("R", { domain: "d", metadata: { a: "b" } })).toEqual({
       "@type": type,
       reason: "R",

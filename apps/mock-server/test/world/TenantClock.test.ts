@@ -159,6 +159,21 @@ describe("a clock", () => {
     expect([clock.tick() - at.epochMillis, clock.tick() - at.epochMillis]).toEqual([0, 10])
   })
 
+  it("knows whether it is real without an offset", () => {
+    const clock = new TenantClock(processAt(1000).clock)
+    const settings: ReadonlyArray<ClockSetting> = [
+      { type: "real", offsetMillis: 1 },
+      { type: "real", offsetMillis: 0 },
+      { type: "fixed", at },
+      { type: "stepping", at, stepMillis: 10 }
+    ]
+    expect(clock.isReal).toBe(true)
+    expect(settings.map((setting) => {
+      clock.set(setting)
+      return clock.isReal
+    })).toEqual([false, true, false, false])
+  })
+
   it("stops at the end of the year 9999", () => {
     const last = DateTime.unsafeMake(maxMillis)
     const clock = new TenantClock(processAt(0).clock, { type: "stepping", at: last, stepMillis: 10 })

@@ -11,9 +11,11 @@ export default mutation("apps/mock-server", [
   "test/control/Console.test.ts",
   "test/documents/DocsPage.test.ts",
   "test/documents/OpenApiDocument.test.ts",
-  // The same tests over a socket and under load take minutes per mutant.
+  // Sockets and the format of files are not mutated; these tests take seconds per mutant, or minutes.
   "test/contract.test.ts",
+  "test/control/Requests.test.ts",
   "test/HostileInput.test.ts",
-  "test/transport/Listener.test.ts",
+  "test/storage/Log.test.ts",
+  "test/transport/{Connection,Cors,Gate,Listener,Listener.limits}.test.ts",
   "test/tenants.concurrent.test.ts"
 ])

@@ -15,7 +15,7 @@ import type { Mask } from "./Redaction.js"
 /** Converts the field names in a path. The key after `labels` keeps its spelling. */
 const convert = (convertName: (name: string) => string) => (path: string): string => {
   let isKey = false
-  return path.replace(/\["(?:[^"\\]|\\.)*"\]|\[\d+\]|[^.[\]]+/g, (segment) => {
+  return path.replace(/\["(?:[^"\\]|\\.)*"\]|[^.[\]]+/g, (segment) => {
     const out = isKey || segment.startsWith("[") ? segment : convertName(segment)
     isKey = segment === "labels"
     return out
@@ -102,14 +102,13 @@ interface Collector {
   readonly limit: number
 }
 
-const add = ({ found, mask }: Collector, path: ReadonlyArray<PropertyKey>, description: string): void => {
-  found.push({ field: formatPath(path, mask), description })
+const add = ({ found, limit, mask }: Collector, path: ReadonlyArray<PropertyKey>, description: string): void => {
+  if (found.length < limit) {
+    found.push({ field: formatPath(path, mask), description })
+  }
 }
 
 const collect = (issue: ParseResult.ParseIssue, path: ReadonlyArray<PropertyKey>, collector: Collector): void => {
-  if (collector.found.length >= collector.limit) {
-    return
-  }
   switch (issue._tag) {
     case "Pointer":
       return collect(issue.issue, path.concat(issue.path), collector)

@@ -11,7 +11,7 @@ import * as Random from "effect/Random"
 
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 const HALF = 2 ** 40
-const PATTERN = /^([a-z][a-z0-9]*)_([0-7][0-9A-HJKMNP-TV-Z]{25})$/i
+const PATTERN = /^[a-z][a-z0-9]*_[0-7][0-9A-HJKMNP-TV-Z]{25}$/i
 
 /**
  * The parts of a prefixed ULID.
@@ -185,12 +185,12 @@ export const makeMonotonic: Effect.Effect<(prefix: string) => Effect.Effect<stri
  * @category parsing
  */
 export const parse = (id: string): Option.Option<PrefixedUlid> => {
-  const match = PATTERN.exec(id)
-  const prefix = match?.[1]
-  const ulid = match?.[2]?.toUpperCase()
-  if (prefix === undefined || ulid === undefined) {
+  if (!PATTERN.test(id)) {
     return Option.none()
   }
+  const end = id.lastIndexOf("_")
+  const prefix = id.slice(0, end)
+  const ulid = id.slice(end + 1).toUpperCase()
   let timestamp = 0
   for (const character of ulid.slice(0, 10)) {
     timestamp = timestamp * 32 + ALPHABET.indexOf(character)

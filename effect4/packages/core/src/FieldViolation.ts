@@ -15,7 +15,7 @@ import type { Mask } from "./Redaction.js"
 /** Converts the field names in a path. The key after `labels` keeps its spelling. */
 const convert = (convertName: (name: string) => string) => (path: string): string => {
   let isKey = false
-  return path.replace(/\["(?:[^"\\]|\\.)*"\]|\[\d+\]|[^.[\]]+/g, (segment) => {
+  return path.replace(/\["(?:[^"\\]|\\.)*"\]|[^.[\]]+/g, (segment) => {
     const out = isKey || segment.startsWith("[") ? segment : convertName(segment)
     isKey = segment === "labels"
     return out

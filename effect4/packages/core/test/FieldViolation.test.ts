@@ -74,7 +74,12 @@ describe("FieldViolation", () => {
     ["metadata.labels.teamName", "metadata.labels.teamName"],
     ["metadata.labels.team_name", "metadata.labels.team_name"],
     [`metadata.labels["not ok_teamName]"]`, `metadata.labels["not ok_teamName]"]`],
-    [`details[0]["@type"]`, `details[0]["@type"]`]
+    [`details[0]["@type"]`, `details[0]["@type"]`],
+    ["items[12].externalId", "items[12].external_id"],
+    [`metadata.labels["a.bC]dE"].nextField`, `metadata.labels["a.bC]dE"].next_field`],
+    [`["a bC"].nextField`, `["a bC"].next_field`],
+    [`["a\\"].bC"].nextField`, `["a\\"].bC"].next_field`],
+    [`["a\\\\"].nextField`, `["a\\\\"].next_field`]
   ])("writes the path %s as %s, and reads either", (field, onTheWire) => {
     expect(encode({ field, description })).toEqual({ field: onTheWire, description })
     expect(decode({ field: onTheWire, description })).toEqual({ field, description })
@@ -182,6 +187,23 @@ describe("fromSchemaError", () => {
       "refined: Expected another value",
       "expecting: Expected a better text"
     ])
+  })
+
+  it("masks keys, and has at most as many violations as its limit", () => {
+    const names = ["id", "accountId", "name", "createdAt", "profileId", "workspaceId"]
+    const input = {
+      metadata: { labels: { hunter22: 7, b: 7 }, ...Object.fromEntries(names.map((name) => [name, null])) }
+    }
+    const error = Result.getOrThrow(Result.flip(Schema.decodeUnknownResult(WorkspaceSecret, { errors: "all" })(input)))
+    const mask = Redaction.make([Redacted.make("hunter22")])
+    const all = fromSchemaError(error, { mask })
+    expect(all.map(({ field }) => field).sort()).toEqual(
+      [...names.map((name) => `metadata.${name}`), `metadata.labels["<redacted>"]`, "metadata.labels.b", "spec"].sort()
+    )
+    for (let limit = 0; limit <= all.length; limit++) {
+      expect(fromSchemaError(error, { mask, limit })).toEqual(all.slice(0, limit))
+    }
+    expect(fromSchemaError(error).map(({ field }) => field)).toContain("metadata.labels.hunter22")
   })
 
   it("returns plain objects that can be encoded", () => {

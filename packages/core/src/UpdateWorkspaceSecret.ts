@@ -24,7 +24,8 @@ export const UpdateWorkspaceSecret = struct("UpdateWorkspaceSecret", {
 }).pipe(
   Schema.filter(
     (update) =>
-      FieldMask.problems(update.updateMask, update).map(({ description, path }) => ({ path, message: description }))
+      FieldMask.problems(update.updateMask, update).map(({ description, path }) => ({ path, message: description })),
+    { identifier: "UpdateWorkspaceSecret" }
   )
 )
 

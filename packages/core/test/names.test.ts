@@ -40,6 +40,11 @@ describe("an object", () => {
     expect(refused(schema, 7)).toEqual([`Expected an object (${nameOf(name)})`])
   })
 
+  it.each(objects)("has its name in a ParseError: %s", (name, schema) => {
+    expect(String(schema.ast)).toContain(nameOf(name))
+    expect(String(schema.ast)).not.toContain("filter")
+  })
+
   it("is a model, its part or a body", () => {
     expect(objects).toHaveLength(20)
   })

@@ -62,7 +62,7 @@ export const ClockSetting = struct("ClockSetting", {
     ...(type !== "real" && offsetMillis !== undefined
       ? [{ path: ["offsetMillis"], message: "Only allowed for a real clock" }]
       : [])
-  ])
+  ], { identifier: "ClockSetting" })
 )
 
 /**

@@ -99,17 +99,13 @@ const MAX_LABELS = 64
 /** The maximum length of a percent-encoded external id: a longer one would hardly fit into a URL. */
 const MAX_ADDRESS = 1024
 
-/** A lone surrogate cannot be percent-encoded. Its replacement has the same length. */
-const addressOf = (externalId: string): string =>
-  encodeURIComponent(externalId.replaceAll(/[\ud800-\udfff]/gu, "\ufffd"))
-
 /** Checks the size limits of a secret's metadata. */
 const tooMuch = ({ externalId, labels = {} }: {
   readonly externalId?: string | undefined
   readonly labels?: Readonly<Record<string, string>> | undefined
 }): Either.Either<void, InvalidArgument> => {
   const violations = [
-    ...(externalId !== undefined && (externalId.length > MAX_ADDRESS || addressOf(externalId).length > MAX_ADDRESS)
+    ...(externalId !== undefined && encodeURIComponent(externalId).length > MAX_ADDRESS
       ? [{
         field: "metadata.external_id",
         description: `Expected at most ${MAX_ADDRESS} characters when it is percent-encoded, as in a path`

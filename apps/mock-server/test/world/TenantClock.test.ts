@@ -54,7 +54,7 @@ describe("the setting of a clock", () => {
   })
 
   it("is described as it is parsed", () => {
-    expect(name).toBe("ClockSetting")
+    expect([name, String(ClockSetting.ast)]).toEqual(["ClockSetting", "ClockSetting"])
     for (const right of [{ type: "real", offsetMillis: -1 }, { type: "stepping", at: year, stepMillis: 7 }]) {
       expect(takes(right)).toEqual({ read: true, described: true })
     }

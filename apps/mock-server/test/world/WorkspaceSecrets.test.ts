@@ -573,6 +573,61 @@ const withService = <A, E>(
 
 const all = { concurrency: "unbounded" } as const
 
+describe("metadata", () => {
+  const labels = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`label-${i}`, "x"]))
+  const tooLong = ["metadata.external_id: Expected at most 1024 characters when it is percent-encoded, as in a path"]
+  const tooMany = ["metadata.labels: Expected at most 64 labels"]
+
+  it.effect.each<readonly [ok: object, wrong: object, messages: ReadonlyArray<string>]>([
+    [{ externalId: "a".repeat(1024) }, { externalId: "a".repeat(1025) }, tooLong],
+    [{ externalId: "é".repeat(170) + "aaaa" }, { externalId: "é".repeat(170) + "aaaaa" }, tooLong],
+    [{ externalId: "a".repeat(1000) }, { externalId: "é".repeat(512) }, tooLong],
+    [{ labels: labels(64) }, { labels: labels(65) }, tooMany],
+    [
+      { externalId: "a".repeat(1024), labels: labels(64) },
+      { externalId: "é".repeat(512), labels: labels(65) },
+      [[...tooLong, ...tooMany].join("; ")]
+    ]
+  ])(
+    "has limits on create and on update, which change nothing where it is too large",
+    ([ok, wrong, messages]) =>
+      withService((secrets, tenant) =>
+        Effect.gen(function*() {
+          const create = (metadata: object) =>
+            secrets.create(tenant, newSecret({ metadata: { name: "name", ...metadata }, spec: {} }))
+          const update = (metadata: object) =>
+            secrets.update(tenant, id, newFields({ metadata: { name: "name", ...metadata } }))
+          const { metadata: { id } } = yield* create({})
+          const refused = yield* Effect.all([create(wrong), update(wrong)].map(Effect.flip))
+          expect(refused.map((error) => error._tag)).toEqual(["InvalidArgument", "InvalidArgument"])
+          expect(refused.map(({ message }) => message)).toEqual([...messages, ...messages])
+          expect([tenant.secrets.size, (yield* secrets.get(tenant, id)).metadata.updatedAt]).toEqual([1, undefined])
+          yield* update(ok)
+          yield* secrets.delete(tenant, id)
+          expect((yield* create(ok)).metadata).toMatchObject(ok)
+        })
+      )
+  )
+
+  it.effect("has no members for what a new secret leaves unset", () =>
+    withService((secrets, tenant) =>
+      Effect.gen(function*() {
+        const { metadata } = yield* secrets.create(
+          tenant,
+          newSecret({ metadata: { name: "name", labels: {} }, spec: {} })
+        )
+        expect(Object.keys(metadata).sort()).toEqual([
+          "accountId",
+          "createdAt",
+          "id",
+          "name",
+          "profileId",
+          "workspaceId"
+        ])
+      })
+    ))
+})
+
 describe("concurrent calls", () => {
   it.effect.prop(
     "never bring a deleted secret back",

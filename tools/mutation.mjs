@@ -81,7 +81,9 @@ const kept = () => existsSync(results) ? JSON.parse(readFileSync(results, "utf8"
 
 /** Keeps the result of a module. */
 const keep = (run) => {
-  const result = JSON.parse(readFileSync(resultOf(run), "utf8")).files[pathOf(run)]
+  const { files } = JSON.parse(readFileSync(resultOf(run), "utf8"))
+  // A module without mutants has no result.
+  const result = files[pathOf(run)] ?? { mutants: [], source: readFileSync(join(root, pathOf(run)), "utf8") }
   const all = kept()
   const records = { ...all[run.subject], [run.module]: recordOf(result, new Date().toISOString().slice(0, 10)) }
   all[run.subject] = Object.fromEntries(Object.entries(records).sort(([a], [b]) => a < b ? -1 : 1))

@@ -1,9 +1,17 @@
 import { describe, expect, it } from "@effect/vitest"
 import { ExternalId } from "@workspace-secrets/core/ExternalId"
 import type { ListWorkspaceSecrets } from "@workspace-secrets/core/ListWorkspaceSecrets"
-import { type WorkspaceSecret, WorkspaceSecretId } from "@workspace-secrets/core/WorkspaceSecret"
+import { WorkspaceSecret, WorkspaceSecretId } from "@workspace-secrets/core/WorkspaceSecret"
 import * as FastCheck from "effect/FastCheck"
-import { type Position, positionOf, roomOf, WorkspaceSecretStore } from "../../src/world/WorkspaceSecretStore.js"
+import * as Schema from "effect/Schema"
+import {
+  type Position,
+  positionOf,
+  roomOf,
+  sizeOf,
+  sizeOfProfile,
+  WorkspaceSecretStore
+} from "../../src/world/WorkspaceSecretStore.js"
 import { secret } from "../secrets.js"
 
 const externalId = FastCheck.option(FastCheck.constantFrom("x", "y", "z", "__proto__", "constructor", ""), {
@@ -480,4 +488,54 @@ describe("an index that would be too large", () => {
     check(all)
     expect([store.isIndexed, store.indexBytes]).toEqual([false, 0])
   })
+
+  it("is tried again only after empty places were removed", () => {
+    let asked = 0
+    const takeRoom = () => {
+      asked++
+      return false
+    }
+    const store = new WorkspaceSecretStore({ indexedFrom: 1, takeRoom })
+    const all = Array.from({ length: 80 }, (_, i) => secret({ id: `s${i}`, createdAt: i }))
+    const search = () => [...store.search({ query: "name" }, "asc")].length
+    all.forEach((each) => store.put(each))
+    expect([asked, search(), search(), asked]).toEqual([0, 80, 80, 1])
+    all.slice(0, 56).forEach((each) => store.remove(each))
+    expect([store.places, search(), asked]).toEqual([80, 24, 1])
+    store.remove(all[56] as WorkspaceSecret)
+    expect([store.places, search(), search(), asked]).toEqual([23, 23, 23, 2])
+  })
+})
+
+it("searches an index from 512 secrets on", () => {
+  const store = new WorkspaceSecretStore()
+  const search = () => [...store.search({ query: "name" }, "asc")].length
+  for (let i = 0; i < 511; i++) {
+    store.put(secret({ id: `s${i}`, createdAt: i }))
+  }
+  expect([search(), store.isIndexed]).toEqual([511, false])
+  store.put(secret({ id: "s511", createdAt: 511 }))
+  expect([search(), store.isIndexed]).toEqual([512, true])
+})
+
+it("the size of a secret is the number of characters of its texts", () => {
+  const metadata = { id: "1", accountId: "22", name: "333", profileId: "4444" }
+  const labels = { a: "55555", bb: "" }
+  const createdBy = {
+    metadata: { ...metadata, externalId: "666666", labels },
+    spec: { type: "7".repeat(10), email: "8".repeat(20), name: "9".repeat(40) }
+  }
+  const size = (json: object) => {
+    const decoded = Schema.decodeUnknownSync(WorkspaceSecret)(json)
+    return [sizeOf(decoded), decoded.info?.createdBy === undefined ? 0 : sizeOfProfile(decoded.info.createdBy)]
+  }
+  const least = { metadata: { ...metadata, createdAt: "2026-01-01T00:00:00Z", workspaceId: "w".repeat(100) }, spec: {} }
+  expect(size(least)).toEqual([10 + 100, 0])
+  expect(size({ ...least, spec: { value: "v".repeat(200) } })).toEqual([10 + 100 + 200, 0])
+  expect(size({ ...least, metadata: { ...least.metadata, labels, externalId: "x".repeat(400) } }))
+    .toEqual([10 + 100 + 8 + 400, 0])
+  expect(size({ ...least, info: { createdBy } })).toEqual([10 + 100 + 94, 94])
+  const { email, name, ...spec } = createdBy.spec
+  expect(email.length + name.length).toBe(60)
+  expect(size({ ...least, info: { createdBy: { metadata, spec } } })).toEqual([10 + 100 + 20, 20])
 })

@@ -45,6 +45,9 @@ describe("checkType", () => {
     "application/json; Charset = utf8",
     "application/json; charset=unicode-1-1-utf-8",
     "application/json; charset=ascii",
+    "application/json; charset=\" us-ascii \"",
+    "application/json; charset=\"a\\scii\"",
+    "application/json;  charset=ascii",
     "application/json; boundary=\"a; charset=latin1\"; charset=utf8",
     "application/json; odata.metadata=full",
     "application/merge-patch+json",
@@ -55,6 +58,12 @@ describe("checkType", () => {
 
   it.each([
     "",
+    "application/json;  charset=latin1",
+    "application/json; charset=xascii",
+    "application/json; charset=asciix",
+    "application/json; charset=\"x ascii\"",
+    "application/json; charset=\"ascii x\"",
+    "application/json; charset=\"lat\\in1\"",
     "json",
     "text/json",
     "text/plain",

@@ -84,7 +84,8 @@ const costOf = ({ body, isPage, status = 200 }: Answer, size: number) =>
       : client.update(id, { spec: { value } })
     let told = JSON.stringify(yield* Effect.exit(call)).length
     let [cpu, kept] = [Infinity, Infinity]
-    for (let round = 0; round < 3; round++) {
+    // What is retained is so in every round; the heap of a busy machine may be swept late.
+    for (let round = 0; round < 3 || (round < 10 && kept > 64 * KIB); round++) {
       global.gc?.()
       const before = { ...process.cpuUsage(), heap: process.memoryUsage().heapUsed }
       const exit = yield* Effect.exit(call)

@@ -119,6 +119,10 @@ const collect = (issue: ParseResult.ParseIssue, path: ReadonlyArray<PropertyKey>
       }
       const issues = "_tag" in issue.issues ? [issue.issues] : issue.issues
       for (const inner of issues) {
+        // The answer of a hostile server may have a million issues.
+        if (collector.found.length >= collector.limit) {
+          return
+        }
         if (isMissing(issue.ast, inner)) {
           add(collector, path.concat(inner.path), MISSING)
         } else if (!isUnset(inner)) {

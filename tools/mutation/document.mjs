@@ -8,7 +8,7 @@ the mutant is killed; one that survives is a change that no test notices. Not ev
 such as a shortcut that is not taken. The score is the part that is killed; the goal is ${GOAL} %. A mutant that does not even load counts
 for neither.
 
-Mutants of what only people read are not made (\`tools/mutation/prose.mjs\` says which texts these are). \`npm run mutation\`
+Mutants of what only people or types read are not made (\`tools/mutation/prose.mjs\` says what that is). \`npm run mutation\`
 takes too long for every run of CI, so it is run by hand, and each module says when: \`npm run mutation -- --help\`.`
 
 const percent = (score) => score === undefined ? undefined : `${score.toFixed(1)} %`

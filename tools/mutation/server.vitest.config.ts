@@ -7,7 +7,7 @@ export default mutation("apps/mock-server", [
   "test/contract.cli.test.ts",
   "test/README.test.ts",
   "test/readme/**",
-  // Documents are not mutated.
+  // Documents and the built console are not mutated.
   "test/control/Console.test.ts",
   "test/documents/DocsPage.test.ts",
   "test/documents/OpenApiDocument.test.ts",

@@ -7,6 +7,7 @@ import * as Schema from "effect/Schema"
 import { AccountResourceMetadata } from "./AccountResourceMetadata.js"
 import { errorFields } from "./internal/errorFields.js"
 import { generated, optional, struct, Text } from "./internal/schema.js"
+import { isWellFormed, WELL_FORMED } from "./internal/wellFormed.js"
 import { ProfileId } from "./ProfileId.js"
 import { unsetFields } from "./UnsetFields.js"
 
@@ -40,12 +41,12 @@ export const KnownProfileType = Schema.Literals([
  */
 export const ProfileType = Schema.Union([
   KnownProfileType,
-  Text.check(generated("^PROFILE_TYPE_[A-Z]{1,9}$")).pipe(Schema.brand("UnknownProfileType"))
+  Schema.String.check(generated("^PROFILE_TYPE_[A-Z]{1,9}$")).pipe(Schema.brand("UnknownProfileType"))
 ]).annotate({
   message: "Expected a profile type (a string)",
   identifier: "ProfileType",
   description: "Type of the profile: a person, an API key, the system, or an unknown type"
-})
+}).check(Schema.makeFilter(isWellFormed, { message: WELL_FORMED, toJsonSchema: () => ({}) }))
 
 /**
  * @since 0.1.0

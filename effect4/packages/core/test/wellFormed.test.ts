@@ -44,6 +44,7 @@ describe("a lone surrogate is refused", () => {
     "metadata.labels.foo",
     "spec.value",
     "info.createdBy.metadata.name",
+    "info.createdBy.spec.type",
     "info.createdBy.spec.email",
     "info.createdBy.spec.name"
   ])("in %s of a secret that is read", (field) => {

@@ -18,62 +18,6 @@ const secrets = [
 ]
 
 describe("a mask", () => {
-  it.each(Object.entries(spellings))("takes a secret out %s", (name, spell) => {
-    // The text next to a secret changes the base64 around it.
-    const rest = name.includes("base64") ? 24 : 4
-    for (const secret of secrets) {
-      const spelled = spell(secret.trim())
-      for (
-        const [before, after] of [["", ""], ["got ", ", not wanted"], ["{\"value\":\"", "\"}"], ["a=", "&b=1"], [
-          "x",
-          "y"
-        ]]
-      ) {
-        const out = without(`${before}${spelled}${after}`, secret)
-        expect(out).toContain(Redaction.mask)
-        expect(out.length, out).toBeLessThan(`${before}${after}`.length + Redaction.mask.length + rest)
-      }
-    }
-  })
-
-  it("masks any secret in any spelling and place", () => {
-    const unit = fc.oneof(
-      fc.constantFrom(..."\"'\\/\n\t %&+<>=#;xu0nAé😀"),
-      fc.constantFrom("\\n", "\\u0041", "%41", "&amp;", "+", "  "),
-      fc.string({ unit: "grapheme", minLength: 1, maxLength: 1 })
-    )
-    // Skips letters that have another length in the other case: these are not found in it.
-    const secret = fc.string({ minLength: 8, maxLength: 60, unit }).filter((text) =>
-      text.trim().length >= 8 && !/\p{Surrogate}/u.test(text) && text.toUpperCase().length === text.length
-      && text.toLowerCase().length === text.length && text.toUpperCase().toLowerCase() === text.toLowerCase()
-    )
-    fc.assert(
-      fc.property(secret, fc.constantFrom(...Object.entries(spellings)), (secret, [, spell]) => {
-        const trimmed = secret.trim()
-        fc.pre(spell(trimmed).length >= Redaction.mask.length)
-        for (const [before, after] of [["", ""], ["got \"", "\" here"], [" ", " "]]) {
-          const out = without(`${before}${spell(trimmed)}${after}`, secret)
-          expect(out).toContain(Redaction.mask)
-          expect(out).not.toContain(trimmed)
-        }
-      }),
-      { numRuns: 500 }
-    )
-  })
-
-  it.each(Object.entries(spellings))("takes a long secret out %s, and all that follows it", (name, spell) => {
-    for (
-      const secret of [secrets.join(" ").repeat(40), "😀".repeat(5000), `${"a".repeat(4094)}%41%42${"b".repeat(5000)}`]
-    ) {
-      const spelled = spell(secret)
-      const out = without(`got ${spelled} and more`, secret)
-      // A spelling that truncates the secret may leave less than the searched part.
-      const isWhole = spelled.length >= secret.length
-      expect(out.startsWith("got "), name).toBe(true)
-      expect(out.length, name).toBeLessThan(isWhole ? 4 + Redaction.mask.length + 24 : 200)
-    }
-  })
-
   it("does not change a text without secrets", () => {
     const text = "bad \\u00e9 \\ \\n body %20 &amp; \"hunter\" <b>  \u00c3\u00a9"
     expect(without(text, "hunter22-is-long-enough")).toBe(text)
@@ -135,22 +79,35 @@ describe("a mask", () => {
     expect(Redaction.make([Redacted.make("hunter22")], { mask: "<a key>" })("hunter22")).toBe("<a key>")
   })
 
-  it.each([
-    ["backslashes", "\\".repeat(60_000)],
-    ["escaped percent signs", "%25".repeat(20_000)],
-    ["escaped ampersands", "&amp;".repeat(12_000)],
-    ["beginnings of the secret", "hunter22-is-lon".repeat(4_000)],
-    ["one letter", "a".repeat(60_000)],
-    ["Latin-1", "\u00c3".repeat(60_000)],
-    ["white space", " ".repeat(60_000)]
-  ])("ends for a long text of %s", (_, text) => {
-    const secrets = [
-      "hunter22-is-long-enough",
-      `${"\\".repeat(50)}%25&amp;`,
-      "a".repeat(300) + "b",
-      "\u00c3".repeat(30)
-    ]
-    expect(without(text, ...secrets).length).toBeLessThanOrEqual(text.length)
+  it("masks secrets beside each other once", () => {
+    expect(without("hunter22hunter22, hunter22hunter23", "hunter22", "hunter23")).toBe("<redacted>, <redacted>")
+  })
+
+  it("masks the hex and base64 of a secret, wherever it is in the encoded bytes", () => {
+    const base64 = (text: string) => Buffer.from(text).toString("base64")
+    expect(without(`${Buffer.from("abcd").toString("hex")}!`, "abcd")).toBe("<redacted>!")
+    // The base64 of less than six bytes is too short: it would occur by chance.
+    expect(without(base64("abcde"), "abcde")).toBe("YWJjZGU=")
+    expect(without(base64("abcdef"), "abcdef")).toBe("<redacted>")
+    expect(without(base64("xabcdef"), "abcdef")).toBe("eG<redacted>g==")
+    expect(without(base64("xyabcdefz"), "abcdef")).toBe("eHl<redacted>Z6")
+    expect(without(Buffer.from("???>>>").toString("base64url"), "???>>>")).toBe("<redacted>")
+  })
+
+  it("masks the bytes of a secret with half of a surrogate pair, which UTF-8 replaces", () => {
+    expect(without(`got ${Buffer.from("ab\ud800cd").toString("hex")}`, "ab\ud800cd")).toBe("got <redacted>")
+  })
+
+  it("masks a secret of 4,096 characters, and from a longer one on all that follows", () => {
+    const longest = Array.from({ length: 1024 }, (_, i) => i.toString(36).padStart(3, "0") + ".").join("")
+    expect(without(`got ${longest} here`, longest)).toBe("got <redacted> here")
+    expect(without(`got ${longest}x here`, `${longest}x`)).toBe("got <redacted>")
+    // A cut may leave the last 15 of the searched characters out.
+    expect(without(`got ${longest.slice(0, -15)}… here`, `${longest}x`)).toBe("got <redacted>")
+    expect(without(`got ${longest.slice(0, -16)}… here`, `${longest}x`)).toBe("got <redacted>… here")
+    // The last of the searched characters would be half of a surrogate pair.
+    const halved = `${longest.slice(0, -1)}😀`
+    expect(without(`got ${Buffer.from(longest.slice(0, -1)).toString("hex")} here`, halved)).toBe("got <redacted>")
   })
 })
 
@@ -222,10 +179,129 @@ describe("a defect", () => {
     expect(defect.stack).not.toContain("hunter22")
   })
 
+  it("has at most 50 frames, in the format of any engine, and nothing before them", () => {
+    const framesOf = (...lines: ReadonlyArray<unknown>) => {
+      const original = Object.assign(new Error("hunter22"), { stack: lines.join("\n") })
+      return new Redaction.Defect(original).stack?.split("\n").slice(1)
+    }
+    const frames = [
+      "    at make (file:///a.js:1:2)",
+      "    at file:///a.js:10:20",
+      "make@file:///a.js:1:2",
+      "@a.js:30:4"
+    ]
+    expect(framesOf("Error: hunter22", ...frames)).toEqual(frames)
+    expect(framesOf(...frames)).toEqual(frames)
+    // The message of an error may look like a frame, but is before a line that is none.
+    expect(framesOf("Error: one", "    at hunter22", "hunter22", ...frames)).toEqual(frames)
+    expect(framesOf("Error", "at hunter22")).toEqual([])
+    expect(framesOf("Error", "    athunter22")).toEqual([])
+    expect(framesOf("Error", "    at ")).toEqual([])
+    expect(framesOf("Error", "x    at hunter22")).toEqual([])
+    expect(framesOf("Error", "a hunter22@a.js:1:2")).toEqual([])
+    expect(framesOf("Error", "hunter22@a.js:1")).toEqual([])
+    expect(framesOf("Error", "hunter22@a.js:1:2x")).toEqual([])
+    expect(framesOf("Error", "hunter22@a.js:x:2")).toEqual([])
+    const many = Array.from({ length: 60 }, (_, i) => `    at f${i} (file:///a.js:1:2)`)
+    expect(framesOf("Error", ...many)).toEqual(many.slice(0, 50))
+    expect(new Redaction.Defect(Object.assign(new Error("hunter22"), { stack: 1 })).stack).not.toContain("\n")
+    expect(new Redaction.Defect({ stack: frames.join("\n") }).stack).not.toContain("\n")
+  })
+
+  it("has no class name that may be a text", () => {
+    const named = (name: unknown) =>
+      new Redaction.Defect({ constructor: Object.defineProperty(class {}, "name", { value: name }) }).name
+    expect(named("_A1$")).toBe("_A1$")
+    expect(named("a".repeat(100))).toBe("a".repeat(100))
+    for (const name of ["", "a".repeat(101), "my secret", "secret!", "!secret", 1, undefined]) {
+      expect(named(name)).toBe("Error")
+    }
+    class HunterError {}
+    const self = Redaction.make([Redacted.make("hunter22"), Redacted.make("HunterError")])
+    expect(new Redaction.Defect(new HunterError(), self).name).toBe("<redacted>")
+    expect(new Redaction.Defect(new HunterError()).message).toBe("Message removed: it may contain a secret")
+  })
+
   it("masks secrets in frames", () => {
     const original = leaky()
     original.stack = "Leaky\n    at hunter22 (file:///a.js:1:2)"
     const defect = new Redaction.Defect(original, Redaction.make([Redacted.make("hunter22")]))
     expect(defect.stack).toContain("\n    at <redacted> (file:///a.js:1:2)")
+  })
+})
+
+describe("a mask, for any text", () => {
+  it.each(Object.entries(spellings))("takes a secret out %s", (name, spell) => {
+    // The text next to a secret changes the base64 around it.
+    const rest = name.includes("base64") ? 24 : 4
+    for (const secret of secrets) {
+      const spelled = spell(secret.trim())
+      for (
+        const [before, after] of [["", ""], ["got ", ", not wanted"], ["{\"value\":\"", "\"}"], ["a=", "&b=1"], [
+          "x",
+          "y"
+        ]]
+      ) {
+        const out = without(`${before}${spelled}${after}`, secret)
+        expect(out).toContain(Redaction.mask)
+        expect(out.length, out).toBeLessThan(`${before}${after}`.length + Redaction.mask.length + rest)
+      }
+    }
+  })
+
+  it("masks any secret in any spelling and place", () => {
+    const unit = fc.oneof(
+      fc.constantFrom(..."\"'\\/\n\t %&+<>=#;xu0nAé😀"),
+      fc.constantFrom("\\n", "\\u0041", "%41", "&amp;", "+", "  "),
+      fc.string({ unit: "grapheme", minLength: 1, maxLength: 1 })
+    )
+    // Skips letters that have another length in the other case: these are not found in it.
+    const secret = fc.string({ minLength: 8, maxLength: 60, unit }).filter((text) =>
+      text.trim().length >= 8 && !/\p{Surrogate}/u.test(text) && text.toUpperCase().length === text.length
+      && text.toLowerCase().length === text.length && text.toUpperCase().toLowerCase() === text.toLowerCase()
+    )
+    fc.assert(
+      fc.property(secret, fc.constantFrom(...Object.entries(spellings)), (secret, [, spell]) => {
+        const trimmed = secret.trim()
+        fc.pre(spell(trimmed).length >= Redaction.mask.length)
+        for (const [before, after] of [["", ""], ["got \"", "\" here"], [" ", " "]]) {
+          const out = without(`${before}${spell(trimmed)}${after}`, secret)
+          expect(out).toContain(Redaction.mask)
+          expect(out).not.toContain(trimmed)
+        }
+      }),
+      { numRuns: 500 }
+    )
+  })
+
+  it.each(Object.entries(spellings))("takes a long secret out %s, and all that follows it", (name, spell) => {
+    for (
+      const secret of [secrets.join(" ").repeat(40), "😀".repeat(5000), `${"a".repeat(4094)}%41%42${"b".repeat(5000)}`]
+    ) {
+      const spelled = spell(secret)
+      const out = without(`got ${spelled} and more`, secret)
+      // A spelling that truncates the secret may leave less than the searched part.
+      const isWhole = spelled.length >= secret.length
+      expect(out.startsWith("got "), name).toBe(true)
+      expect(out.length, name).toBeLessThan(isWhole ? 4 + Redaction.mask.length + 24 : 200)
+    }
+  })
+
+  it.each([
+    ["backslashes", "\\".repeat(60_000)],
+    ["escaped percent signs", "%25".repeat(20_000)],
+    ["escaped ampersands", "&amp;".repeat(12_000)],
+    ["beginnings of the secret", "hunter22-is-lon".repeat(4_000)],
+    ["one letter", "a".repeat(60_000)],
+    ["Latin-1", "\u00c3".repeat(60_000)],
+    ["white space", " ".repeat(60_000)]
+  ])("ends for a long text of %s", (_, text) => {
+    const secrets = [
+      "hunter22-is-long-enough",
+      `${"\\".repeat(50)}%25&amp;`,
+      "a".repeat(300) + "b",
+      "\u00c3".repeat(30)
+    ]
+    expect(without(text, ...secrets).length).toBeLessThanOrEqual(text.length)
   })
 })

@@ -443,9 +443,71 @@ describe("the size of rules", () => {
       expect(Either.isRight(named(1024))).toBe(true)
       expect(named(1025)).toEqual(Either.left([`faults[0].${field}: Expected at most 1024 characters`]))
     }
-    const details = (length: number) => [{ "@type": "a", "b": "c".repeat(length) }]
-    expect(Either.isRight(Fault.parse([rule({ details: details(60_000) })]))).toBe(true)
-    expect(Fault.parse([rule({ details: details(65_536) })]))
-      .toEqual(Either.left(["faults[0].error.details: Expected JSON of at most 65536 characters"]))
+    const details = (length: number) => [{ "@type": "a", "b": "c".repeat(length - "[{'@type':'a','b':''}]".length) }]
+    const tooLong = Either.left(["faults[0].error.details: Expected JSON of at most 65536 characters"])
+    expect(Either.isRight(Fault.parse([rule({ details: details(65_536) })]))).toBe(true)
+    expect(Fault.parse([rule({ details: details(65_537) })])).toEqual(tooLong)
+    expect(Fault.parse([rule({ details: [{ "@type": "a", "b": 1n }] })])).toEqual(tooLong)
+  })
+})
+
+describe("the rules of a tenant", () => {
+  const faultsOf = (...rules: ReadonlyArray<Fault.FaultRule>) => {
+    const faults = new Fault.Faults(() => 0.5)
+    faults.put(rules)
+    return faults
+  }
+  const countsOf = (faults: Fault.Faults) => faults.status.map(({ calls, hits, name }) => [name, calls, hits])
+  const whoami = { operation: "whoami", id: undefined, externalId: undefined }
+
+  it("keep their counts when others are added or removed", () => {
+    const faults = faultsOf({ name: "first", close: true, times: 1 })
+    expect([faults.hit(whoami)?.name, faults.hit(whoami)?.name]).toEqual(["first", undefined])
+    faults.add([{ close: true, times: 1 }])
+    expect(faults.hit(whoami)?.name).toBe("faults[1]")
+    expect(countsOf(faults)).toEqual([["first", 3, 1], ["faults[1]", 1, 1]])
+    expect([faults.remove("second"), faults.remove("first"), faults.remove("first")]).toEqual([false, true, false])
+    expect(countsOf(faults)).toEqual([["faults[1]", 1, 1]])
+    expect([faults.isEmpty, faults.remove("faults[1]"), faults.isEmpty]).toEqual([false, true, true])
+  })
+
+  it("have no count before the first request, nor after they are put again", () => {
+    expect(new Fault.Faults(() => 0.5).status).toEqual([])
+    const faults = faultsOf(close)
+    faults.hit(whoami)
+    faults.put([close])
+    expect(countsOf(faults)).toEqual([["faults[0]", 0, 0]])
+  })
+
+  it("get a name that no other has, unless they have their own", () => {
+    const faults = faultsOf({ ...close, times: 1 }, { name: "faults[3]", close: true, times: 1 })
+    faults.add([close, close, { name: "faults[0]", close: true }])
+    expect(countsOf(faults).map(([name]) => name)).toEqual([
+      "faults[0]",
+      "faults[3]",
+      "faults[2]",
+      "faults[4]",
+      "faults[0]"
+    ])
+    expect(faults.remove("faults[0]")).toBe(true)
+    expect(countsOf(faults).map(([name]) => name)).toEqual(["faults[3]", "faults[2]", "faults[4]"])
+  })
+
+  it("draw a random number only where a rule has a probability", () => {
+    let draws = 0
+    const faults = new Fault.Faults(() => draws++)
+    faults.put([
+      { probability: 0.5, operation: "get", ...close },
+      { probability: 1, operation: "list", ...close },
+      close
+    ])
+    expect([faults.hit(whoami), faults.hit({ ...whoami, operation: "list" })].map((hit) => hit?.name)).toEqual([
+      "faults[2]",
+      "faults[1]"
+    ])
+    expect(draws).toBe(0)
+    const get = { ...whoami, operation: "get" }
+    expect([faults.hit(get)?.name, faults.hit(get)?.name]).toEqual(["faults[0]", "faults[2]"])
+    expect(draws).toBe(2)
   })
 })

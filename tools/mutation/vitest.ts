@@ -25,7 +25,8 @@ class QuickestFirst extends BaseSequencer {
     const cost = ({ moduleId }: TestSpecification) => {
       const name = moduleId.slice(moduleId.lastIndexOf("/test/") + "/test/".length).replace(/\.test\.ts$/, "")
       if (/^contract\b/.test(name)) return Infinity
-      return statSync(moduleId).size - (name === module ? 2e9 : importers.has(name) ? 1e9 : 0)
+      const isOwn = name === module || name.startsWith(`${module}.`)
+      return statSync(moduleId).size - (isOwn ? 2e9 : importers.has(name) ? 1e9 : 0)
     }
     return Promise.resolve([...files].sort((a, b) => cost(a) - cost(b)))
   }

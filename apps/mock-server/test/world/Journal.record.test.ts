@@ -19,7 +19,9 @@ import {
   JournalMatch,
   type JournalMismatch,
   JournalPage,
-  Requests
+  RequestPage,
+  Requests,
+  RequestSummary
 } from "../../src/world/Journal.js"
 import { described } from "../described.js"
 import { exchange } from "../exchange.js"
@@ -401,6 +403,54 @@ describe("a journal", () => {
     expect(mismatch(journal, {})).toMatchObject(overflow)
   })
 
+  it("has its last requests after a number, newest first, and each by its number", () => {
+    const requests = new Requests()
+    const [one, other] = [new Journal(3, requests), new Journal(3, requests)]
+    ask(one, "ab")
+    ask(other, "c")
+    ask(one, "de")
+    const numbersOf = (number: number, limit: number) =>
+      one.since(number, limit).map((listed) => [listed.number, listed.summary.number, listed.summary.method])
+    expect(requests.last).toBe(5)
+    expect(numbersOf(0, 10)).toEqual([[5, 5, "e"], [4, 4, "d"], [2, 2, "b"]])
+    expect(numbersOf(0, 2)).toEqual([[5, 5, "e"], [4, 4, "d"]])
+    expect(numbersOf(4, 10)).toEqual([[5, 5, "e"]])
+    expect([numbersOf(5, 10), numbersOf(0, 0), new Journal(3, requests).since(0, 10)]).toEqual([[], [], []])
+    expect([1, 2, 3, 4, 5].map((number) => one.find(number)?.method)).toEqual([undefined, "b", undefined, "d", "e"])
+    one.clear()
+    expect([numbersOf(0, 10), one.find(5)]).toEqual([[], undefined])
+    ask(one, "f")
+    expect(numbersOf(0, 10)).toEqual([[6, 6, "f"]])
+  })
+
+  it("has a summary of each request, without what a list does not show", () => {
+    const journal = new Journal()
+    const summaryOf = (known: Partial<Exchange>, answer: Answered | undefined) => {
+      journal.record(exchange(known), answer)
+      const summary = journal.since(0, 1)[0]?.summary
+      expect(summary?.durationMillis).toBe(journal.list().entries.at(-1)?.durationMillis)
+      return { ...summary, durationMillis: 0 }
+    }
+    const asked = { headers: { authorization: "Bearer canary-key" }, target: "/v1/whoami?a=canary-key" }
+    const least = {
+      number: 1,
+      sequence: 1,
+      requestId: "req_1",
+      receivedAt: "1970-01-01T00:00:00.000Z",
+      durationMillis: 0,
+      method: "GET",
+      target: "/v1/whoami?a=<redacted>"
+    }
+    expect(summaryOf(asked, undefined)).toEqual(least)
+    expect(
+      summaryOf(
+        { ...asked, operation, fault: "slow", failure: { code: 3 } },
+        answered({ status: 400, broken: "cut", headers: { a: "b" } })
+      )
+    ).toEqual({ ...least, number: 2, sequence: 2, operation: "create", status: 400, broken: "cut", fault: "slow" })
+    expect(described(RequestSummary).takes(summaryOf(asked, answered()))).toEqual({ read: true, described: true })
+  })
+
   describe("that shares its memory with others", () => {
     /** The size of a request that `ask` records. */
     const one = () => {
@@ -521,11 +571,8 @@ describe("the schemas of a journal", () => {
   const match = described(JournalMatch)
 
   it("have identifiers", () => {
-    expect([match.name, described(JournalEntry).name, described(JournalPage).name]).toEqual([
-      "JournalMatch",
-      "JournalEntry",
-      "JournalPage"
-    ])
+    expect([match, ...[JournalEntry, JournalPage, RequestSummary, RequestPage].map(described)].map(({ name }) => name))
+      .toEqual(["JournalMatch", "JournalEntry", "JournalPage", "RequestSummary", "RequestPage"])
   })
 
   it.each<readonly [unknown, unknown]>([
@@ -546,6 +593,29 @@ describe("the schemas of a journal", () => {
   ])("validate a match: %j is valid, %j is not", (right, wrong) => {
     expect(match.takes(right)).toEqual({ read: true, described: true })
     expect(match.takes(wrong)).toEqual({ read: false, described: false })
+  })
+
+  it("accept lists of requests, and reject those that lack a field", () => {
+    const summary = { sequence: 1, requestId: "a", receivedAt: "b", durationMillis: 0.5, method: "c", target: "d" }
+    const whole = { ...summary, number: 1, tenant: "e", operation: "get", status: 200, broken: "html", fault: "f" }
+    const page = { requests: [{ ...summary, number: 1 }, whole], next: 1, dropped: 0 }
+    const schema = described(RequestPage)
+    expect(schema.takes(page)).toEqual({ read: true, described: true })
+    for (
+      const wrong of [
+        {},
+        { ...page, next: undefined },
+        { ...page, dropped: 0.5 },
+        { ...page, requests: [summary] },
+        ...Object.keys(summary).map((name) => ({ ...page, requests: [{ ...whole, [name]: undefined }] })),
+        { ...page, requests: [{ ...whole, broken: "half" }] },
+        { ...page, requests: [{ ...whole, status: 0.5 }] },
+        { ...page, requests: [{ ...whole, tenant: 1 }] },
+        { ...page, requests: [{ ...whole, more: 1 }] }
+      ]
+    ) {
+      expect(schema.takes(JSON.parse(JSON.stringify(wrong)))).toEqual({ read: false, described: false })
+    }
   })
 
   it("accept entries and pages, and reject those that lack a field", () => {

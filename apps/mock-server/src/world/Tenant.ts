@@ -609,6 +609,20 @@ export const maxAccepted = 10_000
 export const maxTenants = 20_000
 
 /**
+ * What the tenants of a server may be and take together. Default of each: the constant with its name.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface TenantLimits {
+  readonly maxTenants?: number
+  readonly maxAccepted?: number
+  readonly maxStored?: number
+  readonly maxIndexed?: number
+  readonly maxRecorded?: number
+}
+
+/**
  * Another tenant has the API key or the id.
  *
  * @since 0.1.0
@@ -696,6 +710,8 @@ export class Tenants {
   readonly requests: Requests
   /** Clock, ids and journal of requests without a tenant: their key is missing, malformed or unknown. */
   readonly nobody: Pick<Tenant, "clock" | "ids" | "journal">
+  readonly #maxTenants: number
+  readonly #maxAccepted: number
   #worldsAccepted = 0
   readonly #room: Room
 
@@ -705,10 +721,12 @@ export class Tenants {
     { acceptAnyKey = false, clock, faults, journalSize, randomSeed, seed, ...settings }: WorldOptions & {
       readonly acceptAnyKey?: boolean | undefined
     } = {},
-    limits: { readonly maxStored?: number; readonly maxIndexed?: number; readonly maxRecorded?: number } = {}
+    limits: TenantLimits = {}
   ) {
     const { uppercaseNames, writeOnlyValues } = settings
     this.#defaults = { uppercaseNames, writeOnlyValues }
+    this.#maxTenants = limits.maxTenants ?? maxTenants
+    this.#maxAccepted = limits.maxAccepted ?? maxAccepted
     this.requests = new Requests(limits.maxRecorded)
     const shared = new WeakSet<Part>([...seed?.workspaceSecrets ?? [], ...faults ?? []])
     if (seed?.profile !== undefined) {
@@ -756,9 +774,9 @@ export class Tenants {
   #make(
     options: RegistrationOptions
   ): Either.Either<Registration, SeedError | TenantError | TenantExists | ResourceExhausted> {
-    if (this.#byId.size >= maxTenants) {
+    if (this.#byId.size >= this.#maxTenants) {
       return Either.left(
-        new ResourceExhausted({ message: `a server has at most ${maxTenants} tenants; remove one` }, true)
+        new ResourceExhausted({ message: `a server has at most ${this.#maxTenants} tenants; remove one` }, true)
       )
     }
     const now = this.nobody.clock.now
@@ -929,10 +947,10 @@ export class Tenants {
     apiKey: Redacted.Redacted<string>,
     world: WorldOptions
   ): Either.Either<Tenant, Unauthenticated | ResourceExhausted> {
-    if (this.#worldsAccepted >= maxAccepted) {
+    if (this.#worldsAccepted >= this.#maxAccepted) {
       return Either.left(
         new ResourceExhausted({
-          message: `this server has created ${maxAccepted} tenants for unknown API keys, which is the maximum`
+          message: `this server has created ${this.#maxAccepted} tenants for unknown API keys, which is the maximum`
         })
       )
     }

@@ -571,8 +571,14 @@ describe("the schemas of a journal", () => {
   const match = described(JournalMatch)
 
   it("have identifiers", () => {
-    expect([match, ...[JournalEntry, JournalPage, RequestSummary, RequestPage].map(described)].map(({ name }) => name))
-      .toEqual(["JournalMatch", "JournalEntry", "JournalPage", "RequestSummary", "RequestPage"])
+    const others = [described(JournalEntry), described(JournalPage), described(RequestSummary), described(RequestPage)]
+    expect([match, ...others].map(({ name }) => name)).toEqual([
+      "JournalMatch",
+      "JournalEntry",
+      "JournalPage",
+      "RequestSummary",
+      "RequestPage"
+    ])
   })
 
   it.each<readonly [unknown, unknown]>([

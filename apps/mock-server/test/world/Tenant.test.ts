@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import { AccountId } from "@workspace-secrets/core/AccountId"
 import { CreateWorkspaceSecret } from "@workspace-secrets/core/CreateWorkspaceSecret"
 import { ExternalId } from "@workspace-secrets/core/ExternalId"
@@ -16,12 +16,13 @@ import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as TestClock from "effect/TestClock"
 import { leaking, printed } from "../../../../tools/leaks/sinks.js"
+import { shareOverhead, tenantOverhead } from "../../src/world/Capacity.js"
 import { roomOf as roomOfRule } from "../../src/world/Fault.js"
 import type { Seed } from "../../src/world/Seed.js"
 import { Snapshot } from "../../src/world/Snapshot.js"
 import * as Tenant from "../../src/world/Tenant.js"
 import { WorkspaceSecrets } from "../../src/world/WorkspaceSecrets.js"
-import { roomOf } from "../../src/world/WorkspaceSecretStore.js"
+import { roomOf, sizeOfProfile } from "../../src/world/WorkspaceSecretStore.js"
 import { exchange } from "../exchange.js"
 import { secret } from "../secrets.js"
 
@@ -60,6 +61,7 @@ describe("Tenants", () => {
     ["Bearer key-on", "unknown API key"],
     ["Bearer key-one2", "unknown API key"],
     ["Bearer KEY-ONE", "unknown API key"],
+    ["bearer key-one\nmore", "malformed Authorization header; send Authorization: Bearer <key>"],
     ["Bearer constructor", "unknown API key"],
     ["Bearer __proto__", "unknown API key"]
   ])("fails with UNAUTHENTICATED for anything but its keys (%$)", ([authorization, message]) =>
@@ -71,14 +73,12 @@ describe("Tenants", () => {
 
   it.effect("are at most 20,000", () =>
     Effect.gen(function*() {
-      const tenants = new Tenant.Tenants(yield* Tenant.surroundings)
-      const all = vi.spyOn(Map.prototype, "size", "get").mockReturnValue(20_000)
-      const refused = tenants.add()
-      all.mockRestore()
-      expect(Either.flip(refused)).toMatchObject({
-        right: { problems: ["a server has at most 20000 tenants; remove one"] }
-      })
-      expect(Either.isRight(tenants.add())).toBe(true)
+      expect(Tenant.maxTenants).toBe(20_000)
+      const tenants = new Tenant.Tenants(yield* Tenant.surroundings, {}, { maxTenants: 2 })
+      const [one] = [yield* tenants.add(), yield* tenants.add()]
+      expect((yield* Effect.flip(tenants.add())).message).toBe("a server has at most 2 tenants; remove one")
+      tenants.remove(one)
+      yield* tenants.add()
     }))
 
   it.effect("makes keys and ids, rejects those that exist, and forgets those that are removed", () =>
@@ -133,26 +133,65 @@ describe("Tenants", () => {
 
   it.effect("creates a tenant for each unknown key with acceptAnyKey, up to a limit", () =>
     Effect.gen(function*() {
-      const tenants = new Tenant.Tenants(yield* Tenant.surroundings, { acceptAnyKey: true })
-      const all = vi.spyOn(Map.prototype, "size", "get").mockReturnValue(20_000)
-      const refused = tenants.authenticate("Bearer one")
-      all.mockRestore()
-      expect(yield* Effect.flip(refused)).toMatchObject({
-        _tag: "ResourceExhausted",
-        message: "a server has at most 20000 tenants; remove one"
-      })
+      expect(Tenant.maxAccepted).toBe(10_000)
+      const here = yield* Tenant.surroundings
+      const tenants = new Tenant.Tenants(here, { acceptAnyKey: true }, { maxAccepted: 3, maxTenants: 4 })
       const one = yield* tenants.authenticate("Bearer one")
       expect(yield* tenants.authenticate("bearer one")).toBe(one)
       expect(yield* tenants.authenticate("Bearer two")).not.toBe(one)
       expect(yield* Effect.flip(tenants.authenticate("Basic one"))).toMatchObject({ _tag: "Unauthenticated" })
-      for (let i = 2; i < Tenant.maxAccepted; i++) {
-        yield* tenants.authenticate(`Bearer ${i}`)
-      }
+      yield* tenants.add({ id: "added" })
+      yield* tenants.authenticate("Bearer three")
+      expect(tenants.all.map(({ isAccepted }) => isAccepted === true)).toEqual([true, true, false, true])
       expect(yield* Effect.flip(tenants.authenticate("Bearer more"))).toMatchObject({
         _tag: "ResourceExhausted",
-        status: 429
+        status: 429,
+        message: "this server has created 3 tenants for unknown API keys, which is the maximum"
       })
       expect(yield* tenants.authenticate("Bearer one")).toBe(one)
+      const full = new Tenant.Tenants(here, { acceptAnyKey: true }, { maxTenants: 2 })
+      yield* full.authenticate("Bearer one")
+      yield* full.authenticate("Bearer two")
+      expect(yield* Effect.flip(full.authenticate("Bearer three"))).toMatchObject({
+        _tag: "ResourceExhausted",
+        message: "a server has at most 2 tenants; remove one"
+      })
+    }))
+
+  it.effect("count the tenants of unknown keys that are stored, and no more those that a return to earlier ones ends", () =>
+    Effect.gen(function*() {
+      const here = yield* Tenant.surroundings
+      const tenants = new Tenant.Tenants(here, { acceptAnyKey: true }, { maxAccepted: 3 })
+      const { origin, standing } = yield* Tenant.make()
+      const recover = (id: string, isAccepted: boolean | undefined) =>
+        tenants.recover({
+          id,
+          apiKey: Redacted.make(id),
+          isAccepted,
+          origin,
+          stand: (tenant) => tenant.stand(standing)
+        })
+      const stored = [recover("one", true), recover("two", false), recover("three", undefined)]
+      const two = yield* tenants.authenticate("Bearer four")
+      const three = yield* tenants.authenticate("Bearer five")
+      const isFull = Effect.map(Effect.flip(tenants.authenticate("Bearer six")), ({ _tag }) => _tag)
+      expect(yield* isFull).toBe("ResourceExhausted")
+      const epochs = [stored[0]?.tenant, two, three].map((tenant) => tenant?.epoch)
+      tenants.reinstate([...stored, ...tenants.all.filter(({ tenant }) => tenant === two)])
+      expect([stored[0]?.tenant, two, three].map((tenant) => tenant?.epoch)).toEqual([
+        epochs[0],
+        epochs[1],
+        Number(epochs[2]) + 1
+      ])
+      expect(yield* tenants.authenticate("Bearer five")).not.toBe(three)
+      expect(yield* isFull).toBe("ResourceExhausted")
+      const ended = tenants.all
+      tenants.reinstate([])
+      expect([tenants.all, ended.map(({ tenant }) => tenant.epoch > 0)]).toEqual([[], [true, true, true, true, true]])
+      for (const key of ["a", "b", "c"]) {
+        yield* tenants.authenticate(`Bearer ${key}`)
+      }
+      expect(yield* isFull).toBe("ResourceExhausted")
     }))
 
   it.effect("creates such a tenant with the options of the first, and says why when it cannot", () =>
@@ -265,17 +304,72 @@ describe("Tenants", () => {
         1.5 * roomOf(one ?? secret)
       const tenants = new Tenant.Tenants(yield* Tenant.surroundings, {}, { maxStored })
       const { tenant } = yield* tenants.add({ id: "one" })
-      const { tenant: seeded } = yield* tenants.add({ id: "two", seed: seedOf(2) })
-      expect(yield* Effect.flip(tenant.replace(seedOf(2)))).toMatchObject({ _tag: "SeedError" })
-      expect(yield* Effect.flip(tenant.restore({ ...tenant.snapshot(), ...seedOf(2) }))).toMatchObject({
-        _tag: "SeedError"
-      })
+      const two = seedOf(2)
+      const { tenant: seeded } = yield* tenants.add({ id: "two", seed: two })
+      const noRoom = { _tag: "SeedError", problems: [Tenant.noRoom.message] }
+      expect(yield* Effect.flip(tenant.replace(seedOf(2)))).toMatchObject(noRoom)
+      expect(yield* Effect.flip(tenant.restore(seeded.snapshot()))).toMatchObject(noRoom)
       expect(tenant.secrets.size).toBe(0)
+      // What it replaces makes room.
+      yield* seeded.replace(two)
+      yield* seeded.restore(seeded.snapshot())
       // A reset brings the deleted secrets back, so their memory stays taken.
       yield* seeded.replace(seedOf(0))
       expect(yield* Effect.flip(tenant.replace(seedOf(2)))).toMatchObject({ _tag: "SeedError" })
       yield* tenant.replace(seedOf(1))
       expect(tenant.secrets.size).toBe(1)
+    }))
+
+  it.effect("may start with more than there is room for, and take less of it later", () =>
+    Effect.gen(function*() {
+      const long = secret({ id: "a", name: "x".repeat(100_000) })
+      const rule = { name: "y".repeat(1000), delayMillis: 1 }
+      const tenants = new Tenant.Tenants(yield* Tenant.surroundings, {}, { maxStored: 50_000 })
+      const small = yield* tenants.add()
+      expect(yield* Effect.flip(tenants.add({ seed: { ...seed, workspaceSecrets: [long] } }))).toMatchObject({
+        problems: [Tenant.noRoom.message]
+      })
+      tenants.remove(small)
+      const { tenant } = yield* tenants.add({ seed: { ...seed, workspaceSecrets: [long] }, faults: [rule] })
+      expect(yield* Effect.flip(tenants.add())).toMatchObject({ problems: [Tenant.noRoom.message] })
+      yield* tenant.replace({ ...seed, workspaceSecrets: [long] })
+      yield* tenant.putFaults([rule])
+      expect(yield* Effect.flip(tenant.putFaults([{ ...rule }]))).toMatchObject({
+        problems: [Tenant.noRoom.message]
+      })
+      yield* tenant.replace({ ...seed, workspaceSecrets: [] })
+      expect(yield* Effect.flip(create(tenant))).toMatchObject({ _tag: "ResourceExhausted" })
+    }))
+
+  it.effect("count what the options of all of them share once, and per tenant only that it is there", () =>
+    Effect.gen(function*() {
+      const here = yield* Tenant.surroundings
+      const id = ProfileId.make("p".repeat(5000))
+      const shared = {
+        seed: {
+          ...seed,
+          profile: new Profile({
+            metadata: { id, accountId: seed.accountId, name: "p", profileId: id },
+            spec: { type: "PROFILE_TYPE_USER" }
+          })
+        },
+        faults: [{ name: "f".repeat(1000), delayMillis: 1 }]
+      }
+      const ids = ({ accountId, workspaceAlias, workspaceId }: Tenant.Tenant) =>
+        accountId.length + workspaceAlias.length + workspaceId.length
+      const once = sizeOfProfile(shared.seed.profile) + roomOf(seed.workspaceSecrets[0])
+        + roomOf(seed.workspaceSecrets[1]) + shared.faults.reduce((sum, rule) => sum + roomOfRule(rule), 0)
+      const alone = yield* Tenant.make(shared)
+      // The ids of the beginning, which a reset brings back, and those of now.
+      expect(alone.characters).toBe(tenantOverhead + once + 2 * ids(alone) + 2 * shareOverhead)
+      const of = (limits: Tenant.TenantLimits) => new Tenant.Tenants(here, { acceptAnyKey: true, ...shared }, limits)
+      const one = yield* of({}).authenticate("Bearer 1")
+      expect(one.characters).toBe(tenantOverhead + 2 * ids(one) + 2 * shareOverhead)
+      const maxStored = once + 2 * (one.characters + 1)
+      for (const [less, expected] of [[0, [true, true, false]], [1, [true, false, false]]] as const) {
+        const tenants = of({ maxStored: maxStored - less })
+        expect([1, 2, 3].map((key) => Either.isRight(tenants.authenticate(`Bearer ${key}`)))).toEqual(expected)
+      }
     }))
 
   it.effect("have no room for a seed with long texts of any kind", () =>
@@ -367,7 +461,10 @@ describe("Tenants", () => {
       expect(yield* Effect.flip(anyKey.authenticate(`Bearer ${longest}k`))).toMatchObject({ _tag: "Unauthenticated" })
       const tight = new Tenant.Tenants(yield* Tenant.surroundings, {}, { maxStored: 2 * (yield* roomOfTenant({})) })
       const [first] = [yield* tight.add(), yield* tight.add()]
-      expect(yield* Effect.flip(tight.rekey(first, Redacted.make(longest)))).toMatchObject({ _tag: "TenantError" })
+      expect(yield* Effect.flip(tight.rekey(first, Redacted.make(longest)))).toMatchObject({
+        _tag: "TenantError",
+        problems: [Tenant.noRoom.message]
+      })
       yield* tight.rekey(first, Redacted.make("key"))
     }))
 
@@ -584,6 +681,135 @@ describe("a tenant", () => {
       expect([tenant.workspaceId, tenant.workspaceAlias, tenant.secrets.size]).toEqual([workspaceId, "production", 0])
       yield* tenant.replace({ accountId: WorkspaceId.make("other") as never })
       expect([tenant.accountId, tenant.profile.metadata.accountId]).toEqual(["other", "other"])
+    }))
+
+  it.effect("keeps its settings with a new seed, unless the seed has its own", () =>
+    Effect.gen(function*() {
+      const tenant = yield* Tenant.make({ seed, uppercaseNames: true })
+      const names = () => [...tenant.secrets.walk("asc")].map(({ metadata }) => metadata.name)
+      expect(names()).toEqual(["NAME", "NAME"])
+      yield* tenant.replace(seed)
+      expect([tenant.settings, names()]).toEqual([{ uppercaseNames: true }, ["NAME", "NAME"]])
+      yield* tenant.replace({ ...seed, uppercaseNames: false, writeOnlyValues: true })
+      expect([tenant.settings, names()]).toEqual([{ uppercaseNames: false, writeOnlyValues: true }, ["name", "name"]])
+      expect([...tenant.secrets.walk("asc")]).toEqual(seed.workspaceSecrets)
+    }))
+
+  it.effect("has a new epoch after each change of all its data, and when it is given up", () =>
+    Effect.gen(function*() {
+      const tenant = yield* Tenant.make({ seed })
+      const epochs = [tenant.epoch]
+      yield* tenant.replace({})
+      epochs.push(tenant.epoch)
+      yield* tenant.restore(tenant.snapshot())
+      epochs.push(tenant.epoch)
+      tenant.reset()
+      epochs.push(tenant.epoch)
+      tenant.abandon()
+      epochs.push(tenant.epoch)
+      expect(epochs).toEqual([0, 1, 2, 3, 4])
+      expect(Either.isLeft(tenant.restore({ ...tenant.snapshot(), accountId: AccountId.make("other") }))).toBe(true)
+      expect(tenant.epoch).toBe(4)
+    }))
+
+  it.effect("stands as before, and is of a new epoch only if its secrets are others", () =>
+    Effect.gen(function*() {
+      const tenant = yield* Tenant.make({
+        seed,
+        randomSeed: 1,
+        clock: { type: "stepping", at: 5000, stepMillis: 10 },
+        faults: [{ name: "some", delayMillis: 1, probability: 0.5 }]
+      })
+      const act = () => {
+        const hits = Array.from({ length: 20 }, () =>
+          tenant.faults.hit({ operation: "get", id: undefined, externalId: undefined })?.name)
+        return [hits, tenant.ids.request(tenant.clock.tick()), tenant.clock.tick(), tenant.faults.status]
+      }
+      act()
+      const { standing } = tenant
+      const expected = act()
+      expect(act()).not.toEqual(expected)
+      yield* tenant.configure({ writeOnlyValues: true })
+      tenant.stand(standing)
+      expect([tenant.epoch, tenant.settings, act()]).toEqual([0, {}, expected])
+      yield* tenant.replace({})
+      tenant.stand(standing)
+      expect([tenant.epoch, tenant.secrets.size, act()]).toEqual([2, 2, expected])
+      const random = yield* Tenant.make()
+      random.stand(random.standing)
+      expect(random.standing.chance).toBeUndefined()
+    }))
+
+  it("draws the random numbers for faults from the server, unless it has a seed for them", () => {
+    const clock = Effect.runSync(Effect.clock)
+    let next = 0
+    const make = (randomSeed?: number) =>
+      Either.getOrThrow(
+        Tenant.Tenant.make({ randomSeed, faults: [{ delayMillis: 1, probability: 0.5 }] }, {
+          clock,
+          chance: () => next
+        })
+      )
+    const isHit = ({ faults }: Tenant.Tenant) =>
+      faults.hit({ operation: "get", id: undefined, externalId: undefined }) !== undefined
+    const tenant = make()
+    expect(isHit(tenant)).toBe(true)
+    next = 0.9
+    expect(isHit(tenant)).toBe(false)
+    tenant.reset()
+    expect(isHit(tenant)).toBe(false)
+    const seeded = make(1)
+    const hits = () => Array.from({ length: 20 }, () => isHit(seeded))
+    const first = hits()
+    expect(new Set(first).size).toBe(2)
+    seeded.reset()
+    expect(hits()).toEqual(first)
+  })
+
+  it.effect("changes with every request that must be stored only if its ids, faults or random numbers count", () =>
+    Effect.gen(function*() {
+      const isCounting = (options: Tenant.WorldOptions) =>
+        Effect.map(Tenant.make(options), (tenant) => tenant.isCounting)
+      expect(yield* isCounting({})).toBe(false)
+      expect(yield* isCounting({ randomSeed: 1 })).toBe(true)
+      expect(yield* isCounting({ clock: fixed })).toBe(true)
+      expect(yield* isCounting({ faults: [{ close: true }] })).toBe(true)
+    }))
+
+  it.effect("tells what stores it of every change", () =>
+    Effect.gen(function*() {
+      const told: Array<unknown> = []
+      const keeper: Tenant.Keeper = {
+        onAdd: ({ id }) => told.push(["add", id]),
+        onRemove: (id) => told.push(["remove", id]),
+        onRekey: ({ id }) => told.push(["rekey", id]),
+        onSecret: (_, __, before, after) => told.push(["secret", before?.metadata.id, after?.metadata.id]),
+        touch: () => told.push("touch"),
+        settle: () => undefined
+      }
+      const tenants = new Tenant.Tenants(yield* Tenant.surroundings)
+      yield* tenants.add()
+      tenants.keepWith(keeper)
+      const registration = yield* tenants.add({ id: "one", seed })
+      const { tenant } = registration
+      tenant.secrets.remove(seed.workspaceSecrets[0])
+      tenant.touch()
+      expect(tenant.settle()).toBeUndefined()
+      tenants.remove(yield* tenants.rekey(registration, Redacted.make("key")))
+      expect(told).toEqual([["add", "one"], ["secret", "a", undefined], "touch", ["rekey", "one"], ["remove", "one"]])
+    }))
+
+  it.effect("has no clock that is before or beyond its range", () =>
+    Effect.gen(function*() {
+      for (const offsetMillis of [-1, Date.parse("9999-12-31T23:59:59.999Z") + 1]) {
+        expect(yield* Effect.flip(Tenant.make({ clock: { type: "real", offsetMillis } }))).toMatchObject({
+          _tag: "TenantError",
+          problems: [
+            "clock.offsetMillis: Expected an offset so that the clock shows a moment from 1970-01-01T00:00:00.000Z to "
+            + "9999-12-31T23:59:59.999Z, such as 2026-01-01T00:00:00.000Z"
+          ]
+        })
+      }
     }))
 
   it.effect("does not print a value, and neither does its snapshot", () =>

@@ -214,6 +214,116 @@ describe("the index", () => {
     expect(index.bytes).toBeLessThan(30_000_000)
   })
 
+  it("counts all texts of a secret for the 1,000 characters", () => {
+    const [most, more] = ["x".repeat(1000), "x".repeat(1001)]
+    const isIndexed = (content: Parameters<typeof secret>[0]) =>
+      [...indexOf([secret(content)]).candidates(termsOf({ query: "nothing" }) as Terms, 0, 1)].length === 0
+    for (
+      const contentOf of [
+        (text: string) => ({ name: text }),
+        (text: string) => ({ name: "", externalId: text }),
+        (text: string) => ({ name: "", labels: { [text]: "" } }),
+        (text: string) => ({ name: "", labels: { a: text.slice(1) } }),
+        (text: string) => ({
+          name: text.slice(0, 300),
+          externalId: text.slice(300, 500),
+          labels: { [text.slice(500, 900)]: text.slice(900, 990), bb: text.slice(992) }
+        })
+      ]
+    ) {
+      expect([most, more].map((text) => isIndexed({ id: "id", ...contentOf(text) }))).toEqual([true, false])
+    }
+  })
+
+  it("merges long secrets with those that it finds, whichever are first or last", () => {
+    const long = secret({ id: "id", name: "x".repeat(1001) })
+    const short = secret({ id: "id", name: "name" })
+    const terms = termsOf({ query: "name" }) as Terms
+    for (const kinds of ["s", "l", "sls", "lsl", "ssll", "llss", "sslsslls"]) {
+      const index = indexOf([...kinds].map((kind) => kind === "l" ? long : short))
+      const all = [...kinds].map((_, slot) => slot)
+      expect([...index.candidates(terms, 0, 1)]).toEqual(all)
+      expect([...index.candidates(terms, kinds.length - 1, -1)]).toEqual(all.reverse())
+    }
+  })
+
+  it("is full above its limits: grams, characters, or no room", () => {
+    // One, two and three of the mark of a start, "a" and "b".
+    const ab = secret({ id: "id", name: "ab" })
+    expect([6, 5].map((grams) => indexOf([ab, ab], { grams, characters: 100 }).isFull)).toEqual([false, true])
+    const whole = secret({ id: "id", name: "ab", externalId: "cde", labels: { fg: "hi", j: "klm" } })
+    const characters = "\u0002abcdefghijklm".length
+    expect([0, 1].map((less) => indexOf([whole], { grams: 100, characters: characters - less }).isFull)).toEqual([
+      false,
+      true
+    ])
+    const index = indexOf([], { grams: 100, characters })
+    for (let i = 0; i < 3; i++) {
+      index.add(0, whole)
+      index.delete(0, whole)
+    }
+    expect(index.isFull).toBe(false)
+    const asked: Array<number> = []
+    const limited = new SearchIndex(1, undefined, (bytes) => asked.push(bytes) < 2)
+    limited.add(0, ab)
+    limited.add(0, ab)
+    expect([asked, limited.isFull]).toEqual([[limited.bytes], false])
+    limited.add(1, ab)
+    expect([asked.length, limited.isFull]).toEqual([2, true])
+  })
+
+  it("takes memory for each term once in a secret, and for the text of a label", () => {
+    const bytesOf = (content: Partial<Parameters<typeof secret>[0]>) =>
+      indexOf([secret({ id: "id", name: "", ...content })]).bytes
+    expect(bytesOf({ name: "aaaa" })).toBe(bytesOf({ name: "aaa" }))
+    expect(bytesOf({ name: "aab" })).toBeGreaterThan(bytesOf({ name: "aaa" }))
+    const labelled = (length: number) => bytesOf({ labels: { a: "x".repeat(length) } })
+    expect(labelled(100) - labelled(50)).toBe(2 * 50)
+  })
+
+  it("takes four bytes for each secret of a rare term, and a bit for each secret of the store otherwise", () => {
+    const each = secret({ id: "id", name: "" })
+    const bytesOf = (count: number, slots: number) => {
+      const index = new SearchIndex(slots)
+      for (let slot = 0; slot < count; slot++) {
+        index.add(slot, each)
+      }
+      return index.bytes
+    }
+    const [alone, one] = [bytesOf(1, 1_000_000), bytesOf(2, 1_000_000)]
+    const overhead = one - 2 * 4
+    expect(overhead).toBeGreaterThan(alone)
+    // Lists double.
+    expect([63, 64, 65].map((count) => bytesOf(count, 1_000_000) - overhead)).toEqual([64 * 4, 64 * 4, 128 * 4])
+    expect([63, 64].map((count) => bytesOf(count, 64 * 64) - overhead)).toEqual([64 * 4, 64 * 4])
+    const bits = (slots: number) => 4 * (Math.floor(slots / 32) + 1)
+    expect([63, 64].map((count) => bytesOf(count, 64 * 64 - 1) - overhead)).toEqual([64 * 4, bits(64 * 64 - 1)])
+    expect(bytesOf(10_000, 10_000) - overhead).toBe(bits(10_000))
+  })
+
+  it("forgets the secrets of a term that many have, one by one", () => {
+    const each = secret({ id: "id", name: "aa" })
+    const terms = termsOf({ query: "a" }) as Terms
+    const index = indexOf(Array.from({ length: 200 }, () => each))
+    for (let slot = 0; slot < 199; slot++) {
+      index.delete(slot, each)
+    }
+    expect([...index.candidates(terms, 0, 1)]).toEqual([199])
+    index.delete(199, each)
+    expect([[...index.candidates(terms, 0, 1)], index.bytes]).toEqual([[], 0])
+  })
+
+  it("finds what has a rare label and one that many had", () => {
+    const world = new World()
+    for (let slot = 0; slot < 100; slot++) {
+      world.put(slot, secret({ id: "id", labels: { many: "1", ...slot < 30 ? { rare: "1" } : {} } }))
+    }
+    for (let slot = 1; slot < 100; slot++) {
+      world.put(slot, slot < 30 ? secret({ id: "id", labels: { rare: "1" } }) : undefined)
+    }
+    world.check([{ labels: { many: "1", rare: "1" } }], [0, 50])
+  })
+
   it("looks up at most 24 grams of a text", () => {
     const alphabet = "abcdefghijklmnopqrstuvwxyz0123456789"
     expect(termsOf({ query: alphabet.slice(0, 25) })?.grams).toHaveLength(23)
@@ -226,6 +336,7 @@ describe("the index", () => {
     for (const filter of [{}, { query: "" }, { prefix: "" }, { labels: {} }, { query: "\ud83d" }, { query: "🔑" }]) {
       expect(termsOf(filter)).toBeUndefined()
     }
+    expect(termsOf({ query: "a", labels: { b: "c" } })).toEqual({ grams: ["a"], labels: ["b=c"] })
     expect(termsOf({ query: "AB", prefix: "c", labels: { a: "b" } })).toEqual({
       grams: ["ab", "\u0002c"],
       labels: ["a=b"]

@@ -25,8 +25,8 @@ class QuickestFirst extends BaseSequencer {
     const cost = ({ moduleId }: TestSpecification) => {
       const name = moduleId.slice(moduleId.lastIndexOf("/test/") + "/test/".length).replace(/\.test\.ts$/, "")
       if (/^contract\b/.test(name)) return Infinity
-      const isOwn = name === module || name.startsWith(`${module}.`)
-      return statSync(moduleId).size - (isOwn ? 2e9 : importers.has(name) ? 1e9 : 0)
+      const early = name === module ? 3e9 : name.startsWith(`${module}.`) ? 2e9 : importers.has(name) ? 1e9 : 0
+      return statSync(moduleId).size - early
     }
     return Promise.resolve([...files].sort((a, b) => cost(a) - cost(b)))
   }

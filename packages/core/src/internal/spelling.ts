@@ -96,12 +96,13 @@ const decode = (token: string): string | undefined => {
   switch (token.charAt(0)) {
     case "\\": {
       const escape = token.slice(1)
-      const mark = escape.charAt(0)
       return escape.length < 2
-        ? letters[mark.toLowerCase()] ?? escape
-        : /u/i.test(mark)
+        ? letters[escape.toLowerCase()] ?? escape
+        : /^u/i.test(escape)
         ? ofCode(escape.replace(/[^0-9a-f]/gi, ""), 16)
-        : ofBytes(/x/i.test(mark) ? ofDigits(token.replace(/\\x/gi, ""), 16) : ofDigits(token.replaceAll("\\", ""), 8))
+        : ofBytes(
+          /^x/i.test(escape) ? ofDigits(token.replace(/\\x/gi, ""), 16) : ofDigits(token.replaceAll("\\", ""), 8)
+        )
     }
     case "%":
       return /^%u/i.test(token) ? ofCode(token.slice(2), 16) : ofBytes(ofDigits(token.replaceAll("%", ""), 16))
@@ -112,11 +113,9 @@ const decode = (token: string): string | undefined => {
         : entities.get(name) ?? entities.get(name.toLowerCase())
     }
     default:
-      return ALL_SPACE.test(token) ? " " : ofSequence(token)
+      return /^[\s+]/.test(token) ? " " : ofSequence(token)
   }
 }
-
-const ALL_SPACE = /^[\s+]+$/
 
 const oneOf = (...parts: ReadonlyArray<RegExp>): RegExp => new RegExp(parts.map(({ source }) => source).join("|"), "g")
 
@@ -128,13 +127,10 @@ const BACKSLASHES = [
 const PERCENT = [/(?:%[0-9a-fA-F]{2})+/, /%[uU][0-9a-fA-F]{4}/]
 const HTML = [/&(?:#\d{1,9}|#[xX][0-9a-fA-F]{1,7}|[a-zA-Z]{2,16}\d{0,2});?/]
 
-/** All kinds of escapes at once, then each kind alone: a secret may look like an escape of another kind. */
-const kinds = [
-  oneOf(...BACKSLASHES, ...PERCENT, ...HTML, SEQUENCE, /[\s+]+/),
-  oneOf(...BACKSLASHES),
-  oneOf(...PERCENT, /\++/),
-  oneOf(...HTML)
-]
+const all = oneOf(...BACKSLASHES, ...PERCENT, ...HTML, SEQUENCE, /[\s+]+/)
+
+/** Each kind of escapes alone: a secret may look like an escape of another kind. */
+const each = [oneOf(...BACKSLASHES), oneOf(...PERCENT, /\++/), oneOf(...HTML)]
 
 /** Servers may fold white space. */
 const SPACE = /\s+/g
@@ -148,26 +144,22 @@ const read = (view: View, escapes: RegExp): View => {
   const parts: Array<string> = []
   let length = 0
   let done = 0
-  let isChanged = false
   const push = (part: string, start: number, end: number) => {
-    if (part !== "") {
-      at.push(length)
-      from.push(start)
-      to.push(end)
-      parts.push(part)
-      length += part.length
-    }
+    at.push(length)
+    from.push(start)
+    to.push(end)
+    parts.push(part)
+    length += part.length
   }
   for (const { 0: token, index } of text.matchAll(escapes)) {
     const decoded = decode(token)
     if (decoded !== undefined && decoded !== token) {
-      isChanged = true
       push(text.slice(done, index), done, index)
       push(decoded, index, index + token.length)
       done = index + token.length
     }
   }
-  if (!isChanged) {
+  if (done === 0) {
     return view
   }
   push(text.slice(done), done, text.length)
@@ -190,34 +182,24 @@ const squeeze = (view: View): View => {
   return { text, folded: fold(text), parent: view, at, from, to }
 }
 
-/** Limits the decoded levels, such as JSON in JSON in JSON, percent-encoded twice. */
-const MAX_LEVELS = 6
-
+/** Limits the decoded forms of a text, such as JSON in JSON in JSON, percent-encoded twice. */
 const MAX_VIEWS = 40
 
-/** Returns the text and its decoded forms, level by level: all kinds of escapes at once, and each kind in any order. */
+/** Returns the text and its decoded forms: all kinds of escapes at once, and each kind in any order, level by level. */
 export const views = (text: string): ReadonlyArray<View> => {
-  const all = new Map<string, View>([[text, root(text)]])
-  const readAll = (kind: RegExp, levels: number) => {
-    for (const from of all.values()) {
-      let view = from
-      for (let level = 0; level < levels && all.size < MAX_VIEWS; level++) {
-        const next = read(view, kind)
-        if (all.has(next.text)) {
-          break
-        }
-        all.set(next.text, next)
-        view = next
+  const found = new Map<string, View>([[text, root(text)]])
+  for (const kind of [all, ...each, ...each]) {
+    // Also visits the views that it adds, because a Map is iterated in insertion order.
+    for (const view of found.values()) {
+      if (found.size === MAX_VIEWS) {
+        break
+      }
+      const next = read(view, kind)
+      if (!found.has(next.text)) {
+        found.set(next.text, next)
       }
     }
   }
-  const [everything, ...others] = kinds
-  if (everything !== undefined) {
-    readAll(everything, MAX_LEVELS)
-  }
-  // `readAll` also visits the views that it adds, because a Map is iterated in insertion order.
-  others.forEach((kind) => readAll(kind, 3))
-  others.forEach((kind) => readAll(kind, 1))
-  const spaced = [...all.values()].filter((view) => /\s/.test(view.text))
-  return [...all.values(), ...spaced.map((view) => read(view, SPACE)), ...spaced.map(squeeze)]
+  const spaced = [...found.values()].filter((view) => /\s/.test(view.text))
+  return [...found.values(), ...spaced.map((view) => read(view, SPACE)), ...spaced.map(squeeze)]
 }

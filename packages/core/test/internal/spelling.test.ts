@@ -71,7 +71,7 @@ describe("decodes", () => {
     ["&amp&lt", "&<"],
     ["&amp;amp;", "&amp;"],
     ["&AMP;&Lt;&eacute;&Eacute;", "&<éÉ"],
-    ["&frac12;&frac12", "½½"],
+    ["&frac12;&frac12&Frac12;", "½½½"],
     ["&#65;&#65&#x41;&#X41&#xe9;&#xE9;", "AAAAéé"],
     ["&#000000065;", "A"],
     ["&#x0000041;", "A"],
@@ -128,6 +128,7 @@ it("decodes each kind of escape alone, and the kinds in any order", () => {
     "%&%26+",
     "\\u0025&& "
   ]))
+  expect(textsOf("a++b\\n")).toContain("a b\\n")
   // Each text is in the spelling of another kind.
   expect(textsOf("\\u0026#37;41")).toContain("A")
   expect(textsOf("%26#92;n")).toContain("\n")

@@ -3,6 +3,8 @@
  *
  * @since 0.1.0
  */
+import * as FieldViolation from "@workspace-secrets/core/FieldViolation"
+import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 import { array, expected } from "../input/StrictSchema.js"
 
@@ -75,15 +77,16 @@ export const settingsOf = (
   ...uppercaseNames === undefined ? {} : { uppercaseNames }
 })
 
+const check = Schema.validateEither(TenantSettings, { errors: "all" })
+
 /**
- * The problems of settings, one line each. None quotes the input.
+ * The problems of settings, one line each. None quotes the input. Other fields are ignored.
  *
  * @since 0.1.0
  * @category rules
  */
-export const problems = ({ scopes = [] }: TenantSettings): ReadonlyArray<string> =>
-  scopes.flatMap((scope, i) =>
-    (knownScopes as ReadonlyArray<string>).includes(scope)
-      ? []
-      : [`scopes[${i}]: Expected a known scope: ${knownScopes.join(", ")}`]
-  )
+export const problems = (settings: TenantSettings): ReadonlyArray<string> =>
+  Either.match(check(settings), {
+    onLeft: (error) => FieldViolation.fromParseError(error).map(FieldViolation.format),
+    onRight: () => []
+  })

@@ -174,8 +174,8 @@ describe("Tenants", () => {
       const stored = [recover("one", true), recover("two", false), recover("three", undefined)]
       const two = yield* tenants.authenticate("Bearer four")
       const three = yield* tenants.authenticate("Bearer five")
-      const isFull = Effect.map(Effect.flip(tenants.authenticate("Bearer six")), ({ _tag }) => _tag)
-      expect(yield* isFull).toBe("ResourceExhausted")
+      const refusal = () => Effect.map(Effect.flip(tenants.authenticate("Bearer six")), ({ _tag }) => _tag)
+      expect(yield* refusal()).toBe("ResourceExhausted")
       const epochs = [stored[0]?.tenant, two, three].map((tenant) => tenant?.epoch)
       tenants.reinstate([...stored, ...tenants.all.filter(({ tenant }) => tenant === two)])
       expect([stored[0]?.tenant, two, three].map((tenant) => tenant?.epoch)).toEqual([
@@ -184,14 +184,14 @@ describe("Tenants", () => {
         Number(epochs[2]) + 1
       ])
       expect(yield* tenants.authenticate("Bearer five")).not.toBe(three)
-      expect(yield* isFull).toBe("ResourceExhausted")
+      expect(yield* refusal()).toBe("ResourceExhausted")
       const ended = tenants.all
       tenants.reinstate([])
       expect([tenants.all, ended.map(({ tenant }) => tenant.epoch > 0)]).toEqual([[], [true, true, true, true, true]])
       for (const key of ["a", "b", "c"]) {
         yield* tenants.authenticate(`Bearer ${key}`)
       }
-      expect(yield* isFull).toBe("ResourceExhausted")
+      expect(yield* refusal()).toBe("ResourceExhausted")
     }))
 
   it.effect("creates such a tenant with the options of the first, and says why when it cannot", () =>
@@ -693,6 +693,40 @@ describe("a tenant", () => {
       yield* tenant.replace({ ...seed, uppercaseNames: false, writeOnlyValues: true })
       expect([tenant.settings, names()]).toEqual([{ uppercaseNames: false, writeOnlyValues: true }, ["name", "name"]])
       expect([...tenant.secrets.walk("asc")]).toEqual(seed.workspaceSecrets)
+    }))
+
+  it.effect("has new ids, a profile and the settings of its server, unless its options have others", () =>
+    Effect.gen(function*() {
+      const tenants = new Tenant.Tenants(yield* Tenant.surroundings, { uppercaseNames: true, writeOnlyValues: true })
+      const { tenant } = yield* tenants.add({ writeOnlyValues: false })
+      expect(tenant.settings).toEqual({ uppercaseNames: true, writeOnlyValues: false })
+      const { accountId, profile, workspaceAlias, workspaceId } = tenant
+      expect([accountId, workspaceId, profile.metadata.id].map((id) => id.slice(0, -26))).toEqual([
+        "account_",
+        "workspace_",
+        "profile_"
+      ])
+      expect([workspaceAlias, profile.spec]).toEqual([
+        "development",
+        { type: "PROFILE_TYPE_API_KEY", name: "Mock API key" }
+      ])
+      expect(profile.metadata).toEqual({
+        id: profile.metadata.id,
+        accountId,
+        name: "Mock API key",
+        profileId: profile.metadata.id
+      })
+      const wrong = { uppercaseNames: "canary", scopes: ["canary"] } as unknown as Tenant.WorldOptions
+      const refused = {
+        _tag: "TenantError",
+        problems: [
+          "scopes[0]: Expected a known scope: secrets:manage",
+          "uppercaseNames: Expected a boolean"
+        ]
+      }
+      expect(yield* Effect.flip(tenant.configure(wrong))).toMatchObject(refused)
+      expect(yield* Effect.flip(tenants.add(wrong))).toMatchObject(refused)
+      expect(tenant.settings).toEqual({ uppercaseNames: true, writeOnlyValues: false })
     }))
 
   it.effect("has a new epoch after each change of all its data, and when it is given up", () =>

@@ -130,7 +130,7 @@ const HTML = [/&(?:#\d{1,9}|#[xX][0-9a-fA-F]{1,7}|[a-zA-Z]{2,16}\d{0,2});?/]
 const all = oneOf(...BACKSLASHES, ...PERCENT, ...HTML, SEQUENCE, /[\s+]+/)
 
 /** Each kind of escapes alone: a secret may look like an escape of another kind. */
-const each = [oneOf(...BACKSLASHES), oneOf(...PERCENT, /\++/), oneOf(...HTML)]
+const each = [oneOf(...BACKSLASHES), oneOf(...PERCENT, /\+/), oneOf(...HTML)]
 
 /** Servers may fold white space. */
 const SPACE = /\s+/g
@@ -195,9 +195,7 @@ export const views = (text: string): ReadonlyArray<View> => {
         break
       }
       const next = read(view, kind)
-      if (!found.has(next.text)) {
-        found.set(next.text, next)
-      }
+      found.set(next.text, next)
     }
   }
   const spaced = [...found.values()].filter((view) => /\s/.test(view.text))

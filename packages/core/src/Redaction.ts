@@ -158,7 +158,7 @@ export const make = (
   const { mask: shown = mask } = options
   let needles: ReadonlyArray<Needle> | undefined
   return (text) => {
-    if (values.length === 0 || text.length < MIN_LENGTH) {
+    if (values.length === 0) {
       return text
     }
     needles ??= values.flatMap(needlesOf)
@@ -168,7 +168,7 @@ export const make = (
         find(view, needle, found)
       }
     }
-    return found.length === 0 ? text : replace(text, found, shown)
+    return replace(text, found, shown)
   }
 }
 
@@ -233,7 +233,7 @@ const framesOf = (defect: unknown): ReadonlyArray<string> => {
     const stack: unknown = defect instanceof Error ? defect.stack : undefined
     const lines = typeof stack === "string" ? stack.split("\n") : []
     let first = lines.length
-    while (first > 0 && isFrame(lines[first - 1] ?? "")) {
+    while (isFrame(lines[first - 1] ?? "")) {
       first--
     }
     return lines.slice(first, first + MAX_FRAMES)

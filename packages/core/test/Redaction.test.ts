@@ -83,6 +83,22 @@ describe("a mask", () => {
     expect(without(Buffer.from("???>>>").toString("base64url"), "???>>>")).toBe("<redacted>")
   })
 
+  it("masks the hex and base64 of a secret in JSON", () => {
+    const secret = "a\nb\"c\\d"
+    for (const text of [secret, JSON.stringify(secret).slice(1, -1)]) {
+      for (const encoding of ["hex", "base64", "base64url"] as const) {
+        expect(without(`got ${Buffer.from(text).toString(encoding).replace(/=+$/, "")}`, secret)).toMatch(
+          /^got <redacted>\w?$/
+        )
+      }
+    }
+  })
+
+  it("does not mask what a secret decodes to if that has under four characters", () => {
+    expect(without("ABC and %41%42%43", "%41%42%43")).toBe("ABC and <redacted>")
+    expect(without("ABCD and %41%42%43%44", "%41%42%43%44")).toBe("<redacted> and <redacted>")
+  })
+
   it("masks the bytes of a secret with half of a surrogate pair, which UTF-8 replaces", () => {
     expect(without(`got ${Buffer.from("ab\ud800cd").toString("hex")}`, "ab\ud800cd")).toBe("got <redacted>")
   })

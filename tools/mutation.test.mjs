@@ -102,7 +102,9 @@ describe("the command", () => {
     const [args, message] of [
       [["cor"], /^Unknown subject "cor"; known: core and server\n$/],
       [["core", "Fieldmask"], /^Unknown module "Fieldmask" in core; known: AccountId, .*FieldMask.*\n$/],
-      [["--fast"], /^Unknown option '--fast'/]
+      [["--fast"], /^Unknown option '--fast'/],
+      [["--tests", "test/Labels.test.ts"], /^--tests needs a subject: core Labels --tests test\/Labels\.test\.ts\n$/],
+      [["core", "--tests", "test/No.test.ts"], /^No file "test\/No\.test\.ts" in packages\/core; expected a path/]
     ]
   ) {
     it(`refuses ${args.join(" ")}`, async () => {

@@ -9,7 +9,8 @@ such as a shortcut that is not taken. The score is the part that is killed; the 
 for neither.
 
 Mutants of what only people or types read are not made (\`tools/mutation/prose.mjs\` says what that is). \`npm run mutation\`
-takes too long for every run of CI, so it is run by hand, and each module says when: \`npm run mutation -- --help\`.`
+takes too long for every run of CI, so it is run by hand, and each module says when: \`npm run mutation -- --help\`. A run may
+hold a module against some of its tests only (\`--tests\`), so a score says the least that is killed.`
 
 const percent = (score) => score === undefined ? undefined : `${score.toFixed(1)} %`
 

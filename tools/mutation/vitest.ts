@@ -54,12 +54,14 @@ class Unloadable implements Reporter {
 export const mutation = (directory: string, exclude: ReadonlyArray<string>) => {
   const { test, ...config } = project("mutation")
   const setup = fileURLToPath(new URL("vitest.setup.ts", import.meta.url))
+  const { MUTATION_TESTS: tests = "" } = process.env
   return defineConfig({
     ...config,
     root: fileURLToPath(new URL(`../../${directory}`, import.meta.url)),
     test: {
       ...test,
       testTimeout: 20_000,
+      ...(tests === "" ? {} : { include: tests.split(",") }),
       exclude: [...exclude],
       reporters: [new Unloadable()],
       setupFiles: [test?.setupFiles ?? [], setup].flat(),

@@ -5,13 +5,18 @@ import { entities } from "./entities.js"
  * secret that looks like an escape sequence is found, too.
  */
 
-/** A decoded text, with the position of each part in its parent. */
+/** A text, or a decoded form of one. */
 export interface View {
   readonly text: string
   /** The text for a case-insensitive search. It has the same length as `text`. */
   readonly folded: string
-  readonly parent: View | undefined
-  /** Where each part starts in this text, and its start and end in the parent. */
+  /** Where it comes from, if it is decoded. */
+  readonly origin: Origin | undefined
+}
+
+/** The parts of a decoded text: where each starts in this text, and its start and end in the parent. */
+interface Origin {
+  readonly parent: View
   readonly at: ReadonlyArray<number>
   readonly from: ReadonlyArray<number>
   readonly to: ReadonlyArray<number>
@@ -24,23 +29,27 @@ const fold = (text: string): string => {
     : text.replace(/[^]/g, (unit) => unit.toLowerCase().length === 1 ? unit.toLowerCase() : unit)
 }
 
-const root = (text: string): View => ({ text, folded: fold(text), parent: undefined, at: [], from: [], to: [] })
+const viewOf = (text: string, origin?: Origin): View => ({ text, folded: fold(text), origin })
 
 /** Converts a range of a view to a range of the original text. */
-export const locate = (view: View, start: number, end: number): readonly [start: number, end: number] => {
-  if (view.parent === undefined) {
+export const locate = ({ origin, text }: View, start: number, end: number): readonly [start: number, end: number] => {
+  if (origin === undefined) {
     return [start, end]
   }
-  const first = partOf(view, start)
-  const last = partOf(view, end - 1)
+  const { at, from, parent, to } = origin
+  // A part that is not decoded has as many characters as in the parent.
+  const isCopy = (part: number) =>
+    (to[part] ?? 0) - (from[part] ?? 0) === (at[part + 1] ?? text.length) - (at[part] ?? 0)
+  const first = partOf(at, start)
+  const last = partOf(at, end - 1)
   return locate(
-    view.parent,
-    isCopy(view, first) ? (view.from[first] ?? 0) + start - (view.at[first] ?? 0) : view.from[first] ?? 0,
-    isCopy(view, last) ? (view.from[last] ?? 0) + end - (view.at[last] ?? 0) : view.to[last] ?? 0
+    parent,
+    isCopy(first) ? (from[first] ?? 0) + start - (at[first] ?? 0) : from[first] ?? 0,
+    isCopy(last) ? (from[last] ?? 0) + end - (at[last] ?? 0) : to[last] ?? 0
   )
 }
 
-const partOf = ({ at }: View, index: number): number => {
+const partOf = (at: ReadonlyArray<number>, index: number): number => {
   let low = 0
   let high = at.length - 1
   while (low < high) {
@@ -53,9 +62,6 @@ const partOf = ({ at }: View, index: number): number => {
   }
   return low
 }
-
-const isCopy = ({ at, from, text, to }: View, part: number): boolean =>
-  (to[part] ?? 0) - (from[part] ?? 0) === (at[part + 1] ?? text.length) - (at[part] ?? 0)
 
 const letters: Readonly<Record<string, string>> = {
   0: "\0",
@@ -93,24 +99,23 @@ const ofDigits = (digits: string, radix: number): string =>
 
 /** Decodes an escape sequence; `undefined` if it is not one. */
 const decode = (token: string): string | undefined => {
+  const mark = token.charAt(1).toLowerCase()
   switch (token.charAt(0)) {
-    case "\\": {
-      const escape = token.slice(1)
-      return escape.length < 2
-        ? letters[escape.toLowerCase()] ?? escape
-        : /^u/i.test(escape)
-        ? ofCode(escape.replace(/[^0-9a-f]/gi, ""), 16)
-        : ofBytes(
-          /^x/i.test(escape) ? ofDigits(token.replace(/\\x/gi, ""), 16) : ofDigits(token.replaceAll("\\", ""), 8)
-        )
-    }
+    case "\\":
+      return token.length < 3
+        ? letters[mark] ?? token.slice(1)
+        : mark === "u"
+        ? ofCode(token.replace(/[^0-9a-f]/gi, ""), 16)
+        : ofBytes(mark === "x" ? ofDigits(token.replace(/\\x/gi, ""), 16) : ofDigits(token.replaceAll("\\", ""), 8))
     case "%":
-      return /^%u/i.test(token) ? ofCode(token.slice(2), 16) : ofBytes(ofDigits(token.replaceAll("%", ""), 16))
+      return mark === "u" ? ofCode(token.slice(2), 16) : ofBytes(ofDigits(token.replaceAll("%", ""), 16))
     case "&": {
       const name = token.slice(1).replace(";", "")
-      return name.startsWith("#")
-        ? /^#x/i.test(name) ? ofCode(name.slice(2), 16) : ofCode(name.slice(1), 10)
-        : entities.get(name) ?? entities.get(name.toLowerCase())
+      return mark !== "#"
+        ? entities.get(name) ?? entities.get(name.toLowerCase())
+        : name.charAt(1).toLowerCase() === "x"
+        ? ofCode(name.slice(2), 16)
+        : ofCode(name.slice(1), 10)
     }
     default:
       return /^[\s+]/.test(token) ? " " : ofSequence(token)
@@ -163,8 +168,7 @@ const read = (view: View, escapes: RegExp): View => {
     return view
   }
   push(text.slice(done), done, text.length)
-  const out = parts.join("")
-  return { text: out, folded: fold(out), parent: view, at, from, to }
+  return viewOf(parts.join(""), { parent: view, at, from, to })
 }
 
 /** Removes white space: base64 may be split into lines. */
@@ -179,7 +183,7 @@ const squeeze = (view: View): View => {
     to.push(index + part.length)
     text += part
   }
-  return { text, folded: fold(text), parent: view, at, from, to }
+  return viewOf(text, { parent: view, at, from, to })
 }
 
 /** Limits the decoded forms of a text, such as JSON in JSON in JSON, percent-encoded twice. */
@@ -187,7 +191,7 @@ const MAX_VIEWS = 40
 
 /** Returns the text and its decoded forms: all kinds of escapes at once, and each kind in any order, level by level. */
 export const views = (text: string): ReadonlyArray<View> => {
-  const found = new Map<string, View>([[text, root(text)]])
+  const found = new Map<string, View>([[text, viewOf(text)]])
   for (const kind of [all, ...each, ...each]) {
     // Also visits the views that it adds, because a Map is iterated in insertion order.
     for (const view of found.values()) {

@@ -52,7 +52,9 @@ describe("a mask", () => {
   })
 
   it("does not mask secrets under four characters, nor different case under eight", () => {
-    expect(without("a an the", "a", "an", "the", "")).toBe("a an the")
+    expect(without("a an  the", "a", "an", "the", "", "  the ")).toBe("a an  the")
+    const short = Buffer.from("日本語").toString("hex")
+    expect(without(short, "日本語")).toBe(short)
     expect(without("Test test tests", "test")).toBe("Test <redacted> <redacted>s")
   })
 
@@ -176,7 +178,7 @@ describe("a defect", () => {
     })
     const defect = new Redaction.Defect(hostile)
     expect(defect.name).toBe("Error")
-    expect(defect.stack).not.toContain("hunter22")
+    expect(defect.stack).toBe("Error: Message removed: it may contain a secret")
   })
 
   it("has at most 50 frames, in the format of any engine, and nothing before them", () => {

@@ -41,7 +41,7 @@ const headOf = (length: number): number => Math.min(length, HEAD, Math.max(MIN_F
 /** The searched length of a secret: making all spellings of 1 MiB would block the process for seconds. */
 const MAX_LENGTH = 4096
 
-/** A cut may split an escape sequence, so the last characters of a part may not match. */
+/** A cut may split an escape sequence or a surrogate pair, so the last characters of a part may not match. */
 const MAX_ESCAPE = 16
 
 interface Needle {
@@ -96,15 +96,9 @@ const encoded = (secret: string): ReadonlyArray<string> => {
   ]).filter((form) => form.length >= MIN_FOLDED - 1)
 }
 
-/** The searched start of a secret, without half of a surrogate pair at its end. */
-const beginningOf = (secret: string): string => {
-  const part = secret.slice(0, MAX_LENGTH)
-  return /[\ud800-\udbff]$/.test(part) ? part.slice(0, -1) : part
-}
-
 const needlesOf = (secret: string): ReadonlyArray<Needle> => {
   const isPart = secret.length > MAX_LENGTH
-  const part = isPart ? beginningOf(secret) : secret
+  const part = secret.slice(0, MAX_LENGTH)
   const forms = [part, ...encoded(part)].flatMap(views)
   const texts = new Map(forms.map((view) => [view.text, view]))
   return [...texts.values()].map((view) => needle(view, isPart)).filter(({ exact }) => exact.length >= MIN_LENGTH)
@@ -129,13 +123,12 @@ const find = (view: View, { exact, folded, head, isPart }: Needle, found: Array<
   }
 }
 
-const valueOf = (secret: Redacted.Redacted<string>): ReadonlyArray<string> => {
+const valueOf = (secret: Redacted.Redacted<string>): string => {
   try {
-    const value = Redacted.value(secret).trim()
-    return value.length >= MIN_LENGTH ? [value] : []
+    return Redacted.value(secret).trim()
   } catch {
     // The secret was wiped.
-    return []
+    return ""
   }
 }
 
@@ -154,7 +147,7 @@ export const make = (
   secrets: ReadonlyArray<Redacted.Redacted<string>>,
   options: { readonly mask?: string | undefined } = {}
 ): Mask => {
-  const values = [...new Set(secrets.flatMap(valueOf))]
+  const values = [...new Set(secrets.map(valueOf))].filter(({ length }) => length >= MIN_LENGTH)
   const { mask: shown = mask } = options
   let needles: ReadonlyArray<Needle> | undefined
   return (text) => {
@@ -225,7 +218,7 @@ const classOf = (defect: unknown): string => {
 
 const MAX_FRAMES = 50
 
-const isFrame = (line: string): boolean => /^\s+at \S.*$|^[^\s@]*@\S+:\d+:\d+$/.test(line)
+const isFrame = (line: string): boolean => /^\s+at \S|^[^\s@]*@\S+:\d+:\d+$/.test(line)
 
 /** The frames at the end of a stack; the lines before them are the message. */
 const framesOf = (defect: unknown): ReadonlyArray<string> => {

@@ -210,7 +210,7 @@ describe("a defect", () => {
     expect(new Redaction.Defect({ stack: frames.join("\n") }).stack).not.toContain("\n")
   })
 
-  it("has no class name that may be a text", () => {
+  it("shows the name of a class only if it is an identifier", () => {
     const named = (name: unknown) =>
       new Redaction.Defect({ constructor: Object.defineProperty(class {}, "name", { value: name }) }).name
     expect(named("_A1$")).toBe("_A1$")

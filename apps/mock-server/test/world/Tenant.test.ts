@@ -158,7 +158,7 @@ describe("Tenants", () => {
       })
     }))
 
-  it.effect("count the tenants of unknown keys that are stored, and no more those that a return to earlier ones ends", () =>
+  it.effect("count the tenants of unknown keys, those of a data directory too, until they are replaced by earlier ones", () =>
     Effect.gen(function*() {
       const here = yield* Tenant.surroundings
       const tenants = new Tenant.Tenants(here, { acceptAnyKey: true }, { maxAccepted: 3 })
@@ -320,7 +320,7 @@ describe("Tenants", () => {
       expect(tenant.secrets.size).toBe(1)
     }))
 
-  it.effect("may start with more than there is room for, and take less of it later", () =>
+  it.effect("may start with more than there is room for, and can then only shrink", () =>
     Effect.gen(function*() {
       const long = secret({ id: "a", name: "x".repeat(100_000) })
       const rule = { name: "y".repeat(1000), delayMillis: 1 }
@@ -341,7 +341,7 @@ describe("Tenants", () => {
       expect(yield* Effect.flip(create(tenant))).toMatchObject({ _tag: "ResourceExhausted" })
     }))
 
-  it.effect("count what the options of all of them share once, and per tenant only that it is there", () =>
+  it.effect("count the seed and the rules that all of them share once", () =>
     Effect.gen(function*() {
       const here = yield* Tenant.surroundings
       const id = ProfileId.make("p".repeat(5000))
@@ -746,7 +746,7 @@ describe("a tenant", () => {
       expect(tenant.epoch).toBe(4)
     }))
 
-  it.effect("stands as before, and is of a new epoch only if its secrets are others", () =>
+  it.effect("returns to an earlier state, with a new epoch only if its store of secrets is another", () =>
     Effect.gen(function*() {
       const tenant = yield* Tenant.make({
         seed,
@@ -755,8 +755,10 @@ describe("a tenant", () => {
         faults: [{ name: "some", delayMillis: 1, probability: 0.5 }]
       })
       const act = () => {
-        const hits = Array.from({ length: 20 }, () =>
-          tenant.faults.hit({ operation: "get", id: undefined, externalId: undefined })?.name)
+        const hits = Array.from(
+          { length: 20 },
+          () => tenant.faults.hit({ operation: "get", id: undefined, externalId: undefined })?.name
+        )
         return [hits, tenant.ids.request(tenant.clock.tick()), tenant.clock.tick(), tenant.faults.status]
       }
       act()
@@ -800,7 +802,7 @@ describe("a tenant", () => {
     expect(hits()).toEqual(first)
   })
 
-  it.effect("changes with every request that must be stored only if its ids, faults or random numbers count", () =>
+  it.effect("must be stored after every request if its clock is not real, or if it has faults or a randomSeed", () =>
     Effect.gen(function*() {
       const isCounting = (options: Tenant.WorldOptions) =>
         Effect.map(Tenant.make(options), (tenant) => tenant.isCounting)
@@ -810,7 +812,7 @@ describe("a tenant", () => {
       expect(yield* isCounting({ faults: [{ close: true }] })).toBe(true)
     }))
 
-  it.effect("tells what stores it of every change", () =>
+  it.effect("reports every change to its keeper", () =>
     Effect.gen(function*() {
       const told: Array<unknown> = []
       const keeper: Tenant.Keeper = {

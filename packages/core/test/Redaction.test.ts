@@ -190,7 +190,7 @@ describe("a defect", () => {
       "    at make (file:///a.js:1:2)",
       "    at file:///a.js:10:20",
       "make@file:///a.js:1:2",
-      "@a.js:30:4"
+      "@a.js:30:45"
     ]
     expect(framesOf("Error: hunter22", ...frames)).toEqual(frames)
     expect(framesOf(...frames)).toEqual(frames)

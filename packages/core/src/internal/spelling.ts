@@ -159,7 +159,9 @@ const read = (view: View, escapes: RegExp): View => {
   for (const { 0: token, index } of text.matchAll(escapes)) {
     const decoded = decode(token)
     if (decoded !== undefined && decoded !== token) {
-      push(text.slice(done, index), done, index)
+      if (index > done) {
+        push(text.slice(done, index), done, index)
+      }
       push(decoded, index, index + token.length)
       done = index + token.length
     }

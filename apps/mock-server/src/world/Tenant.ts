@@ -609,7 +609,7 @@ export const maxAccepted = 10_000
 export const maxTenants = 20_000
 
 /**
- * The limits of all tenants of a server together. Default of each: the constant with its name.
+ * What the tenants of a server may be and take together. Default of each: the constant with its name.
  *
  * @since 0.1.0
  * @category models
